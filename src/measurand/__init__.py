@@ -1,0 +1,1 @@
+"""measurand: is your language-model application good at your own task?"""

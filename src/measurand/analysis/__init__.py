@@ -1,0 +1,1 @@
+"""What the ratings mean: pure functions, one result type a file."""

@@ -1,0 +1,115 @@
+"""Every error that measurand raises on purpose.
+
+::
+
+    MeasurandError
+    ├── UsageError            the call or the command line is wrong              exit 2
+    ├── DataError             a file or table is wrong; lists every fault        exit 2
+    │   └── PlanError         the same, for a plan (measurand.yaml)              exit 2
+    ├── MissingExtra          an optional package is not installed               exit 2
+    ├── InsufficientData      too little evidence for any number                 exit 3
+    └── InfrastructureError   provider, network or disk                          exit 4
+        └── LedgerError       the ledger cannot be read or written               exit 4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "DataError",
+    "Fault",
+    "InfrastructureError",
+    "InsufficientData",
+    "LedgerError",
+    "MeasurandError",
+    "MissingExtra",
+    "PlanError",
+    "UsageError",
+]
+
+_SHOWN = 20
+"""Faults printed before "and N more"; all of them stay on the exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input: where, what was found, what is allowed, what to do."""
+
+    problem: str
+    """What is wrong, in a few words."""
+    file: str | None = None
+    line: int | None = None
+    """Counted from 1; of a CSV row, its first line."""
+    key: str | None = None
+    """The key path, as in ``messages[0].role`` or ``rubric[2].weight``."""
+    found: str | None = None
+    """The offending value, shortened."""
+    allowed: str | None = None
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file or ""
+        if self.line is not None:
+            place = f"{place}:{self.line}" if place else f"line {self.line}"
+        text = ": ".join(part for part in (place, self.key, self.problem) if part)
+        if self.found is not None:
+            text += f"; found {self.found}"
+        if self.allowed is not None:
+            text += f"; allowed: {self.allowed}"
+        if self.remedy is not None:
+            text += f". {self.remedy[:1].upper()}{self.remedy[1:]}"
+        return text
+
+
+class MeasurandError(Exception):
+    """The base of every error that measurand raises on purpose."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UsageError(MeasurandError):
+    """The function or command was called in a way that cannot mean anything."""
+
+
+class DataError(MeasurandError):
+    """A file or table cannot be used as it is; every fault found is listed at once."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        lines = [str(fault) for fault in self.faults[:_SHOWN]]
+        if len(self.faults) > _SHOWN:
+            lines.append(f"... and {len(self.faults) - _SHOWN} more")
+        super().__init__("\n".join(lines))
+
+
+class PlanError(DataError):
+    """A plan cannot be used as it is."""
+
+
+class MissingExtra(MeasurandError):  # noqa: N818 - reads as what it is: an extra is missing
+    """An optional package is needed and not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{what} needs an extra; install it with: pip install 'measurand[{extra}]'"
+        )
+
+
+class InsufficientData(MeasurandError):  # noqa: N818 - a finding about the data, not a malfunction
+    """There is too little, or too uniform, evidence for the number asked for."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class InfrastructureError(MeasurandError):
+    """Something outside the evaluation failed: a provider, the network, the disk."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class LedgerError(InfrastructureError):
+    """The ledger cannot be opened, read or written."""

@@ -1,0 +1,1 @@
+"""What results look like: matplotlib, drawn to SVG with text as text."""

@@ -1,0 +1,1 @@
+"""What one does: one verb, one file, one function."""

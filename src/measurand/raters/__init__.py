@@ -1,0 +1,1 @@
+"""Who rates: checks now; judges and people use the same table."""

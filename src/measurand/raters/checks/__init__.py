@@ -1,0 +1,1 @@
+"""Code that rates: each check states its dimension, scale and cost."""

@@ -1,0 +1,1 @@
+"""How it reads: one document, rendered to terminal, Markdown, HTML and JSON."""

@@ -1,0 +1,1 @@
+"""Where things stay: files read with every fault named, and the ledger."""
