@@ -72,7 +72,7 @@ class Example:
         notes: What this example adds to the definition of a dimension, by dimension.
         weights: Weights of dimensions that differ for this example, in percent.
         segments: Tags by which results are broken down.
-        cluster: What it shares with others (a conversation, a document); errors are clustered by it.
+        cluster: What it shares with others, as a conversation; errors are clustered by it.
         source: Where it came from.
         created: When, as an ISO 8601 date or time.
         metadata: Anything else the file said, untouched.
@@ -102,7 +102,7 @@ class Example:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when what is asked, or what counts as right, changes; the id is not part of it."""
+        """Changes when what is asked or what counts as right does; the id is not part of it."""
         return fingerprint(
             [
                 self.messages,

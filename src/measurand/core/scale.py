@@ -112,7 +112,7 @@ class Scale:
         return number
 
     def unit(self, value: Value) -> float | None:
-        """Place a value on the unit interval, 0 worst and 1 best; None where that has no meaning."""
+        """Place a value between 0 (worst) and 1 (best); None where that has no meaning."""
         if self.low is None or self.high is None or isinstance(value, str):
             return None
         return (value - self.low) / (self.high - self.low)
