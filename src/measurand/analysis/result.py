@@ -1,0 +1,130 @@
+"""The shapes in which every analysis answers: results, verdicts, and the limits that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from measurand.core.rating import Kind
+from measurand.core.scale import Value
+from measurand.stats.estimate import Estimate
+
+__all__ = ["Findings", "Rated", "Result", "Unit", "Verdict", "Votes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One published number: what it is, of what, and its estimate.
+
+    Args:
+        name: A published name, as in ``"krippendorff_alpha"`` or ``"difference"``.
+        estimate: The number with its interval, or the reason why there is none.
+        dimension: Of which dimension; ``"overall"`` is the weighted score.
+        systems: Of which system, or of which two (the first minus the second).
+        raters: Of which raters, where it is about particular ones.
+        component: Within which part of the evaluation set; None means all of it.
+        segment: Within which segment; None means all of them.
+    """
+
+    name: str
+    estimate: Estimate
+    dimension: str | None = None
+    systems: tuple[str, ...] = ()
+    raters: tuple[str, ...] = ()
+    component: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One decision: what was decided, on which estimate, held against which bound.
+
+    Args:
+        name: What is decided, as in ``"overall"`` or ``"blocking"``.
+        outcome: ``pass``, ``fail`` or ``inconclusive``; of a comparison ``a better``,
+            ``b better``, ``equivalent within margin`` or ``inconclusive``.
+        reason: The sentence that a person reads.
+        estimate: The estimate it rests on.
+        bound: The bound it was held against, in the estimate's unit.
+        dimension: On which dimension.
+        systems: About which systems; of a comparison, a and b in this order.
+    """
+
+    name: str
+    outcome: str
+    reason: str
+    estimate: Estimate | None = None
+    bound: float | None = None
+    dimension: str | None = None
+    systems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One rating beside others of the same output."""
+
+    rater: str
+    kind: Kind
+    value: Value | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One output on one dimension with all its ratings side by side.
+
+    Args:
+        example: The example's id.
+        system: Whose output.
+        dimension: On which dimension.
+        ratings: Everyone's rating.
+        score: The consensus on the unit interval, where there is one.
+        spread: The disagreement among people: largest minus smallest rating, in share of the scale.
+    """
+
+    example: str
+    system: str
+    dimension: str
+    ratings: tuple[Rated, ...]
+    score: float | None
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Votes:
+    """How the outputs' votes fell, by label; a count of the data, not an estimate.
+
+    Args:
+        dimension: On which dimension.
+        system: Of which system; None means all.
+        counts: Outputs by the label that won the majority of people's ratings.
+        ties: Outputs without a majority; never given to either side.
+    """
+
+    dimension: str
+    counts: tuple[tuple[Value, int], ...]
+    ties: int
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What every analysis returns.
+
+    Args:
+        results: Every published number.
+        verdicts: Every decision, the headline first.
+        limits: What these numbers cannot say, in sentences.
+        votes: How the votes fell.
+        units: The outputs most worth looking at, worst first.
+    """
+
+    results: tuple[Result, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    limits: tuple[str, ...] = ()
+    votes: tuple[Votes, ...] = ()
+    units: tuple[Unit, ...] = ()
+
+    def named(self, name: str) -> Iterator[Result]:
+        """The results of this name, in order."""
+        return (result for result in self.results if result.name == name)
