@@ -16,7 +16,7 @@ from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import check_finite, cluster_codes, cluster_sums, few_clusters
+from measurand.stats.mean import caution_if_few, check_finite, cluster_codes, cluster_sums
 from measurand.stats.quantiles import check_level
 
 __all__ = ["RESAMPLES", "Statistic", "bca", "mean_bca"]
@@ -93,15 +93,15 @@ def bca(
         _bias(replicates, float(value)), _acceleration(patterns, statistic), level=level
     )
     low, high = np.quantile(replicates, tails, method="weibull")
-    kind = "BCa bootstrap" if clusters is None else "BCa cluster bootstrap"
+    kind, noun = ("", "units") if clusters is None else ("cluster ", "clusters")
     return Estimate(
         value=float(value),
         low=float(low),
         high=float(high),
         level=level,
         n=len(rows),
-        method=f"{kind}, {resamples} resamples",
-        reason=few_clusters(patterns.owner.size) if clusters is not None else None,
+        method=f"BCa {kind}bootstrap, {resamples} resamples",
+        reason=caution_if_few(patterns.owner.size, noun),
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import check_finite, cluster_codes, cluster_sums, few_clusters
+from measurand.stats.mean import caution_if_few, check_finite, cluster_codes, cluster_sums
 from measurand.stats.quantiles import check_level
 
 __all__ = [
@@ -146,7 +146,8 @@ def simultaneous_means(
         level: The chance that all intervals cover.
 
     Raises:
-        InsufficientData: Fewer than two units or clusters, or a comparison without spread.
+        InsufficientData: Too few units or clusters for the level (6 for 95 %), or a comparison
+            without spread.
         UsageError: The arguments have the wrong shape.
     """
     check_level(level)
@@ -154,6 +155,11 @@ def simultaneous_means(
     means = rows.mean(axis=0)
     sums = _sums(rows - means, clusters)
     units = len(sums)
+    if 2.0 ** (1 - units) > 1 - level:
+        raise InsufficientData(
+            f"the signs of {units} units or clusters have too few combinations for a "
+            f"simultaneous interval of level {level:g}"
+        )
     root = np.sqrt((sums**2).sum(axis=0))
     flat = root <= _TIE * np.abs(rows).max(axis=0, initial=0.0)
     if flat.any():
@@ -173,7 +179,7 @@ def simultaneous_means(
             level=level,
             n=len(rows),
             method=f"max-T simultaneous over {means.size}, {flips} flips",
-            reason=few_clusters(units) if clusters is not None else None,
+            reason=caution_if_few(units, "units" if clusters is None else "clusters"),
         )
         for mean, reach in zip(means, half, strict=True)
     )
@@ -191,7 +197,7 @@ def _signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[NDArray
     block = max(1, _CELLS // units)
     for start in range(0, flips, block):
         size = min(block, flips - start)
-        yield rng.integers(2, size=(size, units), dtype=np.int8) * 2.0 - 1.0
+        yield 2 * rng.integers(2, size=(size, units), dtype=np.int8).astype(np.float64) - 1
 
 
 def _sums(rows: NDArray[np.float64], clusters: ArrayLike | None) -> NDArray[np.float64]:
