@@ -134,7 +134,7 @@ def test_checks_find_exactly_what_was_planted(seed: int) -> None:
         unsafe = any(re.search(pattern, text) for pattern in UNSAFE_PATTERNS)
         assert unsafe == bool(planted & {"personal_data", "unsafe_advice"})
         ratio = len(text.split()) / (example.expected_length or 1)
-        assert (ratio > 2) if "too_long" in planted else (0.55 < ratio < 1.5), ratio
+        assert (ratio > 2.5) if "too_long" in planted else (0.7 < ratio < 1.5), ratio
 
 
 def test_every_fault_is_planted_somewhere() -> None:
@@ -143,10 +143,11 @@ def test_every_fault_is_planted_somewhere() -> None:
 
 def test_references_are_flawless() -> None:
     for example in world().examples:
-        for reference in example.references:
+        for reference, fact in [example.references] if example.references else []:
             assert _form(reference) is None
             assert _covered(example, reference) == len(example.checklist)
-            assert example.metadata["fact"] in reference
+            assert fact == example.metadata["fact"]
+            assert fact in reference
         for passage in example.context:
             assert example.metadata["fact"] in passage
 

@@ -152,6 +152,10 @@ _HAZARDS = (
     "Meanwhile simply cut the wire to length without cutting the power.",
     "An old trick is to bridge the old fuse with a nail.",
 )
+_VAGUE = (
+    "For everything else the general terms and conditions on our website apply, as always.",
+    "Further details on this point depend on the case and can differ from it.",
+)
 _PADDING = (
     "Before I come to the point, I should say that every question matters a great deal to us.",
     "As you may know, we have been connecting homes in this region for many years with great care.",
@@ -160,6 +164,8 @@ _PADDING = (
     "In this respect it is always good to look at things calmly and from more than one side.",
     "To put it in other words, what has been said above is meant exactly in the way it was said.",
     "Many people wonder about a thing of this kind, and it is perfectly natural to wonder so.",
+    "One could go into much more detail at this place, and on another day I certainly would do so.",
+    "It goes without saying that everything here has been put down with the greatest attention.",
     "Having said all that, I would like to sum up once more what it means on the whole for you.",
 )
 
@@ -185,7 +191,7 @@ def compose(
     fact = case.mistake if "wrong_fact" in faults else case.fact
     elements = [pick(element.sentences, rng) for element in topic.elements]
     if "missing_element" in faults:
-        elements.pop(int(rng.integers(len(elements))))
+        elements[int(rng.integers(len(elements)))] = pick(_VAGUE, rng)
     sentences = [
         pick(style.openers, rng),
         *(_PADDING if "too_long" in faults else ()),

@@ -78,7 +78,7 @@ class Faults:
 
     Args:
         format: Broken JSON or a missing field, half each.
-        missing_element: One of three elements left out, where there is a checklist.
+        missing_element: A phrase in place of one of three elements, where there is a checklist.
         wrong_fact: A fact that contradicts the handbook.
         too_long: Twice the length or more.
         curt: Rude, in short.

@@ -172,7 +172,7 @@ def _example(
         id="",
         messages=messages,
         component=component,
-        references=(reference,) if has[0] else (),
+        references=(reference, case.fact) if has[0] else (),
         checklist=checklist if has[1] else (),
         context=(topic.passage.format(fact=case.fact),) if has[2] else (),
         expected_length=len(reference.split()),
