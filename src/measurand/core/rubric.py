@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from measurand.core.fingerprint import fingerprint
 from measurand.core.scale import ONE_TO_FIVE, Scale, Value
 
-__all__ = ["WEIGHT_ADVICE", "Dimension", "Rubric"]
+__all__ = ["WEIGHT_ADVICE", "Dimension", "RaterSpec", "Rubric"]
 
 WEIGHT_ADVICE: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -29,6 +30,22 @@ _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
+class RaterSpec:
+    """Who rates a dimension, as the plan names them.
+
+    Args:
+        name: ``judge``, ``people``, or a check, as in ``check.json_schema``.
+        argument: What the check is to use, as a file's name.
+    """
+
+    name: str
+    argument: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.argument is None else f"{self.name}: {self.argument}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """One observable aspect of quality.
 
@@ -40,10 +57,11 @@ class Dimension:
         levels: Anchors: what some of the scale's values mean, in words.
         blocking: Whether a bad rating blocks the output, whatever the other dimensions say.
         block_below: On a graded scale, ratings below this value block; yes/no blocks on no.
-        raters: Who rates it, as the plan names them.
+        raters: Who rates it.
 
     Raises:
-        ValueError: A weight is negative, or a graded blocking dimension does not say what blocks.
+        ValueError: A weight is negative or not finite, or a graded blocking dimension does not say
+            what blocks.
     """
 
     name: str
@@ -53,13 +71,13 @@ class Dimension:
     levels: Mapping[str, str] = field(default_factory=dict)
     blocking: bool = False
     block_below: float | None = None
-    raters: tuple[str, ...] = ()
+    raters: tuple[RaterSpec, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ValueError("a dimension needs a name")
-        if self.weight < 0:
-            raise ValueError(f"dimension {self.name!r}: a weight is not negative")
+        if not 0 <= self.weight < math.inf:
+            raise ValueError(f"dimension {self.name!r}: a weight is a number of 0 or more")
         if self.blocking and not self.scale.binary and self.block_below is None:
             raise ValueError(
                 f"dimension {self.name!r} blocks on a graded scale ({self.scale}): "

@@ -21,9 +21,11 @@ class System:
         role: ``candidate``, ``current`` (what it must beat), ``expert`` (the upper end of the
             scale results are placed on) or ``floor`` (its lower end).
         family: The model family, as in ``"gpt"``; a judge never rates its own.
+        prompt: The file that holds its instructions, where the target takes any.
     """
 
     name: str
     target: str = ""
     role: Role = "candidate"
     family: str | None = None
+    prompt: str | None = None

@@ -1,0 +1,142 @@
+"""The whole intention of an evaluation, as ``measurand.yaml`` writes it down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from measurand.core.example import MINIMUM, Component
+from measurand.core.rubric import Rubric
+from measurand.core.system import System
+
+__all__ = ["VOTES", "ComparePlan", "DataPlan", "PeoplePlan", "Plan", "Vote"]
+
+Vote = Literal["majority", "median", "mean"]
+VOTES: tuple[Vote, ...] = get_args(Vote)
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlan:
+    """Which examples.
+
+    Args:
+        path: A folder of component files, or one file; relative to the plan's folder.
+        minimum: The smallest size of each component; what is not named may be empty.
+
+    Raises:
+        ValueError: A size is negative.
+    """
+
+    path: str = "data/"
+    minimum: Mapping[Component, int] = field(default_factory=lambda: dict(MINIMUM))
+
+    def __post_init__(self) -> None:
+        for component, size in self.minimum.items():
+            if size < 0:
+                raise ValueError(f"the least size of {component} is 0 or more; found {size}")
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePlan:
+    """How people rate.
+
+    Args:
+        raters: People who rate each output.
+        vote: How their ratings become one.
+
+    Raises:
+        ValueError: Nobody rates.
+    """
+
+    raters: int = 3
+    vote: Vote = "majority"
+
+    def __post_init__(self) -> None:
+        if self.raters < 1:
+            raise ValueError(f"at least one person rates each output; found {self.raters}")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePlan:
+    """What a comparison must show.
+
+    Args:
+        margin: How much worse, as a share of the unit interval, still counts as no worse.
+        level: The confidence level of every interval.
+        max_blocking: The largest tolerated share of outputs with a blocking failure.
+
+    Raises:
+        ValueError: One of them is not a share that means something.
+    """
+
+    margin: float = 0.05
+    level: float = 0.95
+    max_blocking: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.margin < 1:
+            raise ValueError(f"margin is 0 or more and below 1; found {self.margin}")
+        if not 0 < self.level < 1:
+            raise ValueError(f"level is between 0 and 1, as in 0.95; found {self.level}")
+        if not 0 <= self.max_blocking <= 1:
+            raise ValueError(f"max_blocking is a share from 0 to 1; found {self.max_blocking}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One evaluation: whose answers, to which examples, rated on what and by whom.
+
+    Args:
+        name: Its name in reports.
+        rubric: What quality means here.
+        task: What the systems are for, in a sentence.
+        seed: From which every random choice follows.
+        data: Which examples.
+        systems: Who answers; empty where there are only ratings to be analysed.
+        people: How people rate.
+        compare: What a comparison must show.
+
+    Raises:
+        ValueError: The name is blank, the rubric empty, the seed negative, two systems share a
+            name, or more than one is the current, the expert or the floor.
+    """
+
+    name: str
+    rubric: Rubric
+    task: str = ""
+    seed: int = 0
+    data: DataPlan = field(default_factory=DataPlan)
+    systems: tuple[System, ...] = ()
+    people: PeoplePlan = field(default_factory=PeoplePlan)
+    compare: ComparePlan = field(default_factory=ComparePlan)
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("a plan needs a name")
+        if not len(self.rubric):
+            raise ValueError("a rubric needs at least one dimension")
+        if self.seed < 0:
+            raise ValueError(f"a seed is 0 or more; found {self.seed}")
+        if twice := _repeated(system.name for system in self.systems):
+            raise ValueError(f"two systems are called {', '.join(twice)}")
+        roles = (system.role for system in self.systems if system.role != "candidate")
+        if twice := _repeated(roles):
+            raise ValueError(f"only one system may have the role {', '.join(twice)}")
+
+    def system(self, name: str) -> System:
+        """The system of this name.
+
+        Raises:
+            KeyError: There is none; the message lists those that exist.
+        """
+        for system in self.systems:
+            if system.name == name:
+                return system
+        known = ", ".join(system.name for system in self.systems) or "none"
+        raise KeyError(f"no system {name!r}; there are: {known}")
+
+
+def _repeated(words: Iterable[str]) -> list[str]:
+    return sorted(word for word, count in Counter(words).items() if count > 1)
