@@ -1,0 +1,341 @@
+"""The page about systems: which is better, which may ship, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from measurand.analysis.result import Findings, Result, Unit, Verdict
+from measurand.figures.forest import Band, Forest, ForestRow, Line
+from measurand.figures.style import Colour
+from measurand.report.agreement_page import agreement_sections
+from measurand.report.document import Block, Cell, Column, Document, Outcome, Plot, Section, Table
+from measurand.report.sections import (
+    FOOTER,
+    HEADLINES,
+    PageContext,
+    Planted,
+    all_decisions,
+    cards,
+    data_sections,
+    limits_section,
+)
+from measurand.report.shelf import Shelf, distinct, matrix, shared_span
+from measurand.report.words import basis, label, pair
+
+__all__ = ["comparison_document"]
+
+_OVERALL = "overall"
+_ROWS_DRAWN = 40
+_DECIDED = frozenset({"a better", "b better"})
+
+
+def comparison_document(findings: Findings, context: PageContext | None = None) -> Document:
+    """The page of one comparison; every result appears on it once."""
+    known = context or PageContext()
+    shelf = Shelf(findings.results)
+    sections = [
+        *_overall(shelf, known),
+        *_blocking(shelf, findings.verdicts),
+        *_differences(shelf, findings.verdicts),
+        *_dimensions(shelf, known),
+        *_parts(shelf),
+        *agreement_sections(shelf, findings),
+        *shelf.rest(),
+        *_truth(findings.results, known.truth),
+        *all_decisions(findings.verdicts),
+        *_units(findings.units, known),
+        *data_sections(known.intakes, known.refused_file),
+        *limits_section(findings.limits),
+    ]
+    return Document(
+        title=known.title or "Which system is better?",
+        subtitle=known.subtitle,
+        banner=known.banner,
+        headlines=findings.verdicts[:HEADLINES],
+        sections=tuple(sections),
+        footer=FOOTER,
+    )
+
+
+def _whole(result: Result) -> bool:
+    """Whether it is about the whole evaluation set and all raters."""
+    return result.component is None and result.segment is None and not result.raters
+
+
+def _system(result: Result) -> str:
+    return ", ".join(result.systems)
+
+
+def _pair(result: Result) -> str:
+    return pair(result.systems)
+
+
+def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
+    """Where every system stands, between the floor and the expert where there are any."""
+    means = shelf.take("mean", where=lambda r: r.dimension == _OVERALL and _whole(r))
+    places = shelf.take("place", where=lambda r: r.dimension in {None, _OVERALL} and _whole(r))
+    ceilings = shelf.take("ceiling_majority", where=lambda r: r.dimension == _OVERALL and _whole(r))
+    roles = {system.name: system.role for system in known.systems}
+    blocks: list[Block] = []
+    if means:
+        lines = [
+            Line(result.estimate.value, roles[_system(result)])
+            for result in means
+            if roles.get(_system(result)) in {"floor", "expert"}
+            and result.estimate.value is not None
+        ]
+        lines += [
+            Line(ceiling.estimate.value, "ceiling", "good")
+            for ceiling in ceilings
+            if ceiling.estimate.value is not None
+        ]
+        rows = tuple(ForestRow(_system(r), r.estimate) for r in means)
+        blocks.append(
+            Plot(
+                Forest(rows, "Overall score, 0 worst to 1 best", lines=tuple(lines)),
+                "Forest plot of the overall score of every system with its interval.",
+                f"Overall score by system. {basis(r.estimate for r in means)}",
+                _estimates("Overall score by system", "System", [(_system(r), r) for r in means]),
+            )
+        )
+    if places or ceilings:
+        named = [
+            (f"{_system(r)}, {label(r.name).lower()}".strip(", "), r) for r in places + ceilings
+        ]
+        blocks.append(_estimates("Between floor (0) and expert (1)", "System", named))
+    return [Section("Overall", tuple(blocks))] if blocks else []
+
+
+def _estimates(caption: str, corner: str, named: Sequence[tuple[str, Result]]) -> Table:
+    results = [result for _, result in named]
+    columns = (
+        Column(corner),
+        Column("Estimate", right=True, span=shared_span(results)),
+        Column("n", right=True),
+    )
+    rows = tuple((name, result.estimate, result.estimate.n) for name, result in named)
+    return Table(caption, columns, rows, basis(result.estimate for result in results))
+
+
+def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
+    """How often each system's outputs are blocked, and how often they could be."""
+    rates = shelf.take("blocking_rate", where=_whole)
+    if not rates:
+        return []
+    decided = {(v.systems, v.dimension): v for v in verdicts if v.name.startswith("blocking")}
+    columns = (
+        Column("System"),
+        Column("Dimension"),
+        Column("Blocking rate", right=True, span=shared_span(rates)),
+        Column("At most", right=True),
+        Column("n", right=True),
+        Column("Allowed", right=True),
+        Column("Verdict"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for rate in rates:
+        verdict = decided.get((rate.systems, rate.dimension))
+        high, bound = rate.estimate.high, verdict.bound if verdict else None
+        rows.append(
+            (
+                _system(rate),
+                rate.dimension,
+                rate.estimate,
+                None if high is None else f"{high:.1%}",
+                rate.estimate.n,
+                None if bound is None else f"{bound:.1%}",
+                Outcome(verdict.outcome) if verdict else None,
+            )
+        )
+    table = Table("Blocked outputs", columns, tuple(rows), basis(r.estimate for r in rates))
+    summary = "The share of outputs that must not ship; what counts is the upper end."
+    return [Section("Blocking", (table,), summary)]
+
+
+def _differences(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
+    """Every pair of systems: the difference, and the margin within which it does not matter."""
+    differences = shelf.take("difference", where=_whole)
+    if not differences:
+        return []
+    overall = [r for r in differences if r.dimension in {None, _OVERALL}]
+    decided = {(v.systems, v.dimension or _OVERALL): v for v in verdicts if len(v.systems) > 1}
+    blocks: list[Block] = []
+    if overall:
+        blocks += _difference_forest(overall, decided)
+        blocks.append(_difference_table(overall, decided))
+    rest = [r for r in differences if r.dimension not in {None, _OVERALL}]
+    if rest:
+        blocks.append(
+            matrix(
+                "Difference by dimension",
+                rest,
+                rows=_pair,
+                columns=lambda result: result.dimension,
+                corner="Systems",
+                mark=0.0,
+            )
+        )
+    summary = (
+        "The first system minus the second, on the same examples: above 0 the first is better."
+    )
+    return [Section("Differences", tuple(blocks), summary)]
+
+
+_Decided = dict[tuple[tuple[str, ...], str], Verdict]
+
+
+def _difference_forest(overall: Sequence[Result], decided: _Decided) -> list[Block]:
+    if len(overall) > _ROWS_DRAWN:
+        return []
+    margins = {
+        abs(v.bound) for v in decided.values() if v.bound and v.dimension in {None, _OVERALL}
+    }
+    rows = tuple(
+        ForestRow(
+            _pair(r), r.estimate, colour=_difference_colour(decided.get((r.systems, _OVERALL)))
+        )
+        for r in overall
+    )
+    figure = Forest(
+        rows,
+        "Difference in overall score",
+        lines=(Line(0.0),),
+        bands=tuple(Band(-m, m, f"margin ±{m:g}") for m in sorted(margins)[:1]),
+    )
+    alt = "Forest plot of the difference of every pair of systems; the table has the numbers."
+    return [Plot(figure, alt, "Differences in overall score; the band is the margin.")]
+
+
+def _difference_colour(verdict: Verdict | None) -> Colour:
+    if verdict is None:
+        return "accent"
+    return "good" if verdict.outcome in _DECIDED else "muted"
+
+
+def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
+    columns = (
+        Column("Systems"),
+        Column("Difference", right=True, span=shared_span(overall), mark=0.0),
+        Column("n", right=True),
+        Column("Verdict"),
+        Column("Reason"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for result in overall:
+        verdict = decided.get((result.systems, _OVERALL))
+        rows.append(
+            (
+                _pair(result),
+                result.estimate,
+                result.estimate.n,
+                Outcome(verdict.outcome) if verdict else None,
+                verdict.reason if verdict else None,
+            )
+        )
+    return Table("Overall difference", columns, tuple(rows), basis(r.estimate for r in overall))
+
+
+def _dimensions(shelf: Shelf, known: PageContext) -> list[Section]:
+    means = shelf.take("mean", where=_whole)
+    if not means:
+        return []
+    table = matrix(
+        "Mean by system and dimension",
+        means,
+        rows=_system,
+        columns=lambda result: result.dimension,
+        corner="System",
+    )
+    blocks: list[Block] = [table]
+    if known.rubric is not None:
+        weights = known.rubric.weights()
+        columns = (
+            Column("Dimension"),
+            Column("Weight", right=True),
+            Column("Scale"),
+            Column("Definition"),
+        )
+        rows = tuple(
+            (d.name, f"{weights[d.name]:.0%}", str(d.scale), d.definition) for d in known.rubric
+        )
+        blocks.append(Table("The rubric", columns, rows))
+    return [Section("Dimensions", tuple(blocks))]
+
+
+def _parts(shelf: Shelf) -> list[Section]:
+    """The overall score, or each dimension, within components and within segments."""
+    sections = []
+    parts: tuple[tuple[str, Callable[[Result], str | None]], ...] = (
+        ("Components", lambda result: result.component),
+        ("Segments", lambda result: result.segment),
+    )
+    for title, part in parts:
+        results = shelf.take("mean", "difference", where=partial(_has, part))
+        tables = [
+            matrix(
+                f"{label(name)}, {dimension}, by {title.lower()}",
+                [r for r in results if r.name == name and (r.dimension or _OVERALL) == dimension],
+                rows=_pair,
+                columns=part,
+                corner="System" if name == "mean" else "Systems",
+                mark=0.0 if name == "difference" else None,
+            )
+            for name in distinct(r.name for r in results)
+            for dimension in distinct((r.dimension or _OVERALL) for r in results if r.name == name)
+        ]
+        if tables:
+            sections.append(Section(title, tuple(tables)))
+    return sections
+
+
+def _has(part: Callable[[Result], str | None], result: Result) -> bool:
+    """Whether this part, and no other, is what the result is within."""
+    parts = [p for p in (result.component, result.segment) if p is not None]
+    return parts == [part(result)] and not result.raters
+
+
+def _truth(results: Sequence[Result], truth: Sequence[Planted]) -> list[Section]:
+    """Planted values beside the estimates: does the interval cover the truth?"""
+    found = {(r.name, r.dimension, r.systems): r.estimate for r in results if _whole(r)}
+    rows: list[tuple[Cell, ...]] = []
+    hits = counted = 0
+    for planted in truth:
+        estimate = found.get((planted.name, planted.dimension, planted.systems))
+        covered: Cell = None
+        if estimate is not None and estimate.low is not None and estimate.high is not None:
+            hit = estimate.low <= planted.value <= estimate.high
+            hits, counted = hits + hit, counted + 1
+            covered = "yes" if hit else "no"
+        rows.append(
+            (
+                label(planted.name),
+                pair(planted.systems),
+                planted.dimension,
+                f"{planted.value:.3f}",
+                estimate,
+                covered,
+            )
+        )
+    if not rows:
+        return []
+    columns = (
+        Column("Result"),
+        Column("System"),
+        Column("Dimension"),
+        Column("Truth", right=True),
+        Column("Estimate", right=True),
+        Column("Covered"),
+    )
+    note = f"{hits:,} of {counted:,} intervals cover the planted value."
+    table = Table("Planted truth beside the estimates", columns, tuple(rows), note)
+    summary = "This world is simulated, so the truth is known; about 95 of 100 intervals cover it."
+    return [Section("Planted truth", (table,), summary)]
+
+
+def _units(units: Sequence[Unit], known: PageContext) -> list[Section]:
+    """The worst outputs, and those that people disagree about."""
+    if not units:
+        return []
+    summary = "The outputs most worth looking at, with all ratings side by side."
+    return [Section("Outputs to look at", (cards(units, known.texts),), summary)]

@@ -1,0 +1,213 @@
+"""One document, four renderings: what a page says, as data.
+
+Every string in it is plain text, from whatever source; the renderers make it safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from measurand.analysis.result import Unit, Verdict
+from measurand.figures.style import Drawable
+from measurand.stats.estimate import Estimate
+
+__all__ = [
+    "Block",
+    "Bullets",
+    "Cell",
+    "Column",
+    "Document",
+    "KeyValue",
+    "Outcome",
+    "Paragraph",
+    "Plot",
+    "Section",
+    "Table",
+    "Texts",
+    "UnitCard",
+    "UnitCards",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict's outcome as a table's cell."""
+
+    word: str
+
+
+Cell = str | int | Estimate | Outcome | None
+"""What stands in a table; None is an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Args:
+        name: Its heading.
+        right: Whether it is set flush right, as numbers are.
+        span: Draws each estimate's interval on this axis where the medium can.
+        mark: A value marked on that axis, as 0 of differences.
+    """
+
+    name: str
+    right: bool = False
+    span: tuple[float, float] | None = None
+    mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    kind: ClassVar[str] = "paragraph"
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "bullets"
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """A few facts by name."""
+
+    kind: ClassVar[str] = "facts"
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Args:
+        caption: What it shows.
+        columns: The first one heads the rows.
+        rows: One cell a column.
+        note: What the numbers rest on.
+
+    Raises:
+        ValueError: A row has another number of cells than there are columns.
+    """
+
+    kind: ClassVar[str] = "table"
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"{self.caption}: every row has {len(self.columns)} cells")
+
+    def estimates(self) -> Iterator[Estimate]:
+        """The estimates in it, row by row."""
+        return (cell for row in self.rows for cell in row if isinstance(cell, Estimate))
+
+    def reasons(self) -> tuple[str, ...]:
+        """Why estimates are absent or to be read with care, each reason once: its footnotes."""
+        return tuple(dict.fromkeys(e.reason for e in self.estimates() if e.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A figure, and what says the same in words and numbers.
+
+    Args:
+        figure: The figure as data.
+        alt: The text alternative.
+        caption: Below the figure.
+        table: The same numbers, for media without figures; None where another table has them.
+    """
+
+    kind: ClassVar[str] = "plot"
+
+    figure: Drawable
+    alt: str
+    caption: str = ""
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What was asked and answered, where it is known."""
+
+    question: str | None = None
+    answer: str | None = None
+    reference: str | None = None
+
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Those that are known, with their names."""
+        pairs = (
+            ("Question", self.question),
+            ("Answer", self.answer),
+            ("Reference", self.reference),
+        )
+        return tuple((name, text) for name, text in pairs if text is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """One output on one dimension, with all its ratings and its texts."""
+
+    unit: Unit
+    texts: Texts = Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCards:
+    """Outputs side by side."""
+
+    kind: ClassVar[str] = "cards"
+
+    cards: tuple[UnitCard, ...]
+
+
+Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the page.
+
+    Args:
+        title: Its heading.
+        blocks: In order.
+        summary: One sentence below the heading: how to read what follows.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A whole page.
+
+    Args:
+        title: Its heading.
+        subtitle: One line below it.
+        banner: What must not be overlooked, as ``SIMULATED DATA``.
+        headlines: The decisions that come first.
+        sections: The rest, in order.
+        footer: Which program made it.
+    """
+
+    title: str
+    sections: tuple[Section, ...]
+    subtitle: str = ""
+    banner: str | None = None
+    headlines: tuple[Verdict, ...] = ()
+    footer: str = ""

@@ -1,0 +1,159 @@
+"""A document as one HTML file: no script, no network, one stylesheet whose hash the policy names.
+
+Whatever the templates insert goes through `visible` (every expression, by the environment's
+``finalize``) and is then escaped, so data can neither be markup nor hide in what it shows.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from measurand.figures.svg import to_svg
+from measurand.figures.text import interval, number, one_line, typeset, visible
+from measurand.report.document import Cell, Column, Document, Outcome, Plot, Table
+from measurand.report.words import rating, tone, verdict_about
+from measurand.stats.estimate import Estimate
+
+__all__ = ["html_page"]
+
+_FOLD = 480
+_FOLD_LINES = 8
+_TEASER = 120
+
+
+def html_page(document: Document) -> str:
+    """Render a document; the same document always gives the same text."""
+    style = _style()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    numbers = count(1)
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            document=document,
+            style=Markup(style),  # noqa: S704 - our own stylesheet
+            policy=policy,
+            svg=lambda plot: _svg(plot, f"fig{next(numbers)}"),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("measurand.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "about": verdict_about,
+        "estimate_text": _estimate_text,
+        "view": _view,
+        "rating": rating,
+        "tone": tone,
+    }
+    environment.filters |= {"folds": _folds, "teaser": _teaser, "slug": _slug}
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """What every expression of every template passes through."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+@cache
+def _style() -> str:
+    loader = _environment().loader
+    if loader is None:  # pragma: no cover - the environment is made above
+        raise AssertionError
+    return loader.get_source(_environment(), "style.css")[0]
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _svg(plot: Plot, prefix: str) -> Markup:
+    svg = to_svg(plot.figure.draw(), prefix, title=plot.caption or plot.alt, description=plot.alt)
+    return Markup(svg)  # noqa: S704 - an XML writer made it; all text in it is escaped
+
+
+def _folds(text: str) -> bool:
+    return len(text) > _FOLD or text.count("\n") >= _FOLD_LINES
+
+
+def _teaser(text: str) -> str:
+    return one_line(text[:_TEASER]) + "…"
+
+
+def _slug(text: str) -> str:
+    """An id for a heading; headings of ours differ in letters."""
+    return "-".join(
+        "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower()).split()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A cell as the template needs it; places on the bar are percentages of its width."""
+
+    text: str
+    small: str = ""
+    note: int | None = None
+    tone: str | None = None
+    bar: dict[str, str] | None = None
+    absent: bool = False
+
+
+def _view(cell: Cell, column: Column, table: Table) -> _View:
+    match cell:
+        case None:
+            return _View("")
+        case int():
+            return _View(f"{cell:,}")
+        case str():
+            return _View(cell)
+        case Outcome():
+            return _View(cell.word, tone=tone(cell.word))
+    note = table.reasons().index(cell.reason) + 1 if cell.reason else None
+    if cell.value is None:
+        return _View("none", note=note, absent=True)
+    return _View(
+        typeset(number(cell.value)), typeset(interval(cell)), note=note, bar=_bar(cell, column)
+    )
+
+
+def _bar(estimate: Estimate, column: Column) -> dict[str, str] | None:
+    """Where an interval lies on its column's axis."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if column.span is None or value is None or low is None or high is None:
+        return None
+    start, end = column.span
+
+    def place(at: float) -> str:
+        share = (at - start) / ((end - start) or 1.0)
+        return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
+
+    bar = {"low": place(low), "value": place(value), "high": place(high)}
+    return bar if column.mark is None else bar | {"mark": place(column.mark)}
+
+
+def _estimate_text(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return f"no estimate: {estimate.reason}"
+    numbers = typeset(f"{number(estimate.value)} {interval(estimate)}")
+    return f"{numbers}, {estimate.level:.0%} interval, n = {estimate.n:,}, {estimate.method}"

@@ -1,0 +1,158 @@
+"""A document as GitHub Markdown, in which data stays data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from measurand.analysis.result import Verdict
+from measurand.figures.text import interval, number, one_line, visible
+from measurand.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    KeyValue,
+    Outcome,
+    Paragraph,
+    Plot,
+    Section,
+    Table,
+    UnitCard,
+    UnitCards,
+)
+from measurand.report.words import rating, tone, verdict_about
+
+__all__ = ["escaped", "markdown_text"]
+
+_SIGNS = {"good": "✓", "bad": "✗", "unsure": "?"}
+_TEXT_SHOWN = 1200
+_SPECIAL = re.compile(r"([\\`*\[\]|~#$^{}]|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.)")
+_INDENT = re.compile(r"^ +")
+_LINE_START = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;"})
+
+
+def markdown_text(document: Document) -> str:
+    """Render a document; its plots appear as the tables that say the same."""
+    blocks = [text for text in _document(document) if text]
+    return "\n\n".join(blocks) + "\n"
+
+
+def escaped(text: str) -> str:
+    """One line of data that Markdown shows as it is: no markup, HTML, link or mention.
+
+    A zero-width space after ``@`` keeps GitHub from notifying people whom a model names.
+    """
+    line = _SPECIAL.sub(r"\\\1", one_line(text)).translate(_ENTITIES)
+    return _INDENT.sub(_kept, _LINE_START.sub(_defused, line))
+
+
+def _defused(match: re.Match[str]) -> str:
+    """No list, rule or heading at the start of a line; a number's dot needs the backslash."""
+    return f"{match[1]}&#8203;" if match[1].isdigit() else f"\\{match[1]}"
+
+
+def _kept(match: re.Match[str]) -> str:
+    """An indent stays an indent, and is no code block."""
+    return "&nbsp;" * len(match[0])
+
+
+def _document(document: Document) -> Iterator[str]:
+    yield f"# {escaped(document.title)}"
+    if document.banner:
+        yield f"> **{escaped(document.banner)}**"
+    yield escaped(document.subtitle)
+    yield "\n".join(_headline(verdict) for verdict in document.headlines)
+    for section in document.sections:
+        yield from _section(section)
+    yield f"---\n\n{escaped(document.footer)}" if document.footer else ""
+
+
+def _headline(verdict: Verdict) -> str:
+    about = verdict_about(verdict)
+    text = f"- {_SIGNS[tone(verdict.outcome)]} **{escaped(verdict.outcome.upper())}** "
+    text += escaped(verdict.name) + (f", {escaped(about)}" if about else "")
+    text += f": {escaped(verdict.reason)}"
+    if verdict.estimate is not None and verdict.estimate.present:
+        text += f" ({escaped(str(verdict.estimate))})"
+    return text
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {escaped(section.title)}"
+    yield escaped(section.summary)
+    for block in section.blocks:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield escaped(block.text)
+        case Bullets():
+            yield "\n".join(f"- {escaped(item)}" for item in block.items)
+        case KeyValue():
+            yield "\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in block.pairs)
+        case Table():
+            yield from _table(block)
+        case Plot():
+            if block.table is not None:
+                yield from _table(block.table)
+        case UnitCards():
+            for card in block.cards:
+                yield from _card(card)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"**{escaped(table.caption)}**"
+    rule = ["---:" if column.right else ":---" for column in table.columns]
+    cells = ([_cell(cell, table) for cell in row] for row in table.rows)
+    yield _grid([escaped(column.name) for column in table.columns], rule, cells)
+    yield "\\\n".join(
+        f"({place}) {escaped(reason)}" for place, reason in enumerate(table.reasons(), 1)
+    )
+    yield escaped(table.note)
+
+
+def _grid(names: Sequence[str], rule: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, rule, *rows))
+
+
+def _cell(cell: Cell, table: Table) -> str:
+    match cell:
+        case None:
+            return ""
+        case int():
+            return f"{cell:,}"
+        case str():
+            return escaped(cell)
+        case Outcome():
+            return f"{_SIGNS[tone(cell.word)]} {escaped(cell.word)}"
+    note = f" ({table.reasons().index(cell.reason) + 1})" if cell.reason else ""
+    if cell.value is None:
+        return f"none{note}"
+    return f"{number(cell.value)} {escaped(interval(cell))}{note}"
+
+
+def _card(card: UnitCard) -> Iterator[str]:
+    unit = card.unit
+    facts = [escaped(name) for name in (unit.example, unit.system, unit.dimension)]
+    if unit.score is not None:
+        facts.append(f"score {unit.score:.2f}")
+    if unit.spread is not None:
+        facts.append(f"spread {unit.spread:.2f}")
+    yield f"### {', '.join(facts)}"
+    for name, text in card.texts.named():
+        yield f"{name}:\n\n" + _quoted(text)
+    rows = (
+        [escaped(r.rater), r.kind, escaped(rating(r.value)), escaped(r.reason or "")]
+        for r in unit.ratings
+    )
+    yield _grid(["Rater", "Kind", "Rating", "Reason"], [":---", ":---", "---:", ":---"], rows)
+
+
+def _quoted(text: str) -> str:
+    cut = text if len(text) <= _TEXT_SHOWN else text[:_TEXT_SHOWN] + " …"
+    lines = [escaped(line) or "&nbsp;" for line in visible(cut).split("\n")]
+    return "\n".join(f"> {line}\\" for line in lines).removesuffix("\\")
