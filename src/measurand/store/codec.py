@@ -199,10 +199,10 @@ _PROBLEMS: Mapping[str, tuple[str, str | None]] = {
     "too_short": ("is empty", "at least one entry"),
 }
 _BOUNDS = {
-    "greater_than": ("is too small", "more than {gt}"),
-    "greater_than_equal": ("is too small", "{ge} or more"),
-    "less_than": ("is too large", "less than {lt}"),
-    "less_than_equal": ("is too large", "{le} or less"),
+    "greater_than": ("is too small", "more than {gt:g}"),
+    "greater_than_equal": ("is too small", "{ge:g} or more"),
+    "less_than": ("is too large", "less than {lt:g}"),
+    "less_than_equal": ("is too large", "{le:g} or less"),
 }
 
 

@@ -127,7 +127,10 @@ class _Walk:
             return self._mapping(node, location)
         if isinstance(node, SequenceNode):
             return [self.value(child, (*location, at)) for at, child in enumerate(node.value)]
-        return _scalar(node) if isinstance(node, ScalarNode) else None
+        if not isinstance(node, ScalarNode):
+            return None
+        text = self._text(node, location)
+        return text if node.style is not None else _meaning(text)
 
     def _mapping(self, node: MappingNode, location: Location) -> dict[str, Any]:
         cells: dict[str, Any] = {}
@@ -136,26 +139,33 @@ class _Walk:
             if not isinstance(key, ScalarNode):
                 self._blame("a key is not a word", location, line)
                 continue
-            place = (*location, str(key.value))
-            if key.value in cells:
+            name = self._text(key, location)
+            place = (*location, name)
+            if name in cells:
                 first = self.lines[place]
-                remedy = "keep one of them"
-                self._blame(
-                    f"the key was given on line {first} already", place, line, remedy=remedy
-                )
+                self._blame(f"the key stands on line {first} already", place, line)
                 continue
             self.lines[place] = line
-            cells[key.value] = self.value(child, place)
+            cells[name] = self.value(child, place)
         return cells
+
+    def _text(self, node: ScalarNode, location: Location) -> str:
+        text = str(node.value)
+        if text.isascii():
+            return text
+        try:  # escapes come as halves of a pair, which belong together
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            line = node.start_mark.line + 1
+            self._blame("the text holds half of a surrogate pair", location, line)
+            return ""
 
     def _blame(self, problem: str, location: Location, line: int, **more: str | None) -> None:
         self.faults.append(Fault(problem, self.file, line, key_path(location) or None, **more))
 
 
-def _scalar(node: ScalarNode) -> Any:
-    text = str(node.value)
-    if node.style is not None:
-        return text
+def _meaning(text: str) -> str | int | float | bool | None:
+    """What a plain scalar means."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
