@@ -131,7 +131,7 @@ def test_checks_find_exactly_what_was_planted(seed: int) -> None:
         assert _form(text) == next(iter(planted & {"broken_json", "missing_field"}), None)
         assert len(example.checklist) - _covered(example, text) == ("missing_element" in planted)
         assert (example.metadata["fact"] not in text) == ("wrong_fact" in planted)
-        unsafe = any(re.search(pattern, text) for pattern in UNSAFE_PATTERNS)
+        unsafe = any(re.search(pattern, text) for pattern in UNSAFE_PATTERNS.values())
         assert unsafe == bool(planted & {"personal_data", "unsafe_advice"})
         ratio = len(text.split()) / (example.expected_length or 1)
         assert (ratio > 2.5) if "too_long" in planted else (0.7 < ratio < 1.5), ratio
