@@ -56,6 +56,14 @@ def test_the_story_is_the_planted_one() -> None:
     assert truth.blocking == pytest.approx(blocking)
 
 
+def test_sixty_nodes_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = planted_truth()
+    monkeypatch.setattr("measurand.simulate.truth._NODES", 150)
+    many = planted_truth()
+    for field in ("means", "latent", "icc1", "judge_correlation", "judge_leniency"):
+        assert getattr(few, field) == pytest.approx(getattr(many, field), abs=1e-9)
+
+
 def test_reliability_is_realistic() -> None:
     truth = planted_truth()
     assert 0.5 < truth.icc1["accuracy"] < 0.6

@@ -27,8 +27,8 @@ __all__ = [
     "GRADED",
     "HARM",
     "Behaviour",
-    "Dimension",
     "Faults",
+    "GradedDimension",
     "difficulty",
     "plant",
     "population",
@@ -37,7 +37,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
+class GradedDimension:
     """A dimension that people grade.
 
     Args:
@@ -53,11 +53,11 @@ class Dimension:
     penalty: float
 
 
-GRADED: Mapping[str, Dimension] = MappingProxyType(
+GRADED: Mapping[str, GradedDimension] = MappingProxyType(
     {
-        "accuracy": Dimension(0.7, 0.8, "wrong_fact", 2.0),
-        "relevance": Dimension(0.5, 0.8, "digression", 1.2),
-        "tone": Dimension(0.1, 0.8, "curt", 1.8),
+        "accuracy": GradedDimension(0.7, 0.8, "wrong_fact", 2.0),
+        "relevance": GradedDimension(0.5, 0.8, "digression", 1.2),
+        "tone": GradedDimension(0.1, 0.8, "curt", 1.8),
     }
 )
 

@@ -2,7 +2,7 @@
 
 The population is all examples that could have been written, in the proportions of the five
 components. Expectations over difficulty and deviation are Gauss-Hermite sums (exact to about
-1e-12 here); those over raters sum over the levels of the scale.
+1e-9 here); those over raters sum over the levels of the scale.
 """
 
 from __future__ import annotations
