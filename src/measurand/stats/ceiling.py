@@ -1,0 +1,340 @@
+"""The best that any system or judge can score against people who do not agree themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import comb, exp, sqrt
+
+import numpy as np
+from scipy.special import betainc, betaln
+
+from measurand.errors import InsufficientData, UsageError
+from measurand.stats.agreement import percent_agreement
+from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.icc import icc, oneway_moments, spearman_brown
+from measurand.stats.patterns import Patterns, as_table, distinct_rows
+from measurand.stats.resampling import RESAMPLES, Floats, Resampling, bca
+
+__all__ = [
+    "Ceiling",
+    "MajorityCeiling",
+    "ceiling_correlation",
+    "ceiling_majority",
+    "leave_one_out",
+    "majority_ceiling",
+]
+
+_COIN = 0.5
+_LEAST_UNITS = 3
+_CORRELATION = "the ceiling of a correlation"
+_LEAVE_ONE_OUT = "the correlation of one rater with the mean of the others"
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The best attainable share of agreement under one model of why raters differ.
+
+    Args:
+        single: With one rater.
+        majority: With the majority of the raters.
+    """
+
+    single: float
+    majority: float
+
+
+@dataclass(frozen=True, slots=True)
+class MajorityCeiling:
+    """The best attainable agreement with binary ratings, under the models that explain them.
+
+    Pairwise agreement does not say which model holds, and with three ratings a unit nothing
+    does: the truth lies anywhere from ``coin`` to ``independent``.
+
+    Args:
+        independent: Every unit has a right answer and raters err independently: the upper end.
+        beta: Units are ambiguous to different degrees, by a symmetric beta distribution.
+        coin: Some units are pure coin flips and all others clear: the lower end.
+        rater_like: What one more rater scores against the majority, under independent errors.
+    """
+
+    independent: Ceiling
+    beta: Ceiling
+    coin: Ceiling
+    rater_like: float
+
+
+def majority_ceiling(agreement: float, raters: int = 3) -> MajorityCeiling:
+    """The ceiling that pairwise agreement of binary ratings sets.
+
+    Args:
+        agreement: The probability that two raters of a unit agree, in [0.5, 1].
+        raters: How many vote. A tie of an even number is broken by a coin, which makes their
+            majority worth that of one rater fewer.
+
+    Raises:
+        ValueError: The agreement or the number of raters is out of range.
+    """
+    if not _COIN <= agreement <= 1:
+        raise ValueError(f"agreement of binary raters lies in [0.5, 1]; found {agreement}")
+    if raters < 1:
+        raise ValueError(f"a vote takes at least one rater; found {raters}")
+    odd = raters - 1 + raters % 2
+    right = (1 + sqrt(2 * agreement - 1)) / 2
+    voted = _majority(right, odd)
+    return MajorityCeiling(
+        independent=Ceiling(right, voted),
+        beta=_beta(agreement, odd),
+        coin=Ceiling(agreement, agreement),
+        rater_like=voted * right + (1 - voted) * (1 - right),
+    )
+
+
+def ceiling_majority(
+    ratings: Floats,
+    *,
+    rng: np.random.Generator,
+    raters: int | None = None,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """The best attainable agreement with the majority vote of binary raters.
+
+    The interval covers what the data leave open twice over: the sampling error of the agreement,
+    and the model, from pure coin flips (its lower end) to independent errors (its upper end).
+
+    Args:
+        ratings: Shape (units, raters), of two values; NaN marks a rating that was not given.
+        rng: Draws the resamples.
+        raters: How many vote; by default the median number of ratings a unit has.
+        level: The confidence level.
+        resamples: How many resamples of whole units.
+
+    Returns:
+        The beta model's value, within the identified set that ``method`` spells out.
+
+    Raises:
+        InsufficientData: More than two values; or raters who agree no more than coins would.
+    """
+    patterns = Patterns.of(ratings)
+    if len(patterns.values) > 2:  # noqa: PLR2004 - binary
+        raise InsufficientData(
+            "the ceiling of a majority vote is for ratings of two values; found "
+            f"{len(patterns.values)}: use the ceiling of a correlation"
+        )
+    voters = raters or int(np.median(np.repeat(patterns.sizes, patterns.units.astype(np.intp))))
+    agreement = percent_agreement(ratings, rng=rng, level=level, resamples=resamples)
+    value, low, high = agreement.value, agreement.low, agreement.high
+    if value is None or low is None or high is None or value <= _COIN:
+        raise InsufficientData(
+            f"no ceiling exists: raters agree on {value or 0:.0%} of the pairs, no more than "
+            "coin flips would"
+        )
+    here = majority_ceiling(value, voters)
+    return Estimate(
+        value=here.beta.majority,
+        low=majority_ceiling(max(low, _COIN), voters).coin.majority,
+        high=majority_ceiling(high, voters).independent.majority,
+        level=level,
+        n=agreement.n,
+        method=(
+            f"best score against the majority of {voters} at {value:.1%} agreement, beta model; "
+            f"identified set [{here.coin.majority:.3f}, {here.independent.majority:.3f}], "
+            f"widened by the interval of the agreement ({agreement.method})"
+        ),
+        reason="the agreement may be that of coin flips" if low <= _COIN else None,
+    )
+
+
+def ceiling_correlation(
+    ratings: Floats,
+    *,
+    rng: np.random.Generator,
+    raters: float | None = None,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """The highest correlation any judge can reach with the mean of k raters.
+
+    The square root of the reliability of that mean: ICC(1,1) extended to k raters by Spearman
+    and Brown. The bootstrap resamples units through the whole ratio.
+
+    Args:
+        ratings: Shape (units, raters); NaN marks a rating that was not given. Units with fewer
+            than two ratings do not count.
+        rng: Draws the resamples.
+        raters: k; by default the raters of a unit (n0 of the analysis of variance where their
+            number varies).
+        level: The confidence level.
+        resamples: How many resamples of whole units.
+
+    Returns:
+        In (0, 1]. A lower end of 0 says that there may be no ceiling at all.
+
+    Raises:
+        InsufficientData: ICC(1,1) is 0 or below; fewer than three units; all ratings equal.
+        UsageError: k is not positive.
+
+    References:
+        Spearman (1904), American Journal of Psychology 15, on attenuation.
+    """
+    if raters is not None and raters <= 0:
+        raise UsageError(f"the mean is over at least one rater; found {raters:g}")
+    single = icc(ratings, form="1", level=level)
+    patterns = Patterns.of(ratings)
+    if single.value is None or single.value <= _ROUNDING:
+        raise InsufficientData(
+            "no ceiling exists: raters of the same unit differ as much as raters of different "
+            f"units (ICC(1,1) = {single.value or 0:.2f})"
+        )
+    moments = oneway_moments(patterns)
+    statistic = partial(_correlations, moments, raters)
+    k = raters or float(_anova(patterns.units[None, :] @ moments)[1][0])
+    method = f"square root of the reliability of the mean of {k:.4g} raters (ICC(1,1), "
+    if patterns.unanimous:
+        low, high, method = _extended(single.low, k), 1.0, method + "exact bound)"
+    else:
+        how = Resampling(rng=rng, level=level, resamples=resamples)
+        found = bca(statistic, patterns.units, how, name=_CORRELATION, width=moments.shape[1])
+        low, high, method = found.low, found.high, method + "BCa over units)"
+    return Estimate(
+        value=float(statistic(patterns.units[None, :])[0]),
+        low=low,
+        high=high,
+        level=level,
+        n=patterns.n,
+        method=method,
+        reason=(
+            "the interval reaches ICC(1,1) of 0 or below, where no ceiling exists; it is cut at 0"
+            if low <= 0
+            else None
+        ),
+    )
+
+
+def leave_one_out(
+    ratings: Floats,
+    *,
+    rng: np.random.Generator,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """How one person does: the correlation of a rater with the mean of the others.
+
+    The mean over raters of Pearson's correlation; a judge's real competitor.
+
+    Args:
+        ratings: Shape (units, raters); NaN marks a rating that was not given. A rater counts who
+            has three units in common with others, and whose ratings differ.
+        rng: Draws the resamples.
+        level: The confidence level.
+        resamples: How many resamples of whole units.
+
+    Raises:
+        InsufficientData: No rater counts; or fewer than three units.
+    """
+    sums, units = _leave_one_out_sums(ratings)
+    statistic = partial(_mean_correlation, sums)
+    value = float(statistic(units[None, :])[0])
+    if np.isnan(value):
+        raise InsufficientData(
+            "no rater shares three units with others on which both differ, so there is nothing "
+            "to correlate"
+        )
+    method = "Pearson correlation of a rater with the mean of the others, mean over raters"
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    found = bca(statistic, units, how, name=_LEAVE_ONE_OUT, width=sums[0].size)
+    return Estimate(
+        value=value,
+        low=found.low,
+        high=found.high,
+        level=level,
+        n=int(units.sum()),
+        method=f"{method}, BCa over units",
+    )
+
+
+def _majority(right: float, raters: int) -> float:
+    """The chance that an odd number of raters, each right so often, is right together."""
+    return sum(
+        float(comb(raters, votes)) * right**votes * (1 - right) ** (raters - votes)
+        for votes in range(raters // 2 + 1, raters + 1)
+    )
+
+
+def _beta(agreement: float, raters: int) -> Ceiling:
+    """Who always names the likelier answer, where its odds vary as Beta(a, a)."""
+    if agreement in {_COIN, 1.0}:
+        return Ceiling(agreement, agreement)
+    a = (1 - agreement) / (2 * agreement - 1)
+
+    def voted(k: int) -> float:
+        return 2 * sum(
+            comb(k, votes)
+            * exp(float(betaln(a + votes, a + k - votes) - betaln(a, a)))
+            * float(betainc(a + k - votes, a + votes, _COIN))
+            for votes in range(k // 2 + 1, k + 1)
+        )
+
+    return Ceiling(voted(1), voted(raters))
+
+
+def _anova(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean square within over between, n0, and the mean square within, of each row of sums."""
+    units, size, squares, total, level, within = sums.T
+    between = np.maximum(level - total**2 / size, 0) / (units - 1)
+    inside = within / (size - units)
+    raters = (size - squares / size) / (units - 1)
+    ratio = np.divide(
+        inside, between, out=np.full(len(sums), np.inf), where=between > _ROUNDING * size
+    )
+    return ratio, raters, inside
+
+
+def _correlations(moments: Floats, raters: float | None, weights: Floats) -> Floats:
+    """The ceiling of each row; 0 where ICC(1,1) is not positive, NaN where all is equal."""
+    ratio, usual, inside = _anova(weights @ moments)
+    single = (1 - ratio) / (1 + (usual - 1) * ratio)
+    single = np.where(np.isinf(ratio), 0.0, np.maximum(single, 0.0))
+    k = usual if raters is None else raters
+    ceiling = np.sqrt(k * single / (1 + (k - 1) * single))
+    return np.where(np.isinf(ratio) & (inside <= 0), np.nan, ceiling)
+
+
+def _extended(single: float | None, k: float) -> float:
+    return sqrt(spearman_brown(single, k)) if single is not None and single > 0 else 0.0
+
+
+def _leave_one_out_sums(ratings: Floats) -> tuple[tuple[Floats, ...], Floats]:
+    """Additive sums (count, x, y, xx, yy, xy), each (patterns, raters), and multiplicities."""
+    table = as_table(ratings)
+    table = table[(~np.isnan(table)).sum(axis=1) > 1]
+    if not len(table):
+        raise InsufficientData("no unit has two ratings, so there is nothing to compare")
+    low, high = np.nanmin(table), np.nanmax(table)
+    values = np.unique(table[~np.isnan(table)])
+    codes = np.where(np.isnan(table), len(values), np.searchsorted(values, table))
+    first, row = distinct_rows(codes, len(values) + 1)
+    scores = (table[first] - (low + high) / 2) / ((high - low) or 1.0)
+    given = ~np.isnan(scores)
+    own = np.where(given, scores, 0.0)
+    others = given.sum(axis=1, keepdims=True) - 1
+    rest = np.where(given, (own.sum(axis=1, keepdims=True) - own) / others, 0.0)
+    sums = (given.astype(np.float64), own, rest, own**2, rest**2, own * rest)
+    return sums, np.bincount(row).astype(np.float64)
+
+
+def _mean_correlation(sums: tuple[Floats, ...], weights: Floats) -> Floats:
+    """The mean over raters of their correlations; NaN where no rater has one."""
+    count, x, y, xx, yy, xy = (weights @ part for part in sums)
+    spread = (count * xx - x**2) * (count * yy - y**2)
+    usable = (count >= _LEAST_UNITS) & (spread > _ROUNDING * count**4)
+    correlation = np.divide(
+        count * xy - x * y, np.sqrt(np.maximum(spread, 0)), out=np.zeros_like(x), where=usable
+    )
+    raters = usable.sum(axis=1)
+    mean = np.divide(
+        correlation.sum(axis=1), raters, out=np.full(len(raters), np.nan), where=raters > 0
+    )
+    return np.asarray(mean)
