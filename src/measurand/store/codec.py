@@ -144,9 +144,9 @@ def key_path(location: Iterable[str | int]) -> str:
     return path
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.7) -> str | None:
     """The remedy for a mistyped word; None when no known word is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=alike)
     return f"did you mean {close[0]!r}?" if close else None
 
 
@@ -229,7 +229,7 @@ def _fault(detail: ErrorDetails, form: type[Form], origin: Origin) -> Fault:
     elif kind in _PROBLEMS:
         problem, allowed = _PROBLEMS[kind]
         found = None if kind == "missing" else found
-    if len(location) == 1 and kind not in {"missing", "value_error"}:
+    if len(location) == 1 and kind != "value_error":
         allowed = origin.allowed.get(str(location[0]), allowed)
     return origin.fault(problem, location, found=found, allowed=allowed, remedy=remedy)
 

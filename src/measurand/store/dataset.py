@@ -169,14 +169,20 @@ class _Loading:
     def folder(self, folder: Path) -> list[Path]:
         """The component files of a folder, in the components' order."""
         found: dict[str, Path] = {}
-        for file in _tables(folder):
+        try:
+            files = _tables(folder)
+        except OSError as problem:
+            reason = (problem.strerror or str(problem)).lower()
+            self.faults.append(Fault(f"the folder cannot be read ({reason})", str(folder)))
+            return []
+        for file in files:
             stem = _stem(file)
             if stem in found:
                 problem = f"{found[stem].name} and {file.name} both hold {stem} examples"
                 self.faults.append(Fault(problem, str(folder), remedy="keep one of them"))
             elif stem in COMPONENTS:
                 found[stem] = file
-            elif remedy := nearest(stem, COMPONENTS):
+            elif remedy := nearest(stem, COMPONENTS, alike=0.85):
                 problem, allowed = "is not the name of a component", ", ".join(COMPONENTS)
                 self.faults.append(Fault(problem, str(file), allowed=allowed, remedy=remedy))
             else:

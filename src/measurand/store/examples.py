@@ -65,7 +65,7 @@ OUTPUT_NAMES = ("output", "outputs", "response", "actual_output")
 
 _ALLOWED = {
     "id": "text or a whole number",
-    "messages": "text, or messages of role and content",
+    "messages": "under messages, input, inputs, question or prompt: text, or roles and contents",
     "references": "text, or a list of texts",
     "context": "text, or a list of texts",
     "segments": "text, or a list of texts",
@@ -308,7 +308,7 @@ class ExampleForm(Form):
 
 
 def read_example(
-    raw: Mapping[str, Any], *, file: str, line: int, home: Component | None
+    raw: Mapping[str, Any], *, file: str, line: int, home: Component | None = None
 ) -> Example:
     """Read one row.
 

@@ -36,7 +36,7 @@ _NUMERIC = frozenset(
     for name in (field, *ALIASES[field])
 )
 _ALLOWED = {
-    "example": "text or a whole number",
+    "example": "under example, example_id or id: text or a whole number",
     "text": "text, or a list of texts, one a trial",
     "failure": "text, or kind, message and details",
 }
