@@ -1,1 +1,116 @@
-"""measurand: is your language-model application good at your own task?"""
+"""measurand: is your language-model application good at your own task?
+
+Every number comes with an interval, every decision is pass, fail or inconclusive. Names are
+imported when they are first used, so ``import measurand`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from measurand._version import __version__
+
+if TYPE_CHECKING:
+    from measurand.analysis.agreement import AgreementOptions
+    from measurand.analysis.comparison import ComparisonOptions
+    from measurand.analysis.result import Findings, Result, Verdict
+    from measurand.core.example import Example, Message
+    from measurand.core.output import Failure, Output
+    from measurand.core.rating import Measurement, Rating, Ratings
+    from measurand.core.rubric import Dimension, Rubric
+    from measurand.core.scale import NOMINAL, ONE_TO_FIVE, UNIT, YES_NO, Scale
+    from measurand.core.system import System
+    from measurand.jobs.agreement import agreement
+    from measurand.jobs.answer import Answer
+    from measurand.jobs.check import rate_outputs
+    from measurand.jobs.compare import compare
+    from measurand.jobs.demo import demo
+    from measurand.jobs.import_ratings import import_ratings
+    from measurand.jobs.source import Reading, from_file, from_project
+    from measurand.raters import checks
+    from measurand.raters.checks import check
+    from measurand.stats.estimate import Estimate
+    from measurand.store.dataset import Dataset
+    from measurand.store.ledger import open_ledger
+    from measurand.store.plans import load_plan
+
+__all__ = [
+    "NOMINAL",
+    "ONE_TO_FIVE",
+    "UNIT",
+    "YES_NO",
+    "AgreementOptions",
+    "Answer",
+    "ComparisonOptions",
+    "Dataset",
+    "Dimension",
+    "Estimate",
+    "Example",
+    "Failure",
+    "Findings",
+    "Measurement",
+    "Message",
+    "Output",
+    "Rating",
+    "Ratings",
+    "Reading",
+    "Result",
+    "Rubric",
+    "Scale",
+    "System",
+    "Verdict",
+    "__version__",
+    "agreement",
+    "check",
+    "checks",
+    "compare",
+    "demo",
+    "from_file",
+    "from_project",
+    "import_ratings",
+    "load_plan",
+    "open_ledger",
+    "rate_outputs",
+]
+
+_HOME = {
+    "measurand.analysis.agreement": ("AgreementOptions",),
+    "measurand.analysis.comparison": ("ComparisonOptions",),
+    "measurand.analysis.result": ("Findings", "Result", "Verdict"),
+    "measurand.core.example": ("Example", "Message"),
+    "measurand.core.output": ("Failure", "Output"),
+    "measurand.core.rating": ("Measurement", "Rating", "Ratings"),
+    "measurand.core.rubric": ("Dimension", "Rubric"),
+    "measurand.core.scale": ("NOMINAL", "ONE_TO_FIVE", "UNIT", "YES_NO", "Scale"),
+    "measurand.core.system": ("System",),
+    "measurand.jobs.agreement": ("agreement",),
+    "measurand.jobs.answer": ("Answer",),
+    "measurand.jobs.check": ("rate_outputs",),
+    "measurand.jobs.compare": ("compare",),
+    "measurand.jobs.demo": ("demo",),
+    "measurand.jobs.import_ratings": ("import_ratings",),
+    "measurand.jobs.source": ("Reading", "from_file", "from_project"),
+    "measurand.raters": ("checks",),
+    "measurand.raters.checks": ("check",),
+    "measurand.stats.estimate": ("Estimate",),
+    "measurand.store.dataset": ("Dataset",),
+    "measurand.store.ledger": ("open_ledger",),
+    "measurand.store.plans": ("load_plan",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home when it is first asked for."""
+    for home, names in _HOME.items():
+        if name in names:
+            found = globals()[name] = _found(home, name)
+            return found
+    raise AttributeError(f"module 'measurand' has no attribute {name!r}")
+
+
+def _found(home: str, name: str) -> object:
+    module = import_module(home)
+    return getattr(module, name) if hasattr(module, name) else import_module(f"{home}.{name}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,1 +1,91 @@
-"""The command line."""
+"""The command line: one module a verb, imported only when that verb is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from measurand._version import __version__
+from measurand.errors import MeasurandError
+
+__all__ = ["VERBS", "main"]
+
+VERBS: dict[str, str] = {
+    "demo": "a simulated support bot, evaluated end to end: no key, no network",
+    "init": "write a commented starter project that runs as it stands",
+    "import": "read ratings from any file into the ledger; refuse what is off the scale",
+    "check": "rate recorded outputs with code: format, references, checklists, safety ...",
+    "train-check": "train a style or safety classifier from your own labelled examples",
+    "agreement": "do the raters agree, and what is the best anyone could score?",
+    "compare": "which system is better, which are equal, which are unsafe?",
+    "report": "everything about a ratings file or a project as one HTML page",
+    "schema": "print the JSON Schema of a plan, a dataset, outputs or results",
+}
+"""Each verb and what it answers, in the order in which a user meets them."""
+
+_BUG = 4
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code says how it ended (0 pass ... 4 infrastructure)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(_help())
+        return 0
+    if words[0] in {"-V", "--version"}:
+        sys.stdout.write(f"measurand {__version__}\n")
+        return 0
+    if words[0] not in VERBS:
+        sys.stderr.write(_unknown(words[0]))
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _run(verb: str, words: Sequence[str]) -> int:
+    module = import_module(f"measurand.cli.{verb.replace('-', '_')}_verb")
+    debug = "--debug" in words
+    try:
+        code: int = module.run([word for word in words if word != "--debug"])
+    except MeasurandError as problem:
+        sys.stderr.write(f"measurand {verb}: {problem}\n")
+        return problem.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            f"measurand {verb}: stopped; what was written stays, run it again to go on\n"
+        )
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return _BUG
+    except Exception as bug:
+        if debug:
+            raise
+        sys.stderr.write(
+            f"measurand {verb}: this is a fault of measurand, not of your data: "
+            f"{type(bug).__name__}: {bug}\nRun it again with --debug and report what it prints.\n"
+        )
+        return _BUG
+    return code
+
+
+def _help() -> str:
+    width = max(map(len, VERBS)) + 2
+    lines = [f"  {verb:<{width}}{what}" for verb, what in VERBS.items()]
+    return (
+        "usage: measurand VERB [OPTIONS]\n\n"
+        "Is your language-model application good at your own task? Every number comes with an\n"
+        "interval, every decision is pass, fail or inconclusive.\n\nverbs:\n"
+        + "\n".join(lines)
+        + "\n\nmeasurand VERB --help explains a verb. Start with: measurand demo\n\n"
+        "exit codes: 0 pass, 1 fail, 2 your mistake (usage, plan, data), 3 inconclusive or too\n"
+        "little evidence, 4 infrastructure (provider, budget, disk)\n"
+    )
+
+
+def _unknown(word: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+
+    near = get_close_matches(word, VERBS, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"measurand: there is no verb {word!r}{hint}\nverbs: {', '.join(VERBS)}\n"

@@ -1,0 +1,275 @@
+"""Do the raters agree, and what is the best that any system or judge could score?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from measurand.analysis.agreement_limits import agreement_limits, agreement_verdicts
+from measurand.analysis.matrix import Floats, known_scales, rater_matrix
+from measurand.analysis.result import Findings, Result, Votes
+from measurand.analysis.units import Key, side_by_side
+from measurand.core.rating import Ratings
+from measurand.core.rubric import Rubric
+from measurand.core.scale import Scale, Value
+from measurand.stats.agreement import percent_agreement
+from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
+from measurand.stats.consensus import majority_vote, mean_vote
+from measurand.stats.estimate import LEVEL, Estimate, attempt
+from measurand.stats.gwet import gwet_ac1
+from measurand.stats.icc import icc
+from measurand.stats.kappa import cohen_kappa, fleiss_kappa
+from measurand.stats.krippendorff import krippendorff_alpha
+
+__all__ = ["AgreementOptions", "Breakdown", "agreement"]
+
+Breakdown = Literal["system", "component", "segment"]
+
+_PAIRS_UP_TO = 10
+"""Above this many raters, kappas of single pairs would bury the rest."""
+_UNITS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementOptions:
+    """How agreement is computed.
+
+    Args:
+        level: The confidence level of every interval.
+        resamples: Bootstrap resamples.
+        seed: Of the bootstrap.
+        by: Also within each system, component or segment.
+        reference: A rater who is the truth, as an adjudicated label: left out of the agreement
+            among people, and what judges and checks are held against.
+        require: The least alpha that is good enough; turns the verdicts into a decision.
+    """
+
+    level: float = LEVEL
+    resamples: int = 2000
+    seed: int = 0
+    by: tuple[Breakdown, ...] = ()
+    reference: str | None = None
+    require: float | None = None
+
+
+def agreement(
+    ratings: Ratings,
+    scales: Mapping[str, Scale],
+    *,
+    rubric: Rubric | None = None,
+    options: AgreementOptions | None = None,
+) -> Findings:
+    """Agreement among people, the ceiling it sets, and judges and checks against people.
+
+    Args:
+        ratings: The table.
+        scales: The scale of every dimension in it.
+        rubric: Which dimensions block, for the limits.
+        options: Level, resamples, seed, breakdown, reference.
+
+    Returns:
+        Per dimension: percent_agreement, cohen_kappa of each pair, fleiss_kappa,
+        krippendorff_alpha, gwet_ac1, icc1, icc1k, ceiling_majority, ceiling_correlation,
+        leave_one_out; the votes; the outputs people disagree about most.
+    """
+    chosen = options or AgreementOptions()
+    results: list[Result] = []
+    votes: list[Votes] = []
+    disputed: list[tuple[float, Key]] = []
+    for dimension, scale in known_scales(ratings, scales).items():
+        part = ratings.where(dimension=dimension)
+        for name, cell, rows in _parts(part, chosen.by):
+            study = _Study(rows, scale, chosen)
+            results += [
+                _placed(result, dimension, name=name, cell=cell) for result in study.results()
+            ]
+            if name in {None, "system"}:
+                votes += study.votes(dimension, cell or None)
+            if name is None:
+                disputed += study.disputed(dimension)
+    disputed.sort(key=lambda item: -item[0])
+    keys = [key for _, key in disputed[:_UNITS_SHOWN]]
+    blocking = frozenset(d.name for d in rubric or () if d.blocking)
+    return Findings(
+        results=tuple(results),
+        verdicts=agreement_verdicts(results, chosen.require),
+        limits=agreement_limits(results, ratings, blocking=blocking),
+        votes=tuple(votes),
+        units=side_by_side(ratings, scales, keys),
+    )
+
+
+class _Study:
+    """The agreement of one group of ratings: one dimension, perhaps one system."""
+
+    def __init__(self, rows: Ratings, scale: Scale, options: AgreementOptions) -> None:
+        self.scale = scale
+        self.options = options
+        self.matrix = rater_matrix(rows, scale)
+        kinds = _kinds(rows)
+        people = [
+            rater
+            for rater in self.matrix.raters
+            if kinds[rater] == "people" and rater != options.reference
+        ]
+        self.others = tuple(rater for rater in self.matrix.raters if kinds[rater] != "people")
+        self.people = self.matrix.only(people)
+
+    def results(self) -> Iterator[Result]:
+        """Everything there is to say, present or absent with its reason."""
+        yield from self._among_people()
+        yield from self._pairs()
+        yield from self._against_people()
+
+    def _among_people(self) -> Iterator[Result]:
+        values, level = self.people.values, self.options.level
+        numeric = None if self.scale.numeric else "not defined on labels that have no order"
+        binary = None if self.scale.binary else "the ceiling of a majority vote is for yes/no"
+        graded = numeric or ("for graded scales; see ceiling_majority" if not binary else None)
+        metric = self.scale.metric
+        recipes: tuple[tuple[str, Callable[[], Estimate], str | None], ...] = (
+            ("percent_agreement", self._boot(partial(percent_agreement, values)), None),
+            ("fleiss_kappa", self._boot(partial(fleiss_kappa, values)), None),
+            (
+                "krippendorff_alpha",
+                self._boot(partial(krippendorff_alpha, values, metric=metric)),
+                None,
+            ),
+            ("gwet_ac1", partial(gwet_ac1, values, level=level), None),
+            ("icc1", partial(icc, values, form="1", level=level), numeric),
+            ("icc1k", partial(icc, values, form="1", average=True, level=level), numeric),
+            ("ceiling_majority", self._boot(partial(ceiling_majority, values)), binary),
+            ("ceiling_correlation", self._boot(partial(ceiling_correlation, values)), graded),
+            ("leave_one_out", self._boot(partial(leave_one_out, values)), numeric),
+        )
+        for name, compute, unfit in recipes:
+            yield Result(name=name, estimate=self._answer(name, compute, unfit))
+
+    def _pairs(self) -> Iterator[Result]:
+        """The kappa of every pair of people, unless there are too many to read."""
+        raters = self.people.raters
+        if len(raters) > _PAIRS_UP_TO:
+            return
+        for first, second in combinations(range(len(raters)), 2):
+            columns = self.people.values[:, first], self.people.values[:, second]
+            yield self._kappa(*columns, raters=(raters[first], raters[second]))
+
+    def _against_people(self) -> Iterator[Result]:
+        """Judges and checks against the reference, or against the people's vote."""
+        for rater in self.others:
+            column = self.matrix.values[:, self.matrix.raters.index(rater)]
+            name, truth = self._truth()
+            if truth is not None:
+                yield self._kappa(column, truth, raters=(rater, name))
+
+    def _truth(self) -> tuple[str, Floats | None]:
+        reference = self.options.reference
+        if reference in self.matrix.raters:
+            return reference, self.matrix.values[:, self.matrix.raters.index(reference)]
+        if not self.people.raters:
+            return "people", None
+        columns = [self.matrix.raters.index(rater) for rater in self.people.raters]
+        return "people", consensus(self.matrix.values[:, columns], self.scale)
+
+    def _kappa(self, first: Floats, second: Floats, *, raters: tuple[str, str]) -> Result:
+        """Plain kappa between labels; quadratic weights where values have an order."""
+        weights: Literal["none", "quadratic"] = (
+            "none" if self.scale.metric == "nominal" else "quadratic"
+        )
+        compute = partial(cohen_kappa, first, second, weights=weights, level=self.options.level)
+        return Result(
+            name="cohen_kappa", estimate=self._answer("cohen_kappa", compute), raters=raters
+        )
+
+    def _boot(self, statistic: Callable[..., Estimate]) -> Callable[[], Estimate]:
+        """The statistic with this study's bootstrap; every one starts from the same seed."""
+        return lambda: statistic(
+            rng=np.random.default_rng(self.options.seed),
+            level=self.options.level,
+            resamples=self.options.resamples,
+        )
+
+    def _answer(
+        self, name: str, compute: Callable[[], Estimate], unfit: str | None = None
+    ) -> Estimate:
+        n, level = len(self.people.values), self.options.level
+        if not self.people.raters and name != "cohen_kappa":
+            unfit = "no ratings by people"
+        elif len(self.people.raters) == 1 and name != "cohen_kappa":
+            unfit = f"only one person rated ({self.people.raters[0]}); agreement needs two"
+        if unfit is not None:
+            return Estimate.absent(unfit, n=n, method=name, level=level)
+        return attempt(compute, n=n, method=name, level=level)
+
+    def votes(self, dimension: str, system: str | None) -> Iterator[Votes]:
+        """How the majority votes fell, on scales of labels."""
+        if self.scale.metric != "nominal" or len(self.people.raters) < 2:  # noqa: PLR2004
+            return
+        winners = majority_vote(self.people.values)
+        labels: tuple[Value, ...] = self.people.labels or (0.0, 1.0)
+        counts = tuple(
+            (label, int(np.count_nonzero(winners.labels == code)))
+            for code, label in enumerate(labels)
+        )
+        yield Votes(dimension=dimension, counts=counts, ties=int(winners.tied.sum()), system=system)
+
+    def disputed(self, dimension: str) -> Iterator[tuple[float, Key]]:
+        """The outputs people disagree about, with the width of the disagreement."""
+        values = self.people.values
+        if not len(values) or len(self.people.raters) < 2:  # noqa: PLR2004
+            return
+        low = np.nanmin(values, axis=1)
+        high = np.nanmax(values, axis=1)
+        width = (high - low) / (
+            (self.scale.high or high.max()) - (self.scale.low or low.min()) or 1
+        )
+        width = width if self.scale.numeric else np.sign(width)
+        for row in np.argsort(-width, kind="stable")[:_UNITS_SHOWN]:
+            if width[row] > 0:
+                key = (self.people.examples[row], self.people.systems[row], dimension)
+                yield float(width[row]), key
+
+
+def consensus(values: Floats, scale: Scale) -> Floats:
+    """What several raters say together: the mean of grades, the majority of labels.
+
+    Args:
+        values: Shape (units, raters); NaN where a rater gave no value.
+        scale: The dimension's scale.
+
+    Returns:
+        Shape (units,); NaN where nobody rated or the vote is a tie.
+    """
+    if scale.metric == "nominal":
+        return majority_vote(values).labels
+    return mean_vote(values)
+
+
+def _kinds(rows: Ratings) -> dict[str, str]:
+    raters, kinds = rows["rater"], rows["kind"]
+    pairs = set(zip(raters.codes, kinds.codes, strict=True))
+    return {str(raters.levels[rater]): str(kinds.levels[kind]) for rater, kind in pairs}
+
+
+def _parts(
+    rows: Ratings, by: tuple[Breakdown, ...]
+) -> Iterator[tuple[Breakdown | None, str, Ratings]]:
+    yield None, "", rows
+    for name in by:
+        for cell in rows.distinct(name):
+            if cell is not None:
+                yield name, str(cell), rows.where(**{name: cell})
+
+
+def _placed(result: Result, dimension: str, *, name: Breakdown | None, cell: str) -> Result:
+    placed = replace(result, dimension=dimension)
+    if name == "system":
+        return replace(placed, systems=(cell,))
+    if name == "component":
+        return replace(placed, component=cell)
+    return replace(placed, segment=cell) if name == "segment" else placed

@@ -1,0 +1,138 @@
+"""What the raters' agreement permits, in sentences that the numbers support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from measurand.analysis.result import Result, Verdict
+from measurand.core.rating import Ratings
+
+__all__ = ["TENTATIVE", "agreement_limits", "agreement_verdicts"]
+
+TENTATIVE = 0.667
+"""The least alpha for even tentative conclusions (Krippendorff 2004, Content Analysis, p. 241)."""
+
+_HIGH_RAW = 0.8
+_LOW_ALPHA = 0.6
+_USUAL_RATERS = 3
+
+
+def agreement_verdicts(results: Sequence[Result], require: float | None) -> tuple[Verdict, ...]:
+    """Per dimension: is alpha at least what is required, by its whole interval?"""
+    bound = TENTATIVE if require is None else require
+    return tuple(
+        _verdict(result, bound, _ceiling(results, result.dimension))
+        for result in _pooled(results, "krippendorff_alpha")
+    )
+
+
+def _verdict(alpha: Result, bound: float, ceiling: Result | None) -> Verdict:
+    estimate = alpha.estimate
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        outcome, reason = "inconclusive", f"alpha: {estimate.reason}"
+    elif estimate.low >= bound:
+        outcome, reason = "pass", f"people agree: alpha is at least {bound:g}"
+    elif estimate.high < bound:
+        outcome, reason = "fail", f"people do not agree: alpha is below {bound:g}"
+    else:
+        outcome, reason = "inconclusive", f"alpha may lie on either side of {bound:g}"
+    if ceiling is not None and ceiling.estimate.value is None:
+        reason += f"; {ceiling.estimate.reason}"
+    return Verdict(
+        name="agreement",
+        outcome=outcome,
+        reason=f"{alpha.dimension}: {reason}",
+        estimate=estimate,
+        bound=bound,
+        dimension=alpha.dimension,
+    )
+
+
+def agreement_limits(
+    results: Sequence[Result], ratings: Ratings, *, blocking: frozenset[str]
+) -> tuple[str, ...]:
+    """The limits that apply to these numbers, computed from them."""
+    return (
+        *_few_raters(ratings),
+        *(_blocking(result) for result in _weak(results) if result.dimension in blocking),
+        *_paradox(results),
+        *_no_ceiling(results),
+    )
+
+
+def _few_raters(ratings: Ratings) -> Iterator[str]:
+    people = ratings.where(kind="people")
+    count = len(people.distinct("rater"))
+    if count == 0:
+        yield "Nobody rated: without ratings by people there is no agreement and no ceiling."
+    elif count == 1:
+        yield "One person rated: agreement and ceiling need at least two, better three."
+    elif count < _USUAL_RATERS:
+        yield (
+            "Two people rated: their ties cannot be broken, and one careless rater cannot be "
+            "told from an ambiguous item. Three are usual."
+        )
+
+
+def _weak(results: Sequence[Result]) -> Iterator[Result]:
+    for result in _pooled(results, "krippendorff_alpha"):
+        if result.estimate.high is not None and result.estimate.high < TENTATIVE:
+            yield result
+
+
+def _blocking(alpha: Result) -> str:
+    return (
+        f"{alpha.dimension} blocks, but people barely agree on it (alpha {_range(alpha)}): a "
+        "majority vote hides how often somebody saw harm. Until its definition separates the "
+        "cases, a blocking rate says as much about the raters as about the system; read the "
+        "rate at which anyone flagged an output beside it."
+    )
+
+
+def _paradox(results: Sequence[Result]) -> Iterator[str]:
+    raw = {
+        result.dimension: result.estimate.value for result in _pooled(results, "percent_agreement")
+    }
+    for alpha in _pooled(results, "krippendorff_alpha"):
+        agreed, value = raw.get(alpha.dimension), alpha.estimate.value
+        if agreed is not None and value is not None and agreed >= _HIGH_RAW and value < _LOW_ALPHA:
+            yield (
+                f"{alpha.dimension}: people give the same rating {agreed:.0%} of the time, yet "
+                f"alpha is {value:.2f}, because almost all ratings are alike; gwet_ac1 minds "
+                "that less. Both are right about different questions."
+            )
+
+
+def _no_ceiling(results: Sequence[Result]) -> Iterator[str]:
+    for result in _pooled(results, "icc1"):
+        value = result.estimate.value
+        if value is not None and value <= 0:
+            yield (
+                f"{result.dimension}: no ceiling exists, because raters agree no better than "
+                f"chance would have it (icc1 {_range(result)}). No judge can be calibrated on it."
+            )
+
+
+def _pooled(results: Sequence[Result], name: str) -> Iterator[Result]:
+    for result in results:
+        if result.name == name and not (result.systems or result.component or result.segment):
+            yield result
+
+
+def _ceiling(results: Sequence[Result], dimension: str | None) -> Result | None:
+    """The ceiling of the dimension that could exist, given its scale, but does not."""
+    for result in _pooled(results, "icc1"):
+        value = result.estimate.value
+        if result.dimension == dimension and value is not None and value <= 0:
+            return next(
+                (r for r in _pooled(results, "ceiling_correlation") if r.dimension == dimension),
+                None,
+            )
+    return None
+
+
+def _range(result: Result) -> str:
+    estimate = result.estimate
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "unknown"
+    return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"

@@ -1,0 +1,133 @@
+"""Which system is better, which are equal, which are unsafe, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from measurand.analysis.comparison_limits import comparison_limits
+from measurand.analysis.comparison_verdicts import Pair, blocking_verdicts, pair_verdicts
+from measurand.analysis.measure import Measure, blocking_rates, means, place_on_scale
+from measurand.analysis.result import Findings, Result, Unit
+from measurand.analysis.score import Scores, score
+from measurand.analysis.units import Key, side_by_side
+from measurand.core.example import Example
+from measurand.core.rating import Kind, Ratings
+from measurand.core.rubric import Rubric
+from measurand.stats.estimate import LEVEL
+
+__all__ = ["ComparisonOptions", "compare"]
+
+_UNITS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonOptions:
+    """How systems are compared.
+
+    Args:
+        level: The confidence level of every interval.
+        resamples: Bootstrap resamples.
+        seed: Of the bootstrap.
+        margin: Differences smaller than this, on the unit interval, do not matter.
+        max_blocking: The largest blocking rate that is acceptable.
+        systems: Which systems, in which order; all by default.
+        baseline: The system that all others are compared with; by default all pairs are.
+        expert: The upper end of the scale results are placed on.
+        floor: Its lower end.
+        by: Whose ratings score a dimension, where the default is not wanted.
+    """
+
+    level: float = LEVEL
+    resamples: int = 9999
+    seed: int = 0
+    margin: float = 0.05
+    max_blocking: float = 0.05
+    systems: tuple[str, ...] = ()
+    baseline: str | None = None
+    expert: str | None = None
+    floor: str | None = None
+    by: Mapping[str, Kind] = field(default_factory=dict)
+
+    def rng(self) -> np.random.Generator:
+        """A fresh generator: every statistic starts from the same seed."""
+        return np.random.default_rng(self.seed)
+
+
+def compare(
+    ratings: Ratings,
+    rubric: Rubric,
+    *,
+    examples: Mapping[str, Example] | None = None,
+    options: ComparisonOptions | None = None,
+) -> Findings:
+    """Score systems and compare them on the examples they share.
+
+    Args:
+        ratings: The table.
+        rubric: Dimensions, scales, weights, and which of them block.
+        examples: Components, segments, clusters and weights of the examples, where known.
+        options: Level, margin, baseline, expert and floor.
+
+    Returns:
+        Per system: mean of every dimension (on its scale) and overall (on the unit interval,
+        among outputs that are not blocked), also by component and segment; blocking_rate with
+        its one-sided upper bound; place between floor and expert. Per pair: difference,
+        discordance, minimum_detectable_difference, and a verdict.
+    """
+    chosen = options or ComparisonOptions()
+    scores = score(ratings, rubric, examples=examples, systems=chosen.systems, by=chosen.by)
+    measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
+    pairs = [
+        Pair(measure, first, second, dimension=dimension, margin=chosen.margin)
+        for dimension in (None, *range(len(scores.dimensions)))
+        for first, second in _pairs(scores.systems, chosen)
+    ]
+    rates = tuple(blocking_rates(measure))
+    results: list[Result] = [*means(measure), *rates]
+    results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
+    for pair in pairs:
+        results += pair.results()
+    return Findings(
+        results=tuple(results),
+        verdicts=(
+            *pair_verdicts(pairs, level=chosen.level),
+            *blocking_verdicts(rates, chosen.max_blocking),
+        ),
+        limits=comparison_limits(scores, rubric, ratings, level=chosen.level),
+        units=_worst(ratings, rubric, scores),
+    )
+
+
+def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple[int, int]]:
+    baseline = options.baseline or options.expert
+    if baseline in systems:
+        second = systems.index(baseline)
+        yield from ((first, second) for first in range(len(systems)) if first != second)
+    else:
+        yield from combinations(range(len(systems)), 2)
+
+
+def _worst(ratings: Ratings, rubric: Rubric, scores: Scores) -> tuple[Unit, ...]:
+    """Blocked outputs first, then the lowest scores."""
+    scales = {dimension.name: dimension.scale for dimension in rubric}
+    bounded = [place for place, d in enumerate(scores.dimensions) if d.scale.bounded]
+    if not bounded:
+        return ()
+    order = np.argsort(
+        np.where(np.isnan(scores.values[:, :, bounded]), np.inf, scores.values[:, :, bounded]),
+        axis=None,
+        kind="stable",
+    )[: 4 * _UNITS_SHOWN]
+    keys: list[Key] = []
+    shape = (len(scores.examples), len(scores.systems), len(bounded))
+    for example, system, place in zip(*np.unravel_index(order, shape), strict=True):
+        name = scores.dimensions[bounded[place]].name
+        if not np.isnan(scores.values[example, system, bounded[place]]):
+            keys.append((scores.examples[example], scores.systems[system], name))
+    blocking = {dimension.name for dimension in rubric if dimension.blocking}
+    keys.sort(key=lambda key: key[2] not in blocking)
+    return side_by_side(ratings, scales, keys[:_UNITS_SHOWN])

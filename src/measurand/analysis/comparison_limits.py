@@ -1,0 +1,127 @@
+"""What a comparison cannot say, in sentences computed from its own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from measurand.analysis.score import TRUST, Scores
+from measurand.core.example import COMPONENTS, MINIMUM
+from measurand.core.rating import Ratings
+from measurand.core.rubric import Rubric
+from measurand.stats.proportion import clopper_pearson
+
+__all__ = ["comparison_limits"]
+
+_FEW_CLUSTERS = 30
+_TEXT_ONLY = (
+    "These numbers speak of this rubric, these examples and these raters, and of text only."
+)
+
+
+def comparison_limits(
+    scores: Scores, rubric: Rubric, ratings: Ratings, *, level: float
+) -> tuple[str, ...]:
+    """The limits that apply to these numbers."""
+    return (
+        *_unrated(scores, rubric),
+        *_unbounded(scores),
+        *_raters(scores, ratings),
+        *_coverage(scores),
+        *_ties(scores),
+        *_blocked(scores, level),
+        *_composition(scores),
+        *_clusters(scores),
+        _TEXT_ONLY,
+    )
+
+
+def _unrated(scores: Scores, rubric: Rubric) -> Iterator[str]:
+    rated = {dimension.name for dimension in scores.dimensions}
+    missing = [dimension.name for dimension in rubric if dimension.name not in rated]
+    if missing and rated:
+        yield (
+            f"Not in the overall score, for want of numeric ratings: {', '.join(missing)}. "
+            "The weights of the others are renormalised to 1."
+        )
+
+
+def _unbounded(scores: Scores) -> Iterator[str]:
+    names = [d.name for d in scores.dimensions if not d.scale.bounded]
+    if names:
+        yield (
+            f"Not in the overall score, because their scale has no bounds: {', '.join(names)}. "
+            "Say what the scale is, as in --scale 1-5, and they will be."
+        )
+
+
+def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
+    by_judge = [name for name, kind in scores.kinds.items() if kind == "judge"]
+    if by_judge:
+        yield (
+            f"Scored by a judge that no person has confirmed here: {', '.join(by_judge)}. "
+            "A judge's mean is off by its own leniency, which no interval shows."
+        )
+    for name, kind in scores.kinds.items():
+        kinds = set(ratings.where(dimension=name).distinct("kind"))
+        others = [k for k in TRUST if k in kinds and k != kind]
+        if others:
+            yield f"{name} is scored by {kind}; ratings by {' and '.join(others)} are not mixed in."
+
+
+def _coverage(scores: Scores) -> Iterator[str]:
+    total = len(scores.examples)
+    rated = (~np.isnan(scores.values)).any(axis=2)
+    counts = dict(zip(scores.systems, rated.sum(axis=0).tolist(), strict=True))
+    short = [f"{name} {count}" for name, count in counts.items() if count < total]
+    if not short:
+        return
+    yield (
+        f"Not every system was rated on all {total} examples ({', '.join(short)}). Systems are "
+        "compared only on examples that both have, and nothing is known of the others."
+    )
+    if not rated.all(axis=1).any():
+        yield (
+            "No example is shared by all systems. If systems answered the same questions, take "
+            "the question's id as the example, not an id of the answer."
+        )
+
+
+def _ties(scores: Scores) -> Iterator[str]:
+    for name, count in scores.ties.items():
+        if count:
+            yield f"{name}: {count} votes are tied; a tie has no score and goes to neither side."
+
+
+def _blocked(scores: Scores, level: float) -> Iterator[str]:
+    rated = int((~np.isnan(scores.blocked)).any(axis=1).sum())
+    if rated:
+        bound = clopper_pearson(0, rated, level=level, side="upper").high
+        yield (
+            f"With {rated} examples, even a system that is never blocked could be blocked in up to "
+            f"{bound:.1%} of cases."
+        )
+
+
+def _composition(scores: Scores) -> Iterator[str]:
+    sizes = {name: scores.components.count(name) for name in COMPONENTS}
+    if sum(sizes.values()) > sizes["core"] > 0:
+        yield (
+            f"The pooled score covers {sum(sizes.values())} examples, of which only the "
+            f"{sizes['core']} of core sample production; for what users will see, read core."
+        )
+    short = [f"{name} {sizes[name]} of {MINIMUM[name]}" for name in COMPONENTS if sizes[name]]
+    if any(0 < sizes[name] < MINIMUM[name] for name in COMPONENTS):
+        yield f"Below the usual sizes of an evaluation set: {', '.join(short)}."
+
+
+def _clusters(scores: Scores) -> Iterator[str]:
+    count = len(np.unique(scores.clusters))
+    if scores.clustered:
+        yield (
+            f"Errors are clustered: {len(scores.examples)} examples in {count} clusters. The naive "
+            "intervals are given only to show what ignoring that would claim."
+        )
+        if count < _FEW_CLUSTERS:
+            yield f"{count} clusters are few; clustered intervals are reliable from about 30."

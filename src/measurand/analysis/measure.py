@@ -1,0 +1,193 @@
+"""The estimates of a comparison: means, blocking rates, places between floor and expert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from measurand.analysis.matrix import Codes, Floats
+from measurand.analysis.result import Result
+from measurand.analysis.score import Scores
+from measurand.core.example import COMPONENTS
+from measurand.core.scale import UNIT, Scale
+from measurand.errors import InsufficientData
+from measurand.stats.bootstrap import bca, mean_bca
+from measurand.stats.estimate import Estimate, attempt
+from measurand.stats.mean import clustered_mean, mean_t
+from measurand.stats.proportion import clopper_pearson, wilson
+
+__all__ = ["OVERALL", "Measure", "blocking_rates", "means", "place_on_scale"]
+
+OVERALL = "overall"
+"""The name of the weighted score, where a dimension's name could stand."""
+
+_SPAN = Scale("interval")
+"""Differences of scores; their bounds play no part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """A part of the evaluation set: all of it, a component or a segment."""
+
+    rows: Codes
+    component: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Scores, and how their uncertainty is expressed."""
+
+    scores: Scores
+    level: float
+    resamples: int
+    seed: int
+
+    def mean(self, values: Floats, *, scale: Scale, clusters: Codes | None) -> Estimate:
+        """The mean of scores, NaN left out: CR1 where clustered, else Wilson for yes/no, else t."""
+        given = ~np.isnan(values)
+        n, kept = int(given.sum()), values[given]
+        bounds = (0.0, 1.0) if scale.bounded else None
+        if clusters is not None:
+            shared = clusters[given]
+            compute = partial(clustered_mean, kept, shared, bounds=bounds, level=self.level)
+        elif scale.binary and n:
+            compute = partial(wilson, int(kept.sum()), n, level=self.level)
+        else:
+            compute = partial(mean_t, kept, bounds=bounds, level=self.level)
+        return attempt(compute, n=n, method="mean", level=self.level)
+
+    def mean_by_bootstrap(self, values: Floats) -> Estimate:
+        """The mean of weighted scores by the BCa cluster bootstrap."""
+        given = ~np.isnan(values)
+        compute = partial(
+            mean_bca,
+            values[given],
+            clusters=self.scores.clusters[given] if self.scores.clustered else None,
+            rng=np.random.default_rng(self.seed),
+            level=self.level,
+            resamples=self.resamples,
+        )
+        return attempt(compute, n=int(given.sum()), method="BCa", level=self.level)
+
+
+def means(measure: Measure) -> Iterator[Result]:
+    """The mean of every system: overall and by dimension; in all, by component, by segment."""
+    scores = measure.scores
+    for cell in _cells(scores):
+        whole = cell.component is None and cell.segment is None
+        for place, system in enumerate(scores.systems):
+            stamp = partial(
+                Result,
+                name="mean",
+                systems=(system,),
+                component=cell.component,
+                segment=cell.segment,
+            )
+            overall = scores.overall[cell.rows, place]
+            yield stamp(estimate=_overall(measure, overall, cell), dimension=OVERALL)
+            for layer, dimension in enumerate(scores.dimensions):
+                values = scores.values[cell.rows, place, layer]
+                estimate = _clustered(measure, values, cell, scale=dimension.scale)
+                yield stamp(estimate=on_scale(estimate, dimension.scale), dimension=dimension.name)
+                if whole and scores.clustered:
+                    naive = measure.mean(values, scale=dimension.scale, clusters=None)
+                    yield stamp(
+                        estimate=_as_naive(on_scale(naive, dimension.scale)),
+                        dimension=dimension.name,
+                    )
+
+
+def blocking_rates(measure: Measure) -> Iterator[Result]:
+    """The share of each system's outputs that are blocked, with its one-sided upper bound."""
+    scores = measure.scores
+    for place, system in enumerate(scores.systems):
+        flags = scores.blocked[:, place]
+        n = int((~np.isnan(flags)).sum())
+        if not n:
+            continue
+        blocked = int(np.nansum(flags))
+        estimate = clopper_pearson(blocked, n, level=measure.level, side="upper")
+        yield Result(
+            name="blocking_rate", estimate=estimate, systems=(system,), dimension="blocking"
+        )
+
+
+def place_on_scale(measure: Measure, *, floor: str | None, expert: str | None) -> Iterator[Result]:
+    """Where each system stands between floor (0) and expert (1), on shared examples."""
+    scores = measure.scores
+    if floor not in scores.systems or expert not in scores.systems:
+        return
+    low, high = scores.systems.index(floor), scores.systems.index(expert)
+    for place, system in enumerate(scores.systems):
+        if place in {low, high}:
+            continue
+        columns = scores.overall[:, [place, low, high]]
+        shared = ~np.isnan(columns).any(axis=1)
+        compute = partial(_place, measure, columns[shared], scores.clusters[shared])
+        estimate = attempt(
+            compute, n=int(shared.sum()), method="BCa of a ratio", level=measure.level
+        )
+        yield Result(name="place", estimate=estimate, systems=(system,), dimension=OVERALL)
+
+
+def on_scale(estimate: Estimate, scale: Scale, *, difference: bool = False) -> Estimate:
+    """An estimate on the unit interval, told in the units of the scale that people know."""
+    if scale.low is None or scale.high is None or scale.binary:
+        return estimate
+    shift = 0.0 if difference else scale.low
+    moved = estimate.scaled(scale.high - scale.low, shift)
+    return replace(moved, method=f"{estimate.method}; on {scale}")
+
+
+def _place(measure: Measure, columns: Floats, clusters: Codes) -> Estimate:
+    span = columns[:, 2] - columns[:, 1]
+    if not len(span):
+        raise InsufficientData("floor, expert and system share no rated example")
+    gap = measure.mean(span, scale=_SPAN, clusters=clusters if measure.scores.clustered else None)
+    if gap.low is None or gap.low <= 0:
+        raise InsufficientData("the expert is not reliably above the floor, so there is no scale")
+    return bca(
+        columns,
+        lambda means: (means[..., 0] - means[..., 1]) / (means[..., 2] - means[..., 1]),
+        clusters=clusters if measure.scores.clustered else None,
+        rng=np.random.default_rng(measure.seed),
+        level=measure.level,
+        resamples=measure.resamples,
+    )
+
+
+def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
+    """The headline by bootstrap; its parts, and scores without any spread, by formula."""
+    if cell.component is None and cell.segment is None:
+        estimate = measure.mean_by_bootstrap(values)
+        if estimate.present:
+            return estimate
+    return _clustered(measure, values, cell, scale=UNIT)
+
+
+def _clustered(measure: Measure, values: Floats, cell: _Cell, *, scale: Scale) -> Estimate:
+    clusters = measure.scores.clusters[cell.rows] if measure.scores.clustered else None
+    return measure.mean(values, scale=scale, clusters=clusters)
+
+
+def _as_naive(estimate: Estimate) -> Estimate:
+    return replace(
+        estimate,
+        method=f"{estimate.method}; naive",
+        reason=estimate.reason or "ignores that examples share clusters; for comparison only",
+    )
+
+
+def _cells(scores: Scores) -> Iterator[_Cell]:
+    yield _Cell(rows=np.arange(len(scores.examples)))
+    for component in COMPONENTS:
+        rows = np.flatnonzero([name == component for name in scores.components])
+        if len(rows):
+            yield _Cell(rows=rows, component=component)
+    for segment in sorted({tag for tags in scores.segments for tag in tags}):
+        rows = np.flatnonzero([segment in tags for tags in scores.segments])
+        yield _Cell(rows=rows, segment=segment)

@@ -1,0 +1,62 @@
+"""``measurand agreement``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from measurand.cli.options import add_output, add_reading, add_statistics, parser, show, source_of
+
+__all__ = ["run"]
+
+EXAMPLES = """\
+  measurand agreement ratings.csv --scale 1-5
+  measurand agreement ratings.csv --by system --json
+  measurand agreement study.csv --scale 1-5 --map "example:id" --map "rater:Ann,Ben,Cem"
+  measurand agreement labels.jsonl --mapping labels.yaml --reference final_label
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Agreement among people, the ceiling it sets, and judges and checks against people."""
+    made = parser("agreement", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument(
+        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
+    )
+    add_reading(made)
+    add_statistics(made)
+    made.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        choices=["system", "component", "segment"],
+        help="also within each of these (repeatable)",
+    )
+    made.add_argument(
+        "--reference",
+        metavar="RATER",
+        help="a rater who is the truth, as an adjudicated label: not one of the people who "
+        "agree or not, but what judges and checks are held against",
+    )
+    made.add_argument(
+        "--require",
+        type=float,
+        metavar="ALPHA",
+        help="decide: exit 1 where alpha is surely below this, 3 where it may be",
+    )
+    add_output(made)
+    args = made.parse_args(words)
+
+    from measurand.analysis.agreement import AgreementOptions  # noqa: PLC0415 - after --help
+    from measurand.jobs.agreement import agreement  # noqa: PLC0415
+    from measurand.stats.estimate import LEVEL  # noqa: PLC0415
+
+    options = AgreementOptions(
+        level=args.level or LEVEL,
+        resamples=args.resamples or 2000,
+        seed=args.seed or 0,
+        by=tuple(args.by),
+        reference=args.reference,
+        require=args.require,
+    )
+    return show(agreement(source_of(args), options=options), args)

@@ -1,0 +1,50 @@
+"""``measurand check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measurand.cli.options import PLAN, parser
+
+if TYPE_CHECKING:
+    from measurand.jobs.check import Checked
+
+__all__ = ["run"]
+
+EXAMPLES = """\
+  measurand check                        (measurand.yaml in this folder)
+  measurand check path/measurand.yaml
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Rate the recorded outputs of a plan's systems with its checks, into the ledger."""
+    made = parser("check", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    made.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    args = made.parse_args(words)
+
+    from measurand.cli.progress import progress  # noqa: PLC0415 - after --help
+    from measurand.jobs.check import check_project  # noqa: PLC0415
+    from measurand.jobs.source import ledger_path  # noqa: PLC0415
+
+    with progress("checking") as told:
+        checked = check_project(args.plan, progress=told)
+    if args.json:
+        import json  # noqa: PLC0415
+
+        sys.stdout.write(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write(_told(checked, ledger_path(args.plan)))
+    return 0 if len(checked.ratings) else 3
+
+
+def _told(checked: Checked, ledger: Path) -> str:
+    rated = len(checked.ratings) - sum(checked.failures.values())
+    lines = [f"{rated} ratings by checks in {checked.seconds:.1f} s, in {ledger}"]
+    for (rater, reason), count in sorted(checked.failures.items(), key=lambda item: -item[1]):
+        lines.append(f"  {count} without a value: {rater}: {reason}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,104 @@
+"""``measurand compare``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measurand.cli.options import add_output, add_reading, add_statistics, parser, show, source_of
+from measurand.errors import UsageError
+
+if TYPE_CHECKING:
+    from measurand.analysis.comparison import ComparisonOptions
+
+__all__ = ["add_comparison", "comparison_options", "run"]
+
+KINDS = ("check", "judge", "people")
+
+EXAMPLES = """\
+  measurand compare ratings.csv --scale 1-5
+  measurand compare ratings.csv --baseline today --expert human --floor cheapest
+  measurand compare ratings.csv --scale safety=yes/no --blocking safety --weight accuracy=60
+  measurand compare                      (the project in this folder)
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Which system is better, which are equal within a margin, which are unsafe?"""
+    made = parser("compare", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument(
+        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
+    )
+    add_reading(made)
+    add_comparison(made)
+    made.add_argument(
+        "--require",
+        action="store_true",
+        help="decide: exit 1 on a failed or lost verdict, 3 on an inconclusive one",
+    )
+    add_statistics(made)
+    add_output(made)
+    args = made.parse_args(words)
+
+    from measurand.jobs.compare import compare, planned_options  # noqa: PLC0415 - after --help
+
+    source = source_of(args)
+    options = comparison_options(args, planned_options(source))
+    return show(compare(source, options=options, decide=args.require), args)
+
+
+def add_comparison(made: argparse.ArgumentParser) -> None:
+    """What is compared with what."""
+    group = made.add_argument_group("comparison")
+    group.add_argument(
+        "--systems", metavar="A,B", default="", help="only these systems, in this order"
+    )
+    group.add_argument(
+        "--baseline", metavar="NAME", help="compare all others with this system; else all pairs"
+    )
+    group.add_argument("--expert", metavar="NAME", help="the upper end of the scale")
+    group.add_argument("--floor", metavar="NAME", help="its lower end, as the cheapest model")
+    group.add_argument(
+        "--margin",
+        type=float,
+        metavar="SHARE",
+        help="differences below this share of the scale do not matter (0.05)",
+    )
+    group.add_argument(
+        "--max-blocking", type=float, metavar="SHARE", help="acceptable blocking rate (0.05)"
+    )
+    group.add_argument(
+        "--use",
+        action="append",
+        default=[],
+        metavar="DIMENSION=KIND",
+        help="score a dimension by check, judge or people (else the first of people, judge, "
+        "check that rated every system)",
+    )
+
+
+def comparison_options(args: argparse.Namespace, planned: ComparisonOptions) -> ComparisonOptions:
+    """What the command line says, over what the plan says."""
+    given = {
+        "systems": tuple(name.strip() for name in args.systems.split(",") if name.strip()),
+        "baseline": args.baseline,
+        "expert": args.expert,
+        "floor": args.floor,
+        "by": dict(_use(word) for word in args.use),
+        "margin": args.margin,
+        "max_blocking": args.max_blocking,
+        "level": args.level,
+        "seed": args.seed,
+        "resamples": args.resamples,
+    }
+    return replace(planned, **{name: value for name, value in given.items() if value is not None})
+
+
+def _use(word: str) -> tuple[str, str]:
+    name, _, kind = word.rpartition("=")
+    if not name or kind not in KINDS:
+        raise UsageError(f"--use {word}: write DIMENSION=KIND, kind one of {', '.join(KINDS)}")
+    return name, kind

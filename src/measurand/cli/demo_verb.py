@@ -1,0 +1,44 @@
+"""``measurand demo``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from measurand.cli.options import parser
+
+__all__ = ["run"]
+
+
+def run(words: Sequence[str]) -> int:
+    """Evaluate a simulated support bot end to end: no key, no network, nothing opened."""
+    made = parser("demo", run.__doc__ or "")
+    made.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("measurand-demo"),
+        help="where data, outputs, ratings and report go (measurand-demo)",
+    )
+    made.add_argument("--seed", type=int, default=7, help="of the simulation (7)")
+    made.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    args = made.parse_args(words)
+
+    from measurand.cli.progress import progress  # noqa: PLC0415 - after --help
+    from measurand.jobs.demo import demo  # noqa: PLC0415
+
+    with progress("checking 1,720 answers") as told:
+        done = demo(args.folder, seed=args.seed, progress=told)
+    if args.json:
+        text = json.dumps(done.answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
+        sys.stdout.write(text + "\n")
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from measurand.report.terminal import print_document  # noqa: PLC0415
+
+        print_document(done.answer.document, Console())
+        sys.stdout.write(f"\nreport: {done.page}\n")
+    return done.answer.exit_code

@@ -1,0 +1,205 @@
+"""Options that several verbs share, and how their answers are shown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measurand.errors import UsageError
+
+if TYPE_CHECKING:
+    from measurand.core.scale import Scale
+    from measurand.jobs.answer import Answer
+    from measurand.jobs.source import Reading, Source
+
+__all__ = [
+    "add_output",
+    "add_reading",
+    "add_statistics",
+    "parser",
+    "reading_of",
+    "show",
+    "source_of",
+]
+
+PLAN = Path("measurand.yaml")
+
+
+def parser(verb: str, description: str, *, examples: str = "") -> argparse.ArgumentParser:
+    """A parser of one verb's options."""
+    made = argparse.ArgumentParser(
+        prog=f"measurand {verb}",
+        description=description,
+        epilog=f"examples:\n{examples}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+    return made
+
+
+def add_reading(made: argparse.ArgumentParser) -> None:
+    """How a ratings file is to be read."""
+    group = made.add_argument_group(
+        "reading",
+        "A long file has the columns example, system, dimension, rater, kind, value (CSV or "
+        "JSONL, .gz too); any other file is read with a mapping.",
+    )
+    group.add_argument(
+        "--scale",
+        action="append",
+        default=[],
+        metavar="SCALE",
+        help="1-5, 0-4, 0..1, yes/no, nominal, ordinal, interval, ratio, or labels as in "
+        "win/tie/loss; of one dimension: accuracy=1-5 (repeatable; inferred when left out)",
+    )
+    group.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD:COLUMNS",
+        help='columns of a wide file, as in --map "example:id" --map "rater:Human 1,Human 2", '
+        'or a constant: --map "dimension=tone" (repeatable)',
+    )
+    group.add_argument("--mapping", type=Path, metavar="FILE", help="the same as a YAML file")
+    group.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="DIMENSION=PERCENT",
+        help="weight of a dimension in the overall score (repeatable; alike when left out)",
+    )
+    group.add_argument(
+        "--blocking",
+        action="append",
+        default=[],
+        metavar="DIMENSION[=BELOW]",
+        help="ratings of no (or below a grade) on this dimension block the output (repeatable)",
+    )
+    group.add_argument(
+        "--plan", type=Path, metavar="FILE", help="take scales and weights from this plan"
+    )
+    group.add_argument(
+        "--data", type=Path, metavar="PATH", help="the evaluation set, for components and segments"
+    )
+
+
+def add_statistics(made: argparse.ArgumentParser) -> None:
+    """How numbers are computed."""
+    group = made.add_argument_group("statistics")
+    group.add_argument(
+        "--level", type=float, metavar="SHARE", help="confidence level of every interval (0.95)"
+    )
+    group.add_argument("--seed", type=int, metavar="N", help="seed of the bootstrap (0)")
+    group.add_argument(
+        "--resamples", type=int, metavar="N", help="bootstrap resamples (2,000 or 9,999)"
+    )
+
+
+def add_output(made: argparse.ArgumentParser) -> None:
+    """How the answer is shown."""
+    group = made.add_argument_group("output")
+    group.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    group.add_argument("--html", type=Path, metavar="FILE", help="also write one HTML page")
+    group.add_argument("--markdown", type=Path, metavar="FILE", help="also write Markdown")
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """The reading options as the jobs take them."""
+    from measurand.jobs.source import Reading  # noqa: PLC0415 - only a verb that runs pays for it
+    from measurand.store.mapping import parse_mapping, read_mapping  # noqa: PLC0415
+
+    if args.map and args.mapping:
+        raise UsageError("give the mapping as --map or as --mapping, not both")
+    mapping = read_mapping(args.mapping) if args.mapping else None
+    if args.map:
+        mapping = parse_mapping(args.map)
+    return Reading(
+        mapping=mapping,
+        scales=_scales(args.scale),
+        weights={name: _number("--weight", text) for name, text in _named("--weight", args.weight)},
+        blocking=dict(_blocking(word) for word in args.blocking),
+        plan=args.plan,
+        data=args.data,
+    )
+
+
+def source_of(args: argparse.Namespace) -> Source:
+    """The ratings that a verb is about: its file, or the project in this folder."""
+    from measurand.jobs.source import from_file, from_project  # noqa: PLC0415
+
+    if args.file is not None:
+        return from_file(args.file, reading_of(args))
+    return from_project(args.plan or PLAN)
+
+
+def show(answer: Answer, args: argparse.Namespace) -> int:
+    """Print an answer, write the files asked for, and return the exit code."""
+    if args.html:
+        _write(args.html, answer.to_html())
+    if args.markdown:
+        _write(args.markdown, answer.to_markdown())
+    if args.json:
+        text = json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
+        sys.stdout.write(text + "\n")
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from measurand.report.terminal import print_document  # noqa: PLC0415
+
+        print_document(answer.document, Console())
+        for path in (args.html, args.markdown):
+            if path:
+                sys.stdout.write(f"written: {path}\n")
+    return answer.exit_code
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _scales(words: Sequence[str]) -> dict[str, Scale] | Scale | None:
+    from measurand.core.scale import Scale  # noqa: PLC0415
+
+    everywhere: Scale | None = None
+    single: dict[str, Scale] = {}
+    for word in words:
+        name, equals, text = word.rpartition("=")
+        try:
+            scale = Scale.of(text)
+        except ValueError as problem:
+            raise UsageError(f"--scale: {problem}") from None
+        if equals:
+            single[name] = scale
+        else:
+            everywhere = scale
+    if everywhere is not None and single:
+        raise UsageError("--scale: give one scale for all dimensions or name them, not both")
+    return everywhere if everywhere is not None else single or None
+
+
+def _named(option: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = []
+    for word in words:
+        name, equals, text = word.rpartition("=")
+        if not equals:
+            raise UsageError(f"{option} {word}: write it as {option} DIMENSION=VALUE")
+        pairs.append((name, text))
+    return pairs
+
+
+def _blocking(word: str) -> tuple[str, float | None]:
+    name, equals, text = word.partition("=")
+    return name, _number("--blocking", text) if equals else None
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{option}: {text!r} is not a number") from None

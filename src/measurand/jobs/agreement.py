@@ -1,0 +1,45 @@
+"""The verb ``agreement``: do the raters agree?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from measurand.analysis.agreement import AgreementOptions
+from measurand.analysis.agreement import agreement as analyse
+from measurand.jobs.answer import Answer
+from measurand.jobs.source import Reading, Source, from_file
+from measurand.jobs.texts import texts_of
+from measurand.report.agreement_page import agreement_document
+from measurand.report.sections import PageContext
+
+__all__ = ["agreement"]
+
+
+def agreement(
+    source: Source | str | Path,
+    *,
+    reading: Reading | None = None,
+    options: AgreementOptions | None = None,
+) -> Answer:
+    """Agreement among people, the ceiling it sets, and judges and checks against people.
+
+    Args:
+        source: Ratings already read, or a ratings file.
+        reading: How the file is to be read.
+        options: Level, resamples, seed, breakdown, reference, requirement.
+
+    Raises:
+        DataError: The file cannot be read as ratings.
+    """
+    read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
+    chosen = options or AgreementOptions()
+    findings = analyse(read.ratings, read.scales, rubric=read.rubric, options=chosen)
+    return Answer(
+        verb="agreement",
+        findings=findings,
+        document=agreement_document(
+            findings, PageContext(intakes=read.intakes, rubric=read.rubric, texts=texts_of(read))
+        ),
+        intakes=read.intakes,
+        decided=chosen.require is not None,
+    )

@@ -1,0 +1,62 @@
+"""What every verb answers with: findings, where they came from, and how they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from measurand.analysis.result import Findings
+from measurand.core.intake import Intake
+from measurand.report.document import Document
+from measurand.report.html import html_page
+from measurand.report.markdown import markdown_text
+from measurand.report.results_json import results_document
+
+__all__ = ["Answer"]
+
+_TOO_LITTLE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer of one verb.
+
+    Args:
+        verb: Which verb.
+        findings: Results, verdicts, limits.
+        document: The same as a document that any renderer can show.
+        intakes: The files read, with what was refused.
+        exit_code: 0, or 3 when not one number could be computed; a verdict changes it only where
+            a decision was asked for.
+    """
+
+    verb: str
+    findings: Findings
+    document: Document
+    intakes: tuple[Intake, ...] = ()
+    decided: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 answered, 1 a failed verdict, 3 inconclusive or too little evidence for any number."""
+        if not any(result.estimate.present for result in self.findings.results):
+            return _TOO_LITTLE
+        if not self.decided:
+            return 0
+        outcomes = {verdict.outcome for verdict in self.findings.verdicts}
+        if outcomes & {"fail", "b better"}:
+            return 1
+        return _TOO_LITTLE if "inconclusive" in outcomes else 0
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The published document: results, verdicts, limits."""
+        return results_document(self.verb, self.findings, intake=self.intakes)
+
+    def to_html(self) -> str:
+        """One self-contained page."""
+        return html_page(self.document)
+
+    def to_markdown(self) -> str:
+        """The same document for a pull request or a wiki."""
+        return markdown_text(self.document)

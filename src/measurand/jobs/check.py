@@ -1,0 +1,190 @@
+"""The verb ``check``: rate recorded outputs with code."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measurand._version import __version__
+from measurand.core.example import Example
+from measurand.core.output import Output
+from measurand.core.protocols import Check
+from measurand.core.rating import Measurement, Rating, Ratings
+from measurand.core.rubric import Rubric
+from measurand.core.scale import Scale, Value
+from measurand.errors import DataError, Fault
+from measurand.jobs.source import ledger_path
+from measurand.jobs.workbench import checks_of, outputs_of
+from measurand.store.dataset import Dataset
+from measurand.store.ledger import open_ledger
+from measurand.store.plans import load_plan
+
+__all__ = ["Checked", "check_project", "rate_outputs"]
+
+Progress = Callable[[int, int], None]
+"""Called with the ratings done and the ratings there will be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What the checks did.
+
+    Args:
+        ratings: One row an output and check; a value of None says why in its reason.
+        failures: How often each check could not say, by check and reason.
+        seconds: Wall time.
+    """
+
+    ratings: Ratings
+    failures: Mapping[tuple[str, str], int]
+    seconds: float
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The account for other programs."""
+        without = [
+            {"rater": rater, "reason": reason, "count": count}
+            for (rater, reason), count in self.failures.items()
+        ]
+        return {
+            "measurand": __version__,
+            "verb": "check",
+            "ratings": len(self.ratings),
+            "without_value": without,
+            "seconds": self.seconds,
+        }
+
+
+def check_project(plan_path: Path, *, progress: Progress | None = None) -> Checked:
+    """Run the plan's checks over the recorded outputs of its systems, into the ledger.
+
+    Raises:
+        PlanError: The plan is wrong, or names a check that does not exist.
+        DataError: The evaluation set or an outputs file is wrong.
+    """
+    plan = load_plan(plan_path)
+    base = plan_path.parent
+    examples = {example.id: example for example in Dataset.load(base / plan.data.path).examples}
+    outputs = outputs_of(plan, base)
+    checked = rate_outputs(
+        outputs, examples, checks_of(plan, base), rubric=plan.rubric, progress=progress
+    )
+    with open_ledger(ledger_path(plan_path)) as ledger:
+        ledger.add_outputs(outputs)
+        ledger.add_ratings(checked.ratings)
+    return checked
+
+
+def rate_outputs(
+    outputs: Sequence[Output],
+    examples: Mapping[str, Example],
+    checks: Sequence[Check],
+    *,
+    rubric: Rubric,
+    progress: Progress | None = None,
+) -> Checked:
+    """Run every check on every output.
+
+    Args:
+        outputs: The answers.
+        examples: The examples they answer, by id.
+        checks: The checks.
+        rubric: The scales on which the ratings are told.
+        progress: Told how far it is.
+
+    Raises:
+        DataError: An output answers an example that does not exist.
+    """
+    _refuse_strangers(outputs, examples)
+    started = time.perf_counter()
+    rows = asyncio.run(_rate(outputs, examples, checks, rubric=rubric, progress=progress))
+    failures = Counter((row.rater, row.reason or "") for row in rows if row.value is None)
+    return Checked(
+        ratings=Ratings.of(rows), failures=failures, seconds=time.perf_counter() - started
+    )
+
+
+async def _rate(
+    outputs: Iterable[Output],
+    examples: Mapping[str, Example],
+    checks: Sequence[Check],
+    *,
+    rubric: Rubric,
+    progress: Progress | None,
+) -> list[Rating]:
+    rows: list[Rating] = []
+    listed = list(outputs)
+    total = len(listed) * len(checks)
+    for output in listed:
+        example = examples[output.example]
+        for check in checks:
+            began = time.perf_counter()
+            answer = check.measure(example, output)
+            measured = await answer if inspect.isawaitable(answer) else answer
+            seconds = time.perf_counter() - began
+            scale = rubric.dimension(check.dimension).scale
+            rows.append(
+                _row(example, output, check, measured=measured, scale=scale, seconds=seconds)
+            )
+        if progress is not None:
+            progress(len(rows), total)
+    return rows
+
+
+def _row(
+    example: Example,
+    output: Output,
+    check: Check,
+    *,
+    measured: Measurement,
+    scale: Scale,
+    seconds: float,
+) -> Rating:
+    value = None if measured.value is None else _told(measured.value, check.scale, scale)
+    reason = "; ".join(part for part in (measured.reason, *measured.evidence) if part)
+    return Rating(
+        example=example.id,
+        system=output.system,
+        dimension=check.dimension,
+        rater=check.name,
+        kind="check",
+        value=value,
+        reason=reason or None,
+        repeat=output.trial,
+        cluster=example.cluster,
+        component=example.component,
+        segment=example.segments[0] if example.segments else None,
+        seconds=seconds,
+        cost=check.cost,
+    )
+
+
+def _told(value: Value, own: Scale, wanted: Scale) -> Value:
+    """A check's value, told on the scale of its dimension."""
+    if own == wanted:
+        return value
+    share = own.unit(value)
+    told = None if share is None else wanted.from_unit(share)
+    return value if told is None else told
+
+
+def _refuse_strangers(outputs: Sequence[Output], examples: Mapping[str, Example]) -> None:
+    unknown = Counter(output.example for output in outputs if output.example not in examples)
+    if unknown:
+        raise DataError(_strangers(unknown, outputs))
+
+
+def _strangers(unknown: Mapping[str, int], outputs: Sequence[Output]) -> Iterator[Fault]:
+    systems = {output.example: output.system for output in outputs}
+    for name in unknown:
+        yield Fault(
+            "an output answers an example that is not in the evaluation set",
+            key=f"system {systems[name]}",
+            found=repr(name),
+            remedy="give outputs the ids of the examples they answer",
+        )

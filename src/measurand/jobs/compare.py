@@ -1,0 +1,144 @@
+"""The verbs ``compare`` and ``report``: which system is better, and everything behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from measurand.analysis.agreement import AgreementOptions
+from measurand.analysis.agreement import agreement as analyse_agreement
+from measurand.analysis.comparison import ComparisonOptions
+from measurand.analysis.comparison import compare as analyse
+from measurand.analysis.result import Findings
+from measurand.core.rating import Ratings
+from measurand.errors import UsageError
+from measurand.jobs.answer import Answer
+from measurand.jobs.source import Reading, Source, from_file
+from measurand.jobs.texts import texts_of
+from measurand.report.comparison_page import comparison_document
+from measurand.report.sections import PageContext
+
+__all__ = ["compare", "compare_findings", "planned_options", "report"]
+
+CEILING = frozenset({"ceiling_majority", "ceiling_correlation", "krippendorff_alpha", "icc1"})
+"""What a comparison takes over from agreement: how well these numbers can be known at all."""
+
+
+def compare(
+    source: Source | str | Path,
+    *,
+    reading: Reading | None = None,
+    options: ComparisonOptions | None = None,
+    decide: bool = False,
+) -> Answer:
+    """Score systems and compare them on the examples they share.
+
+    Args:
+        source: Ratings already read, or a ratings file.
+        reading: How the file is to be read.
+        options: Level, margin, baseline, expert, floor; by default what the plan says.
+        decide: Let the verdicts decide the exit code.
+
+    Raises:
+        DataError: The file cannot be read as ratings.
+        UsageError: A system is named that nobody rated.
+    """
+    read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
+    findings = compare_findings(read, options or planned_options(read), every_result=False)
+    return _answer("compare", findings, read, decide=decide)
+
+
+def report(
+    source: Source | str | Path,
+    *,
+    reading: Reading | None = None,
+    options: ComparisonOptions | None = None,
+) -> Answer:
+    """Everything about a ratings file or a project: the comparison and the agreement behind it.
+
+    Args:
+        source: Ratings already read, or a ratings file.
+        reading: How the file is to be read.
+        options: As for `compare`.
+
+    Raises:
+        DataError: The file cannot be read as ratings.
+        UsageError: A system is named that nobody rated.
+    """
+    read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
+    findings = compare_findings(read, options or planned_options(read), every_result=True)
+    return _answer("report", findings, read, decide=False)
+
+
+def compare_findings(source: Source, options: ComparisonOptions, *, every_result: bool) -> Findings:
+    """The comparison, with the agreement among people that limits it."""
+    chosen = _with_roles(source, options)
+    findings = analyse(source.ratings, source.rubric, examples=source.examples, options=chosen)
+    rows = source.ratings if every_result else source.ratings.where(kind="people")
+    raters = _agreement(rows, source, chosen)
+    kept = (result for result in raters.results if every_result or result.name in CEILING)
+    return replace(
+        findings,
+        results=(*findings.results, *kept),
+        verdicts=(*findings.verdicts, *(raters.verdicts if every_result else ())),
+        limits=tuple(dict.fromkeys((*raters.limits, *findings.limits))),
+        votes=raters.votes,
+        units=tuple(dict.fromkeys((*findings.units, *raters.units))),
+    )
+
+
+def planned_options(source: Source) -> ComparisonOptions:
+    """What the plan says of comparisons; the defaults where there is no plan."""
+    if source.plan is None:
+        return ComparisonOptions()
+    wanted = source.plan.compare
+    return ComparisonOptions(
+        level=wanted.level,
+        margin=wanted.margin,
+        max_blocking=wanted.max_blocking,
+        seed=source.plan.seed,
+    )
+
+
+def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:
+    context = PageContext(
+        intakes=source.intakes,
+        rubric=source.rubric,
+        systems=source.plan.systems if source.plan else (),
+        texts=texts_of(source),
+    )
+    document = comparison_document(findings, context)
+    return Answer(
+        verb=verb, findings=findings, document=document, intakes=source.intakes, decided=decide
+    )
+
+
+def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Findings:
+    if not len(rows.where(kind="people")):
+        return Findings(results=())
+    return analyse_agreement(
+        rows,
+        source.scales,
+        rubric=source.rubric,
+        options=AgreementOptions(level=options.level, seed=options.seed),
+    )
+
+
+def _with_roles(source: Source, options: ComparisonOptions) -> ComparisonOptions:
+    """Fill in from the plan's roles what the options leave open; refuse unknown systems."""
+    systems = [str(name) for name in source.ratings.distinct("system")]
+    named = [*options.systems, options.baseline, options.expert, options.floor]
+    unknown = sorted({name for name in named if name is not None and name not in systems})
+    if unknown:
+        raise UsageError(
+            f"nobody rated the system {', '.join(unknown)}; the systems are: {', '.join(systems)}"
+        )
+    if source.plan is None:
+        return options
+    roles = {system.role: system.name for system in source.plan.systems if system.name in systems}
+    return replace(
+        options,
+        baseline=options.baseline or roles.get("current"),
+        expert=options.expert or roles.get("expert"),
+        floor=options.floor or roles.get("floor"),
+    )

@@ -1,0 +1,112 @@
+"""What a sample of this size and spread could have shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from measurand.errors import InsufficientData
+from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.mean import clustered_mean, mean_t
+from measurand.stats.power import POWER, minimum_detectable_difference
+from measurand.stats.proportion import wilson
+from measurand.stats.quantiles import t_quantile
+
+__all__ = ["detectable_mean", "detectable_proportion"]
+
+
+def detectable_mean(
+    differences: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    power: float = POWER,
+    level: float = LEVEL,
+) -> Estimate:
+    """The smallest true mean difference that the t test would find with this power.
+
+    It is the standard error times the sum of the two t quantiles. Its interval is that of the
+    standard error, from the chi-square distribution of the variance.
+
+    Source: Bloom (1995), Evaluation Review 19, 547-556.
+
+    Args:
+        differences: One finite number per unit, shape (n,).
+        clusters: The cluster of each unit, shape (n,).
+        power: The probability of finding it.
+        level: One minus the error rate of the test.
+
+    Raises:
+        InsufficientData: Fewer than two units or clusters, or no spread at all.
+        UsageError: The arguments are not vectors of one length.
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    if clusters is None:
+        units, found = len(values), mean_t(values, level=level)
+    else:
+        units, found = len(np.unique(clusters)), clustered_mean(values, clusters, level=level)
+    if found.low is None or found.high is None:
+        raise InsufficientData(found.reason or "the difference has no interval")
+    df = units - 1
+    error = (found.high - found.low) / 2 / t_quantile((1 + level) / 2, df)
+    size = error * (t_quantile((1 + level) / 2, df) + t_quantile(power, df))
+    ends = [
+        math.sqrt(df / float(special.chdtri(df, tail)))
+        for tail in ((1 - level) / 2, (1 + level) / 2)
+    ]
+    return Estimate(
+        value=size,
+        low=size * ends[0],
+        high=size * ends[1],
+        level=level,
+        n=len(values),
+        method=f"{power:.0%} power of the {found.method} test",
+    )
+
+
+def detectable_proportion(
+    first: ArrayLike, second: ArrayLike, *, power: float = POWER, level: float = LEVEL
+) -> Estimate:
+    """The smallest difference of two shares that mid-p McNemar would find with this power.
+
+    Its interval follows that of the discordance: the share of units on which the two differ.
+
+    Args:
+        first: 0 or 1 per unit, shape (n,).
+        second: The same units in the same order.
+        power: The probability of finding it.
+        level: One minus the error rate of the test.
+
+    Raises:
+        InsufficientData: There are no units, or the two never differ.
+    """
+    differing = np.asarray(first) != np.asarray(second)
+    n = len(differing)
+    if not n:
+        raise InsufficientData("no unit was rated for both")
+    if not differing.any():
+        raise InsufficientData(f"the two never differ on {n} units")
+    share = wilson(int(differing.sum()), n, level=level)
+    at = partial(minimum_detectable_difference, n, power=power, level=level)
+    value = at(share.value or 0.0)
+    low, high = (_or_else(at, end, value) for end in (share.low, share.high))
+    return Estimate(
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        level=level,
+        n=n,
+        method=f"{power:.0%} power of mid-p McNemar at this discordance",
+    )
+
+
+def _or_else(at: Callable[[float], float], discordance: float | None, otherwise: float) -> float:
+    """What is detectable at an end of the discordance's interval, if anything is."""
+    try:
+        return otherwise if discordance is None else at(discordance)
+    except InsufficientData:
+        return otherwise
