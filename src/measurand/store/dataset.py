@@ -171,8 +171,8 @@ class _Loading:
         found: dict[str, Path] = {}
         try:
             files = _tables(folder)
-        except OSError as problem:
-            reason = (problem.strerror or str(problem)).lower()
+        except OSError as denied:
+            reason = (denied.strerror or str(denied)).lower()
             self.faults.append(Fault(f"the folder cannot be read ({reason})", str(folder)))
             return []
         for file in files:
