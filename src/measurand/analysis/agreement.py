@@ -81,7 +81,10 @@ def agreement(
     results: list[Result] = []
     votes: list[Votes] = []
     disputed: list[tuple[float, Key]] = []
+    rated = ratings.where(kind="people").distinct("dimension")
     for dimension, scale in known_scales(ratings, scales).items():
+        if rated and dimension not in rated:
+            continue
         part = ratings.where(dimension=dimension)
         for name, cell, rows in _parts(part, chosen.by):
             study = _Study(rows, scale, chosen)

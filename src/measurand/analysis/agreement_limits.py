@@ -54,6 +54,7 @@ def agreement_limits(
     """The limits that apply to these numbers, computed from them."""
     return (
         *_few_raters(ratings),
+        *_unrated(ratings),
         *(_blocking(result) for result in _weak(results) if result.dimension in blocking),
         *_paradox(results),
         *_no_ceiling(results),
@@ -72,6 +73,13 @@ def _few_raters(ratings: Ratings) -> Iterator[str]:
             "Two people rated: their ties cannot be broken, and one careless rater cannot be "
             "told from an ambiguous item. Three are usual."
         )
+
+
+def _unrated(ratings: Ratings) -> Iterator[str]:
+    rated = ratings.where(kind="people").distinct("dimension")
+    missing = [str(name) for name in ratings.distinct("dimension") if name not in rated]
+    if rated and missing:
+        yield f"No person rated {', '.join(missing)}: there is nothing to agree on."
 
 
 def _weak(results: Sequence[Result]) -> Iterator[Result]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from measurand.analysis.comparison_limits import comparison_limits
 from measurand.analysis.comparison_verdicts import Pair, blocking_verdicts, pair_verdicts
-from measurand.analysis.measure import Measure, blocking_rates, means, place_on_scale
+from measurand.analysis.measure import OVERALL, Measure, blocking_rates, means, place_on_scale
 from measurand.analysis.result import Findings, Result, Unit
 from measurand.analysis.score import Scores, score
 from measurand.analysis.units import Key, side_by_side
@@ -91,11 +91,13 @@ def compare(
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:
         results += pair.results()
+    decided = pair_verdicts(pairs, level=chosen.level)
     return Findings(
         results=tuple(results),
         verdicts=(
-            *pair_verdicts(pairs, level=chosen.level),
+            *(verdict for verdict in decided if verdict.name == OVERALL),
             *blocking_verdicts(rates, chosen.max_blocking),
+            *(verdict for verdict in decided if verdict.name != OVERALL),
         ),
         limits=comparison_limits(scores, rubric, ratings, level=chosen.level),
         units=_worst(ratings, rubric, scores),

@@ -104,7 +104,7 @@ class Pair:
     def _headline(self) -> Estimate:
         """Overall by bootstrap; dimensions, and differences without any spread, by formula."""
         if self.name == OVERALL:
-            estimate = self.measure.mean_by_bootstrap(self.values)
+            estimate = self.measure.mean_by_bootstrap(self.values, clusters=self.clusters)
             if estimate.present:
                 return estimate
         return self.difference(self.measure.level)
@@ -131,6 +131,8 @@ class Pair:
         a, b = self.systems
         estimate, alpha = self.difference(level), 1 - level
         outcome, reason = "inconclusive", estimate.reason or f"{a} and {b} cannot be told apart"
+        if estimate.value is not None and family > 1:
+            reason += f" (p = {adjusted:.2g}, adjusted for {family} comparisons)"
         if estimate.value is not None and adjusted < alpha:
             better, worse = (a, b) if estimate.value > 0 else (b, a)
             outcome = "a better" if estimate.value > 0 else "b better"

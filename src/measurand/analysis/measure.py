@@ -60,13 +60,13 @@ class Measure:
             compute = partial(mean_t, kept, bounds=bounds, level=self.level)
         return attempt(compute, n=n, method="mean", level=self.level)
 
-    def mean_by_bootstrap(self, values: Floats) -> Estimate:
-        """The mean of weighted scores by the BCa cluster bootstrap."""
+    def mean_by_bootstrap(self, values: Floats, *, clusters: Codes | None) -> Estimate:
+        """The mean of weighted scores, NaN left out, by the BCa (cluster) bootstrap."""
         given = ~np.isnan(values)
         compute = partial(
             mean_bca,
             values[given],
-            clusters=self.scores.clusters[given] if self.scores.clustered else None,
+            clusters=None if clusters is None else clusters[given],
             rng=np.random.default_rng(self.seed),
             level=self.level,
             resamples=self.resamples,
@@ -163,7 +163,8 @@ def _place(measure: Measure, columns: Floats, clusters: Codes) -> Estimate:
 def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
     """The headline by bootstrap; its parts, and scores without any spread, by formula."""
     if cell.component is None and cell.segment is None:
-        estimate = measure.mean_by_bootstrap(values)
+        clusters = measure.scores.clusters if measure.scores.clustered else None
+        estimate = measure.mean_by_bootstrap(values, clusters=clusters)
         if estimate.present:
             return estimate
     return _clustered(measure, values, cell, scale=UNIT)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import add_reading, parser, reading_of
+from measurand.cli.options import PLAN, add_reading, parser, reading_of
 
 if TYPE_CHECKING:
     from measurand.jobs.import_ratings import Taken
@@ -43,6 +43,9 @@ def run(words: Sequence[str]) -> int:
     )
     group.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
+
+    if args.plan is None and not (args.scale or args.mapping or args.map) and PLAN.exists():
+        args.plan = PLAN
 
     from measurand.jobs.import_ratings import import_ratings  # noqa: PLC0415 - after --help
 

@@ -24,8 +24,9 @@ def run(words: Sequence[str]) -> int:
 
     for path in init(args.folder, force=args.force):
         sys.stdout.write(f"written: {path}\n")
+    enter = "" if args.folder == Path() else f"cd {args.folder}\n      "
     sys.stdout.write(
-        "\nnext: measurand check            rate the recorded outputs with code\n"
+        f"\nnext: {enter}measurand check            rate the recorded outputs with code\n"
         "      measurand import ratings.csv\n"
         "      measurand agreement          do the raters agree?\n"
         "      measurand compare            which system is better?\n"

@@ -103,6 +103,7 @@ def _checked(world: SupportBot, progress: Progress | None) -> Source:
 def _write(world: SupportBot, source: Source, folder: Path) -> None:
     """A project one can go on working in."""
     Dataset(world.examples).save(folder / "data")
+    (folder / "outputs").mkdir(exist_ok=True)
     for system in world.systems:
         own = (output for output in world.outputs if output.system == system.name)
         write_outputs(folder / "outputs" / f"{system.name}.jsonl", own)

@@ -134,7 +134,8 @@ def _examples(path: Path | None) -> dict[str, Example]:
 
 def _rubric(scales: Mapping[str, Scale], reading: Reading, plan: Plan | None) -> Rubric:
     if plan is not None:
-        return plan.rubric
+        more = (Dimension(name, scale=scale) for name, scale in scales.items())
+        return Rubric(*plan.rubric, *(d for d in more if d.name not in plan.rubric))
     scaled = reading.scales if isinstance(reading.scales, Mapping) else {}
     named = {*reading.weights, *reading.blocking, *scaled}
     if unknown := sorted(named - set(scales)):
