@@ -151,6 +151,8 @@ class Scale:
 def _number(raw: object) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
         return None
+    if isinstance(raw, str) and "_" in raw:  # Python's digit groups, nobody's rating
+        return None
     try:
         number = float(raw)
     except (ValueError, OverflowError):
