@@ -13,7 +13,25 @@ from measurand.core.intake import Intake, Refusal
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import YES_NO
 from measurand.core.system import System
-from measurand.report.document import Texts
+from measurand.figures.bars import Bars
+from measurand.figures.forest import Band, Forest, ForestRow, Line
+from measurand.figures.heat import Heat
+from measurand.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    KeyValue,
+    Outcome,
+    Paragraph,
+    Plot,
+    Section,
+    Table,
+    Texts,
+    UnitCard,
+    UnitCards,
+)
 from measurand.report.sections import PageContext, Planted
 from measurand.stats.estimate import Estimate
 
@@ -222,3 +240,110 @@ def world() -> World:
 @pytest.fixture
 def make_world() -> Callable[[int], World]:
     return World
+
+
+def hostile_document(attack: str) -> Document:
+    """A document whose every string is the same text, in every kind of block."""
+    one = Estimate(value=0.5, low=0.4, high=0.6, n=9, method=attack, reason=attack)
+    none = Estimate.absent(attack, n=3, method=attack)
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (attack, one, 3, Outcome(attack)),
+        (attack, none, None, Outcome("pass")),
+    )
+    columns = (Column(attack), Column(attack, right=True, span=(0, 1)), Column("n"), Column("v"))
+    table = Table(attack, columns, rows, attack)
+    forest = Forest(
+        (ForestRow(attack, one, attack), ForestRow(attack, none)),
+        attack,
+        (Line(0.5, attack),),
+        (Band(0.4, 0.6, attack),),
+    )
+    heat = Heat((attack,), (attack,), ((0.5,),), attack, attack)
+    bars = Bars((attack,), (attack, attack), ((3, 4),))
+    unit = Unit(
+        example=attack,
+        system=attack,
+        dimension=attack,
+        ratings=(Rated(attack, "judge", attack, attack), Rated(attack, "people", None)),
+        score=0.5,
+        spread=0.5,
+    )
+    verdict = Verdict(
+        name=attack,
+        outcome=attack,
+        reason=attack,
+        estimate=one,
+        dimension=attack,
+        systems=(attack, attack),
+    )
+    blocks: tuple[Block, ...] = (
+        Paragraph(attack),
+        Bullets((attack, attack)),
+        KeyValue(((attack, attack),)),
+        table,
+        Plot(forest, attack, attack, table),
+        Plot(heat, attack),
+        Plot(bars, attack, attack),
+        UnitCards((UnitCard(unit, Texts(attack, attack, attack)),)),
+    )
+    return Document(
+        title=attack,
+        subtitle=attack,
+        banner=attack,
+        headlines=(verdict,),
+        sections=(Section("Section", blocks, attack),),
+        footer=attack,
+    )
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "</title></style></script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "<svg/onload=alert(1)>",
+    "<svg><style>*{fill:red}</style></svg>",
+    "javascript:alert(1)",
+    "[click](javascript:alert(1))",
+    "![pixel](http://evil.example/p.png)",
+    "<http://evil.example/>",
+    "see http://evil.example/a or www.evil.example",
+    "mail a@evil.example or ping @someone",
+    "{{7*7}}{% include 'x' %}{# c #}",
+    "{{ ''.__class__.__mro__ }}",
+    "&lt;b&gt; &amp; &#60;",
+    "<!-- comment --> ]]> <![CDATA[ x",
+    "nul \x00 bell \x07 delete \x7f next \x85",
+    "\x1b[31mred\x1b[0m \x1b]8;;http://evil.example\x07link",
+    "abc\u202efdp.exe\u2066x\u2069 \u200b\ufeff\u2028",
+    "lone \ud800 surrogate \ufffe",
+    "[bold red]rich[/bold red] [link=http://evil.example]x[/link] :smile:",
+    "[/nothing]",
+    "| a | b |",
+    "# heading",
+    "- item",
+    "1. item",
+    "+ item",
+    "> quote",
+    "---",
+    "===",
+    "***",
+    "```python",
+    "~~~",
+    "    indented",
+    "a `code` *em* **strong** _em_ __strong__ ~~gone~~",
+    "trailing backslash \\",
+    "[ref]: http://evil.example",
+    "[^1] $x^2$ $$y$$ \\(z\\)",
+    "<details open><summary>x",
+)
+
+
+@pytest.fixture(params=ATTACKS, ids=range(len(ATTACKS)))
+def attack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def hostile() -> Callable[[str], Document]:
+    return hostile_document

@@ -18,6 +18,7 @@ _ROW = 30.0
 _LABEL = 32
 _TOTAL = 70.0
 _SHADES = (0.12, 0.55)
+_APART = 0.3
 _READABLE = 0.07
 """The least share whose count fits into its bar."""
 
@@ -28,8 +29,9 @@ class Bars:
 
     Args:
         rows: Labels from top to bottom.
-        levels: The scale's levels, worst first; what belongs to none comes last, as ties.
+        levels: The scale's levels, worst first.
         counts: Row by row, one count a level.
+        apart: Whether the last level is none of the scale's, as ties; it is grey.
 
     Raises:
         ValueError: The counts do not fill rows times levels.
@@ -38,6 +40,7 @@ class Bars:
     rows: tuple[str, ...]
     levels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+    apart: bool = False
 
     def __post_init__(self) -> None:
         if [len(row) for row in self.counts] != [len(self.levels)] * len(self.rows):
@@ -66,9 +69,12 @@ class Bars:
             self._legend(axes, (WIDTH - left - _TOTAL))
         return figure
 
-    def _shade(self, level: int) -> float:
-        steps = max(len(self.levels) - 1, 1)
-        return _SHADES[0] + (_SHADES[1] - _SHADES[0]) * level / steps
+    def _shade(self, level: int) -> tuple[str, float]:
+        """Colour and opacity of a level."""
+        last = len(self.levels) - 1 - self.apart
+        if level > last:
+            return COLOURS["muted"], _APART
+        return COLOURS["accent"], _SHADES[0] + (_SHADES[1] - _SHADES[0]) * level / max(last, 1)
 
     def _row(self, axes: Axes, place: int, *, name: str, counts: tuple[int, ...]) -> None:
         total, start = sum(counts), 0.0
@@ -83,10 +89,8 @@ class Bars:
         for level, count in enumerate(counts):
             share = count / total if total else 0.0
             if share:
-                shade = self._shade(level)
-                axes.barh(
-                    place, share, left=start, height=0.72, color=COLOURS["accent"], alpha=shade
-                )
+                colour, alpha = self._shade(level)
+                axes.barh(place, share, left=start, height=0.72, color=colour, alpha=alpha)
             if share >= _READABLE:
                 axes.text(
                     start + share / 2,
@@ -112,14 +116,15 @@ class Bars:
         start = 0.0
         for level, name in enumerate(self.levels):
             text = shortened(name, 18)
+            colour, alpha = self._shade(level)
             axes.annotate(
                 "■",
                 (0, 1),
                 xytext=(start, 8),
                 xycoords="axes fraction",
                 textcoords="offset points",
-                color=COLOURS["accent"],
-                alpha=self._shade(level),
+                color=colour,
+                alpha=alpha,
             )
             axes.annotate(
                 text,

@@ -19,7 +19,7 @@ _ROW = 24.0
 _NUMBERS = 158.0
 _LABEL = 32
 _GAP = 12.0
-_TOP, _BOTTOM, _MARKS = 6.0, 46.0, 20.0
+_TOP, _BOTTOM, _MARKS = 6.0, 38.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)

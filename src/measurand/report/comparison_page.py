@@ -100,9 +100,7 @@ def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
             )
         )
     if places or ceilings:
-        named = [
-            (f"{_system(r)}, {label(r.name).lower()}".strip(", "), r) for r in places + ceilings
-        ]
+        named = [(_system(r) or label(r.name), r) for r in places + ceilings]
         blocks.append(_estimates("Between floor (0) and expert (1)", "System", named))
     return [Section("Overall", tuple(blocks))] if blocks else []
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from measurand.figures.svg import to_svg
 from measurand.figures.text import interval, number, one_line, typeset, visible
 from measurand.report.document import Cell, Column, Document, Outcome, Plot, Table
-from measurand.report.words import rating, tone, verdict_about
+from measurand.report.words import rating, rests_on, tone, verdict_about
 from measurand.stats.estimate import Estimate
 
 __all__ = ["html_page"]
@@ -156,4 +156,4 @@ def _estimate_text(estimate: Estimate) -> str:
     if estimate.value is None:
         return f"no estimate: {estimate.reason}"
     numbers = typeset(f"{number(estimate.value)} {interval(estimate)}")
-    return f"{numbers}, {estimate.level:.0%} interval, n = {estimate.n:,}, {estimate.method}"
+    return f"{numbers}, {rests_on(estimate)}"

@@ -21,7 +21,7 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, tone, verdict_about
+from measurand.report.words import rating, rests_on, tone, verdict_about
 
 __all__ = ["escaped", "markdown_text"]
 
@@ -29,7 +29,7 @@ _SIGNS = {"good": "✓", "bad": "✗", "unsure": "?"}
 _TEXT_SHOWN = 1200
 _SPECIAL = re.compile(r"([\\`*\[\]|~#$^{}]|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.)")
 _INDENT = re.compile(r"^ +")
-_LINE_START = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_LIST = re.compile(r"^(\d*)([-+=.)])(?=\s|[-=]|$)")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;"})
 
 
@@ -45,17 +45,8 @@ def escaped(text: str) -> str:
     A zero-width space after ``@`` keeps GitHub from notifying people whom a model names.
     """
     line = _SPECIAL.sub(r"\\\1", one_line(text)).translate(_ENTITIES)
-    return _INDENT.sub(_kept, _LINE_START.sub(_defused, line))
-
-
-def _defused(match: re.Match[str]) -> str:
-    """No list, rule or heading at the start of a line; a number's dot needs the backslash."""
-    return f"{match[1]}&#8203;" if match[1].isdigit() else f"\\{match[1]}"
-
-
-def _kept(match: re.Match[str]) -> str:
-    """An indent stays an indent, and is no code block."""
-    return "&nbsp;" * len(match[0])
+    line = _LIST.sub(r"\1\\\2", line)
+    return _INDENT.sub(lambda indent: "&nbsp;" * len(indent[0]), line)
 
 
 def _document(document: Document) -> Iterator[str]:
@@ -74,8 +65,10 @@ def _headline(verdict: Verdict) -> str:
     text = f"- {_SIGNS[tone(verdict.outcome)]} **{escaped(verdict.outcome.upper())}** "
     text += escaped(verdict.name) + (f", {escaped(about)}" if about else "")
     text += f": {escaped(verdict.reason)}"
-    if verdict.estimate is not None and verdict.estimate.present:
-        text += f" ({escaped(str(verdict.estimate))})"
+    estimate = verdict.estimate
+    if estimate is not None and estimate.value is not None:
+        numbers = f"{number(estimate.value)} {interval(estimate)}"
+        text += f" ({numbers}, {escaped(rests_on(estimate))})"
     return text
 
 
@@ -132,7 +125,7 @@ def _cell(cell: Cell, table: Table) -> str:
     note = f" ({table.reasons().index(cell.reason) + 1})" if cell.reason else ""
     if cell.value is None:
         return f"none{note}"
-    return f"{number(cell.value)} {escaped(interval(cell))}{note}"
+    return f"{number(cell.value)} {interval(cell)}{note}"
 
 
 def _card(card: UnitCard) -> Iterator[str]:

@@ -40,7 +40,7 @@ __all__ = [
     "votes_plot",
 ]
 
-HEADLINES = 6
+HEADLINES = 5
 """Decisions at the top of a page; where there are more, a table has them all."""
 
 FOOTER = f"measurand {__version__}"
@@ -130,7 +130,7 @@ def votes_plot(findings: Findings) -> list[Block]:
         columns = (Column("Votes"), *(Column(level, right=True) for level in levels))
         blocks.append(
             Plot(
-                Bars(rows, levels, counts),
+                Bars(rows, levels, counts, apart=True),
                 "Stacked bars: the outputs by the label that most people gave them.",
                 "Outputs by the label that won the majority of people's ratings; ties have none.",
                 Table(

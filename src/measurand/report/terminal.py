@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.measure import Measurement
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
@@ -28,12 +28,16 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, tone, verdict_about
+from measurand.report.words import rating, rests_on, tone, verdict_about
 
 __all__ = ["print_document", "terminal_text"]
 
 _COLOURS = {"good": "green", "bad": "red", "unsure": "yellow"}
 _TEXT_SHOWN = 600
+_SHAPES = ((" ", " "), ("\n", " "), ("\n", "\n"))
+"""What stands before an estimate's interval and between its ends, from wide to narrow."""
+_GAP = 2
+_PROSE = 24
 
 
 def print_document(document: Document, console: Console) -> None:
@@ -74,8 +78,10 @@ def _headline(verdict: Verdict) -> Iterator[RenderableType]:
     text.append(f"  {one_line(verdict.name)}" + (f": {one_line(about)}" if about else ""))
     yield text
     details = [one_line(verdict.reason)]
-    if verdict.estimate is not None and verdict.estimate.present:
-        details.append(one_line(str(verdict.estimate)))
+    estimate = verdict.estimate
+    if estimate is not None and estimate.value is not None:
+        numbers = f"{number(estimate.value)} {interval(estimate)}"
+        details.append(one_line(f"{numbers}, {rests_on(estimate)}"))
     yield Padding(Text("\n".join(details)), (0, 0, 0, 2))
 
 
@@ -136,40 +142,56 @@ class _Fitted:
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        grids: tuple[Callable[[], Grid], ...] = (
-            lambda: self._grid(" "),
-            lambda: self._grid("\n"),
-        )
-        for make in grids:
-            grid = make()
-            if (
-                Measurement.get(console, options.update(width=1000), grid).minimum
-                <= options.max_width
-            ):
-                yield grid
+        frame = 2 * len(self.table.columns) + 1
+        for shape in _SHAPES:
+            lines = [[_cell(cell, self.table, shape) for cell in row] for row in self.table.rows]
+            widths = self._widths(lines, options.max_width - frame)
+            if widths is not None:
+                yield self._grid(lines, widths)
                 return
         yield self._records()
 
-    def _grid(self, joint: str) -> Grid:
-        grid = Grid(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-        for column in self.table.columns:
-            grid.add_column(_dim(column.name), justify="right" if column.right else "left")
-        for row in self.table.rows:
-            grid.add_row(*(_cell(cell, self.table, joint) for cell in row))
+    def _widths(self, lines: Sequence[Sequence[Text]], room: int) -> list[int] | None:
+        """The columns' widths, or None where numbers would break: no cell is cut, ever."""
+        least, most = [], []
+        for place, column in enumerate(self.table.columns):
+            words = [cell_len(word) for word in one_line(column.name).split()]
+            parts = [cell_len(part) for line in lines for part in line[place].plain.split("\n")]
+            whole, longest = max([*words, 1]), max([*parts, 1])
+            prose = max(min(whole, _PROSE), min(longest, _PROSE))
+            least.append(max(whole, longest) if column.right else prose)
+            most.append(max(cell_len(one_line(column.name)), longest))
+        spare = room - sum(least)
+        if spare < 0:
+            return None
+        for place in sorted(range(len(least)), key=lambda i: most[i] - least[i]):
+            extra = min(max(most[place] - least[place], 0), spare)
+            least[place] += extra
+            spare -= extra
+        return least
+
+    def _grid(self, lines: Sequence[Sequence[Text]], widths: Sequence[int]) -> Grid:
+        grid = Grid(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
+        for column, width in zip(self.table.columns, widths, strict=True):
+            justify: JustifyMethod = "right" if column.right else "left"
+            grid.add_column(_dim(column.name), justify=justify, width=width, overflow="fold")
+        for line in lines:
+            grid.add_row(*line)
         return grid
 
     def _records(self) -> Grid:
-        grid = Grid.grid(padding=(0, 2, 0, 0))
+        grid = Grid.grid(padding=(0, _GAP, 0, 0))
         names = [column.name for column in self.table.columns]
         for first, *rest in self.table.rows:
-            grid.add_row(_cell(first, self.table, " "), Text())
+            grid.add_row(_cell(first, self.table, _SHAPES[0]), Text())
             for name, cell in zip(names[1:], rest, strict=True):
                 if cell not in {None, ""}:
-                    grid.add_row(_dim(f"  {one_line(name)}"), _cell(cell, self.table, " "))
+                    shown = _cell(cell, self.table, _SHAPES[0])
+                    grid.add_row(_dim(f"  {one_line(name)}"), shown)
         return grid
 
 
-def _cell(cell: Cell, table: Table, joint: str) -> Text:
+def _cell(cell: Cell, table: Table, shape: tuple[str, str]) -> Text:
     match cell:
         case None:
             return Text()
@@ -182,8 +204,9 @@ def _cell(cell: Cell, table: Table, joint: str) -> Text:
     note = f" ({table.reasons().index(cell.reason) + 1})" if cell.reason else ""
     if cell.value is None:
         return _dim(f"none{note}")
-    shown = f"{interval(cell)}{note}".replace(" ", "\u00a0")
-    return Text.assemble(number(cell.value), joint, (shown, "dim"))
+    before, between = shape
+    shown = before + interval(cell).replace(", ", f",{between}") + note
+    return Text.assemble(number(cell.value), (shown, "dim"))
 
 
 def _card(card: UnitCard) -> Iterator[RenderableType]:

@@ -18,6 +18,7 @@ __all__ = [
     "label",
     "pair",
     "rating",
+    "rests_on",
     "tone",
     "verdict_about",
 ]
@@ -73,11 +74,16 @@ def basis(estimates: Iterable[Estimate]) -> str:
     present = [estimate for estimate in estimates if estimate.present]
     if not present:
         return ""
-    levels = " and ".join(f"{level:.4g} %" for level in sorted({100 * e.level for e in present}))
+    levels = " and ".join(f"{level:.4g}%" for level in sorted({100 * e.level for e in present}))
     least, most = min(e.n for e in present), max(e.n for e in present)
     units = f"n = {least:,}" if least == most else f"n from {least:,} to {most:,}"
     methods = "; ".join(dict.fromkeys(estimate.method for estimate in present))
     return f"{levels} intervals; {units}; {methods}."
+
+
+def rests_on(estimate: Estimate) -> str:
+    """What one number rests on."""
+    return f"{100 * estimate.level:.4g}% interval, n = {estimate.n:,}, {estimate.method}"
 
 
 def pair(systems: tuple[str, ...]) -> str:
@@ -86,5 +92,6 @@ def pair(systems: tuple[str, ...]) -> str:
 
 
 def verdict_about(verdict: Verdict) -> str:
-    """What a verdict is about: its systems and its dimension."""
-    return ", ".join(part for part in (pair(verdict.systems), verdict.dimension) if part)
+    """What a verdict is about, beyond its name: its systems and its dimension."""
+    parts = (pair(verdict.systems), verdict.dimension)
+    return ", ".join(part for part in parts if part and part != verdict.name)
