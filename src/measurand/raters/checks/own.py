@@ -1,0 +1,147 @@
+"""A check of one's own: one function of an example and an output."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from measurand.core.example import Example
+from measurand.core.fingerprint import fingerprint
+from measurand.core.output import Output
+from measurand.core.rating import Measurement
+from measurand.core.scale import UNIT, YES_NO, Scale
+from measurand.raters.checks.base import broken, refusal, shown
+
+__all__ = ["FunctionCheck", "check"]
+
+_UNVALUED = "the check gave None: it could not rate this output"
+
+
+@dataclass(frozen=True)
+class FunctionCheck:
+    """A user's function as a check; it can still be called as the function it is.
+
+    Args:
+        function: Takes the example and the output, plain or async; gives a bool, a number on the
+            scale, a `Measurement`, or None where it cannot rate.
+        dimension: The dimension it rates.
+        scale: The scale of its values.
+        name: The rater's name in the table.
+        cost: US dollars an output.
+        version: Changes whenever the same output could be rated otherwise.
+    """
+
+    function: Callable[[Example, Output], Any]
+    dimension: str
+    scale: Scale
+    name: str
+    cost: float = 0.0
+    version: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.version:
+            object.__setattr__(self, "version", _version(self.function, self.scale))
+
+    def __call__(self, example: Example, output: Output) -> Any:
+        """Call the function itself."""
+        return self.function(example, output)
+
+    def measure(self, example: Example, output: Output) -> Measurement | Awaitable[Measurement]:
+        """Rate an answer; whatever the function raises or returns wrongly gives no value."""
+        if reason := refusal(output):
+            return Measurement(None, reason)
+        try:
+            found = self.function(example, output)
+            return self._awaited(found) if inspect.isawaitable(found) else self._valued(found)
+        except (Exception, SystemExit) as problem:  # noqa: BLE001 - no check ends a run
+            return broken(self.name, problem)
+
+    async def _awaited(self, pending: Awaitable[Any]) -> Measurement:
+        try:
+            return self._valued(await pending)
+        except (Exception, SystemExit) as problem:  # noqa: BLE001 - no check ends a run
+            return broken(self.name, problem)
+
+    def _valued(self, found: Any) -> Measurement:
+        """What the function gave, held against the scale."""
+        if found is None:
+            return Measurement(None, _UNVALUED)
+        given = found if isinstance(found, Measurement) else Measurement(_plain(found))
+        if given.value is None:
+            return given
+        raw = float(given.value) if isinstance(given.value, bool) and self._unit else given.value
+        try:
+            return Measurement(self.scale.parse(raw), given.reason, given.evidence)
+        except ValueError as problem:
+            return Measurement(None, f"{self.name} gave no value on its scale: {problem}")
+
+    @property
+    def _unit(self) -> bool:
+        return self.scale == UNIT
+
+
+def check(
+    dimension: str,
+    *,
+    scale: Scale | None = None,
+    name: str = "",
+    cost: float = 0.0,
+    version: str = "",
+) -> Callable[[Callable[[Example, Output], Any]], FunctionCheck]:
+    """Make a check of a function.
+
+    ::
+
+        @check("tone")
+        def no_slang(example, output) -> bool:
+            return "gonna" not in output.text
+
+    The function may be async. It is called for answers only, never for failures, so
+    ``output.text`` is there. What it raises is kept with its traceback, and gives no value.
+
+    Args:
+        dimension: The dimension it rates.
+        scale: The scale of its values; by default yes/no for a function annotated as giving a
+            bool, and otherwise 0..1, where True is 1 and False is 0.
+        name: The rater's name; by default ``check.`` and the function's.
+        cost: US dollars an output, where it calls something that costs.
+        version: By default it follows from the function's source; say it yourself where the
+            rating also depends on other code.
+    """
+
+    def made(function: Callable[[Example, Output], Any]) -> FunctionCheck:
+        chosen = scale or (YES_NO if _gives_bool(function) else UNIT)
+        called = name or f"check.{getattr(function, '__name__', type(function).__name__)}"
+        return FunctionCheck(function, dimension, chosen, called, cost, version)
+
+    return made
+
+
+def _gives_bool(function: Callable[..., Any]) -> bool:
+    try:
+        given = get_type_hints(function).get("return")
+    except (NameError, TypeError, AttributeError):  # names that exist for the type checker only
+        given = getattr(function, "__annotations__", {}).get("return")
+    return given in (bool, bool | None, "bool", "bool | None")
+
+
+def _plain(found: Any) -> Any:
+    """A number of an array library as Python's own."""
+    value = found.item() if type(found).__module__ == "numpy" and not found.ndim else found
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a check gives a bool, a number or None; found {shown(repr(value))}")
+
+
+def _version(function: Callable[..., Any], scale: Scale) -> str:
+    named = (
+        f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
+    )
+    try:
+        source = inspect.getsource(function if inspect.isroutine(function) else type(function))
+    except (OSError, TypeError):  # typed in at a prompt
+        code = getattr(function, "__code__", None)
+        source = "" if code is None else f"{code.co_code.hex()}{code.co_names}"
+    return fingerprint([named, source, scale])
