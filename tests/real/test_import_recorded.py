@@ -1,4 +1,4 @@
-"""Public data sets as their authors left them, through the mappings that the documentation shows."""
+"""Public data sets as their authors left them, through mappings that people can read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def imported(mapping: str, file: Path | str) -> Imported:
         ("llmfao", "llmfao_pairwise/comparisons.csv.gz", 8_931, 0),
     ],
 )
-def test_every_rating_is_accounted_for(mapping: str, file: str, kept: int, refused: int) -> None:
+def test_every_rating_is_accounted_for(*, mapping: str, file: str, kept: int, refused: int) -> None:
     result = imported(mapping, file)
     assert (result.intake.kept, len(result.intake.refused)) == (kept, refused)
     assert len(result.ratings) == kept

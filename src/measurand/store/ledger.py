@@ -1,0 +1,379 @@
+# ruff: noqa: S608 - names in the SQL are this file's own; what users say is always bound
+"""The ledger: one append-only SQLite file that is the cache, the log and the resume.
+
+Nothing is overwritten. A rating or an output that is there already is not added again; one that
+says something else about the same thing is a new revision, and the newest one counts. Each call
+that adds is one transaction: after a crash all of it is there or none of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from measurand.core.intake import Intake, Refusal
+from measurand.core.output import Output
+from measurand.core.rating import Ratings
+from measurand.errors import LedgerError
+from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
+from measurand.store.ledger_rows import FIELDS, KEY, SELECT, decoded, encoded
+from measurand.store.ledger_schema import migrate
+from measurand.store.ledger_sql import filters, gaps, insertion, newest, quoted
+
+__all__ = ["Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
+
+PATIENCE = 60.0
+"""Seconds to wait for another process that is writing."""
+_FILTERS = (
+    *("example", "system", "dimension", "rater", "kind", "against"),
+    *("cluster", "component", "segment"),
+)
+_OUTPUT_FILTERS = ("example", "system")
+_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (("rating", KEY), ("output", OUTPUT_KEY))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that ratings came from.
+
+    Args:
+        intake: The account of it.
+        sha256: Of its bytes, in hexadecimal digits.
+    """
+
+    intake: Intake
+    sha256: str
+
+    @classmethod
+    def of(cls, intake: Intake) -> Source:
+        """The source of an account, whose file is read once more for its digest.
+
+        Raises:
+            OSError: The file is not there any more.
+        """
+        with Path(intake.file).open("rb") as stream:
+            return cls(intake, hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A file that was imported, as the ledger remembers it."""
+
+    file: str
+    sha256: str
+    at: str
+    read: int
+    kept: int
+    refused: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding changed.
+
+    Args:
+        added: Rows that are new, those that supersede others among them.
+        present: Rows that were there already, word for word.
+        superseded: Rows that were there and that newer ones now replace.
+    """
+
+    added: int
+    present: int
+    superseded: int
+
+
+@contextmanager
+def open_ledger(path: Path | str, *, patience: float = PATIENCE) -> Iterator[Ledger]:
+    """Open a ledger, or make one; close it at the end.
+
+    Several processes may have the same ledger open; on a network drive they must not.
+
+    Args:
+        path: The file; its folder is made when it is not there.
+        patience: Seconds to wait for another process that is writing.
+
+    Raises:
+        LedgerError: The file is no ledger, a newer one, damaged, or cannot be opened.
+    """
+    file = Path(path)
+    with _explained(file):
+        connection = _connected(file, patience)
+    try:
+        yield Ledger(connection, file)
+    finally:
+        connection.close()
+
+
+class Ledger:
+    """An open ledger; `open_ledger` makes one.
+
+    Args:
+        connection: An open connection to a database of the current version.
+        file: Its file, for messages.
+    """
+
+    def __init__(self, connection: apsw.Connection, file: Path) -> None:
+        self._connection = connection
+        self._file = file
+
+    def add_ratings(
+        self, ratings: Ratings, *, source: Source | None = None, version: str = ""
+    ) -> Added:
+        """Add ratings, and the account of their file with what was refused.
+
+        A rating is the same when example, system, dimension, rater, repeat, against and order
+        are; it is present when all its cells and the version agree with the newest revision.
+
+        Args:
+            ratings: The ratings; of the same rating the last is taken.
+            source: The file they came from. The account is kept once, however often it comes.
+            version: What produced them (system, example, rubric, rater); a fingerprint, so that
+                `versions` tells what need not be done again.
+
+        Raises:
+            LedgerError: The ledger cannot be written.
+        """
+        with self._writing():
+            batch = self._batch(version, source)
+            rows = encoded(ratings, self._intern)
+            revisions = self._insert("rating", KEY, FIELDS, rows=rows, batch=batch)
+            if not revisions and not self._news(batch):
+                self._connection.execute("ROLLBACK")
+            return _added(revisions, len(ratings))
+
+    def add_outputs(self, outputs: Iterable[Output], *, version: str = "") -> Added:
+        """Add outputs; those of the same example, system and trial are the same.
+
+        Args:
+            outputs: The outputs.
+            version: What produced them; see `add_ratings`.
+
+        Raises:
+            LedgerError: The ledger cannot be written.
+        """
+        listed = list(outputs)
+        with self._writing():
+            batch = self._batch(version, None)
+            ids = self._intern(
+                name for output in listed for name in (output.example, output.system)
+            )
+            rows = (output_row(output, ids) for output in listed)
+            revisions = self._insert("output", OUTPUT_KEY, OUTPUT_FIELDS, rows=rows, batch=batch)
+            if not revisions:
+                self._connection.execute("ROLLBACK")
+            return _added(revisions, len(listed))
+
+    def ratings(self, *, version: str | None = None, **cells: str | frozenset[str]) -> Ratings:
+        """The newest revision of every rating, in the order of the ledger.
+
+        Args:
+            version: Only what this version produced, superseded or not.
+            cells: Cells that must equal these, as ``kind="people"``; a frozenset means any of
+                its members. By example, system, dimension, rater, kind, against, cluster,
+                component or segment.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+            UsageError: There is no filter of this name.
+        """
+        where, bindings = filters(cells, _FILTERS)
+        sql = newest("rating", KEY, SELECT, where=where, version=version)
+        with self._reading():
+            rows = self._connection.execute(sql, bindings | {"version": version})
+            return decoded(rows, self._texts)
+
+    def outputs(
+        self, *, version: str | None = None, **cells: str | frozenset[str]
+    ) -> tuple[Output, ...]:
+        """The newest revision of every output; by example or system, as in `ratings`.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+            UsageError: There is no filter of this name.
+        """
+        where, bindings = filters(cells, _OUTPUT_FILTERS)
+        sql = newest("output", OUTPUT_KEY, ", ".join(OUTPUT_FIELDS), where=where, version=version)
+        with self._reading():
+            rows = self._rows(sql, bindings | {"version": version})
+            names = self._texts({number for row in rows for number in row[:2]})
+        return tuple(output_of(row, names) for row in rows)
+
+    def versions(self) -> frozenset[str]:
+        """What has produced rows of this ledger; its work need not be done again."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT DISTINCT version FROM batch WHERE version > ''"
+            )
+            return frozenset(version for (version,) in found)
+
+    def sources(self) -> tuple[SourceRecord, ...]:
+        """The files that were imported, the oldest first."""
+        sql = "SELECT file, sha256, at, read, kept, refused, notes FROM sources ORDER BY batch"
+        with self._reading():
+            rows = self._rows(sql)
+        return tuple(_record(*row) for row in rows)
+
+    def refusals(self, file: str | None = None) -> tuple[Refusal, ...]:
+        """What was refused of a file, or of all, in the order of the files."""
+        sql = """SELECT reason, line, "key", found, "row" FROM refusals
+                 WHERE ?1 IS NULL OR file = ?1 ORDER BY batch, line"""
+        with self._reading():
+            rows = self._rows(sql, (file,))
+        return tuple(
+            Refusal(reason, line, key, found, tuple((name, cell) for name, cell in json.loads(row)))
+            for reason, line, key, found, row in rows
+        )
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the file; empty when it is sound."""
+        with self._reading():
+            damage = [row[0] for row in self._rows("PRAGMA integrity_check(20)")]
+            dangling = self._rows('SELECT DISTINCT "table", parent FROM pragma_foreign_key_check')
+            missing = [name for t, key in _KEYS for (name,) in self._rows(gaps(t, key))]
+        problems = [] if damage == ["ok"] else damage
+        problems += [f"table {table} refers to missing rows of {to}" for table, to in dangling]
+        problems += [f"table {name} misses earlier revisions" for name in dict.fromkeys(missing)]
+        return tuple(problems)
+
+    def _rows(self, sql: str, bindings: apsw.Bindings | None = None) -> list[Any]:
+        return self._connection.execute(sql, bindings).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _explained(self._file):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with _explained(self._file):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _batch(self, version: str, source: Source | None) -> int:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        account: tuple[Any, ...] = (None,) * 6
+        refused: tuple[Refusal, ...] = ()
+        if source is not None:
+            intake, refused = source.intake, source.intake.refused
+            notes = json.dumps(intake.notes, ensure_ascii=False)
+            account = (intake.file, source.sha256, intake.read, intake.kept, len(refused), notes)
+        self._connection.execute(
+            "INSERT INTO batch (at, version, file, sha256, read, kept, refused, notes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (at, version, *account),
+        )
+        batch = self._connection.last_insert_rowid()
+        self._connection.executemany(
+            "INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (batch, at, one.line, one.key, one.found, one.reason, json.dumps(one.row))
+                for at, one in enumerate(refused)
+            ),
+        )
+        return batch
+
+    def _news(self, batch: int) -> bool:
+        """Whether a batch without new rows tells of a file, or an account of it, not yet known."""
+        sql = """SELECT new.file IS NOT NULL AND NOT EXISTS (
+                   SELECT 1 FROM batch AS old WHERE old.id < new.id AND old.sha256 = new.sha256
+                   AND (old.file, old.read, old.kept, old.notes)
+                     = (new.file, new.read, new.kept, new.notes))
+                 FROM batch AS new WHERE new.id = ?"""
+        return bool(self._connection.execute(sql, (batch,)).get)
+
+    def _intern(self, texts: Iterable[str]) -> dict[str, int]:
+        ids: dict[str, int] = {}
+        for text in dict.fromkeys(texts):
+            found = self._connection.execute("SELECT id FROM text WHERE text = ?", (text,)).get
+            if found is None:
+                self._connection.execute("INSERT INTO text (text) VALUES (?)", (text,))
+                found = self._connection.last_insert_rowid()
+            ids[text] = found
+        return ids
+
+    def _texts(self, ids: Iterable[int]) -> dict[int, str]:
+        sql = "SELECT id, text FROM text WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._connection.execute(sql, (json.dumps(list(ids)),)))
+
+    def _insert(
+        self,
+        table: str,
+        key: tuple[str, ...],
+        fields: tuple[str, ...],
+        *,
+        rows: Iterable[tuple[Any, ...]],
+        batch: int,
+    ) -> Counter[int]:
+        """Add the rows that say something new; how many, by revision."""
+        names, marks = quoted(fields), ", ".join("?" * len(fields))
+        self._connection.execute(
+            f"CREATE TEMP TABLE incoming ({names}, PRIMARY KEY ({quoted(key)})) WITHOUT ROWID"
+        )
+        self._connection.executemany(f"INSERT OR REPLACE INTO incoming VALUES ({marks})", rows)
+        added = self._connection.execute(insertion(table, key, fields), {"batch": batch})
+        revisions = Counter(revision for (revision,) in added)
+        self._connection.execute("DROP TABLE temp.incoming")
+        return revisions
+
+
+def _connected(file: Path, patience: float) -> apsw.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = apsw.Connection(str(file))
+    try:
+        connection.set_busy_timeout(round(patience * 1000))
+        migrate(connection)
+        connection.pragma("journal_mode", "wal")
+        # What was paid for survives a power cut, not only a crash.
+        connection.pragma("synchronous", "full")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _record(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:
+    read, kept, refused, notes = account
+    return SourceRecord(file, sha256, at, read, kept, refused, tuple(json.loads(notes)))
+
+
+def _added(revisions: Counter[int], count: int) -> Added:
+    added = revisions.total()
+    return Added(added, count - added, added - revisions[0])
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """Turn the database's errors into a sentence about the file."""
+    try:
+        yield
+    except LedgerError as problem:
+        raise LedgerError(f"{file}: {problem}") from None
+    except apsw.NotADBError:
+        raise LedgerError(f"{file}: the file is not a ledger") from None
+    except apsw.BusyError:
+        raise LedgerError(f"{file}: another process has been writing for too long") from None
+    except apsw.CorruptError:
+        raise LedgerError(f"{file}: the ledger is damaged; restore a copy") from None
+    except apsw.FullError:
+        raise LedgerError(f"{file}: the disk is full; nothing of this was written") from None
+    except (apsw.Error, OSError) as problem:
+        raise LedgerError(f"{file}: {problem}") from problem
+    except UnicodeEncodeError as problem:
+        raise LedgerError(f"{file}: a text is not valid Unicode ({problem.reason})") from None

@@ -1,0 +1,136 @@
+"""Tables of ratings as rows of the ledger, where every text is the number of a text, and back."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.core.rating import COLUMNS, Cell, Column, Ratings
+
+__all__ = ["FIELDS", "KEY", "SELECT", "decoded", "encoded"]
+
+KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
+"""What makes two ratings the same rating; none is 0."""
+_NUMBERS = ("number", "probability", "seconds", "cost")
+_TEXTS = (
+    *("example", "system", "dimension", "rater", "against", "order"),
+    *("kind", "label", "reason", "cluster", "component", "segment"),
+)
+FIELDS = (
+    *KEY,
+    *("kind", "number", "label", "reason", "probability"),
+    *("cluster", "component", "segment", "seconds", "cost"),
+)
+"""The columns of the table ``rating`` that come from a rating, in the order of `encoded` rows."""
+SELECT = ", ".join(f'ifnull("{name}", 0)' if name in _TEXTS else f'"{name}"' for name in FIELDS)
+"""What `decoded` wants to be given: no text is 0."""
+_CHUNK = 20_000
+
+_Ids = NDArray[np.int64]
+
+
+def encoded(
+    ratings: Ratings, intern: Callable[[Iterable[str]], dict[str, int]]
+) -> Iterator[tuple[Any, ...]]:
+    """The ratings as rows of `FIELDS`, in the order of the table's key, equal keys as they came.
+
+    Args:
+        ratings: The ratings.
+        intern: Gives texts their numbers.
+    """
+    columns = {name: ratings[name] for name in COLUMNS}
+    value = columns.pop("value")
+    columns["label"] = _only(value, str)
+    columns["number"] = _only(value, float)
+    cells = {name: _stored(columns[name], name, intern) for name in FIELDS}
+    order = np.lexsort([cells[name].astype(np.int64) for name in reversed(KEY)])
+    for start in range(0, len(order), _CHUNK):
+        rows = order[start : start + _CHUNK]
+        yield from zip(*(cells[name][rows].tolist() for name in FIELDS), strict=True)
+
+
+def decoded(
+    rows: Iterable[Sequence[Any]], texts: Callable[[Iterable[int]], dict[int, str]]
+) -> Ratings:
+    """The table of ratings of these rows of `SELECT`.
+
+    Args:
+        rows: The rows.
+        texts: Gives numbers their texts.
+    """
+    parts: dict[str, list[_Ids]] = {name: [np.zeros(0, np.int64)] for name in FIELDS}
+    numbers: dict[str, _Numbers] = {name: _Numbers() for name in _NUMBERS}
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, _CHUNK)):
+        for name, cells in zip(FIELDS, zip(*chunk, strict=True), strict=True):
+            coded = map(numbers[name].__getitem__, cells) if name in numbers else cells
+            parts[name].append(np.fromiter(coded, np.int64, len(cells)))
+    codes = {name: np.concatenate(listed) for name, listed in parts.items()}
+    known = texts(np.unique(np.concatenate([codes[name] for name in _TEXTS])).tolist())
+    columns = {name: _texts_column(codes[name], known) for name in _TEXTS}
+    columns |= {name: _column(codes[name], tuple(numbers[name])) for name in _NUMBERS}
+    columns["repeat"] = Column.of(codes["repeat"].tolist())
+    columns["value"] = _merged(columns.pop("number"), columns.pop("label"))
+    return Ratings({name: columns[name] for name in COLUMNS})
+
+
+class _Numbers(dict[float | None, int]):
+    """Numbers cells in order of first appearance."""
+
+    def __missing__(self, cell: float | None) -> int:
+        code = self[cell] = len(self)
+        return code
+
+
+def _only(column: Column, kind: type[str | float]) -> Column:
+    wanted = (str,) if kind is str else (float, int)
+    return Column(
+        column.codes, tuple(cell if isinstance(cell, wanted) else None for cell in column.levels)
+    )
+
+
+def _stored(
+    column: Column, name: str, intern: Callable[[Iterable[str]], dict[str, int]]
+) -> NDArray[Any]:
+    """The cells as the table holds them, one a row."""
+    codes = np.frombuffer(column.codes, np.int32)
+    cells: list[Any] = list(column.levels)
+    if name in _TEXTS:
+        used = np.zeros(len(cells), np.bool_)
+        used[codes] = True
+        words = [cell for cell, needed in zip(cells, used, strict=True) if needed]
+        ids = intern(cast("str", word) for word in words if word is not None)
+        missing = 0 if name in KEY else None
+        cells = [missing if cell is None else ids.get(str(cell)) for cell in cells]
+    elif name in _NUMBERS:
+        # SQLite does not tell -0.0 from 0.0 either.
+        cells = [None if cell is None else float(cell) + 0.0 for cell in cells]
+    levels = np.empty(len(cells), np.int64 if name in KEY else object)
+    levels[:] = [0 if cell is None else cell for cell in cells] if name in KEY else cells
+    return levels[codes]
+
+
+def _texts_column(ids: _Ids, known: dict[int, str]) -> Column:
+    distinct, codes = np.unique(ids, return_inverse=True)
+    return _column(codes, tuple(known.get(number) for number in distinct.tolist()))
+
+
+def _column(codes: NDArray[np.integer[Any]], levels: tuple[Cell, ...]) -> Column:
+    return Column(array("i", codes.astype(np.int32).tobytes()), levels)
+
+
+def _merged(number: Column, label: Column) -> Column:
+    """The values: labels where there are any, else numbers."""
+    numbers, labels = np.frombuffer(number.codes, np.int32), np.frombuffer(label.codes, np.int32)
+    given = np.array([level is not None for level in label.levels], np.bool_)[labels]
+    codes = np.where(given, labels + len(number.levels), numbers)
+    levels: tuple[Cell, ...] = (*number.levels, *label.levels)
+    used = np.zeros(len(levels), np.bool_)
+    used[codes] = True
+    moved = np.cumsum(used) - 1
+    return _column(moved[codes], tuple(x for x, u in zip(levels, used, strict=True) if u))
