@@ -72,7 +72,7 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """
     values = _p_values(p)
     order = np.argsort(values)
-    stepped = values[order] * values.size / np.arange(1, values.size + 1)
+    stepped = values[order] * (values.size / np.arange(1, values.size + 1))
     falling = np.minimum.accumulate(stepped[::-1])[::-1]
     return _restored(np.minimum(falling, 1.0), order)
 
