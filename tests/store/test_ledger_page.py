@@ -1,0 +1,82 @@
+"""The page that documents the ledger says what is there, and its queries run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import apsw
+import pytest
+
+from measurand.core.intake import Intake, Refusal
+from measurand.core.output import Output
+from measurand.core.rating import COLUMNS, Rating, Ratings
+from measurand.store.ledger import Source, open_ledger
+from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+
+
+def rating(rater: str, value: float | None, reason: str | None = None) -> Rating:
+    return Rating(
+        example="e1",
+        system="today",
+        dimension="tone",
+        rater=rater,
+        kind="people",
+        value=value,
+        reason=reason,
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "ledger.db"
+    source = Source(Intake("r.csv", 4, 3, (Refusal("off the scale", 5),)), "0")
+    first = [rating("anna", 4.0), rating("ben", 2.0), rating("cy", None, "no sound")]
+    with open_ledger(path) as ledger:
+        ledger.add_ratings(Ratings.of(first), source=source)
+        ledger.add_ratings(Ratings.of([rating("anna", 5.0)]))
+        ledger.add_outputs([Output(example="e1", system="today", text="Hello", cost=0.25)])
+    return path
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_page_finds_something(file: Path, query: str) -> None:
+    assert apsw.Connection(str(file)).execute(query).fetchall()
+
+
+def test_the_queries_find_what_is_there(file: Path) -> None:
+    means, unsaid, changed, refused, files, spent = (
+        apsw.Connection(str(file)).execute(query).fetchall() for query in QUERIES
+    )
+    assert means == [("today", "tone", 3.5, 2)]
+    assert unsaid == [("cy", "no sound", 1)]
+    assert [row[:4] for row in changed] == [("e1", "anna", 4.0, 5.0)]
+    assert refused == [("r.csv", "off the scale", 1, 5)]
+    assert [row[:4] for row in files] == [("r.csv", 4, 3, 1)]
+    assert spent == [("today", 1, 0, 0.25)]
+
+
+def test_the_page_names_every_view_table_and_column(file: Path) -> None:
+    connection = apsw.Connection(str(file))
+    views = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall()
+    for (view,) in views:
+        assert f"`{view}`" in PAGE
+    for table in TABLES:
+        assert f"| `{table}` |" in PAGE
+    shown = [str(row[1]) for row in connection.execute("PRAGMA table_info(ratings)")]
+    assert shown == [*COLUMNS, "at", "version", "file"]
+    assert str(APPLICATION) in PAGE
+    assert f"now {len(MIGRATIONS)}." in PAGE
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 tool is not installed")
+def test_the_sqlite3_tool_reads_a_ledger(file: Path) -> None:
+    tool = shutil.which("sqlite3") or ""
+    query = "SELECT rater, count(*) FROM ratings GROUP BY rater"
+    done = subprocess.run([tool, str(file), query], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["anna|1", "ben|1", "cy|1"]
