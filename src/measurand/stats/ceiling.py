@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from math import comb, exp, sqrt
+from math import comb, prod, sqrt
 
 import numpy as np
-from scipy.special import betainc, betaln
+from scipy.special import betainc
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.agreement import percent_agreement
@@ -269,10 +269,15 @@ def _beta(agreement: float, raters: int) -> Ceiling:
         return Ceiling(agreement, agreement)
     a = (1 - agreement) / (2 * agreement - 1)
 
+    def moment(right: int, wrong: int) -> float:
+        """The mean of p**right * (1 - p)**wrong, without the cancellation of log-gammas."""
+        above = [a + i for i in range(right)] + [a + i for i in range(wrong)]
+        return prod(x / (2 * a + i) for i, x in enumerate(above))
+
     def voted(k: int) -> float:
         return 2 * sum(
             comb(k, votes)
-            * exp(float(betaln(a + votes, a + k - votes) - betaln(a, a)))
+            * moment(votes, k - votes)
             * float(betainc(a + k - votes, a + votes, _COIN))
             for votes in range(k // 2 + 1, k + 1)
         )

@@ -85,13 +85,13 @@ def krippendorff_alpha(
         Krippendorff (2011), Computing Krippendorff's alpha-reliability.
     """
     patterns = Patterns.of(ratings)
-    value = 1.0 if patterns.unanimous else _defined(patterns, metric)
+    value = _defined(patterns, metric)
     shares = patterns.totals()
     method = f"{_NAME} ({metric}), "
     if patterns.unanimous:
         differing = 1 - (shares @ (shares - 1)) / (shares.sum() * (shares.sum() - 1))
         low = 1 - (1 - unanimous_share(patterns.n, level)) / differing
-        found = Interval(low, 1.0)
+        value, found = 1.0, Interval(low, 1.0)
         method += "bound for unanimous units"
     elif interval == "bca":
         how = Resampling(rng=rng, level=level, resamples=resamples)
