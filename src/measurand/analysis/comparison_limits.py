@@ -72,7 +72,7 @@ def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
 
 def _coverage(scores: Scores) -> Iterator[str]:
     total = len(scores.examples)
-    rated = (~np.isnan(scores.values)).any(axis=2)
+    rated = np.any(~np.isnan(scores.values), axis=2)
     counts = dict(zip(scores.systems, rated.sum(axis=0).tolist(), strict=True))
     short = [f"{name} {count}" for name, count in counts.items() if count < total]
     if not short:
@@ -81,7 +81,7 @@ def _coverage(scores: Scores) -> Iterator[str]:
         f"Not every system was rated on all {total} examples ({', '.join(short)}). Systems are "
         "compared only on examples that both have, and nothing is known of the others."
     )
-    if not rated.all(axis=1).any():
+    if not np.all(rated, axis=1).any():
         yield (
             "No example is shared by all systems. If systems answered the same questions, take "
             "the question's id as the example, not an id of the answer."

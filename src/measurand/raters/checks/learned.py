@@ -52,6 +52,11 @@ class Learned(TextCheck):
         object.__setattr__(self, "_refusal", self._unreliable())
 
     @property
+    def refusal(self) -> str:
+        """Why it may not rate at all; empty when it may."""
+        return self._refusal
+
+    @property
     def version(self) -> str:
         """Changes with the classifier's content, wherever its file lies."""
         bounds = [self.minimum_accuracy, self.undecided, self.label]
