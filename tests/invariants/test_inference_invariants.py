@@ -204,7 +204,7 @@ def test_a_bootstrap_stays_within_the_values_and_widens_with_the_level(
 
     def interval(at: float) -> Estimate:
         rng = np.random.default_rng(1)
-        return mean_bca(values, clusters=clusters, rng=rng, level=at, resamples=199)
+        return mean_bca(values, clusters=clusters, rng=rng, level=at, resamples=4999)
 
     try:
         low, high = ends(interval(level))

@@ -162,3 +162,5 @@ def test_misuse_is_refused() -> None:
         bca(SKEWED[:, None], lambda means: means, rng=rng())
     with pytest.raises(UsageError, match="level"):
         mean_bca(SKEWED, rng=rng(), level=1.0)
+    with pytest.raises(UsageError, match="30 resamples are too few"):
+        mean_bca(SKEWED, rng=rng(), resamples=30)

@@ -138,3 +138,10 @@ def test_too_little_evidence_is_refused() -> None:
 def test_missing_differences_are_refused() -> None:
     with pytest.raises(UsageError, match="finite"):
         max_t([[1.0, np.nan], [2.0, 1.0]], rng=rng())
+
+
+def test_too_few_flips_are_refused() -> None:
+    with pytest.raises(UsageError, match="at least one flip"):
+        max_t(related(), rng=rng(), flips=0)
+    with pytest.raises(UsageError, match="19 flips are too few"):
+        simultaneous_means(related(), rng=rng(), flips=19, level=0.99)

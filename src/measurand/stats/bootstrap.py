@@ -77,9 +77,10 @@ def bca(
     Raises:
         InsufficientData: Fewer than two units or clusters; the statistic does not exist on all
             resamples, does not vary over them, or lies outside of them.
-        UsageError: The arguments have the wrong shape.
+        UsageError: The arguments have the wrong shape; or so few resamples that less than one is
+            expected in either tail.
     """
-    check_level(level)
+    _check_resamples(resamples, level)
     rows = check_finite(columns, 2)
     patterns = _patterns(rows, clusters)
     value = _evaluate(statistic, patterns.counts[None, :] @ patterns.rows, "the data")[0]
@@ -140,6 +141,11 @@ def mean_bca(
         level=level,
         resamples=resamples,
     )
+
+
+def _check_resamples(resamples: int, level: float) -> None:
+    if resamples * (1 - check_level(level)) < 2:  # noqa: PLR2004 - one in either tail
+        raise UsageError(f"{resamples} resamples are too few for an interval of level {level:g}")
 
 
 def _patterns(rows: NDArray[np.float64], clusters: ArrayLike | None) -> _Patterns:

@@ -104,8 +104,10 @@ def max_t(
 
     Raises:
         InsufficientData: Fewer than two units or clusters.
-        UsageError: The arguments have the wrong shape.
+        UsageError: The arguments have the wrong shape, or no flips.
     """
+    if flips < 1:
+        raise UsageError(f"at least one flip is needed; found {flips}")
     sums = _sums(check_finite(differences, 2), clusters)
     scale = np.sqrt((sums**2).sum(axis=0))
     scaled = sums / np.where(scale > 0, scale, 1.0)
@@ -148,9 +150,10 @@ def simultaneous_means(
     Raises:
         InsufficientData: Too few units or clusters for the level (6 for 95 %), or a comparison
             without spread.
-        UsageError: The arguments have the wrong shape.
+        UsageError: The arguments have the wrong shape, or too few flips for the level.
     """
-    check_level(level)
+    if flips * (1 - check_level(level)) < 1:
+        raise UsageError(f"{flips} flips are too few for intervals of level {level:g}")
     rows = check_finite(differences, 2)
     means = rows.mean(axis=0)
     sums = _sums(rows - means, clusters)
