@@ -78,6 +78,7 @@ def sound(compute: Callable[[], Estimate]) -> Estimate | None:
 
 
 @pytest.mark.parametrize("method", PROPORTIONS)
+@settings(deadline=None)
 @given(successes=counts, failures=counts, level=levels)
 def test_a_proportion_lies_in_0_to_1_and_mirrors(
     method: Callable[..., Estimate], successes: int, failures: int, level: float
@@ -94,6 +95,7 @@ def test_a_proportion_lies_in_0_to_1_and_mirrors(
 
 
 @pytest.mark.parametrize("method", PROPORTIONS)
+@settings(deadline=None)
 @given(successes=counts, failures=st.integers(1, 2000), level=levels)
 def test_a_proportion_widens_with_the_level_and_rises_with_the_count(
     method: Callable[..., Estimate], successes: int, failures: int, level: float
@@ -109,6 +111,7 @@ def test_a_proportion_widens_with_the_level_and_rises_with_the_count(
 
 
 @pytest.mark.parametrize("method", PAIRED)
+@settings(deadline=None)
 @given(cells=st.tuples(counts, counts, counts, counts), level=levels)
 def test_a_paired_difference_lies_in_minus_1_to_1_and_mirrors(
     method: Callable[..., Estimate], cells: tuple[int, int, int, int], level: float
@@ -129,6 +132,7 @@ def test_a_paired_difference_lies_in_minus_1_to_1_and_mirrors(
         assert wider[1] >= high - ROUNDING
 
 
+@settings(deadline=None)
 @given(first=counts, second=counts, method=st.sampled_from(["mid-p", "exact", "chi2"]))
 def test_mcnemar_is_a_probability_and_symmetric(
     first: int, second: int, method: McNemarMethod
@@ -139,6 +143,7 @@ def test_mcnemar_is_a_probability_and_symmetric(
     assert mcnemar(first, second) <= mcnemar(first, second, method="exact") + ROUNDING
 
 
+@settings(deadline=None)
 @given(pairs=clustered_pairs(), use=st.booleans(), level=levels)
 def test_a_graded_difference_is_antisymmetric_and_ignores_order(
     pairs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
@@ -161,6 +166,7 @@ def test_a_graded_difference_is_antisymmetric_and_ignores_order(
     assert ends(moved) == pytest.approx((low, high), abs=ROUNDING)
 
 
+@settings(deadline=None)
 @given(values=grades, level=levels)
 def test_the_bounds_of_a_scale_always_give_an_interval_inside(
     values: NDArray[np.float64], level: float
@@ -172,6 +178,7 @@ def test_the_bounds_of_a_scale_always_give_an_interval_inside(
     assert high <= 5
 
 
+@settings(deadline=None)
 @given(values=grades, factor=st.sampled_from([-3.0, 0.01, 1000.0]), shift=st.floats(-50, 50))
 def test_a_mean_follows_its_unit(values: NDArray[np.float64], factor: float, shift: float) -> None:
     estimate = sound(lambda: mean_t(values))
@@ -182,6 +189,7 @@ def test_a_mean_follows_its_unit(values: NDArray[np.float64], factor: float, shi
         )
 
 
+@settings(deadline=None)
 @given(pairs=clustered_pairs(), level=levels)
 def test_p_is_below_1_minus_level_where_the_interval_excludes_0(
     pairs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]], level: float
@@ -216,6 +224,7 @@ def test_a_bootstrap_stays_within_the_values_and_widens_with_the_level(
     assert wider[1] >= high
 
 
+@settings(deadline=None)
 @given(p=p_values, seed=st.integers(0, 99))
 def test_adjusted_p_values_are_ordered_probabilities(p: NDArray[np.float64], seed: int) -> None:
     shuffled = np.random.default_rng(seed).permutation(p.size)
@@ -248,6 +257,7 @@ def test_max_t_is_a_probability_and_symmetric(
     np.testing.assert_array_equal(p, mirrored)
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 300), discordance=st.floats(0.01, 1), share=st.floats(0, 1))
 def test_power_is_a_probability_and_rises_with_the_difference(
     n: int, discordance: float, share: float
