@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -24,6 +25,8 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 _CLASS = {colour: name for name, colour in COLOURS.items()}
 _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 _SHORTHAND = re.compile(r"(?:(?P<weight>bold|[1-9]00) )?(?P<size>[\d.]+px) .*")
+_FONTS = r"Glyph \d+ |Matplotlib currently does not support"
+"""What matplotlib's own font lacks is no matter: the reader's fonts will draw the text."""
 _REFERENCE = re.compile(r"url\(#(?P<id>[^)]+)\)")
 
 
@@ -37,7 +40,8 @@ def to_svg(figure: Figure, prefix: str, *, title: str, description: str = "") ->
         description: The text alternative.
     """
     buffer = io.StringIO()
-    with settings():
+    with settings(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", _FONTS, UserWarning)
         figure.savefig(buffer, format="svg", facecolor="none", metadata={"Date": None})
     root = ET.fromstring(buffer.getvalue())  # noqa: S314 - matplotlib wrote it a line ago
     for element in root.iter():
