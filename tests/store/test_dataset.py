@@ -147,6 +147,17 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert "no such file" in faults(tmp_path / "none.jsonl")[0].problem
 
 
+def test_a_folder_that_cannot_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    (fault,) = faults(tmp_path)
+    assert fault.problem == "the folder cannot be read (permission denied)"
+
+
 def test_ids_differ() -> None:
     with pytest.raises(DataError, match="two examples have this id; found 'a'"):
         Dataset((asked("a"), asked("b"), asked("a")))

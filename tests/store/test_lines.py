@@ -173,6 +173,8 @@ def test_an_empty_file_is_a_fault(tmp_path: Path, name: str, content: bytes) -> 
         ("rows.json", b"[]", "the file is empty"),
         ("rows.json", b'{\n"a": 1\n}', "over several lines"),
         ("rows.json", b'[{"a": 1},', "broken or cut off"),
+        ("rows.json", b'[{"a": "caf\xe9"}]', "not UTF-8"),
+        ("rows.json", b"[", "broken or cut off"),
         ("rows.json", b'[{"a": 1}', "broken or cut off"),
         ("rows.json", b'[{"a": 1} {"a": 2}]', "broken or cut off"),
         ("rows.json", b'[{"a": 1}] x', "after the end"),
@@ -195,6 +197,24 @@ def test_broken_files_are_refused_in_words(
     _, faults = read(write(tmp_path / name, content))
     assert problem in faults[-1].problem
     assert len(faults) == 1
+
+
+def test_a_row_that_is_wrong_twice_has_two_faults(tmp_path: Path) -> None:
+    rows, faults = read(write(tmp_path / "rows.csv", b'a\n"\xe9" x\ny\n'))
+    assert rows == []
+    assert [fault.line for fault in faults] == [2, 2]
+    assert "not UTF-8" in faults[0].problem
+    assert "the rest cannot be read" in faults[1].problem
+
+
+def test_an_array_beyond_the_limit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("measurand.store.lines.DOCUMENT_LIMIT", 50)
+    rows, faults = read(write(tmp_path / "rows.json", b"[\n" + b'{"a": 1},\n' * 9 + b"]"))
+    assert rows == []
+    assert [fault.problem for fault in faults] == ["the JSON array is longer than 50 characters"]
+    assert faults[0].remedy == "write it as JSON Lines"
 
 
 def test_faults_inside_an_array_have_their_lines(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 __all__ = ["fingerprint"]
 
 _DIGITS = 16
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 def fingerprint(content: object) -> str:
@@ -29,6 +30,10 @@ def fingerprint(content: object) -> str:
 
 
 def _plain(content: object) -> Any:
+    if type(content) in _LEAVES:  # most of what there is; the questions below are slow
+        return content
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
     if is_dataclass(content) and not isinstance(content, type):
         return {field.name: _plain(getattr(content, field.name)) for field in fields(content)}
     if isinstance(content, Mapping):
