@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 
 from measurand.analysis.agreement_limits import agreement_limits, agreement_verdicts
-from measurand.analysis.matrix import Floats, known_scales, rater_matrix
+from measurand.analysis.matrix import Floats, flagged, known_scales, rater_matrix
 from measurand.analysis.result import Findings, Result, Votes
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
-from measurand.core.scale import Scale, Value
+from measurand.core.scale import YES_NO, Scale, Value
 from measurand.stats.agreement import percent_agreement
 from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
 from measurand.stats.consensus import majority_vote, mean_vote
@@ -25,6 +25,7 @@ from measurand.stats.gwet import gwet_ac1
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa
 from measurand.stats.krippendorff import krippendorff_alpha
+from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["AgreementOptions", "Breakdown", "agreement"]
 
@@ -95,6 +96,7 @@ def agreement(
                 votes += study.votes(dimension, cell or None)
             if name is None:
                 disputed += study.disputed(dimension)
+                results += _harm(rows, rubric, dimension, level=chosen.level)
     disputed.sort(key=lambda item: -item[0])
     keys = [key for _, key in disputed[:_UNITS_SHOWN]]
     blocking = frozenset(d.name for d in rubric or () if d.blocking)
@@ -236,6 +238,20 @@ class _Study:
             if width[row] > 0:
                 key = (self.people.examples[row], self.people.systems[row], dimension)
                 yield float(width[row]), key
+
+
+def _harm(rows: Ratings, rubric: Rubric | None, name: str, *, level: float) -> Iterator[Result]:
+    """On a blocking dimension: the share of outputs that people flag, by majority and at all."""
+    if rubric is None or name not in rubric or not rubric.dimension(name).blocking:
+        return
+    people = flagged(rows.where(kind="people"), rubric.dimension(name))
+    shares = mean_vote(rater_matrix(people, YES_NO).values)
+    shares = shares[~np.isnan(shares)]
+    for result, least in (("blocking_rate", 0.5), ("any_flag_rate", 0.0)):
+        count = int(np.count_nonzero(shares >= least if least else shares > 0))
+        compute = partial(clopper_pearson, count, len(shares), level=level, side="upper")
+        estimate = attempt(compute, n=len(shares), method="Clopper-Pearson", level=level)
+        yield Result(name=result, estimate=estimate, dimension=name)
 
 
 def consensus(values: Floats, scale: Scale) -> Floats:

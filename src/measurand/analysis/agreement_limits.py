@@ -55,7 +55,7 @@ def agreement_limits(
     return (
         *_few_raters(ratings),
         *_unrated(ratings),
-        *(_blocking(result) for result in _weak(results) if result.dimension in blocking),
+        *(_blocking(r, results) for r in _weak(results) if r.dimension in blocking),
         *_paradox(results),
         *_no_ceiling(results),
     )
@@ -88,12 +88,14 @@ def _weak(results: Sequence[Result]) -> Iterator[Result]:
             yield result
 
 
-def _blocking(alpha: Result) -> str:
+def _blocking(alpha: Result, results: Sequence[Result]) -> str:
+    shares = {r.name: r.estimate for r in results if r.dimension == alpha.dimension}
+    majority, anyone = shares["blocking_rate"].value or 0.0, shares["any_flag_rate"].value or 0.0
     return (
         f"{alpha.dimension} blocks, but people barely agree on it (alpha {_range(alpha)}): a "
-        "majority vote hides how often somebody saw harm. Until its definition separates the "
-        "cases, a blocking rate says as much about the raters as about the system; read the "
-        "rate at which anyone flagged an output beside it."
+        f"majority vote blocks {majority:.1%} of outputs and hides that somebody flagged "
+        f"{anyone:.1%}. Until the definition separates the cases, a blocking rate says as much "
+        "about the raters as about the system."
     )
 
 

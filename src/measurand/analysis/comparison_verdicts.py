@@ -191,6 +191,8 @@ def pair_verdicts(pairs: Sequence[Pair], *, level: float) -> tuple[Verdict, ...]
 def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict]:
     """Is each system's blocking rate acceptable, by its whole interval?"""
     for rate in rates:
+        if rate.name != "blocking_rate":
+            continue
         estimate, system = rate.estimate, rate.systems[0]
         if estimate.value is None or estimate.high is None:
             outcome, reason = "inconclusive", estimate.reason or "no blocking dimension was rated"

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.core.rating import Cell, Column, Ratings
+from measurand.core.rubric import Dimension
 from measurand.core.scale import Scale
 
-__all__ = ["RaterMatrix", "codes_of", "known_scales", "numbers_of", "rater_matrix"]
+__all__ = ["RaterMatrix", "codes_of", "flagged", "known_scales", "numbers_of", "rater_matrix"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -69,6 +70,14 @@ def numbers_of(column: Column, scale: Scale) -> tuple[Floats, tuple[str, ...]]:
     index = {label: float(code) for code, label in enumerate(labels)}
     coded = [float("nan") if v is None else index.get(str(v), np.nan) for v in column.levels]
     return np.asarray(coded, dtype=float)[codes_of(column)], labels
+
+
+def flagged(ratings: Ratings, dimension: Dimension) -> Ratings:
+    """The ratings of a blocking dimension, told as yes/no: does this rating block?"""
+    rows = ratings.where(dimension=dimension.name)
+    column = rows["value"]
+    told = tuple(None if v is None else float(dimension.blocks(v)) for v in column.levels)
+    return Ratings({**rows.columns, "value": Column(column.codes, told)})
 
 
 def rater_matrix(ratings: Ratings, scale: Scale) -> RaterMatrix:

@@ -102,18 +102,17 @@ def means(measure: Measure) -> Iterator[Result]:
 
 
 def blocking_rates(measure: Measure) -> Iterator[Result]:
-    """The share of each system's outputs that are blocked, with its one-sided upper bound."""
+    """How often each system is blocked, and flagged by anyone, with one-sided upper bounds."""
     scores = measure.scores
     for place, system in enumerate(scores.systems):
-        flags = scores.blocked[:, place]
-        n = int((~np.isnan(flags)).sum())
-        if not n:
-            continue
-        blocked = int(np.nansum(flags))
-        estimate = clopper_pearson(blocked, n, level=measure.level, side="upper")
-        yield Result(
-            name="blocking_rate", estimate=estimate, systems=(system,), dimension="blocking"
-        )
+        tables = {"blocking_rate": scores.blocked, "any_flag_rate": scores.flagged}
+        for name, table in tables.items():
+            flags = table[:, place]
+            n = int((~np.isnan(flags)).sum())
+            if n:
+                count = int(np.nansum(flags))
+                estimate = clopper_pearson(count, n, level=measure.level, side="upper")
+                yield Result(name=name, estimate=estimate, systems=(system,), dimension="blocking")
 
 
 def place_on_scale(measure: Measure, *, floor: str | None, expert: str | None) -> Iterator[Result]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.analysis.matrix import Codes, Floats, codes_of, numbers_of
+from measurand.analysis.matrix import Codes, Floats, codes_of, flagged, numbers_of
 from measurand.core.example import Example
 from measurand.core.rating import Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
-from measurand.core.scale import Scale
+from measurand.core.scale import YES_NO, Scale
 
 __all__ = ["TRUST", "Scores", "score"]
 
@@ -36,6 +36,7 @@ class Scores:
             NaN where blocked or not rated.
         blocked: Shape (examples, systems): 1 blocked, 0 not, NaN where no blocking dimension
             was rated.
+        flagged: The same, where a single flag by anyone counts.
         clusters: Shape (examples,): codes of what examples share.
         weights: Shape (examples, dimensions), summing to 1; 0 on scales without bounds.
         kinds: Whose ratings score each dimension.
@@ -50,6 +51,7 @@ class Scores:
     values: Floats
     overall: Floats
     blocked: Floats
+    flagged: Floats
     clusters: Codes
     weights: Floats
     kinds: Mapping[str, Kind]
@@ -105,7 +107,8 @@ def score(
         np.stack([layer.values for layer in layers], axis=2) if layers else np.empty((*shape, 0))
     )
     weights = _weights(Rubric(*dimensions), frame.examples, examples or {})
-    blocked = _blocked([frame.flags(d) for d in dimensions if d.blocking], shape)
+    blocking = [d for d in rubric if d.blocking and frame.rated(d.name)]
+    blocked = _worst([frame.flags(d) for d in blocking], shape)
     known = [(examples or {}).get(name) for name in frame.examples]
     return Scores(
         examples=frame.examples,
@@ -114,6 +117,7 @@ def score(
         values=values,
         overall=_overall(values, weights, blocked),
         blocked=blocked,
+        flagged=_worst([frame.any_flag(d) for d in blocking], shape),
         clusters=_clusters(frame, known),
         weights=weights,
         kinds={d.name: layer.kind for d, layer in zip(dimensions, layers, strict=True)},
@@ -160,21 +164,21 @@ class _Frame:
         People decide by majority and a tie blocks; where no person rated, any flag by any judge
         or check blocks.
         """
-        rows = self.ratings.where(dimension=dimension.name)
-        limit = 1.0 if dimension.block_below is None else dimension.block_below
-        people = self._means(rows.where(kind="people"), dimension.scale, below=limit)
-        machines = self._means(
-            rows.where(kind=frozenset({"judge", "check"})), dimension.scale, below=limit
-        )
+        rows = flagged(self.ratings, dimension)
+        people = self._means(rows.where(kind="people"), YES_NO)
+        machines = self._means(rows.where(kind=frozenset({"judge", "check"})), YES_NO)
         by_people = np.where(np.isnan(people), np.nan, people >= _TIE)
         by_machines = np.where(np.isnan(machines), np.nan, machines > 0)
         return np.asarray(np.where(np.isnan(by_people), by_machines, by_people))
 
-    def _means(self, rows: Ratings, scale: Scale, *, below: float | None = None) -> Floats:
-        """Mean rating of every output over raters and repeats, or the share ``below`` a value."""
+    def any_flag(self, dimension: Dimension) -> Floats:
+        """Whether anyone at all, person or machine, says that an output is blocked."""
+        shares = self._means(flagged(self.ratings, dimension), YES_NO)
+        return np.where(np.isnan(shares), np.nan, shares > 0)
+
+    def _means(self, rows: Ratings, scale: Scale) -> Floats:
+        """Mean rating of every output over raters and repeats."""
         numbers, _ = numbers_of(rows["value"], scale)
-        if below is not None:
-            numbers = np.where(np.isnan(numbers), np.nan, numbers < below)
         cells = self._places(rows)
         given = ~np.isnan(numbers)
         size = len(self.examples) * len(self.systems)
@@ -254,7 +258,7 @@ def _overall(values: Floats, weights: Floats, blocked: Floats) -> Floats:
     return unblocked
 
 
-def _blocked(flags: Sequence[Floats], shape: tuple[int, int]) -> Floats:
+def _worst(flags: Sequence[Floats], shape: tuple[int, int]) -> Floats:
     worst = np.full(shape, np.nan)
     for flag in flags:
         worst = np.fmax(worst, flag)

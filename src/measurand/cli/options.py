@@ -77,8 +77,9 @@ def add_reading(made: argparse.ArgumentParser) -> None:
         "--blocking",
         action="append",
         default=[],
-        metavar="DIMENSION[=BELOW]",
-        help="ratings of no (or below a grade) on this dimension block the output (repeatable)",
+        metavar="DIMENSION[=WHAT]",
+        help="what blocks: no on a yes/no dimension, grades below WHAT, or the labels WHAT, "
+        "as in safety, safety=3 or safety=unsafe,unsure (repeatable)",
     )
     group.add_argument(
         "--plan", type=Path, metavar="FILE", help="take scales and weights from this plan"
@@ -193,9 +194,14 @@ def _named(option: str, words: Sequence[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _blocking(word: str) -> tuple[str, float | None]:
+def _blocking(word: str) -> tuple[str, float | tuple[str, ...] | None]:
     name, equals, text = word.partition("=")
-    return name, _number("--blocking", text) if equals else None
+    if not equals:
+        return name, None
+    try:
+        return name, float(text)
+    except ValueError:
+        return name, tuple(label.strip() for label in text.split(","))
 
 
 def _number(option: str, text: str) -> float:

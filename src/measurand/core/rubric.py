@@ -57,11 +57,12 @@ class Dimension:
         levels: Anchors: what some of the scale's values mean, in words.
         blocking: Whether a bad rating blocks the output, whatever the other dimensions say.
         block_below: On a graded scale, ratings below this value block; yes/no blocks on no.
+        block_labels: On a scale of labels, these block.
         raters: Who rates it.
 
     Raises:
-        ValueError: A weight is negative or not finite, or a graded blocking dimension does not say
-            what blocks.
+        ValueError: A weight is negative or not finite, or a blocking dimension whose scale is not
+            yes/no does not say what blocks.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Dimension:
     levels: Mapping[str, str] = field(default_factory=dict)
     blocking: bool = False
     block_below: float | None = None
+    block_labels: tuple[str, ...] = ()
     raters: tuple[RaterSpec, ...] = ()
 
     def __post_init__(self) -> None:
@@ -78,16 +80,32 @@ class Dimension:
             raise ValueError("a dimension needs a name")
         if not 0 <= self.weight < math.inf:
             raise ValueError(f"dimension {self.name!r}: a weight is a number of 0 or more")
-        if self.blocking and not self.scale.binary and self.block_below is None:
+        if self.blocking and not self.scale.binary:
+            self._check_what_blocks()
+
+    def _check_what_blocks(self) -> None:
+        """On grades a bound, on labels some of them."""
+        if self.scale.numeric and self.block_below is None:
             raise ValueError(
                 f"dimension {self.name!r} blocks on a graded scale ({self.scale}): "
                 "say which ratings block with block_below, or use the scale yes/no"
             )
+        if not self.scale.numeric and not self.block_labels:
+            raise ValueError(
+                f"dimension {self.name!r} blocks on a scale of labels ({self.scale}): "
+                "say which of them block with block_labels"
+            )
+        if unknown := sorted(set(self.block_labels) - set(self.scale.labels or self.block_labels)):
+            raise ValueError(
+                f"dimension {self.name!r} blocks on {', '.join(unknown)}; allowed: {self.scale}"
+            )
 
     def blocks(self, value: Value) -> bool:
         """Whether this rating blocks the output."""
-        if not self.blocking or isinstance(value, str):
+        if not self.blocking:
             return False
+        if isinstance(value, str):
+            return value in self.block_labels
         return value < (1.0 if self.block_below is None else self.block_below)
 
     @property

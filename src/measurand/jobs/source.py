@@ -33,7 +33,8 @@ class Reading:
         mapping: How the columns of a wide file become ratings.
         scales: Of dimensions, or one for all; inferred where there is none.
         weights: Weights by dimension, in percent; alike by default.
-        blocking: The dimensions that block; on a graded scale with the least value that does not.
+        blocking: The dimensions that block: on a graded scale with the least value that does
+            not, on a scale of labels with those that do.
         plan: A plan whose rubric says all of this.
         data: The evaluation set, for components, segments and clusters.
     """
@@ -41,7 +42,7 @@ class Reading:
     mapping: WideMapping | None = None
     scales: Mapping[str, Scale] | Scale | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
-    blocking: Mapping[str, float | None] = field(default_factory=dict)
+    blocking: Mapping[str, float | tuple[str, ...] | None] = field(default_factory=dict)
     plan: Path | None = None
     data: Path | None = None
 
@@ -150,6 +151,16 @@ def _dimension(name: str, scale: Scale, reading: Reading) -> Dimension:
     if name not in reading.blocking:
         return dimension
     try:
-        return replace(dimension, blocking=True, block_below=reading.blocking[name])
+        return _blocking(dimension, reading.blocking[name])
     except ValueError as problem:
         raise UsageError(f"--blocking {name}: {problem}") from None
+
+
+def _blocking(dimension: Dimension, what: float | tuple[str, ...] | None) -> Dimension:
+    if what is None:
+        return replace(dimension, blocking=True)
+    if isinstance(what, tuple):
+        return replace(dimension, blocking=True, block_labels=what)
+    if dimension.scale.numeric:
+        return replace(dimension, blocking=True, block_below=what)
+    return replace(dimension, blocking=True, block_labels=(f"{what:g}",))

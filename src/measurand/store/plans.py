@@ -67,6 +67,8 @@ class DimensionForm(Form):
     """Whether a bad rating blocks the output, whatever the other dimensions say."""
     block_below: Number | None = None
     """On a graded scale, ratings below this value block."""
+    block_labels: list[Text] = Field(default_factory=list)
+    """On a scale of labels, these block."""
     raters: list[_Rater] = Field(default_factory=list)
     """Who rates it: checks, the judge, people."""
 
@@ -94,6 +96,7 @@ class DimensionForm(Form):
             levels=self.levels,
             blocking=self.blocking,
             block_below=self.block_below,
+            block_labels=tuple(self.block_labels),
             raters=tuple(rater.build() for rater in self.raters),
         )
 

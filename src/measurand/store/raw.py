@@ -25,8 +25,8 @@ from measurand.store.lines import LINE_LIMIT, read_rows, shown
 
 __all__ = ["CHUNK", "Codes", "Encoder", "Raw", "RawTable", "cell_text", "read_table", "whole_rows"]
 
-CHUNK = 20_000
-"""Rows encoded at a time."""
+CHUNK = 500
+"""Rows encoded at a time: fewer than make the garbage collector look at them all."""
 Codes = NDArray[np.int32]
 
 _UNACCOUNTED = ("the compressed file is damaged", "the rest cannot be read")
