@@ -17,6 +17,12 @@ from measurand.errors import DataError, Fault, InsufficientData, UsageError
 from measurand.store.dataset import Dataset
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all the examples of a property; each overwrites the one before."""
+    return tmp_path_factory.mktemp("drawn")
+
+
 def lines(path: Path, *rows: dict[str, Any]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
@@ -199,10 +205,9 @@ def test_the_fingerprint_is_that_of_the_content() -> None:
         st.text("abcdef", min_size=1, max_size=4), st.sampled_from(COMPONENTS), max_size=8
     ).filter(bool)
 )
-def test_a_saved_dataset_is_loaded(
-    tmp_path_factory: pytest.TempPathFactory, chosen: dict[str, Any]
-) -> None:
-    folder = tmp_path_factory.mktemp("data")
+def test_a_saved_dataset_is_loaded(folder: Path, chosen: dict[str, Any]) -> None:
+    for file in folder.iterdir():
+        file.unlink()
     data = Dataset(
         tuple(
             asked(

@@ -17,6 +17,12 @@ from measurand.errors import Fault
 from measurand.store.lines import LINE_LIMIT, Row, parse_json, read_rows, shown, write_jsonl
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all the examples of a property; each overwrites the one before."""
+    return tmp_path_factory.mktemp("drawn")
+
+
 def read(path: Path, limit: int = LINE_LIMIT) -> tuple[list[Row], list[Fault]]:
     faults: list[Fault] = []
     rows = list(read_rows(path, faults, limit=limit))
@@ -233,10 +239,7 @@ def test_a_file_that_cannot_be_opened_is_a_fault(tmp_path: Path, name: str) -> N
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_a_traceback(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
-    folder = tmp_path_factory.mktemp("bytes")
+def test_no_bytes_make_a_traceback(folder: Path, content: bytes) -> None:
     for name in ("rows.jsonl", "rows.json", "rows.csv", "rows.csv.gz"):
         rows, faults = read(write(folder / name, content))
         assert rows or faults
@@ -255,10 +258,8 @@ JSON: SearchStrategy[object] = st.recursive(
 
 @given(rows=st.lists(st.dictionaries(st.text(), JSON), min_size=1, max_size=5))
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.gz"])
-def test_what_is_written_is_read(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]], name: str
-) -> None:
-    path = tmp_path_factory.mktemp("rows") / name
+def test_what_is_written_is_read(folder: Path, rows: list[dict[str, object]], name: str) -> None:
+    path = folder / name
     write_jsonl(path, rows)
     back, faults = read(path)
     assert faults == []
@@ -287,13 +288,11 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
         )
     )
 )
-def test_csv_as_python_writes_it_is_read(
-    tmp_path_factory: pytest.TempPathFactory, table: list[list[str]]
-) -> None:
+def test_csv_as_python_writes_it_is_read(folder: Path, table: list[list[str]]) -> None:
     stream = io.StringIO(newline="")
     header = [f"column {index}" for index in range(len(table[0]))]
     csv.writer(stream).writerows([header, *table])
-    path = tmp_path_factory.mktemp("rows") / "rows.csv"
+    path = folder / "rows.csv"
     path.write_text(stream.getvalue(), encoding="utf-8", newline="")
     rows, faults = read(path)
     assert faults == []

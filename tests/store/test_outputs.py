@@ -16,6 +16,12 @@ from measurand.errors import DataError
 from measurand.store.outputs import ALIASES, read_outputs, write_outputs
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all the examples of a property; each overwrites the one before."""
+    return tmp_path_factory.mktemp("drawn")
+
+
 def lines(folder: Path, *rows: dict[str, Any]) -> Path:
     path = folder / "outputs.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -185,9 +191,7 @@ OUTPUTS = st.builds(
     )
 )
 @pytest.mark.parametrize("name", ["outputs.jsonl", "outputs.jsonl.gz"])
-def test_what_is_written_is_read(
-    tmp_path_factory: pytest.TempPathFactory, outputs: list[Output], name: str
-) -> None:
-    path = tmp_path_factory.mktemp("outputs") / name
+def test_what_is_written_is_read(folder: Path, outputs: list[Output], name: str) -> None:
+    path = folder / name
     write_outputs(path, outputs)
     assert read_outputs(path) == tuple(outputs)

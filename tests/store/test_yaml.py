@@ -15,6 +15,12 @@ from measurand.errors import DataError
 from measurand.store.yaml import Document, read_yaml
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all the examples of a property; each overwrites the one before."""
+    return tmp_path_factory.mktemp("drawn")
+
+
 def document(folder: Path, text: str | bytes) -> Document:
     path = folder / "file.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -135,26 +141,22 @@ VALUES: SearchStrategy[object] = st.recursive(
 
 
 @given(value=VALUES)
-def test_json_is_yaml(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
-    read = document(tmp_path_factory.mktemp("yaml"), json.dumps({"value": value}))
+def test_json_is_yaml(folder: Path, value: object) -> None:
+    read = document(folder, json.dumps({"value": value}))
     assert read.value == {"value": value}
     assert read.faults == ()
 
 
 @given(value=st.dictionaries(TEXT, TEXT | st.integers(0, 99), min_size=1, max_size=4))
-def test_what_yaml_dumps_is_read(
-    tmp_path_factory: pytest.TempPathFactory, value: dict[str, object]
-) -> None:
+def test_what_yaml_dumps_is_read(folder: Path, value: dict[str, object]) -> None:
     text = yaml.safe_dump({"value": value}, default_style='"', allow_unicode=True)
-    read = document(tmp_path_factory.mktemp("yaml"), text.replace("!!int ", ""))
+    read = document(folder, text.replace("!!int ", ""))
     assert {k: str(v) for k, v in value.items()} == read.value["value"]
 
 
 @given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
-def test_no_bytes_make_a_traceback(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
+def test_no_bytes_make_a_traceback(folder: Path, content: bytes) -> None:
     try:
-        document(tmp_path_factory.mktemp("yaml"), content)
+        document(folder, content)
     except DataError as problem:
         assert problem.faults  # noqa: PT017 - most bytes are refused, some are YAML
