@@ -199,7 +199,7 @@ PATTERNS: Mapping[Kind, Pattern] = MappingProxyType(
         "ip address": Pattern(
             re.compile(
                 r"(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)"
-                r"|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4})(?![\w:])",
+                r"|[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4})(?![\w:])",
                 re.ASCII,
             ),
             _address,

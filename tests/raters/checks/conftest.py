@@ -14,6 +14,12 @@ Rate = Callable[..., Measurement]
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches end after a tenth of a second."""
+    monkeypatch.setattr("measurand.raters.checks.search.SECONDS", 0.1)
+
+
+@pytest.fixture
 def rate() -> Rate:
     """Rates a text: ``rate(check, text, references=(...), tool_calls=(...), ...)``."""
 

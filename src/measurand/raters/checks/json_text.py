@@ -24,6 +24,7 @@ Schema = Mapping[str, Any] | str | Path
 """A JSON Schema, or the path of the file that holds it."""
 
 _FAULTS = 20
+_OUTSIDE = (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationErrorKind.Referencing)
 _ASSERTS_NOTHING = frozenset(
     {"$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "$vocabulary", "title"}
     | {"description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
@@ -107,12 +108,13 @@ def compiled(schema: Schema) -> tuple[Mapping[str, Any], Any]:
         return rules, jsonschema_rs.validator_for(
             dict(rules), retriever=_nowhere, validate_formats=True
         )
-    except jsonschema_rs.ReferencingError as problem:
-        raise UsageError(
-            f"a $ref leads out of the JSON Schema: {shown(str(problem))}; nothing is fetched, "
-            "put what it means under $defs"
-        ) from problem
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as problem:
+        kind = getattr(problem, "kind", problem)
+        if isinstance(kind, _OUTSIDE):
+            raise UsageError(
+                f"a $ref leads out of the JSON Schema, and nothing is fetched; put what it means "
+                f"under $defs: {shown(str(problem))}"
+            ) from problem
         raise UsageError(f"this is no usable JSON Schema: {shown(str(problem))}") from problem
 
 
