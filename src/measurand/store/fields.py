@@ -60,6 +60,8 @@ def _required_text(text: str) -> str | None:
 def _kind(text: str) -> str:
     word = text.strip().lower()
     word = _KIND_WORDS.get(word, word)
+    if not word:
+        raise ValueError(f"it is empty; allowed: {', '.join(KINDS)}")
     if word not in KINDS:
         raise ValueError(f"found {text!r}; allowed: {', '.join(KINDS)}")
     return word
