@@ -146,6 +146,7 @@ class ChanceCorrected:
         """The BCa interval over units; for unanimous units the exact bound."""
         if self.unanimous:
             return self._bound(how.level)
+        self._enough(name)
         width = self.shares.shape[1] + len(self.shares)
         return bca(self.statistic, self.patterns.units, how, name=name, width=width)
 
@@ -153,18 +154,14 @@ class ChanceCorrected:
         """Gwet's t interval with n - 1 degrees of freedom; the exact bound for unanimous units."""
         if self.unanimous:
             return self._bound(level)
-        units = self.patterns.units.sum()
-        if units < _LEAST_UNITS:
-            raise InsufficientData(
-                f"{name} needs at least {_LEAST_UNITS} units for an interval; found {units:.0f}"
-            )
+        self._enough(name)
         error = self.standard_error()
         if error <= _NO_SPREAD:
             raise InsufficientData(
                 f"every unit says the same about {name}, so its uncertainty cannot be estimated"
             )
-        margin = float(stdtrit(units - 1, (1 + level) / 2)) * error
-        return Interval(max(self.value - margin, -1.0), min(self.value + margin, 1.0))
+        margin = float(stdtrit(self.patterns.n - 1, (1 + level) / 2)) * error
+        return Interval(self.value - margin, min(self.value + margin, 1.0))
 
     def standard_error(self) -> float:
         """The standard error over units, by linearisation (Gwet 2014, equation 5.3.5)."""
@@ -181,8 +178,14 @@ class ChanceCorrected:
 
     def _bound(self, level: float) -> Interval:
         chance = float(self._chance(self._prevalence(self.patterns.units)))
-        low = 1 - (1 - unanimous_share(self.n, level)) / (1 - chance)
-        return Interval(max(low, -1.0), 1.0)
+        return Interval(1 - (1 - unanimous_share(self.n, level)) / (1 - chance), 1.0)
+
+    def _enough(self, name: str) -> None:
+        if self.n < _LEAST_UNITS:
+            raise InsufficientData(
+                f"{name} needs at least {_LEAST_UNITS} units with two ratings for an interval; "
+                f"found {self.n}"
+            )
 
     def _prevalence(self, multiplicities: Floats) -> Floats:
         return np.asarray(multiplicities @ self.shares / multiplicities.sum(axis=-1, keepdims=True))
