@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from measurand.analysis.matrix import Floats
-from measurand.analysis.measure import OVERALL, Measure, on_scale
+from measurand.analysis.measure import OVERALL, Measure, as_naive, on_scale
 from measurand.analysis.result import Result, Verdict
 from measurand.core.scale import UNIT
 from measurand.errors import InsufficientData
@@ -88,13 +87,7 @@ class Pair:
         yield stamp(name="difference", estimate=self._told(self._headline()))
         if self.clusters is not None:
             naive = self._told(self.difference(self.measure.level, naive=True))
-            reason = "ignores that examples share clusters; for comparison only"
-            yield stamp(
-                name="difference",
-                estimate=replace(
-                    naive, method=f"{naive.method}; naive", reason=naive.reason or reason
-                ),
-            )
+            yield stamp(name="difference", estimate=as_naive(naive))
         if self.scale.binary and len(self.first):
             differing = int(np.count_nonzero(self.values))
             share = wilson(differing, len(self.first), level=self.measure.level)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from measurand.analysis.matrix import Codes, Floats
-from measurand.analysis.result import Result
+from measurand.analysis.result import NAIVE, Result
 from measurand.analysis.score import Scores
 from measurand.core.example import COMPONENTS
 from measurand.core.scale import UNIT, Scale
@@ -19,7 +19,7 @@ from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.proportion import clopper_pearson, wilson
 
-__all__ = ["OVERALL", "Measure", "blocking_rates", "means", "place_on_scale"]
+__all__ = ["OVERALL", "Measure", "as_naive", "blocking_rates", "means", "place_on_scale"]
 
 OVERALL = "overall"
 """The name of the weighted score, where a dimension's name could stand."""
@@ -96,7 +96,7 @@ def means(measure: Measure) -> Iterator[Result]:
                 if whole and scores.clustered:
                     naive = measure.mean(values, scale=dimension.scale, clusters=None)
                     yield stamp(
-                        estimate=_as_naive(on_scale(naive, dimension.scale)),
+                        estimate=as_naive(on_scale(naive, dimension.scale)),
                         dimension=dimension.name,
                     )
 
@@ -174,10 +174,11 @@ def _clustered(measure: Measure, values: Floats, cell: _Cell, *, scale: Scale) -
     return measure.mean(values, scale=scale, clusters=clusters)
 
 
-def _as_naive(estimate: Estimate) -> Estimate:
+def as_naive(estimate: Estimate) -> Estimate:
+    """An estimate that ignores clusters, marked as one."""
     return replace(
         estimate,
-        method=f"{estimate.method}; naive",
+        method=f"{estimate.method}{NAIVE}",
         reason=estimate.reason or "ignores that examples share clusters; for comparison only",
     )
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from measurand.core.rating import Kind
 from measurand.core.scale import Value
+from measurand.errors import InsufficientData
+from measurand.figures.forest import Forest, ForestRow
 from measurand.stats.estimate import Estimate
 
-__all__ = ["Findings", "Rated", "Result", "Unit", "Verdict", "Votes"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["NAIVE", "Findings", "Rated", "Result", "Unit", "Verdict", "Votes"]
+
+
+NAIVE = "; naive"
+"""Ends the method of an estimate that ignores that examples share clusters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,23 @@ class Result:
     raters: tuple[str, ...] = ()
     component: str | None = None
     segment: str | None = None
+
+    @property
+    def naive(self) -> bool:
+        """Whether it ignores clusters, and stands only beside the result that does not."""
+        return self.estimate.method.endswith(NAIVE)
+
+    @property
+    def label(self) -> str:
+        """What it is of, in a few words."""
+        systems = " minus ".join(self.systems)
+        raters = " and ".join(self.raters)
+        parts = (systems, raters, self.dimension, self.component, self.segment)
+        return ", ".join(part for part in parts if part) or self.name
+
+    def plot(self) -> Figure:
+        """The estimate with its interval, as a matplotlib figure."""
+        return _forest([self])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +155,22 @@ class Findings:
     def named(self, name: str) -> Iterator[Result]:
         """The results of this name, in order."""
         return (result for result in self.results if result.name == name)
+
+    def plot(self, name: str | None = None) -> Figure:
+        """All results of one name in a forest plot, as a matplotlib figure.
+
+        Args:
+            name: Which results; by default those of the first.
+
+        Raises:
+            InsufficientData: There are none.
+        """
+        chosen = [r for r in self.results if r.name == (name or self.results[0].name)]
+        return _forest([result for result in chosen if not result.naive])
+
+
+def _forest(results: Sequence[Result]) -> Figure:
+    if not results:
+        raise InsufficientData("there is no such result to plot")
+    rows = tuple(ForestRow(result.label, result.estimate) for result in results)
+    return Forest(rows, results[0].name.replace("_", " ")).draw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         findings,
         results=(*findings.results, *kept),
         verdicts=(*findings.verdicts, *(raters.verdicts if every_result else ())),
-        limits=tuple(dict.fromkeys((*raters.limits, *findings.limits))),
+        limits=tuple(dict.fromkeys((*raters.limits, *_advice(source), *findings.limits))),
         votes=raters.votes,
         units=tuple(dict.fromkeys((*findings.units, *raters.units))),
     )
@@ -111,6 +112,12 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
     return Answer(
         verb=verb, findings=findings, document=document, intakes=source.intakes, decided=decide
     )
+
+
+def _advice(source: Source) -> Iterator[str]:
+    """What is unusual about a plan's weights."""
+    if source.plan is not None:
+        yield from (f"The rubric: {note}." for note in source.plan.rubric.advice())
 
 
 def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Findings:
