@@ -58,7 +58,9 @@ def identity(row: Rating) -> tuple[object, ...]:
     return (row.example, row.system, row.dimension, row.rater, row.repeat, *pair)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(RATING, max_size=12, unique_by=identity))
 def test_what_goes_in_comes_out_bit_for_bit(tmp_path: Path, listed: list[Rating]) -> None:
     file = tmp_path / "ledger.db"

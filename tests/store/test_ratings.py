@@ -229,7 +229,9 @@ def identity(row: Rating) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", ["r.csv", "r.jsonl", "r.jsonl.gz"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     listed=st.lists(
         ratings("number", st.floats(allow_nan=False, allow_infinity=False))

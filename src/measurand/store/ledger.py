@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - names in the SQL are this file's own; what users say is always bound
 """The ledger: one append-only SQLite file that is the cache, the log and the resume.
 
 Nothing is overwritten. A rating or an output that is there already is not added again; one that
@@ -10,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,9 +23,9 @@ from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.errors import LedgerError
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
-from measurand.store.ledger_rows import FIELDS, KEY, SELECT, decoded, encoded
+from measurand.store.ledger_rows import KEY, SELECT, decoded, encoded
 from measurand.store.ledger_schema import migrate
-from measurand.store.ledger_sql import filters, gaps, insertion, newest, quoted
+from measurand.store.ledger_sql import Rows, filters, gaps, newest
 
 __all__ = ["Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
 
@@ -145,14 +143,13 @@ class Ledger:
         """
         with self._writing():
             batch = self._batch(version, source)
-            rows = encoded(ratings, self._intern)
-            revisions = self._insert("rating", KEY, FIELDS, rows=rows, batch=batch)
-            if not revisions and not self._news(batch):
+            result = self._add(encoded(ratings, self._intern), len(ratings), batch)
+            if not result.added and not self._news(batch):
                 self._connection.execute("ROLLBACK")
-            return _added(revisions, len(ratings))
+            return result
 
     def add_outputs(self, outputs: Iterable[Output], *, version: str = "") -> Added:
-        """Add outputs; those of the same example, system and trial are the same.
+        """Add outputs; those of the same example, system and trial are the same, the last is taken.
 
         Args:
             outputs: The outputs.
@@ -167,11 +164,12 @@ class Ledger:
             ids = self._intern(
                 name for output in listed for name in (output.example, output.system)
             )
-            rows = (output_row(output, ids) for output in listed)
-            revisions = self._insert("output", OUTPUT_KEY, OUTPUT_FIELDS, rows=rows, batch=batch)
-            if not revisions:
+            cells = {row[: len(OUTPUT_KEY)]: row for row in (output_row(o, ids) for o in listed)}
+            rows = Rows("output", OUTPUT_KEY, OUTPUT_FIELDS, cells.values())
+            result = self._add(rows, len(listed), batch)
+            if not result.added:
                 self._connection.execute("ROLLBACK")
-            return _added(revisions, len(listed))
+            return result
 
     def ratings(self, *, version: str | None = None, **cells: str | frozenset[str]) -> Ratings:
         """The newest revision of every rating, in the order of the ledger.
@@ -312,25 +310,11 @@ class Ledger:
         sql = "SELECT id, text FROM text WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._connection.execute(sql, (json.dumps(list(ids)),)))
 
-    def _insert(
-        self,
-        table: str,
-        key: tuple[str, ...],
-        fields: tuple[str, ...],
-        *,
-        rows: Iterable[tuple[Any, ...]],
-        batch: int,
-    ) -> Counter[int]:
-        """Add the rows that say something new; how many, by revision."""
-        names, marks = quoted(fields), ", ".join("?" * len(fields))
-        self._connection.execute(
-            f"CREATE TEMP TABLE incoming ({names}, PRIMARY KEY ({quoted(key)})) WITHOUT ROWID"
-        )
-        self._connection.executemany(f"INSERT OR REPLACE INTO incoming VALUES ({marks})", rows)
-        added = self._connection.execute(insertion(table, key, fields), {"batch": batch})
-        revisions = Counter(revision for (revision,) in added)
+    def _add(self, rows: Rows, count: int, batch: int) -> Added:
+        rows.load(self._connection)
+        added, superseded = rows.add(self._connection, batch)
         self._connection.execute("DROP TABLE temp.incoming")
-        return revisions
+        return Added(added, count - added, superseded)
 
 
 def _connected(file: Path, patience: float) -> apsw.Connection:
@@ -342,6 +326,7 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
         connection.pragma("journal_mode", "wal")
         # What was paid for survives a power cut, not only a crash.
         connection.pragma("synchronous", "full")
+        connection.pragma("temp_store", "memory")
     except BaseException:
         connection.close()
         raise
@@ -351,11 +336,6 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
 def _record(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:
     read, kept, refused, notes = account
     return SourceRecord(file, sha256, at, read, kept, refused, tuple(json.loads(notes)))
-
-
-def _added(revisions: Counter[int], count: int) -> Added:
-    added = revisions.total()
-    return Added(added, count - added, added - revisions[0])
 
 
 @contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, cast
+from itertools import compress, islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.core.rating import COLUMNS, Cell, Column, Ratings
+from measurand.store.ledger_sql import Rows
 
 __all__ = ["FIELDS", "KEY", "SELECT", "decoded", "encoded"]
 
@@ -34,10 +35,8 @@ _CHUNK = 20_000
 _Ids = NDArray[np.int64]
 
 
-def encoded(
-    ratings: Ratings, intern: Callable[[Iterable[str]], dict[str, int]]
-) -> Iterator[tuple[Any, ...]]:
-    """The ratings as rows of `FIELDS`, in the order of the table's key, equal keys as they came.
+def encoded(ratings: Ratings, intern: Callable[[Iterable[str]], dict[str, int]]) -> Rows:
+    """The ratings as rows of the table, in the order of its key; of equal keys the last.
 
     Args:
         ratings: The ratings.
@@ -47,11 +46,23 @@ def encoded(
     value = columns.pop("value")
     columns["label"] = _only(value, str)
     columns["number"] = _only(value, float)
-    cells = {name: _stored(columns[name], name, intern) for name in FIELDS}
-    order = np.lexsort([cells[name].astype(np.int64) for name in reversed(KEY)])
-    for start in range(0, len(order), _CHUNK):
-        rows = order[start : start + _CHUNK]
-        yield from zip(*(cells[name][rows].tolist() for name in FIELDS), strict=True)
+    levels = {name: _stored(columns[name], name, intern) for name in FIELDS}
+    constants = {
+        name: cells[0] if cells else None
+        for name, cells in levels.items()
+        if name not in KEY and len(set(cells)) <= 1
+    }
+    codes = {name: np.frombuffer(columns[name].codes, np.int32) for name in FIELDS}
+    order = _last_of_each([np.array(levels[name], np.int64)[codes[name]] for name in KEY])
+    varying = tuple(name for name in FIELDS if name not in constants)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(order), _CHUNK):
+            part = order[start : start + _CHUNK]
+            cells = (map(levels[name].__getitem__, codes[name][part].tolist()) for name in varying)
+            yield from zip(*cells, strict=True)
+
+    return Rows("rating", KEY, FIELDS, cells=rows(), constants=constants)
 
 
 def decoded(
@@ -96,23 +107,27 @@ def _only(column: Column, kind: type[str | float]) -> Column:
 
 def _stored(
     column: Column, name: str, intern: Callable[[Iterable[str]], dict[str, int]]
-) -> NDArray[Any]:
-    """The cells as the table holds them, one a row."""
-    codes = np.frombuffer(column.codes, np.int32)
-    cells: list[Any] = list(column.levels)
-    if name in _TEXTS:
-        used = np.zeros(len(cells), np.bool_)
-        used[codes] = True
-        words = [cell for cell, needed in zip(cells, used, strict=True) if needed]
-        ids = intern(cast("str", word) for word in words if word is not None)
-        missing = 0 if name in KEY else None
-        cells = [missing if cell is None else ids.get(str(cell)) for cell in cells]
-    elif name in _NUMBERS:
+) -> list[Any]:
+    """The column's levels as the table holds them."""
+    if name in _NUMBERS:
         # SQLite does not tell -0.0 from 0.0 either.
-        cells = [None if cell is None else float(cell) + 0.0 for cell in cells]
-    levels = np.empty(len(cells), np.int64 if name in KEY else object)
-    levels[:] = [0 if cell is None else cell for cell in cells] if name in KEY else cells
-    return levels[codes]
+        return [None if cell is None else float(cell) + 0.0 for cell in column.levels]
+    if name not in _TEXTS:
+        return list(column.levels)
+    used = np.zeros(len(column.levels), np.bool_)
+    used[np.frombuffer(column.codes, np.int32)] = True
+    ids = intern(str(cell) for cell in compress(column.levels, used) if cell is not None)
+    none = 0 if name in KEY else None
+    return [none if cell is None else ids.get(str(cell), 0) for cell in column.levels]
+
+
+def _last_of_each(keys: Sequence[_Ids]) -> NDArray[np.intp]:
+    """The rows in the order of their keys; of those whose keys are equal the last."""
+    order = np.lexsort(keys[::-1])
+    last = np.ones(len(order), np.bool_)
+    if len(order) > 1:
+        last[:-1] = np.any([key[order[1:]] != key[order[:-1]] for key in keys], axis=0)
+    return order[last]
 
 
 def _texts_column(ids: _Ids, known: dict[int, str]) -> Column:
@@ -133,4 +148,4 @@ def _merged(number: Column, label: Column) -> Column:
     used = np.zeros(len(levels), np.bool_)
     used[codes] = True
     moved = np.cumsum(used) - 1
-    return _column(moved[codes], tuple(x for x, u in zip(levels, used, strict=True) if u))
+    return _column(moved[codes], tuple(compress(levels, used)))

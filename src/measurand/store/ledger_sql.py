@@ -5,26 +5,66 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
 
 from measurand.errors import UsageError
 
-__all__ = ["filters", "gaps", "insertion", "newest", "quoted"]
+__all__ = ["Rows", "filters", "gaps", "newest", "quoted"]
 
 
-def insertion(table: str, key: tuple[str, ...], fields: tuple[str, ...]) -> str:
-    """Insert the rows of the table ``incoming`` that the newest revisions do not say already."""
-    cells = [name for name in fields if name not in key]
-    return f"""
-        INSERT INTO {table} ({quoted(fields)}, batch, revision)
-        SELECT {quoted(fields, "new.")}, :batch, ifnull(last.revision + 1, 0)
-        FROM incoming AS new
-        LEFT JOIN {table} AS last ON {_same(key, "last", "new")} AND NOT EXISTS (
-          SELECT 1 FROM {table} AS later
-          WHERE {_same(key, "later", "new")} AND later.revision = last.revision + 1)
-        WHERE last.revision IS NULL OR NOT ({_same(cells, "last", "new")})
-          OR (SELECT version FROM batch WHERE id = last.batch)
-             <> (SELECT version FROM batch WHERE id = :batch)
-        RETURNING revision"""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that are to be added to a table.
+
+    Args:
+        table: The table.
+        key: Its columns that say what a row is about.
+        fields: Its columns that come from the row, the key among them.
+        cells: The rows, of different keys, without what is constant, in the order of ``fields``.
+        constants: Columns that are the same in every row; none of the key.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    fields: tuple[str, ...]
+    cells: Iterable[tuple[Any, ...]]
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self, connection: apsw.Connection) -> None:
+        """Put the rows into the temporary table ``incoming``."""
+        varying = [name for name in self.fields if name not in self.constants]
+        connection.execute(f"CREATE TEMP TABLE incoming ({quoted(varying)})")
+        marks = ", ".join("?" * len(varying))
+        connection.executemany(f"INSERT INTO incoming VALUES ({marks})", self.cells)
+
+    def add(self, connection: apsw.Connection, batch: int) -> tuple[int, int]:
+        """Add what came in and the newest revisions do not say already.
+
+        Returns:
+            How many rows were added, and how many of them supersede another.
+        """
+        new = [f':{n} AS "{n}"' if n in self.constants else f'"{n}"' for n in self.fields]
+        rest = [name for name in self.fields if name not in self.key]
+        connection.execute(
+            f"""INSERT INTO {self.table} ({quoted(self.fields)}, batch, revision)
+                SELECT {quoted(self.fields, "new.")}, :batch, ifnull(last.revision + 1, 0)
+                FROM (SELECT {", ".join(new)} FROM incoming) AS new
+                LEFT JOIN {self.table} AS last ON {_same(self.key, "last", "new")}
+                  AND NOT EXISTS (SELECT 1 FROM {self.table} AS later
+                                  WHERE {_same(self.key, "later", "new")}
+                                  AND later.revision = last.revision + 1)
+                WHERE last.revision IS NULL OR NOT ({_same(rest, "last", "new")})
+                  OR (SELECT version FROM batch WHERE id = last.batch)
+                     <> (SELECT version FROM batch WHERE id = :batch)""",
+            {**self.constants, "batch": batch},
+        )
+        added = connection.changes()
+        superseding = f"""SELECT count(*) FROM incoming AS new JOIN {self.table} AS added
+            ON {_same(self.key, "added", "new")} AND added.revision > 0 AND added.batch = ?"""
+        return added, int(connection.execute(superseding, (batch,)).get or 0)
 
 
 def newest(
