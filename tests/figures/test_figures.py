@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Annotation
 
 from measurand.figures.bars import Bars
 from measurand.figures.forest import Band, Forest, ForestRow, Line
@@ -68,6 +69,18 @@ def test_the_interval_of_a_forest_is_drawn_to_scale() -> None:
     assert axes.get_xlim() == (0.0, 1.0)
 
 
+def test_on_a_phone_a_label_stands_above_its_interval() -> None:
+    row = ForestRow("a", HALF)
+    for narrow, gap in ((False, 0.0), (True, 17.0)):
+        figure = Forest((row,)).draw(narrow=narrow)
+        [axes] = figure.axes
+        [label] = [t for t in axes.texts if isinstance(t, Annotation) and t.get_text() == "a"]
+        dot = float(np.asarray(axes.lines[-1].get_ydata())[0])
+        height = axes.get_position().height * figure.get_figheight() * 72
+        assert (dot - label.xy[1]) * height == pytest.approx(gap)
+        assert (figure.get_figwidth() * 72 < 400) == narrow
+
+
 def test_without_a_span_everything_is_in_sight() -> None:
     low, high = FOREST.draw().axes[0].get_xlim()
     assert low < -0.6 < 0.9 < high
@@ -75,7 +88,7 @@ def test_without_a_span_everything_is_in_sight() -> None:
 
 def test_a_matrix_says_its_numbers_and_what_is_missing() -> None:
     shown = texts(HEAT)
-    assert {"0.10", "none", "1.00", typeset("-0.50"), "0.25", "3.00"} <= set(shown)
+    assert {"0.10", "·", "1.00", typeset("-0.50"), "0.25", "3.00"} <= set(shown)
     assert "rows: meant, columns: said" in shown
 
 

@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Band", "Forest", "ForestRow", "Line"]
 
-_ROW = 24.0
 _NUMBERS = 158.0
-_LABEL = 32
 _GAP = 12.0
 _TOP, _BOTTOM, _MARKS = 6.0, 38.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Sizes in points; the interval is drawn so far below its label, and texts end so early."""
+
+    width: float
+    row: float
+    drop: float
+    label: int
+    reason: int
+    heading: int
+
+
+_WIDE = _Layout(WIDTH, 24.0, 0.0, 32, 62, 80)
+_NARROW = _Layout(340.0, 40.0, 17.0, 26, 48, 44)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +91,39 @@ class Forest:
     bands: tuple[Band, ...] = ()
     span: tuple[float, float] | None = None
 
-    def draw(self) -> Figure:
-        """Draw it; the height follows the number of rows."""
+    def draw(self, *, narrow: bool = False) -> Figure:
+        """Draw it; the height follows the number of rows.
+
+        Args:
+            narrow: For a phone: each label and its numbers stand above the interval.
+        """
+        layout = _NARROW if narrow else _WIDE
         places, slots = self._places()
         marks = _MARKS * any([*(m.label for m in self.lines), *(m.label for m in self.bands)])
-        height = _TOP + marks + slots * _ROW + _BOTTOM
-        left = max([width_of(shortened(r.label, _LABEL)) for r in self.rows] or [0.0]) + 2 * _GAP
+        height = _TOP + marks + slots * layout.row + _BOTTOM
+        left, right = (_GAP, _GAP) if narrow else (self._left(), _NUMBERS)
         with settings():
-            figure = canvas(WIDTH, height)
+            figure = canvas(layout.width, height)
             axes = figure.add_axes(
                 (
-                    left / WIDTH,
+                    left / layout.width,
                     _BOTTOM / height,
-                    (WIDTH - left - _NUMBERS) / WIDTH,
-                    slots * _ROW / height,
+                    (layout.width - left - right) / layout.width,
+                    slots * layout.row / height,
                 )
             )
             axes.set_ylim(slots - 0.5, -0.5)
             axes.set_xlim(*self._limits())
-            self._frame(axes)
+            self._frame(axes, layout)
             for row, place in zip(self.rows, places, strict=True):
-                _draw_row(axes, row, place)
-            self._headings(axes, places)
+                _draw_row(axes, row, place, layout=layout)
+            self._headings(axes, places, layout)
         return figure
+
+    def _left(self) -> float:
+        """The room that the longest label takes."""
+        widths = [width_of(shortened(row.label, _WIDE.label)) for row in self.rows]
+        return max(widths, default=0.0) + 2 * _GAP
 
     def _places(self) -> tuple[list[int], int]:
         """The vertical slot of every row; a new group takes one for its name."""
@@ -122,7 +146,7 @@ class Forest:
         room = (high - low or abs(high) or 1.0) * 0.05
         return low - room, high + room
 
-    def _frame(self, axes: Axes) -> None:
+    def _frame(self, axes: Axes, layout: _Layout) -> None:
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         axes.set_yticks([])
@@ -130,7 +154,7 @@ class Forest:
         axes.grid(axis="x", color=COLOURS["line"], linewidth=0.6)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=6)
-        axes.set_xlabel(shortened(self.xlabel, 90), fontsize=SMALL, labelpad=6)
+        axes.set_xlabel(shortened(self.xlabel, layout.heading), fontsize=SMALL, labelpad=6)
         for band in self.bands:
             axes.axvspan(band.low, band.high, color=COLOURS["muted"], alpha=0.13, linewidth=0)
             _mark(axes, (band.low + band.high) / 2, band.label, colour="muted")
@@ -138,24 +162,26 @@ class Forest:
             axes.axvline(line.at, color=COLOURS[line.colour], linewidth=1, linestyle=(0, (4, 3)))
             _mark(axes, line.at, line.label, colour=line.colour)
 
-    def _headings(self, axes: Axes, places: list[int]) -> None:
+    def _headings(self, axes: Axes, places: list[int], layout: _Layout) -> None:
         group = ""
         for row, place in zip(self.rows, places, strict=True):
             if row.group not in {group, ""}:
-                _beside(axes, place - 1, shortened(row.group, 60), weight="bold")
+                _beside(axes, place - 1, shortened(row.group, layout.heading), weight="bold")
             group = row.group
 
 
-def _draw_row(axes: Axes, row: ForestRow, place: int) -> None:
+def _draw_row(axes: Axes, row: ForestRow, place: int, *, layout: _Layout) -> None:
     estimate, colour = row.estimate, COLOURS[row.colour]
     weight = "bold" if row.emphasis else "normal"
-    _beside(axes, place, shortened(row.label, _LABEL), weight=weight)
+    text = place - layout.drop / layout.row / 2
+    line = place + layout.drop / layout.row / 2
+    _beside(axes, text, shortened(row.label, layout.label), weight=weight)
     if estimate.value is None or estimate.low is None or estimate.high is None:
         numbers, shade = "none", COLOURS["muted"]
         axes.text(
             0.01,
-            place,
-            shortened(estimate.reason or "", 62),
+            line,
+            shortened(estimate.reason or "", layout.reason),
             transform=axes.get_yaxis_transform(),
             color=COLOURS["muted"],
             fontsize=SMALL,
@@ -165,17 +191,17 @@ def _draw_row(axes: Axes, row: ForestRow, place: int) -> None:
         numbers, shade = typeset(f"{number(estimate.value)} {interval(estimate)}"), COLOURS["ink"]
         axes.plot(
             [estimate.low, estimate.high],
-            [place, place],
+            [line, line],
             color=colour,
             linewidth=2.6 if row.emphasis else 2,
             solid_capstyle="round",
         )
-        axes.plot([estimate.value], [place], "o", color=colour, markersize=7, markeredgewidth=0)
+        axes.plot([estimate.value], [line], "o", color=colour, markersize=7, markeredgewidth=0)
     axes.annotate(
         numbers,
-        (1, place),
-        xytext=(_NUMBERS - 4, 0),
-        xycoords=axes.get_yaxis_transform(),
+        (1, text),
+        xytext=(-4, 0),
+        xycoords=("figure fraction", "data"),
         textcoords="offset points",
         ha="right",
         va="center_baseline",
@@ -185,7 +211,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int) -> None:
     )
 
 
-def _beside(axes: Axes, place: int, text: str, *, weight: str) -> None:
+def _beside(axes: Axes, place: float, text: str, *, weight: str) -> None:
     """Write at the left edge of the figure, whatever the width of the axes."""
     axes.annotate(
         text,

@@ -81,7 +81,7 @@ class Heat:
                         (x + 0.02, y + 0.04), 0.96, 0.92, color=COLOURS["accent"], alpha=shade
                     )
                 )
-                text = "none" if value is None else typeset(f"{value:.{self.digits}f}")
+                text = "·" if value is None else typeset(f"{value:.{self.digits}f}")
                 axes.text(x + 0.5, y + 0.5, text, ha="center", va="center_baseline", fontsize=FONT)
 
     def _names(self, axes: Axes) -> None:

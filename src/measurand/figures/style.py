@@ -40,7 +40,7 @@ COLOURS: Mapping[Colour, str] = MappingProxyType(
 FONT = 11.0
 SMALL = 9.5
 WIDTH = 680.0
-"""The least width of a figure, in points."""
+"""The least width of a figure, in points: in one width, all show their text in one size."""
 _PER_INCH = 72.0
 _ADVANCE = 0.56
 """The mean advance of a character of a system font, in em, on the wide side."""
@@ -85,10 +85,7 @@ def settings() -> Iterator[None]:
 
 
 def canvas(width: float, height: float) -> Figure:
-    """An empty figure of this height in points, at least as wide as all others.
-
-    Figures of one width show their text in one size, however wide the page.
-    """
+    """An empty figure of this size in points."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, and few runs draw
 
-    return Figure(figsize=(max(width, WIDTH) / _PER_INCH, height / _PER_INCH))
+    return Figure(figsize=(width / _PER_INCH, height / _PER_INCH))

@@ -115,9 +115,10 @@ class Table:
         """The estimates in it, row by row."""
         return (cell for row in self.rows for cell in row if isinstance(cell, Estimate))
 
-    def reasons(self) -> tuple[str, ...]:
-        """Why estimates are absent or to be read with care, each reason once: its footnotes."""
-        return tuple(dict.fromkeys(e.reason for e in self.estimates() if e.reason))
+    def footnotes(self) -> dict[str, int]:
+        """Why estimates are absent or to be read with care: each reason once, numbered from 1."""
+        reasons = dict.fromkeys(estimate.reason for estimate in self.estimates())
+        return {reason: place for place, reason in enumerate(filter(None, reasons), 1)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -15,9 +16,10 @@ from itertools import count
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from measurand.figures.forest import Forest
 from measurand.figures.svg import to_svg
 from measurand.figures.text import interval, number, one_line, typeset, visible
-from measurand.report.document import Cell, Column, Document, Outcome, Plot, Table
+from measurand.report.document import Cell, Column, Document, Outcome, Plot
 from measurand.report.words import rating, rests_on, tone, verdict_about
 from measurand.stats.estimate import Estimate
 
@@ -43,7 +45,7 @@ def html_page(document: Document) -> str:
             document=document,
             style=Markup(style),  # noqa: S704 - our own stylesheet
             policy=policy,
-            svg=lambda plot: _svg(plot, f"fig{next(numbers)}"),
+            svgs=lambda plot: _svgs(plot, f"fig{next(numbers)}"),
         )
     )
 
@@ -87,9 +89,16 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _svg(plot: Plot, prefix: str) -> Markup:
-    svg = to_svg(plot.figure.draw(), prefix, title=plot.caption or plot.alt, description=plot.alt)
-    return Markup(svg)  # noqa: S704 - an XML writer made it; all text in it is escaped
+def _svgs(plot: Plot, prefix: str) -> dict[str, Markup]:
+    """The figure by the class of the box it stands in; a forest is also drawn for phones."""
+    figure, title = plot.figure, plot.caption or plot.alt
+    drawn = {"plot": figure.draw()}
+    if isinstance(figure, Forest):
+        drawn = {"plot wide": figure.draw(), "plot narrow": figure.draw(narrow=True)}
+    return {
+        name: Markup(to_svg(one, f"{prefix}-{place}", title=title, description=plot.alt))  # noqa: S704 - an XML writer made it; all text in it is escaped
+        for place, (name, one) in enumerate(drawn.items())
+    }
 
 
 def _folds(text: str) -> bool:
@@ -119,7 +128,7 @@ class _View:
     absent: bool = False
 
 
-def _view(cell: Cell, column: Column, table: Table) -> _View:
+def _view(cell: Cell, column: Column, notes: Mapping[str, int]) -> _View:
     match cell:
         case None:
             return _View("")
@@ -129,7 +138,7 @@ def _view(cell: Cell, column: Column, table: Table) -> _View:
             return _View(cell)
         case Outcome():
             return _View(cell.word, tone=tone(cell.word))
-    note = table.reasons().index(cell.reason) + 1 if cell.reason else None
+    note = notes[cell.reason] if cell.reason else None
     if cell.value is None:
         return _View("none", note=note, absent=True)
     return _View(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from measurand.analysis.result import Verdict
 from measurand.figures.text import interval, number, one_line, visible
@@ -99,12 +99,11 @@ def _block(block: Block) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     yield f"**{escaped(table.caption)}**"
+    notes = table.footnotes()
     rule = ["---:" if column.right else ":---" for column in table.columns]
-    cells = ([_cell(cell, table) for cell in row] for row in table.rows)
+    cells = ([_cell(cell, notes) for cell in row] for row in table.rows)
     yield _grid([escaped(column.name) for column in table.columns], rule, cells)
-    yield "\\\n".join(
-        f"({place}) {escaped(reason)}" for place, reason in enumerate(table.reasons(), 1)
-    )
+    yield "\\\n".join(f"({place}) {escaped(reason)}" for reason, place in notes.items())
     yield escaped(table.note)
 
 
@@ -112,7 +111,7 @@ def _grid(names: Sequence[str], rule: Sequence[str], rows: Iterable[Sequence[str
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, rule, *rows))
 
 
-def _cell(cell: Cell, table: Table) -> str:
+def _cell(cell: Cell, notes: Mapping[str, int]) -> str:
     match cell:
         case None:
             return ""
@@ -122,7 +121,7 @@ def _cell(cell: Cell, table: Table) -> str:
             return escaped(cell)
         case Outcome():
             return f"{_SIGNS[tone(cell.word)]} {escaped(cell.word)}"
-    note = f" ({table.reasons().index(cell.reason) + 1})" if cell.reason else ""
+    note = f" ({notes[cell.reason]})" if cell.reason else ""
     if cell.value is None:
         return f"none{note}"
     return f"{number(cell.value)} {interval(cell)}{note}"

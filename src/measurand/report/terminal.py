@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -129,7 +129,7 @@ def _table(table: Table) -> Iterator[RenderableType]:
     yield Text()
     yield Text(one_line(table.caption), style="italic")
     yield _Fitted(table)
-    for place, reason in enumerate(table.reasons(), 1):
+    for reason, place in table.footnotes().items():
         yield _dim(f"({place}) {reason}")
     if table.note:
         yield _dim(table.note)
@@ -140,11 +140,12 @@ class _Fitted:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.notes = table.footnotes()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         frame = 2 * len(self.table.columns) + 1
         for shape in _SHAPES:
-            lines = [[_cell(cell, self.table, shape) for cell in row] for row in self.table.rows]
+            lines = [[_cell(cell, self.notes, shape) for cell in row] for row in self.table.rows]
             widths = self._widths(lines, options.max_width - frame)
             if widths is not None:
                 yield self._grid(lines, widths)
@@ -183,15 +184,15 @@ class _Fitted:
         grid = Grid.grid(padding=(0, _GAP, 0, 0))
         names = [column.name for column in self.table.columns]
         for first, *rest in self.table.rows:
-            grid.add_row(_cell(first, self.table, _SHAPES[0]), Text())
+            grid.add_row(_cell(first, self.notes, _SHAPES[0]), Text())
             for name, cell in zip(names[1:], rest, strict=True):
                 if cell not in {None, ""}:
-                    shown = _cell(cell, self.table, _SHAPES[0])
+                    shown = _cell(cell, self.notes, _SHAPES[0])
                     grid.add_row(_dim(f"  {one_line(name)}"), shown)
         return grid
 
 
-def _cell(cell: Cell, table: Table, shape: tuple[str, str]) -> Text:
+def _cell(cell: Cell, notes: Mapping[str, int], shape: tuple[str, str]) -> Text:
     match cell:
         case None:
             return Text()
@@ -201,7 +202,7 @@ def _cell(cell: Cell, table: Table, shape: tuple[str, str]) -> Text:
             return Text(one_line(cell))
         case Outcome():
             return Text(one_line(cell.word), style=_COLOURS[tone(cell.word)])
-    note = f" ({table.reasons().index(cell.reason) + 1})" if cell.reason else ""
+    note = f" ({notes[cell.reason]})" if cell.reason else ""
     if cell.value is None:
         return _dim(f"none{note}")
     before, between = shape
