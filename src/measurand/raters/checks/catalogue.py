@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from inspect import Parameter, signature
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
@@ -127,11 +128,17 @@ def _parameters(entry: Entry, name: str, argument: object, *, base: Path) -> dic
     hints = get_type_hints(entry.make)
     allowed = [f.name for f in fields(entry.make) if f.init and f.name != "dimension"]
     given = _named(entry, name, argument, allowed=allowed)
+    if missing := [key for key in allowed if key not in given and _required(entry.make, key)]:
+        raise PlanError(Fault("this parameter is needed", key=f"{name}.{key}") for key in missing)
     if entry.read is not None and entry.main in given:
         given[entry.main] = entry.read(given[entry.main])
     if isinstance(path := given.get(entry.file), str):
         given[entry.file] = base / path
     return _validated(name, given, {key: hints[key] for key in allowed})
+
+
+def _required(make: type[TextCheck], key: str) -> bool:
+    return signature(make).parameters[key].default is Parameter.empty
 
 
 def _named(entry: Entry, name: str, argument: object, *, allowed: list[str]) -> dict[str, Any]:

@@ -40,34 +40,26 @@ class HeldOut:
 
     def accuracy(self, *, undecided: float = 0.0, level: float = LEVEL) -> Estimate:
         """The share that is right among those it decides: p outside 0.5 +- ``undecided``."""
-        decided = [
-            (p > _HALF) == good
-            for p, good in zip(self.probabilities, self.good, strict=True)
-            if abs(p - _HALF) > undecided
-        ]
+        right = [(p > _HALF) == good for p, good in self._decided(undecided)]
+        n = len(right)
         return attempt(
-            lambda: wilson(sum(decided), len(decided), level=level),
-            n=len(decided),
-            method="Wilson",
-            level=level,
+            lambda: wilson(sum(right), n, level=level), n=n, method="Wilson", level=level
         )
+
+    def majority(self, *, undecided: float = 0.0) -> float | None:
+        """What always giving the more frequent label would have right of those it decides."""
+        good = [good for _, good in self._decided(undecided)]
+        return max(sum(good), len(good) - sum(good)) / len(good) if good else None
 
     def decided(self, *, undecided: float = 0.0, level: float = LEVEL) -> Estimate:
         """The share of examples that it decides."""
-        count = sum(abs(p - _HALF) > undecided for p in self.probabilities)
-        n = len(self.good)
+        count, n = len(self._decided(undecided)), len(self.good)
         return attempt(lambda: wilson(count, n, level=level), n=n, method="Wilson", level=level)
-
-    @property
-    def majority(self) -> float:
-        """The accuracy of always giving the more frequent label."""
-        share = sum(self.good) / len(self.good) if self.good else 0.0
-        return max(share, 1 - share)
 
     def auc(self, *, level: float = LEVEL) -> Estimate:
         """The probability that a good example is rated above another; see `auc`."""
         return attempt(
-            lambda: auc(np.array(self.probabilities), np.array(self.good), level=level),
+            lambda: auc(np.array(self.probabilities), np.array(self.good, dtype=bool), level=level),
             n=len(self.good),
             method="DeLong, logit",
             level=level,
@@ -82,6 +74,10 @@ class HeldOut:
             method="t(n-1)",
             level=level,
         )
+
+    def _decided(self, undecided: float) -> list[tuple[float, bool]]:
+        pairs = zip(self.probabilities, self.good, strict=True)
+        return [(p, good) for p, good in pairs if abs(p - _HALF) > undecided]
 
 
 def auc(

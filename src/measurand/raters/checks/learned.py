@@ -76,12 +76,14 @@ class Learned(TextCheck):
 
     def _unreliable(self) -> str:
         """Why the classifier may not rate; empty when it may."""
-        accuracy = self._trained.held_out.accuracy(undecided=self.undecided)
-        if accuracy.low is None:
+        held_out = self._trained.held_out
+        accuracy = held_out.accuracy(undecided=self.undecided)
+        majority = held_out.majority(undecided=self.undecided)
+        if accuracy.low is None or majority is None:
             return f"the classifier's accuracy is unknown: {accuracy.reason}"
         held = f"the classifier is right in {accuracy} of examples it was not trained on"
         if accuracy.low < self.minimum_accuracy:
             return f"{held}; at least {self.minimum_accuracy:.2f} is needed"
-        if accuracy.low <= self._trained.held_out.majority:
+        if accuracy.low <= majority:
             return f"{held}; always saying the more frequent label is right as often"
         return ""

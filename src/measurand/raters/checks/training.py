@@ -192,6 +192,10 @@ def _platt(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> tuple[fl
     The truth is smoothed towards the middle, so that the curve exists even where scores separate
     the sides: (n1 + 1) / (n1 + 2) for 1 and 1 / (n0 + 2) for 0 (Platt 1999, section 2.2).
     Newton's method, each step halved until the loss falls.
+
+    A falling curve is never used; its scores tell nothing, and get the base rate. Held-out scores
+    of labels without meaning lean against the labels, because leaving an example out also takes
+    its label out of training; turned round by the calibration, noise would look like skill.
     """
     ones = int(positive.sum())
     zeros = len(positive) - ones
@@ -213,6 +217,8 @@ def _platt(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> tuple[fl
         point = point - step
         if np.abs(step).max() <= _CLOSE:
             break
+    if point[0] < 0:
+        return 0.0, float(special.logit(truth.mean()))
     return float(point[0]), float(point[1])
 
 
