@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -120,7 +121,7 @@ def read_table(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable, tup
         quick = Encoder()
         try:
             names = _read_quickly(file, wanted, quick)
-        except (OSError, EOFError, UnicodeError, ValueError, csv.Error):
+        except (OSError, EOFError, zlib.error, ValueError, csv.Error):
             pass  # something is unusual: the careful reader says what, or takes it in its stride
         else:
             return quick.table(file), names
