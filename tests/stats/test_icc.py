@@ -112,6 +112,19 @@ def test_units_that_do_not_differ_are_refused() -> None:
     assert icc(ratings, form="1").value == pytest.approx(-0.5)
 
 
+@pytest.mark.parametrize(
+    "ratings",
+    [
+        [[0.0, 1.0], [0.0, 1.0], [1.0, 0.0]],
+        [[2.0, 2.0], [2.0, 2.0], [1.0, 3.0]],
+        [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+    ],
+)
+def test_units_with_equal_means_have_no_absolute_agreement(ratings: list[list[float]]) -> None:
+    with pytest.raises(InsufficientData, match="the units do not differ"):
+        icc(np.array(ratings), form="A")
+
+
 @given(st.floats(-0.3, 1), st.floats(1, 9), st.floats(1, 3))
 def test_spearman_brown_composes(reliability: float, first: float, second: float) -> None:
     if 1 + (first * second - 1) * reliability < 0.01 or 1 + (first - 1) * reliability < 0.01:

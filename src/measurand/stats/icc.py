@@ -21,6 +21,9 @@ Form = Literal["1", "A", "C"]
 _LEAST_UNITS = 3
 _ROUNDING = 1e-12
 _POLE = 1e-9
+_LEAST_FREE = 0.1
+"""Degrees of freedom below which the F distribution has no quantiles to speak of."""
+_NO_UNITS = "the units do not differ, so there is nothing that raters could agree about"
 
 
 def spearman_brown(reliability: float, k: float) -> float:
@@ -75,7 +78,12 @@ def icc(ratings: Floats, *, form: Form, average: bool = False, level: float = LE
     if average:
         single, low, high = (_averaged(x, table.raters) for x in (single, low, high))
     return Estimate(
-        value=single, low=min(low, single), high=high, level=level, n=table.units, method=method
+        value=single,
+        low=min(low, single),
+        high=max(high, single),
+        level=level,
+        n=table.units,
+        method=method,
     )
 
 
@@ -187,9 +195,7 @@ class _TwoWay:
         columns = scores.mean(axis=0) - scores.mean()
         left = scores - scores.mean() - rows[:, None] - columns
         if max(np.abs(rows).max(), np.abs(left).max()) < _ROUNDING:
-            raise InsufficientData(
-                "the units do not differ, so there is nothing that raters could agree about"
-            )
+            raise InsufficientData(_NO_UNITS)
         _, times = np.unique(np.round(rows, 12), return_counts=True)
         return cls(
             units=n,
@@ -209,6 +215,8 @@ class _TwoWay:
         spread = self.rows + (k - 1) * self.error
         if form == "A":
             spread += k * (self.columns - self.error) / n
+        if spread <= _ROUNDING:
+            raise InsufficientData(_NO_UNITS)
         return (self.rows - self.error) / spread
 
     def ends(self, form: Form, level: float) -> tuple[float, float]:
@@ -228,7 +236,10 @@ class _TwoWay:
         tail = (1 + level) / 2
         raters = k * value / (n * (1 - value)) * self.columns
         rest = (1 + k * value * (n - 1) / (n * (1 - value))) * self.error
-        free = (raters + rest) ** 2 / (raters**2 / (k - 1) + rest**2 / ((n - 1) * (k - 1)))
+        spread = raters**2 / (k - 1) + rest**2 / ((n - 1) * (k - 1))
+        free = (raters + rest) ** 2 / spread if spread > 0 else 0.0
+        if self.rows < _ROUNDING or free < _LEAST_FREE:
+            raise InsufficientData(_NO_UNITS)
         mixed = k * self.columns + (k * n - k - n) * self.error
         upper, lower = float(fdtri(n - 1, free, tail)), float(fdtri(free, n - 1, tail))
         low = n * (self.rows - upper * self.error) / (upper * mixed + n * self.rows)
