@@ -143,7 +143,7 @@ def test_the_own_check_is_named_by_the_plan(project: Path) -> None:
     plan = load_plan(project / "measurand.yaml")
     named = {str(rater) for dimension in plan.rubric for rater in dimension.raters}
     assert functions == ["no_slang"]
-    assert "python:checks:no_slang" in named
+    assert "checks.py:no_slang" in named
 
 
 def test_the_readme_names_every_file(project: Path) -> None:

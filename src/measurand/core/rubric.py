@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from measurand.core.fingerprint import fingerprint
 from measurand.core.scale import ONE_TO_FIVE, Scale, Value
@@ -35,11 +36,11 @@ class RaterSpec:
 
     Args:
         name: ``judge``, ``people``, or a check, as in ``check.json_schema``.
-        argument: What the check is to use, as a file's name.
+        argument: What the check is to use, as a file's name or a mapping of its parameters.
     """
 
     name: str
-    argument: str | None = None
+    argument: Any = None
 
     def __str__(self) -> str:
         return self.name if self.argument is None else f"{self.name}: {self.argument}"

@@ -72,7 +72,7 @@ def check_project(plan_path: Path, *, progress: Progress | None = None) -> Check
     examples = {example.id: example for example in Dataset.load(base / plan.data.path).examples}
     outputs = outputs_of(plan, base)
     checked = rate_outputs(
-        outputs, examples, checks_of(plan, base), rubric=plan.rubric, progress=progress
+        outputs, examples, checks_of(plan, plan_path), rubric=plan.rubric, progress=progress
     )
     with open_ledger(ledger_path(plan_path)) as ledger:
         ledger.add_outputs(outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from measurand.core.output import Output
@@ -9,33 +10,39 @@ from measurand.core.plan import Plan
 from measurand.core.protocols import Check
 from measurand.errors import Fault, PlanError
 from measurand.raters.checks.catalogue import build
+from measurand.store.codec import key_path
 from measurand.store.outputs import read_outputs
+from measurand.store.yaml import read_yaml
 
 __all__ = ["checks_of", "outputs_of"]
 
 FILE = "file:"
+PEOPLE_AND_JUDGES = frozenset({"people", "judge"})
 
 
-def checks_of(plan: Plan, base: Path) -> tuple[Check, ...]:
+def checks_of(plan: Plan, file: Path) -> tuple[Check, ...]:
     """The checks of every dimension, in the rubric's order.
 
     Args:
         plan: The plan.
-        base: The folder that the plan's paths start from.
+        file: Where it stands; its paths start from that folder.
 
     Raises:
         PlanError: A check does not exist or its argument is wrong; all faults at once.
     """
     checks: list[Check] = []
     faults: list[Fault] = []
-    for dimension in plan.rubric:
-        for rater in dimension.raters:
-            if not rater.name.startswith(("check.", "python:")):
+    for at, dimension in enumerate(plan.rubric):
+        for which, rater in enumerate(dimension.raters):
+            if rater.name in PEOPLE_AND_JUDGES:
                 continue
             try:
-                checks.append(build(rater.name, dimension.name, rater.argument, base=base))
+                checks.append(build(rater.name, dimension.name, rater.argument, base=file.parent))
             except PlanError as problem:
-                faults += problem.faults
+                faults += (
+                    _placed(fault, file, ("rubric", at, "raters", which))
+                    for fault in problem.faults
+                )
     if faults:
         raise PlanError(faults)
     return tuple(checks)
@@ -61,3 +68,9 @@ def outputs_of(plan: Plan, base: Path) -> tuple[Output, ...]:
         )
         raise PlanError([fault])
     return tuple(outputs)
+
+
+def _placed(fault: Fault, file: Path, location: tuple[str | int, ...]) -> Fault:
+    """A fault of a check, with the place in the plan that names it."""
+    key = f"{key_path(location)} {fault.key or ''}".strip()
+    return replace(fault, file=str(file), line=read_yaml(file).line(location), key=key)

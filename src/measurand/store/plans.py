@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -19,15 +19,15 @@ from measurand.store.yaml import read_yaml
 
 __all__ = ["PlanForm", "load_plan"]
 
-_RATER = re.compile(r"judge|people|check\.[a-z][a-z0-9_]*|python:[\w.]+:\w+")
-_RATERS = "judge, people, check.NAME, python:MODULE:NAME"
+_RATER = re.compile(r"judge|people|check\.[a-z][a-z0-9_]*|python:[\w.]+:\w+|[\w./-]+\.py:\w+")
+_RATERS = "judge, people, check.NAME, FILE.py:NAME, python:MODULE:NAME"
 
 
 class RaterForm(Form):
     """Who rates a dimension: a name, or a name and what the check is to use."""
 
     name: Word
-    argument: Text | None = None
+    argument: Any = None
 
     def build(self) -> RaterSpec:
         """The rater."""
@@ -47,7 +47,7 @@ def _rater(raw: object) -> object:
     raise ValueError("is not a rater; write a name, or a name, a colon and its argument")
 
 
-_Rater = Annotated[RaterForm, BeforeValidator(_rater, json_schema_input_type=str | dict[str, str])]
+_Rater = Annotated[RaterForm, BeforeValidator(_rater, json_schema_input_type=str | dict[str, Any])]
 
 
 class DimensionForm(Form):
