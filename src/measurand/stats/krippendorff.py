@@ -87,36 +87,34 @@ def krippendorff_alpha(
     patterns = Patterns.of(ratings)
     value = _defined(patterns, metric)
     shares = patterns.totals()
-    method = f"{_NAME} ({metric}), "
+    statistic = _statistic(patterns, metric)
     if patterns.unanimous:
-        differing = 1 - (shares @ (shares - 1)) / (shares.sum() * (shares.sum() - 1))
-        low = 1 - (1 - unanimous_share(patterns.n, level)) / differing
-        value, found = 1.0, Interval(low, 1.0)
-        method += "bound for unanimous units"
+        value, found, kind = 1.0, _unanimous(shares, patterns.n, level), "exact bound"
     elif interval == "bca":
         how = Resampling(rng=rng, level=level, resamples=resamples)
-        method += "BCa over units"
-        found = bca(
-            _statistic(patterns, metric), patterns.units, how, name=_NAME, width=patterns.width
-        )
+        found = bca(statistic, patterns.units, how, name=_NAME, width=patterns.width)
+        kind = "BCa over units"
     else:
-        method += "jackknife-t over units"
         found = jackknife_t(
-            _statistic(patterns, metric),
-            patterns.units,
-            level=level,
-            name=_NAME,
-            width=patterns.width,
+            statistic, patterns.units, level=level, name=_NAME, width=patterns.width
         )
+        kind = "jackknife-t over units"
     return Estimate(
         value=value,
         low=found.low,
         high=min(found.high, 1.0),
         level=level,
         n=patterns.n,
-        method=method,
+        method=f"{_NAME} ({metric}), {kind}",
         reason=_caution(float(shares.max() / shares.sum()), patterns.n),
     )
+
+
+def _unanimous(shares: Floats, units: int, level: float) -> Interval:
+    """The bound where no unit is disputed: disputed ones would differ as any two ratings do."""
+    size = shares.sum()
+    differing = float(1 - (shares @ (shares - 1)) / (size * (size - 1)))
+    return Interval(1 - (1 - unanimous_share(units, level)) / differing, 1.0)
 
 
 def _defined(patterns: Patterns, metric: Metric) -> float:
