@@ -32,7 +32,7 @@ def imported(mapping: str, file: Path | str) -> Imported:
         ("hanna_people", "hanna/human_ratings.csv.gz", 19_008, 0),
         ("hanna_judges", "hanna/judge_scores.csv.gz", 126_720 - 1_051, 1_051),
         ("pandalm", "pandalm_pairwise/items.jsonl.gz", 999 * 5 - 25, 25),
-        ("xstest", "xstest/completions_labels.jsonl.gz", 1_800 * 4, 0),
+        ("xstest", "xstest/completions_labels.jsonl.gz", 1_800 * 5, 0),
         ("dices", "dices_350/items.jsonl.gz", 350 * 123, 0),
         ("ifeval", "ifeval_multi_model/verdicts.jsonl.gz", 2_164 // 541 * 834 * 2, 0),
         ("llmbar", "llmbar/verdicts.csv.gz", 54_336, 0),
@@ -74,7 +74,7 @@ def test_a_judge_that_refuses_or_rambles_gives_no_label(tmp_path: Path) -> None:
     intake = imported("xstest", file).intake
     assert [one.line for one in intake.refused] == [row + 1 for row in planted]
     assert all("not a label that people used" in one.reason for one in intake.refused)
-    assert intake.read == 7_200
+    assert intake.read == 1_800 * 5
 
 
 def test_the_people_of_a_list_keep_their_places() -> None:

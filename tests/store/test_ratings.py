@@ -191,6 +191,16 @@ def test_lines_are_counted_across_quoted_line_ends(tmp_path: Path) -> None:
     assert [one.line for one in result.intake.refused] == [4]
 
 
+def test_rows_of_one_line_are_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "r.json"
+    rows = [
+        {"example": f"e{at}", "rater": "r", "value": value} for at, value in enumerate([9, 3, 8])
+    ]
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    refused = read_ratings(file, scales=ONE_TO_FIVE).intake.refused
+    assert [dict(one.row)["example"] for one in refused] == ["e0", "e2"]
+
+
 WORD = (
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=6)
     | st.sampled_from(["=1+1", "'=x", "''+y", "-", "@cmd", "'", "+", '"', ",;\t|", "01", "-1"])

@@ -10,7 +10,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from measurand.core.intake import Intake, Refusal
 from measurand.core.rating import COLUMNS, DEFAULTS, Cell, Column, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.store.fields import parser
-from measurand.store.raw import Codes, RawTable, whole_rows
+from measurand.store.raw import Codes, RawTable, whole_lines, whole_rows
 from measurand.store.scales import infer_scale, number_of, vocabulary
 
 __all__ = ["AT", "IDENTITY", "Imported", "Scales", "admit"]
@@ -272,30 +272,21 @@ def _column(clean: _Clean, keep: NDArray[np.bool_]) -> Column:
 
 
 def _refusals(desk: _Desk) -> tuple[Refusal, ...]:
-    lines = desk.table.lines
-    numbered = {int(lines[row]) for row in desk.refused}
-    numbered |= {broken.line for broken in desk.table.broken if broken.line is not None}
-    whole = whole_rows(desk.table.file, frozenset(numbered))
+    table = desk.table
+    whole = whole_rows(table.file, frozenset(int(table.rows[row]) for row in desk.refused))
     listed = [
         Refusal(
             reason,
-            line=(line := int(lines[row])),
+            line=int(table.lines[row]),
             key=desk.cell(AT, row) or column,
             found=found,
-            row=whole.get(line, ()),
+            row=whole.get(int(table.rows[row]), ()),
         )
         for row, (column, found, reason) in desk.refused.items()
     ]
-    listed += [
-        Refusal(
-            one.reason,
-            line=one.line,
-            key=one.key,
-            found=one.found,
-            row=whole.get(one.line or 0, ()),
-        )
-        for one in desk.table.broken
-    ]
+    broken = [one.line for one in table.broken if one.line is not None]
+    texts = whole_lines(table.file, frozenset(broken))
+    listed += [replace(one, row=texts.get(one.line or 0, ())) for one in table.broken]
     return tuple(sorted(listed, key=lambda refusal: refusal.line or 0))
 
 

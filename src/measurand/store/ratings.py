@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def _named(table: RawTable, headers: Iterable[str]) -> tuple[RawTable, list[str]
         if name not in columns:
             columns[name] = Raw(np.ones(len(table.lines), np.int32), ("", assumed))
             notes.append(f"no column {name}; every rating is taken as {assumed!r}")
-    return RawTable(table.file, columns, table.lines, table.broken), notes
+    return replace(table, columns=columns), notes
 
 
 def _unquoted(table: RawTable) -> RawTable:
@@ -145,7 +146,7 @@ def _unquoted(table: RawTable) -> RawTable:
         name: Raw(raw.codes, tuple(t[1:] if _QUOTED.match(t) else t for t in raw.levels))
         for name, raw in table.columns.items()
     }
-    return RawTable(table.file, columns, table.lines, table.broken)
+    return replace(table, columns=columns)
 
 
 def _object(rating: Rating) -> dict[str, Cell]:

@@ -24,7 +24,17 @@ from measurand.core.intake import Refusal
 from measurand.errors import DataError, Fault
 from measurand.store.lines import LINE_LIMIT, read_rows, shown
 
-__all__ = ["CHUNK", "Codes", "Encoder", "Raw", "RawTable", "cell_text", "read_table", "whole_rows"]
+__all__ = [
+    "CHUNK",
+    "Codes",
+    "Encoder",
+    "Raw",
+    "RawTable",
+    "cell_text",
+    "read_table",
+    "whole_lines",
+    "whole_rows",
+]
 
 CHUNK = 500
 """Rows encoded at a time: fewer than make the garbage collector look at them all."""
@@ -50,13 +60,15 @@ class RawTable:
     Args:
         file: The file.
         columns: By name.
-        lines: The line of each row, from 1.
+        lines: The line of each rating, from 1.
+        rows: The number of its row among the rows of the file, from 0.
         broken: Lines that are no row at all.
     """
 
     file: Path
     columns: Mapping[str, Raw]
     lines: NDArray[np.int64]
+    rows: NDArray[np.int64]
     broken: tuple[Refusal, ...] = ()
 
 
@@ -75,12 +87,15 @@ class Encoder:
         self._numbers: dict[str, _Numbers] = {}
         self._codes: dict[str, list[Codes]] = {}
         self._lines: list[NDArray[np.int64]] = []
+        self._places: list[NDArray[np.int64]] = []
         self._rows = 0
 
-    def add(self, lines: Sequence[int], columns: Mapping[str, Sequence[str]]) -> None:
-        """Append rows: their lines, and their cells by column."""
+    def add(
+        self, lines: Sequence[int], columns: Mapping[str, Sequence[str]], *, rows: Sequence[int]
+    ) -> None:
+        """Append rows: their lines, their cells by column, and their numbers in the file."""
         count = len(lines)
-        for name in columns.keys() - self._numbers.keys():
+        for name in [name for name in columns if name not in self._numbers]:
             self._numbers[name] = _Numbers({"": 0})
             self._codes[name] = [np.zeros(self._rows, np.int32)]
         for name, numbers in self._numbers.items():
@@ -90,6 +105,7 @@ class Encoder:
                 codes = np.fromiter(map(numbers.__getitem__, cells), np.int32, count)
                 self._codes[name].append(codes)
         self._lines.append(np.asarray(lines, np.int64))
+        self._places.append(np.asarray(rows, np.int64))
         self._rows += count
 
     def table(self, file: Path, faults: Iterable[Fault] = ()) -> RawTable:
@@ -108,7 +124,8 @@ class Encoder:
             for name, numbers in self._numbers.items()
         }
         lines = np.concatenate([np.zeros(0, np.int64), *self._lines])
-        return RawTable(file, columns, lines, tuple(map(_refusal, listed)))
+        rows = np.concatenate([np.zeros(0, np.int64), *self._places])
+        return RawTable(file, columns, lines, rows, tuple(map(_refusal, listed)))
 
 
 def read_table(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable, tuple[str, ...]]:
@@ -145,22 +162,24 @@ def cell_text(cell: object) -> str:
     return json.dumps(cell)
 
 
-def whole_rows(file: Path, lines: frozenset[int]) -> dict[int, tuple[tuple[str, str], ...]]:
-    """The whole rows, by column, that begin in these lines; of a broken line its text."""
+def whole_rows(file: Path, rows: frozenset[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """These rows of a file, by column; rows are counted from 0."""
+    if not rows:
+        return {}
+    return {
+        number: tuple((name, _lenient(cell)) for name, cell in row.cells.items())
+        for number, row in enumerate(read_rows(file, []))
+        if number in rows
+    }
+
+
+def whole_lines(file: Path, lines: frozenset[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The text of these lines, which are no rows; lines are counted from 1."""
     if not lines:
         return {}
-    faults: list[Fault] = []
-    rows = {
-        row.line: tuple((name, _lenient(cell)) for name, cell in row.cells.items())
-        for row in read_rows(file, faults)
-        if row.line in lines
-    }
-    if lost := lines - rows.keys():
-        with _opened(file, "replace") as stream:
-            for number, line in enumerate(stream, 1):
-                if number in lost:
-                    rows[number] = (("line", line.rstrip("\r\n")),)
-    return rows
+    with _opened(file, "replace") as stream:
+        numbered = enumerate(stream, 1)
+        return {n: (("line", line.rstrip("\r\n")),) for n, line in numbered if n in lines}
 
 
 def _refusal(fault: Fault) -> Refusal:
@@ -202,7 +221,8 @@ def _read_quickly(file: Path, wanted: Callable[[str], bool], encoder: Encoder) -
             if reader.line_num != line + len(rows) - 1 or len(columns) != len(names):
                 raise ValueError("the rows need a careful reader")
             lines = range(line + 1, line + 1 + len(rows))
-            encoder.add(lines, {names[at]: columns[at] for at in places})
+            cells = {names[at]: columns[at] for at in places}
+            encoder.add(lines, cells, rows=range(line - 1, line - 1 + len(rows)))
             line += len(rows)
         if line == 1:
             raise ValueError("there are no rows")
@@ -212,17 +232,20 @@ def _read_quickly(file: Path, wanted: Callable[[str], bool], encoder: Encoder) -
 def _read_carefully(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable, tuple[str, ...]]:
     encoder, faults = Encoder(), list[Fault]()
     names: dict[str, bool] = {}
-    rows = read_rows(file, faults)
-    while chunk := list(islice(rows, CHUNK)):
-        lines, texts = [], []
-        for row in chunk:
-            for name in row.cells.keys() - names.keys():
-                names[name] = wanted(name)
+    numbered = enumerate(read_rows(file, faults))
+    while chunk := list(islice(numbered, CHUNK)):
+        lines, texts, numbers = [], [], []
+        for number, row in chunk:
+            for name in row.cells:
+                if name not in names:
+                    names[name] = wanted(name)
             try:
                 texts.append({n: cell_text(cell) for n, cell in row.cells.items() if names[n]})
                 lines.append(row.line)
+                numbers.append(number)
             except ValueError as problem:
                 faults.append(Fault(str(problem), line=row.line, found=shown(row.cells)))
         there = dict.fromkeys(name for text in texts for name in text)
-        encoder.add(lines, {name: [text.get(name, "") for text in texts] for name in there})
+        columns = {name: [text.get(name, "") for text in texts] for name in there}
+        encoder.add(lines, columns, rows=numbers)
     return encoder.table(file, faults), tuple(names)

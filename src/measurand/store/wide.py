@@ -37,11 +37,12 @@ def read_wide(file: Path, mapping: WideMapping) -> tuple[RawTable, list[str]]:
     """
     faults: list[Fault] = []
     reader, encoder = _Reader(mapping), Encoder()
-    cells = (cells for row in read_rows(file, faults) for cells in reader.ratings(row))
+    numbered = enumerate(read_rows(file, faults))
+    cells = ((row.line, cell, at) for at, row in numbered for cell in reader.ratings(row))
     while chunk := list(islice(cells, CHUNK)):
-        names = dict.fromkeys(name for _, cell in chunk for name in cell)
-        columns = {name: [cell.get(name, "") for _, cell in chunk] for name in names}
-        encoder.add([line for line, _ in chunk], columns)
+        names = dict.fromkeys(name for _, cell, _ in chunk for name in cell)
+        columns = {name: [cell.get(name, "") for _, cell, _ in chunk] for name in names}
+        encoder.add([line for line, _, _ in chunk], columns, rows=[at for _, _, at in chunk])
     if reader.headers and (misfits := list(reader.misfits(str(file)))):
         raise DataError(misfits)
     assumed = {name: value for name, value in ASSUMED.items() if name not in reader.fields()}
@@ -70,7 +71,7 @@ class _Reader:
     _matched: set[str] = field(default_factory=set)
     """Patterns and headers of values that were found."""
 
-    def ratings(self, row: Row) -> Iterator[tuple[int, _Cells]]:
+    def ratings(self, row: Row) -> Iterator[_Cells]:
         flat = dict(_flattened(row.cells))
         shape = tuple(flat)
         if shape not in self._cells:
@@ -82,7 +83,7 @@ class _Reader:
                 found = flat[cell.header]
                 values = [found] if isinstance(found, str) else found
                 for index, value in enumerate(values):
-                    yield row.line, _rating(cell, value, index=index, row=single)
+                    yield _rating(cell, value, index=index, row=single)
 
     def misfits(self, file: str) -> Iterator[Fault]:
         """What of the mapping the file does not have."""
