@@ -191,31 +191,17 @@ def ceiling_correlation(
     References:
         Spearman (1904), American Journal of Psychology 15, on attenuation.
     """
-    if raters is not None and raters <= 0:
-        raise UsageError(f"the mean is over at least one rater; found {raters:g}")
-    single = icc(ratings, form="1", level=level)
-    patterns = Patterns.of(ratings)
-    if single.value is None or single.value <= _ROUNDING:
-        raise InsufficientData(
-            "no ceiling exists: raters of the same unit differ as much as raters of different "
-            f"units (ICC(1,1) = {single.value or 0:.2f})"
-        )
+    patterns, single = _reliable(ratings, raters, level)
     moments = oneway_moments(patterns)
     statistic = partial(_correlations, moments, raters)
     k = raters or float(_anova(patterns.units[None, :] @ moments)[1][0])
     if patterns.unanimous:
-        found, kind = Interval(_root_extended(single.low or 0.0, k), 1.0), "exact bound"
+        found, kind = Interval(_root_extended(single, k), 1.0), "exact bound"
     elif interval == "bca":
         how = Resampling(rng=rng, level=level, resamples=resamples)
         found, kind = bca(statistic, patterns.units, how, name=_CORRELATION), "BCa over units"
     else:
-        logs = jackknife_t(
-            partial(_log_ratios, moments), patterns.units, level=level, name=_CORRELATION
-        )
-        usual = float(_anova(patterns.units[None, :] @ moments)[1][0])
-        ends = (max(1 - exp(end), 0.0) for end in (logs.high, logs.low))
-        found = Interval(*(_root_extended(x / (usual - (usual - 1) * x), k) for x in ends))
-        kind = "jackknife-t over units"
+        found, kind = _jackknifed(moments, patterns.units, raters, level=level)
     return Estimate(
         value=float(statistic(patterns.units[None, :])[0]),
         low=found.low,
@@ -323,6 +309,29 @@ def _correlations(moments: Floats, raters: float | None, weights: Floats) -> Flo
     k = usual if raters is None else raters
     ceiling = np.sqrt(k * single / (1 + (k - 1) * single))
     return np.where(np.isinf(ratio) & (inside <= 0), np.nan, ceiling)
+
+
+def _jackknifed(
+    moments: Floats, units: Floats, raters: float | None, *, level: float
+) -> tuple[Interval, str]:
+    logs = jackknife_t(partial(_log_ratios, moments), units, level=level, name=_CORRELATION)
+    usual = float(_anova(units[None, :] @ moments)[1][0])
+    ends = (max(1 - exp(end), 0.0) for end in (logs.high, logs.low))
+    low, high = (_root_extended(x / (usual - (usual - 1) * x), raters or usual) for x in ends)
+    return Interval(low, high), "jackknife-t over units"
+
+
+def _reliable(ratings: Floats, raters: float | None, level: float) -> tuple[Patterns, float]:
+    """The patterns, and the lower end of ICC(1,1), of ratings that have a ceiling."""
+    if raters is not None and raters <= 0:
+        raise UsageError(f"the mean is over at least one rater; found {raters:g}")
+    single = icc(ratings, form="1", level=level)
+    if single.value is None or single.value <= _ROUNDING:
+        raise InsufficientData(
+            "no ceiling exists: raters of the same unit differ as much as raters of different "
+            f"units (ICC(1,1) = {single.value or 0:.2f})"
+        )
+    return Patterns.of(ratings), single.low or 0.0
 
 
 def _log_ratios(moments: Floats, weights: Floats) -> Floats:
