@@ -158,18 +158,8 @@ def simultaneous_means(
     means = rows.mean(axis=0)
     sums = _sums(rows - means, clusters)
     units = len(sums)
-    if 2.0 ** (1 - units) > 1 - level:
-        raise InsufficientData(
-            f"the signs of {units} units or clusters have too few combinations for a "
-            f"simultaneous interval of level {level:g}"
-        )
     root = np.sqrt((sums**2).sum(axis=0))
-    flat = root <= _TIE * np.abs(rows).max(axis=0, initial=0.0)
-    if flat.any():
-        raise InsufficientData(
-            f"comparison {int(np.argmax(flat)) + 1} is the same for all {units} units or "
-            f"clusters: without spread there is no interval"
-        )
+    _refuse_too_little(units, root <= _TIE * np.abs(rows).max(axis=0, initial=0.0), level=level)
     scaled = sums / root
     largest = [_largest_t(signs @ scaled, units) for signs in _signs(units, rng, flips)]
     critical = float(np.quantile(np.concatenate(largest), level, method="higher"))
@@ -186,6 +176,19 @@ def simultaneous_means(
         )
         for mean, reach in zip(means, half, strict=True)
     )
+
+
+def _refuse_too_little(units: int, flat: NDArray[np.bool_], *, level: float) -> None:
+    if 2.0 ** (1 - units) > 1 - level:
+        raise InsufficientData(
+            f"the signs of {units} units or clusters have too few combinations for a "
+            f"simultaneous interval of level {level:g}"
+        )
+    if flat.any():
+        raise InsufficientData(
+            f"comparison {int(np.argmax(flat)) + 1} is the same for all {units} units or "
+            f"clusters: without spread there is no interval"
+        )
 
 
 def _largest_t(scaled: NDArray[np.float64], units: int) -> NDArray[np.float64]:
