@@ -179,7 +179,7 @@ def ceiling_correlation(
         resamples: How many resamples of whole units.
         interval: BCa; or jackknife-t on the logarithm of the ratio of mean squares, which is
             wider and holds the truth more often with few units: at a nominal 95 %, 93 % against
-            91 % with 30 units and 95 % against 93 % with 50; from 200 units on they agree.
+            91 % with 30 units and 95 % against 93 % with 50 and with 200.
 
     Returns:
         In (0, 1]. A lower end of 0 says that there may be no ceiling at all.
@@ -226,7 +226,8 @@ def leave_one_out(
 ) -> Estimate:
     """How one person does: the correlation of a rater with the mean of the others.
 
-    The mean over raters of Pearson's correlation; a judge's real competitor.
+    The mean over raters of Pearson's correlation; a judge's real competitor. Of nominal 95 %
+    intervals about 91 % hold the truth with 30 units, 93 % with 50 and with 200.
 
     Args:
         ratings: Shape (units, raters); NaN marks a rating that was not given. A rater counts who
