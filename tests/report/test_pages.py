@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurand.analysis.result import Findings, Result, Verdict, Votes
+from measurand.analysis.result import NAIVE, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake, Refusal
 from measurand.figures.bars import Bars
 from measurand.figures.forest import Forest
@@ -17,13 +17,17 @@ from measurand.report.agreement_page import agreement_document
 from measurand.report.comparison_page import comparison_document
 from measurand.report.document import (
     Document,
+    Fold,
     Outcome,
     Plot,
     Section,
     Table,
     UnitCards,
 )
+from measurand.report.html import html_page
+from measurand.report.markdown import markdown_text
 from measurand.report.sections import PageContext, Planted
+from measurand.report.terminal import terminal_text
 from measurand.stats.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ def tables(document: Document) -> Iterator[Table]:
                 yield block
             elif isinstance(block, Plot) and block.table is not None:
                 yield block.table
+            elif isinstance(block, Fold):
+                yield from block.tables
 
 
 def table(document: Document, caption: str) -> Table:
@@ -71,7 +77,13 @@ def results(draw: st.DrawFn) -> tuple[Result, ...]:
     return tuple(
         Result(
             name=draw(few(NAMES)),
-            estimate=Estimate(value=i / 7, low=i / 7 - 1, high=i / 7 + 1, n=i, method="t"),
+            estimate=Estimate(
+                value=i / 7,
+                low=i / 7 - 1,
+                high=i / 7 + 1,
+                n=i,
+                method=draw(few(["t", "t" + NAIVE])),
+            ),
             dimension=draw(few([None, "overall", "tone", ""])),
             systems=draw(few([(), ("a",), ("b",), ("a", "b"), ("",)])),
             raters=draw(few([(), (), ("x", "y"), ("x",)])),
@@ -111,6 +123,37 @@ def test_a_comparison_goes_from_the_verdict_to_the_limits(world: World) -> None:
     ]
     assert document.headlines == findings.verdicts[:5]
     assert document.banner == "SIMULATED DATA"
+
+
+def test_a_failure_is_never_below_the_headlines() -> None:
+    def decided(outcome: str, name: str) -> Verdict:
+        return Verdict(name=name, outcome=outcome, reason="r")
+
+    passed = [decided("pass", str(i)) for i in range(8)]
+    verdicts = (*passed, decided("fail", "safety"))
+    shown = comparison_document(Findings(results=(), verdicts=verdicts)).headlines
+    assert [verdict.name for verdict in shown] == ["0", "safety", "1", "2", "3"]
+
+
+def test_parts_by_dimension_are_folded_and_not_lost(world: World) -> None:
+    estimate = world.around(0.5, 0.1)
+    found = Findings(
+        results=tuple(
+            Result(name="mean", estimate=estimate, dimension=d, systems=("a",), segment="de")
+            for d in ("overall", "tone", "format")
+        )
+    )
+    document = comparison_document(found)
+    first, fold = section(document, "Segments").blocks
+    assert isinstance(first, Table)
+    assert isinstance(fold, Fold)
+    assert [one.caption for one in fold.tables] == [
+        "Mean, tone, by segments",
+        "Mean, format, by segments",
+    ]
+    assert "by segments" in markdown_text(document).partition("Mean, format,")[2]
+    assert "in the HTML, Markdown and JSON" in terminal_text(document, width=200)
+    assert '<details class="fold">' in html_page(document)
 
 
 def test_no_findings_are_a_page_without_sections() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import comb
 
 from measurand.analysis.result import Findings, Result
 from measurand.figures.forest import Forest, ForestRow, Line
@@ -11,11 +12,11 @@ from measurand.figures.heat import Heat
 from measurand.report.document import Block, Document, Plot, Section
 from measurand.report.sections import (
     FOOTER,
-    HEADLINES,
     PageContext,
     all_decisions,
     cards,
     data_sections,
+    headlines,
     limits_section,
     votes_plot,
 )
@@ -53,7 +54,7 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
         title=known.title or "Do the raters agree?",
         subtitle=known.subtitle,
         banner=known.banner,
-        headlines=findings.verdicts[:HEADLINES],
+        headlines=headlines(findings.verdicts),
         sections=tuple(sections),
         footer=FOOTER,
     )
@@ -123,9 +124,9 @@ def _pairs(pairs: Sequence[Result]) -> list[Block]:
     for dimension in distinct(pair.dimension for pair in pairs):
         part = [pair for pair in pairs if pair.dimension == dimension]
         raters = tuple(distinct(rater for pair in part for rater in pair.raters))
-        if len(raters) not in _RATERS_IN_HEAT:
-            continue
         found = {frozenset(pair.raters): pair.estimate.value for pair in part}
+        if len(raters) not in _RATERS_IN_HEAT or len(found) < comb(len(raters), 2):
+            continue
         values = tuple(tuple(found.get(frozenset({a, b})) for b in raters) for a in raters)
         blocks.append(
             Plot(

@@ -6,28 +6,34 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from measurand.analysis.result import Findings, Result, Unit, Verdict
-from measurand.figures.forest import Band, Forest, ForestRow, Line
-from measurand.figures.style import Colour
+from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.report.agreement_page import agreement_sections
-from measurand.report.document import Block, Cell, Column, Document, Outcome, Plot, Section, Table
+from measurand.report.differences import difference_sections
+from measurand.report.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Fold,
+    Outcome,
+    Plot,
+    Section,
+    Table,
+)
 from measurand.report.sections import (
     FOOTER,
-    HEADLINES,
     PageContext,
     Planted,
     all_decisions,
     cards,
     data_sections,
+    headlines,
     limits_section,
 )
-from measurand.report.shelf import Shelf, distinct, matrix, shared_span
+from measurand.report.shelf import OVERALL, Shelf, distinct, is_naive, is_whole, matrix, shared_span
 from measurand.report.words import basis, label, pair
 
 __all__ = ["comparison_document"]
-
-_OVERALL = "overall"
-_ROWS_DRAWN = 40
-_DECIDED = frozenset({"a better", "b better"})
 
 
 def comparison_document(findings: Findings, context: PageContext | None = None) -> Document:
@@ -37,9 +43,10 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
     sections = [
         *_overall(shelf, known),
         *_blocking(shelf, findings.verdicts),
-        *_differences(shelf, findings.verdicts),
+        *difference_sections(shelf, findings.verdicts),
         *_dimensions(shelf, known),
         *_parts(shelf),
+        *_without_clusters(shelf),
         *agreement_sections(shelf, findings),
         *shelf.rest(),
         *_truth(findings.results, known.truth),
@@ -52,30 +59,23 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         title=known.title or "Which system is better?",
         subtitle=known.subtitle,
         banner=known.banner,
-        headlines=findings.verdicts[:HEADLINES],
+        headlines=headlines(findings.verdicts),
         sections=tuple(sections),
         footer=FOOTER,
     )
-
-
-def _whole(result: Result) -> bool:
-    """Whether it is about the whole evaluation set and all raters."""
-    return result.component is None and result.segment is None and not result.raters
 
 
 def _system(result: Result) -> str:
     return ", ".join(result.systems)
 
 
-def _pair(result: Result) -> str:
-    return pair(result.systems)
-
-
 def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
     """Where every system stands, between the floor and the expert where there are any."""
-    means = shelf.take("mean", where=lambda r: r.dimension == _OVERALL and _whole(r))
-    places = shelf.take("place", where=lambda r: r.dimension in {None, _OVERALL} and _whole(r))
-    ceilings = shelf.take("ceiling_majority", where=lambda r: r.dimension == _OVERALL and _whole(r))
+    means = shelf.take("mean", where=lambda r: r.dimension == OVERALL and is_whole(r))
+    places = shelf.take("place", where=lambda r: r.dimension in {None, OVERALL} and is_whole(r))
+    ceilings = shelf.take(
+        "ceiling_majority", where=lambda r: r.dimension == OVERALL and is_whole(r)
+    )
     roles = {system.name: system.role for system in known.systems}
     blocks: list[Block] = []
     if means:
@@ -118,7 +118,7 @@ def _estimates(caption: str, corner: str, named: Sequence[tuple[str, Result]]) -
 
 def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
     """How often each system's outputs are blocked, and how often they could be."""
-    rates = shelf.take("blocking_rate", where=_whole)
+    rates = shelf.take("blocking_rate", where=is_whole)
     if not rates:
         return []
     decided = {(v.systems, v.dimension): v for v in verdicts if v.name.startswith("blocking")}
@@ -146,96 +146,18 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
                 Outcome(verdict.outcome) if verdict else None,
             )
         )
-    table = Table("Blocked outputs", columns, tuple(rows), basis(r.estimate for r in rates))
+    blocks: list[Block] = [
+        Table("Blocked outputs", columns, tuple(rows), basis(r.estimate for r in rates))
+    ]
+    if flagged := shelf.take("any_flag_rate", where=is_whole):
+        named = [(_system(result), result) for result in flagged]
+        blocks.append(_estimates("Flagged by anyone, by system", "System", named))
     summary = "The share of outputs that must not ship; what counts is the upper end."
-    return [Section("Blocking", (table,), summary)]
-
-
-def _differences(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
-    """Every pair of systems: the difference, and the margin within which it does not matter."""
-    differences = shelf.take("difference", where=_whole)
-    if not differences:
-        return []
-    overall = [r for r in differences if r.dimension in {None, _OVERALL}]
-    decided = {(v.systems, v.dimension or _OVERALL): v for v in verdicts if len(v.systems) > 1}
-    blocks: list[Block] = []
-    if overall:
-        blocks += _difference_forest(overall, decided)
-        blocks.append(_difference_table(overall, decided))
-    rest = [r for r in differences if r.dimension not in {None, _OVERALL}]
-    if rest:
-        blocks.append(
-            matrix(
-                "Difference by dimension",
-                rest,
-                rows=_pair,
-                columns=lambda result: result.dimension,
-                corner="Systems",
-                mark=0.0,
-            )
-        )
-    summary = (
-        "The first system minus the second, on the same examples: above 0 the first is better."
-    )
-    return [Section("Differences", tuple(blocks), summary)]
-
-
-_Decided = dict[tuple[tuple[str, ...], str], Verdict]
-
-
-def _difference_forest(overall: Sequence[Result], decided: _Decided) -> list[Block]:
-    if len(overall) > _ROWS_DRAWN:
-        return []
-    margins = {
-        abs(v.bound) for v in decided.values() if v.bound and v.dimension in {None, _OVERALL}
-    }
-    rows = tuple(
-        ForestRow(
-            _pair(r), r.estimate, colour=_difference_colour(decided.get((r.systems, _OVERALL)))
-        )
-        for r in overall
-    )
-    figure = Forest(
-        rows,
-        "Difference in overall score",
-        lines=(Line(0.0),),
-        bands=tuple(Band(-m, m, f"margin ±{m:g}") for m in sorted(margins)[:1]),
-    )
-    alt = "Forest plot of the difference of every pair of systems; the table has the numbers."
-    return [Plot(figure, alt, "Differences in overall score; the band is the margin.")]
-
-
-def _difference_colour(verdict: Verdict | None) -> Colour:
-    if verdict is None:
-        return "accent"
-    return "good" if verdict.outcome in _DECIDED else "muted"
-
-
-def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
-    columns = (
-        Column("Systems"),
-        Column("Difference", right=True, span=shared_span(overall), mark=0.0),
-        Column("n", right=True),
-        Column("Verdict"),
-        Column("Reason"),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for result in overall:
-        verdict = decided.get((result.systems, _OVERALL))
-        rows.append(
-            (
-                _pair(result),
-                result.estimate,
-                result.estimate.n,
-                Outcome(verdict.outcome) if verdict else None,
-                verdict.reason if verdict else None,
-            )
-        )
-    return Table("Overall difference", columns, tuple(rows), basis(r.estimate for r in overall))
+    return [Section("Blocking", tuple(blocks), summary)]
 
 
 def _dimensions(shelf: Shelf, known: PageContext) -> list[Section]:
-    means = shelf.take("mean", where=_whole)
+    means = shelf.take("mean", where=is_whole)
     if not means:
         return []
     table = matrix(
@@ -273,29 +195,56 @@ def _parts(shelf: Shelf) -> list[Section]:
         tables = [
             matrix(
                 f"{label(name)}, {dimension}, by {title.lower()}",
-                [r for r in results if r.name == name and (r.dimension or _OVERALL) == dimension],
-                rows=_pair,
+                [r for r in results if r.name == name and (r.dimension or OVERALL) == dimension],
+                rows=lambda result: pair(result.systems),
                 columns=part,
                 corner="System" if name == "mean" else "Systems",
                 mark=0.0 if name == "difference" else None,
             )
             for name in distinct(r.name for r in results)
-            for dimension in distinct((r.dimension or _OVERALL) for r in results if r.name == name)
+            for dimension in distinct((r.dimension or OVERALL) for r in results if r.name == name)
         ]
         if tables:
-            sections.append(Section(title, tuple(tables)))
+            blocks: list[Block] = [tables[0]]
+            if len(tables) > 1:
+                blocks.append(Fold("The same by dimension", tuple(tables[1:])))
+            sections.append(Section(title, tuple(blocks)))
     return sections
+
+
+def _without_clusters(shelf: Shelf) -> list[Section]:
+    """What the intervals would be if examples that share a cluster counted as independent."""
+    naive = shelf.take(
+        "mean",
+        "difference",
+        where=lambda r: is_naive(r) and not (r.component or r.segment or r.raters),
+    )
+    tables = tuple(
+        matrix(
+            f"{label(name)}, clusters ignored",
+            [result for result in naive if result.name == name],
+            rows=lambda result: pair(result.systems),
+            columns=lambda result: result.dimension,
+            corner="System" if name == "mean" else "Systems",
+        )
+        for name in distinct(result.name for result in naive)
+    )
+    if not tables:
+        return []
+    summary = "Examples that share a cluster are not independent; these intervals pretend they are."
+    fold = Fold("For comparison only", tables)
+    return [Section("Clusters ignored", (fold,), summary)]
 
 
 def _has(part: Callable[[Result], str | None], result: Result) -> bool:
     """Whether this part, and no other, is what the result is within."""
     parts = [p for p in (result.component, result.segment) if p is not None]
-    return parts == [part(result)] and not result.raters
+    return parts == [part(result)] and not (result.raters or is_naive(result))
 
 
 def _truth(results: Sequence[Result], truth: Sequence[Planted]) -> list[Section]:
     """Planted values beside the estimates: does the interval cover the truth?"""
-    found = {(r.name, r.dimension, r.systems): r.estimate for r in results if _whole(r)}
+    found = {(r.name, r.dimension, r.systems): r.estimate for r in results if is_whole(r)}
     rows: list[tuple[Cell, ...]] = []
     hits = counted = 0
     for planted in truth:

@@ -19,6 +19,7 @@ __all__ = [
     "Cell",
     "Column",
     "Document",
+    "Fold",
     "KeyValue",
     "Outcome",
     "Paragraph",
@@ -139,6 +140,11 @@ class Plot:
     caption: str = ""
     table: Table | None = None
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its table, where it has one."""
+        return () if self.table is None else (self.table,)
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -175,7 +181,17 @@ class UnitCards:
     cards: tuple[UnitCard, ...]
 
 
-Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Tables that most readers skip: closed in HTML, left out of a terminal."""
+
+    kind: ClassVar[str] = "fold"
+
+    title: str
+    tables: tuple[Table, ...]
+
+
+Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards | Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from measurand.report.document import (
     Bullets,
     Cell,
     Document,
+    Fold,
     KeyValue,
     Outcome,
     Paragraph,
@@ -89,9 +90,9 @@ def _block(block: Block) -> Iterator[str]:
             yield "\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in block.pairs)
         case Table():
             yield from _table(block)
-        case Plot():
-            if block.table is not None:
-                yield from _table(block.table)
+        case Plot() | Fold():
+            for table in block.tables:
+                yield from _table(table)
         case UnitCards():
             for card in block.cards:
                 yield from _card(card)

@@ -26,7 +26,7 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, verdict_about
+from measurand.report.words import rating, tone, verdict_about
 
 __all__ = [
     "FOOTER",
@@ -36,6 +36,7 @@ __all__ = [
     "all_decisions",
     "cards",
     "data_sections",
+    "headlines",
     "limits_section",
     "votes_plot",
 ]
@@ -90,6 +91,12 @@ class PageContext:
     systems: Sequence[System] = ()
     texts: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     truth: Sequence[Planted] = ()
+
+
+def headlines(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The first decision, and then the failures before the rest: no failure hides below."""
+    rest = sorted(verdicts[1:], key=lambda verdict: tone(verdict.outcome) != "bad")
+    return (*verdicts[:1], *rest)[:HEADLINES]
 
 
 def all_decisions(verdicts: Sequence[Verdict]) -> list[Section]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from measurand.analysis.result import Result
+from measurand.analysis.result import NAIVE, Result
 from measurand.report.document import Cell, Column, Section, Table
 from measurand.report.words import basis, label, pair
 
-__all__ = ["Shelf", "distinct", "matrix", "shared_span"]
+__all__ = ["OVERALL", "Shelf", "distinct", "is_naive", "is_whole", "matrix", "shared_span"]
+
+OVERALL = "overall"
+"""The dimension of the weighted score."""
 
 
 class Shelf:
@@ -51,6 +54,17 @@ class Shelf:
             basis(result.estimate for result in left),
         )
         return [Section("Further results", (table,))]
+
+
+def is_naive(result: Result) -> bool:
+    """Whether its interval ignores that examples share clusters."""
+    return result.estimate.method.endswith(NAIVE)
+
+
+def is_whole(result: Result) -> bool:
+    """Whether it is about the whole evaluation set and all raters, with clusters."""
+    part = result.component is not None or result.segment is not None
+    return not (part or result.raters or is_naive(result))
 
 
 def distinct(names: Iterable[str | None]) -> list[str]:

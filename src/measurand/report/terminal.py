@@ -19,6 +19,7 @@ from measurand.report.document import (
     Bullets,
     Cell,
     Document,
+    Fold,
     KeyValue,
     Outcome,
     Paragraph,
@@ -107,6 +108,9 @@ def _block(block: Block) -> Iterator[RenderableType]:
         case Plot():
             if block.table is not None:
                 yield from _table(block.table)
+        case Fold():
+            names = ", ".join(table.caption for table in block.tables)
+            yield _dim(f"{block.title}: in the HTML, Markdown and JSON ({names})")
         case UnitCards():
             for card in block.cards:
                 yield from _card(card)
