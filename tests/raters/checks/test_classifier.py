@@ -12,7 +12,7 @@ import pytest
 
 from measurand.core.rating import Measurement
 from measurand.errors import InsufficientData, MissingExtra, UsageError
-from measurand.raters.checks import HeldOut, Learned, TextClassifier, Training, train
+from measurand.raters.checks import HeldOut, Learned, TextClassifier, Training, build, train
 from measurand.raters.checks.ngrams import GRAMS, Vocabulary
 from measurand.raters.checks.training import _folds, _platt
 
@@ -299,3 +299,12 @@ def test_nothing_held_out_is_no_rating(register: TextClassifier, rate: Rate) -> 
     for estimate in (empty.accuracy(), empty.decided(), empty.auc(), empty.brier()):
         assert not estimate.present
     assert rate(Learned("tone", replace(register, held_out=empty)), "no worries").value is None
+
+
+def test_a_plan_names_the_file_and_the_bounds(register: TextClassifier, tmp_path: Path) -> None:
+    register.write(tmp_path / "register.json")
+    built = build("check.learned", "tone", "register.json", base=tmp_path)
+    assert built.version == Learned("tone", register).version
+    strict = {"classifier": "register.json", "minimum_accuracy": 0.9}
+    built = build("check.learned", "tone", strict, base=tmp_path)
+    assert built.version == Learned("tone", register, minimum_accuracy=0.9).version

@@ -129,3 +129,18 @@ def test_parameters_that_mean_nothing_are_refused() -> None:
     for parameters in ({"types": {"a": "money"}}, {"extra": "maybe"}, {"tolerance": -1}):
         with pytest.raises(UsageError):
             FieldAccuracy("accuracy", **parameters)
+
+
+def test_lists_hold_anything_and_have_no_order(rate: Rate) -> None:
+    reference = {"lines": [{"sku": "A", "n": 1}, {"sku": "b", "n": 2.0}, ["x", None]]}
+    answer = {"lines": [["X", None], {"n": 2, "sku": "B."}, {"n": 1, "sku": "a"}]}
+    assert _rated(rate, FieldAccuracy("accuracy"), answer, reference).value == 1
+    answer["lines"][1] = {"n": "2", "sku": "B"}
+    assert _rated(rate, FieldAccuracy("accuracy"), answer, reference).value == 0
+    assert _rated(rate, FieldAccuracy("accuracy"), {"lines": "A"}, reference).value == 0
+
+
+def test_text_of_nothing_but_marks_is_compared_as_it_stands(rate: Rate) -> None:
+    assert _rated(rate, FieldAccuracy("accuracy"), {"a": "?"}, {"a": "!"}).value == 0
+    assert _rated(rate, FieldAccuracy("accuracy"), {"a": " ! "}, {"a": "!"}).value == 1
+    assert _rated(rate, FieldAccuracy("accuracy"), {"a": 7}, {"a": "7"}).value == 0

@@ -164,3 +164,13 @@ def test_a_schema_file_that_is_none_is_refused(tmp_path: Path, content: str | No
 )
 def test_same_tells_types_apart(first: object, second: object, equal: bool) -> None:  # noqa: FBT001
     assert same(first, second) is equal
+
+
+def test_a_schema_file_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("measurand.raters.checks.values.LARGEST", 10)
+    file = tmp_path / "reply.schema.json"
+    file.write_text(json.dumps(ORDER), encoding="utf-8")
+    with pytest.raises(UsageError, match="larger than 10 bytes"):
+        JsonSchema("format", file)

@@ -63,3 +63,9 @@ def test_what_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("measurand.raters.checks.base.find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match=r"measurand\[language\]"):
         Language("tone", "de")
+
+
+def test_an_uncertain_question_sets_no_language(rate: Rate) -> None:
+    rating = rate(Language("tone"), ENGLISH, messages=(Message("user", ARABIC),))
+    assert rating.value is None
+    assert "the language of the question is uncertain" in rating.reason

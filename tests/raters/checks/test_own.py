@@ -169,3 +169,16 @@ def test_whatever_a_function_gives_the_value_is_on_the_scale(found: Any) -> None
     rating = check("tone")(lambda _example, _output: found).measure(EXAMPLE, OUTPUT)
     assert isinstance(rating, Measurement)
     assert rating.value is None or UNIT.parse(rating.value) == rating.value
+
+
+def test_a_function_without_source_has_a_version_too() -> None:
+    scope: dict[str, Any] = {"__name__": "prompt"}
+    exec(compile("def typed(example, output): return 0.5", "<stdin>", "exec"), scope)  # noqa: S102 - a prompt
+    made = check("tone")(scope["typed"])
+    assert made.version == check("tone")(scope["typed"]).version
+    assert isinstance(made.measure(EXAMPLE, OUTPUT), Measurement)
+
+
+def test_a_refusal_of_ones_own_keeps_its_reason(rate: Rate) -> None:
+    rating = rate(check("tone")(lambda _example, _output: Measurement(None, "no idea")), "text")
+    assert rating == Measurement(None, "no idea")

@@ -1,10 +1,11 @@
+import time
 from collections.abc import Callable
 
 import pytest
 
 from measurand.core.rating import Measurement
 from measurand.errors import UsageError
-from measurand.raters.checks import MarkdownStructure, PythonParses
+from measurand.raters.checks import JsonParse, MarkdownStructure, PythonParses
 
 Rate = Callable[..., Measurement]
 
@@ -102,3 +103,25 @@ def test_prose_is_not_rated_when_nothing_is_required(rate: Rate) -> None:
 def test_an_unknown_element_is_refused() -> None:
     with pytest.raises(UsageError):
         MarkdownStructure("format", ("picture",))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|-|\n" * 100_000,
+        "a|b\n-|-\n\n" * 60_000,
+        "```json\n" * 100_000,
+        "# " + " " * 300_000 + "x",
+        "a|b\n" + " " * 300_000 + "|x",
+        "~" * 300_000 + "`",
+        "``` " + " " * 300_000 + "`",
+        "- " * 200_000,
+    ],
+    ids=["rules", "tables", "fences", "heading", "rule", "tildes", "info", "list"],
+)
+def test_long_texts_take_time_in_proportion(rate: Rate, text: str) -> None:
+    began = time.process_time()
+    rate(MarkdownStructure("format", ("table",)), text)
+    rate(JsonParse("format", allow_fence=True), text)
+    rate(PythonParses("format"), text)
+    assert time.process_time() - began < 3

@@ -84,3 +84,9 @@ def test_the_common_subsequence_keeps_the_order() -> None:
     first, second = "ABCBDAB", "BDCABA"
     fits = [[one == other for other in second] for one in first]
     assert _in_order(fits) == 4  # Cormen et al., Introduction to Algorithms, 15.4
+
+
+def test_a_flood_of_calls_is_not_compared(rate: Rate) -> None:
+    rating = rate(ToolCalls("accuracy"), "done", tools=(FIND, BOOK), tool_calls=(BOOK,) * 500_001)
+    assert rating.value is None
+    assert "too many" in rating.reason

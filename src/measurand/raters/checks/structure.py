@@ -15,6 +15,7 @@ from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Measurement
 from measurand.raters.checks.base import TextCheck, Unanswered, require_choice, shown, yes_no
+from measurand.raters.checks.fences import split
 from measurand.raters.checks.text import normalise
 
 __all__ = ["Element", "MarkdownStructure", "PythonParses"]
@@ -22,10 +23,9 @@ __all__ = ["Element", "MarkdownStructure", "PythonParses"]
 Element = Literal["heading", "list", "table", "code"]
 
 _LONGEST_CODE = 200_000
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?=[ \t]|$)")
 _LIST = re.compile(r"^[ \t]{0,12}(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
-_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_RULE = re.compile(r"^\|?:?-+:?(?:\|:?-+:?)*\|?$")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class PythonParses(TextCheck):
     def rate(self, example: Example, output: Output) -> Measurement:  # noqa: ARG002 - a Check's shape
         """Parse with this interpreter's grammar; None without code."""
         text = output.text or ""
-        blocks = [text] if self.bare else [code for tag, code in _blocks(text) if _python(tag)]
+        blocks = [text] if self.bare else [code for tag, code in split(text)[1] if _python(tag)]
         if not any(block.strip() for block in blocks):
             raise Unanswered("the answer holds no Python code")
         faults = [fault for block in blocks if (fault := _fault(block))]
@@ -78,11 +78,13 @@ class MarkdownStructure(TextCheck):
 
     def rate(self, example: Example, output: Output) -> Measurement:  # noqa: ARG002 - a Check's shape
         """Read the structure; the evidence lists its faults."""
-        text = output.text or ""
-        lines = list(_prose(text))
-        headings = [(len(m[1]), m[2] or "") for line in lines if (m := _HEADING.match(line))]
+        lines, fences = split(output.text or "")
+        headings = [
+            (len(match[1]), line.strip().strip("#").strip())
+            for line in lines
+            if (match := _HEADING.match(line))
+        ]
         tables = list(_tables(lines))
-        fences = list(_blocks(text))
         present = {
             "heading": bool(headings),
             "list": any(map(_LIST.match, lines)),
@@ -118,36 +120,6 @@ def _fault(code: str) -> str:
     return ""
 
 
-def _blocks(text: str) -> Iterator[tuple[str | None, str]]:
-    """Fenced blocks: the first word after the fence, and the code; None for an open end."""
-    fence, tag, code = "", "", list[str]()
-    for line in text.splitlines():
-        match = _FENCE.match(line)
-        if fence and match and match[1].startswith(fence) and not match[2].strip():
-            yield tag, "\n".join(code)
-            fence = ""
-        elif fence:
-            code.append(line)
-        elif match:
-            fence, code = match[1], []
-            tag = (match[2].split() or [""])[0]
-    if fence:
-        yield None, "\n".join(code)
-
-
-def _prose(text: str) -> Iterator[str]:
-    """The lines outside fenced blocks."""
-    fence = ""
-    for line in text.splitlines():
-        match = _FENCE.match(line)
-        if fence and match and match[1].startswith(fence) and not match[2].strip():
-            fence = ""
-        elif not fence and match:
-            fence = match[1]
-        elif not fence:
-            yield line
-
-
 def _heading_faults(headings: list[tuple[int, str]]) -> list[str]:
     empty = ["a heading is empty"] * any(not title.strip() for _, title in headings)
     skips = [
@@ -171,14 +143,15 @@ def _missing(wanted: tuple[str, ...], headings: list[tuple[int, str]]) -> list[s
 
 def _tables(lines: list[str]) -> Iterator[list[int]]:
     """The cells of each row of each table: its head, its rule, its rows."""
-    for index, line in enumerate(lines[1:], start=1):
-        if "|" in line and "|" in lines[index - 1] and _RULE.match(line):
-            counts = [_cells(lines[index - 1])]
-            for row in lines[index:]:
-                if "|" not in row:
-                    break
-                counts.append(_cells(row))
-            yield counts
+    at = 1
+    while at < len(lines):
+        rule = re.sub(r"[ \t]", "", lines[at])
+        end = at + 1
+        if "|" in rule and "|" in lines[at - 1] and _RULE.match(rule):
+            while end < len(lines) and "|" in lines[end]:
+                end += 1
+            yield [_cells(row) for row in lines[at - 1 : end]]
+        at = end
 
 
 def _table_fault(counts: list[int]) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard
 
 from measurand.errors import UsageError
 from measurand.raters.checks.base import Unanswered
+from measurand.raters.checks.fences import split
 
 __all__ = ["LARGEST", "parse", "read_json", "same"]
 
 LARGEST = 4_000_000
 """Bytes of the largest schema that is read."""
 _DIGITS = 308
-_FENCE = re.compile(r"(?ims)^[ \t]*```[ \t]*(?:json)?[ \t]*\n(.*?)^[ \t]*```[ \t]*$")
+_TAGS = frozenset({"", "json"})
 
 
 def parse(text: str, *, allow_fence: bool = False) -> Any:
@@ -27,7 +27,7 @@ def parse(text: str, *, allow_fence: bool = False) -> Any:
 
     Args:
         text: The text.
-        allow_fence: Whether the value may stand in the text's only fenced code block.
+        allow_fence: Whether the value may stand in the text's only fenced block of JSON.
 
     Raises:
         ValueError: It is not JSON; the message says where.
@@ -35,8 +35,8 @@ def parse(text: str, *, allow_fence: bool = False) -> Any:
             cannot be read here.
     """
     if allow_fence:
-        blocks = _FENCE.findall(text)
-        text = blocks[0] if len(blocks) == 1 else text
+        tagged = [code for tag, code in split(text)[1] if tag is not None and tag.lower() in _TAGS]
+        text = tagged[0] if len(tagged) == 1 else text
     try:
         return json.loads(
             text,
