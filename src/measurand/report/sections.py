@@ -94,9 +94,12 @@ class PageContext:
 
 
 def headlines(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """The first decision, and then the failures before the rest: no failure hides below."""
-    rest = sorted(verdicts[1:], key=lambda verdict: tone(verdict.outcome) != "bad")
-    return (*verdicts[:1], *rest)[:HEADLINES]
+    """The first decision, then failures before the rest; how well raters agree is no failure."""
+
+    def lower(verdict: Verdict) -> bool:
+        return tone(verdict.outcome) != "bad" or verdict.name == "agreement"
+
+    return (*verdicts[:1], *sorted(verdicts[1:], key=lower))[:HEADLINES]
 
 
 def all_decisions(verdicts: Sequence[Verdict]) -> list[Section]:
