@@ -12,9 +12,11 @@ import gzip
 import io
 import json
 import math
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -31,6 +33,7 @@ __all__ = [
     "read_json",
     "read_rows",
     "shown",
+    "whole",
     "write_jsonl",
 ]
 
@@ -45,6 +48,7 @@ SUFFIXES = _JSON_SUFFIXES + _CSV_SUFFIXES
 """The endings of files that `read_rows` reads; each may be followed by ``.gz``."""
 
 _SHOWN = 60
+_DIGITS = 308
 _GZIP, _UTF16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE = re.compile("[\0\udc80-\udcff]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -218,14 +222,20 @@ def write_jsonl(path: Path | str, rows: Iterable[Mapping[str, Any]]) -> None:
         ValueError: A row holds NaN or Infinity.
     """
     target = Path(path)
-    scratch = target.with_name(f".{target.name}.partial")
+    with whole(target) as scratch, scratch.open("wb") as raw:
+        zipped = target.name.lower().endswith(".gz")
+        packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if zipped else raw
+        with io.TextIOWrapper(cast("IO[bytes]", packed), "utf-8", newline="\n") as stream:
+            for row in rows:
+                stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A scratch file beside the target that takes its place at the end, or goes without trace."""
+    scratch = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        with scratch.open("wb") as raw:
-            zipped = target.name.lower().endswith(".gz")
-            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if zipped else raw
-            with io.TextIOWrapper(cast("IO[bytes]", packed), "utf-8", newline="\n") as stream:
-                for row in rows:
-                    stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+        yield scratch
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
@@ -355,6 +365,12 @@ def _float(text: str) -> float:
     return number
 
 
+def _int(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits is beyond the range of a float")
+    return int(text)
+
+
 def _explained(problem: json.JSONDecodeError) -> str:
     column = f"column {problem.pos + 1}"
     if problem.msg.startswith("Unterminated") or problem.pos >= len(problem.doc.rstrip()):
@@ -362,5 +378,7 @@ def _explained(problem: json.JSONDecodeError) -> str:
     return f"the line is not JSON: {problem.msg[:1].lower()}{problem.msg[1:]} at {column}"
 
 
-_STRICT = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int
+)
 _LENIENT = json.JSONDecoder()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -17,7 +15,7 @@ from measurand.core.rating import COLUMNS, DEFAULTS, Cell, Rating, Ratings
 from measurand.errors import DataError, Fault
 from measurand.store.admit import Imported, Scales, admit
 from measurand.store.fields import ASSUMED
-from measurand.store.lines import write_jsonl
+from measurand.store.lines import whole, write_jsonl
 from measurand.store.mapping import WideMapping
 from measurand.store.raw import Raw, RawTable, read_table
 from measurand.store.wide import read_wide
@@ -165,11 +163,5 @@ def _quoted(cell: Cell) -> str:
 
 
 def _write_csv(target: Path, rows: Iterable[Iterable[str]]) -> None:
-    handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows(rows)
-        Path(scratch).replace(target)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    with whole(target) as scratch, scratch.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
