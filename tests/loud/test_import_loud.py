@@ -15,7 +15,9 @@ from measurand.store.refused import write_refused
 
 GOOD = '{"example": "e%d", "rater": "r", "value": 3}\n'
 CSV = "example,rater,kind,value\n"
-PACKED = gzip.compress(CSV.encode() + b"".join(b"e%d,r,judge,3\n" % at for at in range(9_999)))
+PACKED = gzip.compress(
+    CSV.encode() + b"".join(b"e%d,r,judge,3\n" % at for at in range(9_999)), mtime=0
+)
 BROKEN = PACKED[:1_000] + b"\xff" * 99 + PACKED[1_099:]
 
 
@@ -89,7 +91,11 @@ def test_a_bad_row_is_refused_and_the_rest_is_read(tmp_path: Path, row: str, rea
         ("r.csv", "example,example,value\n1,2,3\n", "two columns are called example"),
         ("r.xlsx", "PK", "this kind of file is not read"),
         ("r.csv", f'{CSV}e1,r,judge,3\ne2,r,judge,"3\ne3,r,judge,4\n', "the rest cannot be read"),
-        ("r.csv.gz", gzip.compress((CSV + "e1,r,judge,3\n" * 99).encode())[:-12], "damaged"),
+        (
+            "r.csv.gz",
+            gzip.compress((CSV + "e1,r,judge,3\n" * 99).encode(), mtime=0)[:-12],
+            "damaged",
+        ),
         ("r.csv.gz", BROKEN, "damaged"),
         ("r.csv", f"{CSV}e1,r,judge,3\n".encode("utf-16"), "UTF-16"),
     ],

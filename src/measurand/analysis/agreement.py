@@ -17,6 +17,7 @@ from measurand.analysis.units import Key, side_by_side
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.scale import YES_NO, Scale, Value
+from measurand.errors import InsufficientData
 from measurand.stats.agreement import percent_agreement
 from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
 from measurand.stats.consensus import majority_vote, mean_vote
@@ -103,7 +104,7 @@ def agreement(
     return Findings(
         results=tuple(results),
         verdicts=agreement_verdicts(results, chosen.require),
-        limits=agreement_limits(results, ratings, blocking=blocking),
+        limits=agreement_limits(results, ratings, blocking=blocking, reference=chosen.reference),
         votes=tuple(votes),
         units=side_by_side(ratings, scales, keys),
     )
@@ -166,29 +167,38 @@ class _Study:
 
     def _against_people(self) -> Iterator[Result]:
         """Judges and checks against the reference, or against the people's vote."""
+        reference = self.options.reference
+        if reference is None and not self.people.raters:
+            return
+        truth, unfit = self._truth()
         for rater in self.others:
             column = self.matrix.values[:, self.matrix.raters.index(rater)]
-            name, truth = self._truth()
-            if truth is not None:
-                yield self._kappa(column, truth, raters=(rater, name))
+            yield self._kappa(column, truth, raters=(rater, reference or "people"), unfit=unfit)
 
-    def _truth(self) -> tuple[str, Floats | None]:
-        reference = self.options.reference
-        if reference in self.matrix.raters:
-            return reference, self.matrix.values[:, self.matrix.raters.index(reference)]
-        if not self.people.raters:
-            return "people", None
-        columns = [self.matrix.raters.index(rater) for rater in self.people.raters]
-        return "people", consensus(self.matrix.values[:, columns], self.scale)
+    def _truth(self) -> tuple[Floats, str | None]:
+        """What judges and checks are held against, and why there is none where there is none."""
+        reference, nothing = self.options.reference, np.full(len(self.matrix.values), np.nan)
+        names = self.people.raters if reference is None else (reference,)
+        columns = [self.matrix.raters.index(name) for name in names if name in self.matrix.raters]
+        if not columns:
+            return nothing, f"{reference} rated none of these outputs"
+        try:
+            return consensus(self.matrix.values[:, columns], self.scale), None
+        except InsufficientData as problem:
+            return nothing, str(problem)
 
-    def _kappa(self, first: Floats, second: Floats, *, raters: tuple[str, str]) -> Result:
+    def _kappa(
+        self, first: Floats, second: Floats, *, raters: tuple[str, str], unfit: str | None = None
+    ) -> Result:
         """Plain kappa between labels; quadratic weights where values have an order."""
         weights: Literal["none", "quadratic"] = (
             "none" if self.scale.metric == "nominal" else "quadratic"
         )
         compute = partial(cohen_kappa, first, second, weights=weights, level=self.options.level)
         return Result(
-            name="cohen_kappa", estimate=self._answer("cohen_kappa", compute), raters=raters
+            name="cohen_kappa",
+            estimate=self._answer("cohen_kappa", compute, unfit),
+            raters=raters,
         )
 
     def _boot(self, statistic: Callable[..., Estimate]) -> Callable[[], Estimate]:
@@ -215,7 +225,10 @@ class _Study:
         """How the majority votes fell, on scales of labels."""
         if self.scale.metric != "nominal" or len(self.people.raters) < 2:  # noqa: PLR2004
             return
-        winners = majority_vote(self.people.values)
+        try:
+            winners = majority_vote(self.people.values)
+        except InsufficientData:  # free text, not labels; the limits say so
+            return
         labels: tuple[Value, ...] = self.people.labels or (0.0, 1.0)
         counts = tuple(
             (label, int(np.count_nonzero(winners.labels == code)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from measurand.analysis.result import Result, Verdict
 from measurand.core.rating import Ratings
+from measurand.stats.chance import MOST_CATEGORIES
 
 __all__ = ["TENTATIVE", "agreement_limits", "agreement_verdicts"]
 
@@ -49,21 +50,33 @@ def _verdict(alpha: Result, bound: float, ceiling: Result | None) -> Verdict:
 
 
 def agreement_limits(
-    results: Sequence[Result], ratings: Ratings, *, blocking: frozenset[str]
+    results: Sequence[Result],
+    ratings: Ratings,
+    *,
+    blocking: frozenset[str],
+    reference: str | None = None,
 ) -> tuple[str, ...]:
-    """The limits that apply to these numbers, computed from them."""
+    """The limits that apply to these numbers, computed from them.
+
+    Args:
+        results: The numbers.
+        ratings: What they were computed from.
+        blocking: The dimensions that block.
+        reference: The rater who is the truth, and so not one of those who agree or not.
+    """
     return (
-        *_few_raters(ratings),
+        *_few_raters(ratings, reference),
         *_unrated(ratings),
+        *_free_text(ratings),
         *(_blocking(r, results) for r in _weak(results) if r.dimension in blocking),
         *_paradox(results),
         *_no_ceiling(results),
     )
 
 
-def _few_raters(ratings: Ratings) -> Iterator[str]:
+def _few_raters(ratings: Ratings, reference: str | None) -> Iterator[str]:
     people = ratings.where(kind="people")
-    count = len(people.distinct("rater"))
+    count = len(set(people.distinct("rater")) - {reference})
     if count == 0:
         yield "Nobody rated: without ratings by people there is no agreement and no ceiling."
     elif count == 1:
@@ -80,6 +93,18 @@ def _unrated(ratings: Ratings) -> Iterator[str]:
     missing = [str(name) for name in ratings.distinct("dimension") if name not in rated]
     if rated and missing:
         yield f"No person rated {', '.join(missing)}: there is nothing to agree on."
+
+
+def _free_text(ratings: Ratings) -> Iterator[str]:
+    people = ratings.where(kind="people")
+    for name in people.distinct("dimension"):
+        values = people.where(dimension=name).distinct("value")
+        count = sum(isinstance(value, str) for value in values)
+        if count > MOST_CATEGORIES:
+            yield (
+                f"{name}: people gave {count:,} different labels, too many to vote on. Is this "
+                "column free text rather than ratings?"
+            )
 
 
 def _weak(results: Sequence[Result]) -> Iterator[Result]:

@@ -105,10 +105,14 @@ def compare(
 
 
 def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple[int, int]]:
+    """All against the baseline, the ends of the scale last; without a baseline, all pairs."""
     baseline = options.baseline or options.expert
     if baseline in systems:
         second = systems.index(baseline)
-        yield from ((first, second) for first in range(len(systems)) if first != second)
+        marks = {options.expert, options.floor}
+        for first in sorted(range(len(systems)), key=lambda place: systems[place] in marks):
+            if first != second:
+                yield first, second
     else:
         yield from combinations(range(len(systems)), 2)
 

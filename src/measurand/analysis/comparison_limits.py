@@ -25,6 +25,7 @@ def comparison_limits(
 ) -> tuple[str, ...]:
     """The limits that apply to these numbers."""
     return (
+        *_pairwise(ratings),
         *_unrated(scores, rubric),
         *_unbounded(scores),
         *_raters(scores, ratings),
@@ -35,6 +36,15 @@ def comparison_limits(
         *_clusters(scores),
         _TEXT_ONLY,
     )
+
+
+def _pairwise(ratings: Ratings) -> Iterator[str]:
+    count = len(ratings) - len(ratings.where(against=None))
+    if count:
+        yield (
+            f"{count:,} ratings compare two outputs side by side (they say against which system). "
+            "They enter agreement, not the scores: only ratings of single outputs are scored."
+        )
 
 
 def _unrated(scores: Scores, rubric: Rubric) -> Iterator[str]:
@@ -125,3 +135,8 @@ def _clusters(scores: Scores) -> Iterator[str]:
         )
         if count < _FEW_CLUSTERS:
             yield f"{count} clusters are few; clustered intervals are reliable from about 30."
+        if not np.isnan(scores.blocked).all():
+            yield (
+                "Blocking rates count examples as if they did not share clusters; where blocked "
+                "outputs come in clusters, their bounds are too narrow."
+            )

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from measurand.analysis.matrix import Floats
-from measurand.analysis.measure import OVERALL, Measure, as_naive, on_scale
+from measurand.analysis.measure import NOTHING_TO_WEIGH, OVERALL, Measure, as_naive, on_scale
 from measurand.analysis.result import Result, Verdict
 from measurand.core.scale import UNIT
 from measurand.errors import InsufficientData
@@ -20,6 +20,8 @@ from measurand.stats.paired import mcnemar, paired_proportion
 from measurand.stats.proportion import wilson
 
 __all__ = ["Pair", "blocking_verdicts", "pair_verdicts"]
+
+_FEWEST = 2
 
 
 class Pair:
@@ -61,6 +63,9 @@ class Pair:
 
     def difference(self, level: float, *, naive: bool = False) -> Estimate:
         """The mean difference: Tango for yes/no, t for grades, CR1 where examples are clustered."""
+        if (reason := self._too_few()) is not None:
+            n = len(self.first)
+            return Estimate.absent(reason, n=n, method="paired difference", level=level)
         clusters = None if naive else self.clusters
         bounds = (-1.0, 1.0) if self.scale.bounded else None
         if clusters is not None:
@@ -70,6 +75,16 @@ class Pair:
         else:
             compute = partial(mean_t, self.values, bounds=bounds, level=level)
         return attempt(compute, n=len(self.first), method="paired difference", level=level)
+
+    def _too_few(self) -> str | None:
+        """Why nothing can be compared, in words about examples; None where something can be."""
+        scores, (a, b) = self.measure.scores, self.systems
+        if self.name == OVERALL and not any(d.scale.bounded for d in scores.dimensions):
+            return NOTHING_TO_WEIGH
+        if len(self.first) < _FEWEST:
+            shared = f"{len(self.first)} example" + ("s" if len(self.first) != 1 else "")
+            return f"{a} and {b} share {shared} with a score; a comparison needs at least {_FEWEST}"
+        return None
 
     def p_value(self) -> float:
         """Two-sided, of no difference; 1 where there is nothing to test."""
@@ -106,12 +121,20 @@ class Pair:
         return estimate if self.name == OVERALL else on_scale(estimate, self.scale, difference=True)
 
     def _detectable(self) -> Estimate:
-        level = self.measure.level
+        level, n = self.measure.level, len(self.values)
+        absent = partial(Estimate.absent, n=n, method="80 % power", level=level)
+        if (reason := self._too_few()) is not None:
+            return absent(reason)
         if self.scale.binary and self.clusters is None:
             compute = partial(detectable_proportion, self.first, self.second, level=level)
         else:
             compute = partial(detectable_mean, self.values, clusters=self.clusters, level=level)
-        return attempt(compute, n=len(self.values), method="80 % power", level=level)
+        found = attempt(compute, n=n, method="80 % power", level=level)
+        if self.scale.bounded and found.value is not None and found.value > 1:
+            return absent(
+                f"{n} examples are too few to detect even the largest difference there is"
+            )
+        return found
 
     def verdict(self, adjusted: float, *, level: float, family: int) -> Verdict:
         """Decide, after the adjustment for the number of comparisons.

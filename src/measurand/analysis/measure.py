@@ -19,10 +19,24 @@ from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.proportion import clopper_pearson, wilson
 
-__all__ = ["OVERALL", "Measure", "as_naive", "blocking_rates", "means", "place_on_scale"]
+__all__ = [
+    "NOTHING_TO_WEIGH",
+    "OVERALL",
+    "Measure",
+    "as_naive",
+    "blocking_rates",
+    "means",
+    "place_on_scale",
+]
 
 OVERALL = "overall"
 """The name of the weighted score, where a dimension's name could stand."""
+
+NOTHING_TO_WEIGH = "no rated dimension has a numeric scale with bounds, as 1-5, to be weighed"
+"""Why there is no overall score."""
+
+_FEWEST_RESAMPLED = 20
+"""Below this the percentiles of a bootstrap are too narrow, and t on the scores is not."""
 
 _SPAN = Scale("interval")
 """Differences of scores; their bounds play no part."""
@@ -61,8 +75,15 @@ class Measure:
         return attempt(compute, n=n, method="mean", level=self.level)
 
     def mean_by_bootstrap(self, values: Floats, *, clusters: Codes | None) -> Estimate:
-        """The mean of weighted scores, NaN left out, by the BCa (cluster) bootstrap."""
+        """The mean of weighted scores, NaN left out, by the BCa (cluster) bootstrap.
+
+        Absent on few units: resamples of a handful vary less than samples do.
+        """
         given = ~np.isnan(values)
+        units = int(given.sum()) if clusters is None else len(np.unique(clusters[given]))
+        if units < _FEWEST_RESAMPLED:
+            reason = f"{units} independent examples are too few to resample"
+            return Estimate.absent(reason, n=int(given.sum()), method="BCa", level=self.level)
         compute = partial(
             mean_bca,
             values[given],
@@ -89,6 +110,9 @@ def means(measure: Measure) -> Iterator[Result]:
             )
             overall = scores.overall[cell.rows, place]
             yield stamp(estimate=_overall(measure, overall, cell), dimension=OVERALL)
+            if whole and scores.clustered:
+                naive = measure.mean(overall, scale=UNIT, clusters=None)
+                yield stamp(estimate=as_naive(naive), dimension=OVERALL)
             for layer, dimension in enumerate(scores.dimensions):
                 values = scores.values[cell.rows, place, layer]
                 estimate = _clustered(measure, values, cell, scale=dimension.scale)
@@ -161,6 +185,8 @@ def _place(measure: Measure, columns: Floats, clusters: Codes) -> Estimate:
 
 def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
     """The headline by bootstrap; its parts, and scores without any spread, by formula."""
+    if not any(dimension.scale.bounded for dimension in measure.scores.dimensions):
+        return Estimate.absent(NOTHING_TO_WEIGH, n=0, method="mean", level=measure.level)
     if cell.component is None and cell.segment is None:
         clusters = measure.scores.clusters if measure.scores.clustered else None
         estimate = measure.mean_by_bootstrap(values, clusters=clusters)

@@ -24,7 +24,7 @@ VERBS: dict[str, str] = {
 }
 """Each verb and what it answers, in the order in which a user meets them."""
 
-_BUG = 4
+_BUG = _OUTSIDE = 4
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +58,12 @@ def _run(verb: str, words: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return _BUG
+    except OSError as problem:
+        place = f"{problem.filename}: " if problem.filename is not None else ""
+        sys.stderr.write(
+            f"measurand {verb}: {place}cannot be written or read ({problem.strerror})\n"
+        )
+        return _OUTSIDE
     except Exception as bug:
         if debug:
             raise

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from measurand.cli.options import add_output, add_reading, add_statistics, parser, show, source_of
+from measurand.cli.options import (
+    add_output,
+    add_reading,
+    add_statistics,
+    number,
+    parser,
+    show,
+    source_of,
+)
 
 __all__ = ["run"]
 
@@ -40,7 +49,7 @@ def run(words: Sequence[str]) -> int:
     )
     made.add_argument(
         "--require",
-        type=float,
+        type=partial(number, above=0, below=1, closed=True),
         metavar="ALPHA",
         help="decide: exit 1 where alpha is surely below this, 3 where it may be",
     )

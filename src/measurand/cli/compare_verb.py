@@ -5,10 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import add_output, add_reading, add_statistics, parser, show, source_of
+from measurand.cli.options import (
+    add_output,
+    add_reading,
+    add_statistics,
+    number,
+    parser,
+    show,
+    source_of,
+)
 from measurand.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,12 +72,15 @@ def add_comparison(made: argparse.ArgumentParser) -> None:
     group.add_argument("--floor", metavar="NAME", help="its lower end, as the cheapest model")
     group.add_argument(
         "--margin",
-        type=float,
+        type=partial(number, above=0, below=1, closed=True),
         metavar="SHARE",
         help="differences below this share of the scale do not matter (0.05)",
     )
     group.add_argument(
-        "--max-blocking", type=float, metavar="SHARE", help="acceptable blocking rate (0.05)"
+        "--max-blocking",
+        type=partial(number, above=0, below=1, closed=True),
+        metavar="SHARE",
+        help="acceptable blocking rate (0.05)",
     )
     group.add_argument(
         "--use",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from measurand.cli.options import parser
+from measurand.cli.options import parser, tell
 
 __all__ = ["run"]
 
@@ -23,6 +23,7 @@ def run(words: Sequence[str]) -> int:
         help="where data, outputs, ratings and report go (measurand-demo)",
     )
     made.add_argument("--seed", type=int, default=7, help="of the simulation (7)")
+    made.add_argument("--full", action="store_true", help="print every section")
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 
@@ -35,10 +36,6 @@ def run(words: Sequence[str]) -> int:
         text = json.dumps(done.answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
     else:
-        from rich.console import Console  # noqa: PLC0415
-
-        from measurand.report.terminal import print_document  # noqa: PLC0415
-
-        print_document(done.answer.document, Console())
+        tell(done.answer.document, full=args.full)
         sys.stdout.write(f"\nreport: {done.page}\n")
     return done.answer.exit_code

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,24 @@ if TYPE_CHECKING:
     from measurand.core.scale import Scale
     from measurand.jobs.answer import Answer
     from measurand.jobs.source import Reading, Source
+    from measurand.report.document import Document
 
 __all__ = [
     "add_output",
     "add_reading",
     "add_statistics",
+    "number",
     "parser",
     "reading_of",
     "show",
     "source_of",
+    "tell",
+    "whole",
 ]
 
 PLAN = Path("measurand.yaml")
+
+_FEWEST_RESAMPLES = 100
 
 
 def parser(verb: str, description: str, *, examples: str = "") -> argparse.ArgumentParser:
@@ -93,20 +100,60 @@ def add_statistics(made: argparse.ArgumentParser) -> None:
     """How numbers are computed."""
     group = made.add_argument_group("statistics")
     group.add_argument(
-        "--level", type=float, metavar="SHARE", help="confidence level of every interval (0.95)"
+        "--level",
+        type=partial(number, above=0, below=1),
+        metavar="SHARE",
+        help="confidence level of every interval (0.95)",
     )
-    group.add_argument("--seed", type=int, metavar="N", help="seed of the bootstrap (0)")
     group.add_argument(
-        "--resamples", type=int, metavar="N", help="bootstrap resamples (2,000 or 9,999)"
+        "--seed", type=partial(whole, least=0), metavar="N", help="seed of the bootstrap (0)"
+    )
+    group.add_argument(
+        "--resamples",
+        type=partial(whole, least=_FEWEST_RESAMPLES),
+        metavar="N",
+        help="bootstrap resamples (2,000 or 9,999)",
     )
 
 
 def add_output(made: argparse.ArgumentParser) -> None:
     """How the answer is shown."""
     group = made.add_argument_group("output")
+    group.add_argument("--full", action="store_true", help="print every section")
     group.add_argument("--json", action="store_true", help="one JSON document on stdout")
     group.add_argument("--html", type=Path, metavar="FILE", help="also write one HTML page")
     group.add_argument("--markdown", type=Path, metavar="FILE", help="also write Markdown")
+
+
+def number(text: str, *, above: float, below: float, closed: bool = False) -> float:
+    """A number between two bounds; ``closed`` lets it be one of them.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if above < value < below or (closed and value in {above, below}):
+        return value
+    between = "from {} to {}" if closed else "above {} and below {}"
+    raise argparse.ArgumentTypeError(
+        f"found {text!r}; allowed: a number {between.format(above, below)}"
+    )
+
+
+def whole(text: str, *, least: int) -> int:
+    """A whole number of at least so much.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}; allowed: a whole number, at least {least}"
+        )
+    return int(text)
 
 
 def reading_of(args: argparse.Namespace) -> Reading:
@@ -148,15 +195,24 @@ def show(answer: Answer, args: argparse.Namespace) -> int:
         text = json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
     else:
-        from rich.console import Console  # noqa: PLC0415
-
-        from measurand.report.terminal import print_document  # noqa: PLC0415
-
-        print_document(answer.document, Console())
+        tell(answer.document, full=args.full)
         for path in (args.html, args.markdown):
             if path:
                 sys.stdout.write(f"written: {path}\n")
     return answer.exit_code
+
+
+def tell(document: Document, *, full: bool) -> None:
+    """Print a document: what answers the question, or all of it."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from measurand.report.brief import brief  # noqa: PLC0415
+    from measurand.report.terminal import print_document  # noqa: PLC0415
+
+    shown, left = (document, ()) if full else brief(document)
+    print_document(shown, Console())
+    if left:
+        sys.stdout.write(f"\nnot shown: {', '.join(left)}; --full prints all\n")
 
 
 def _write(path: Path, text: str) -> None:

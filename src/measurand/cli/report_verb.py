@@ -36,6 +36,7 @@ def run(words: Sequence[str]) -> int:
         default=Path("report.html"),
         help="the page (report.html)",
     )
+    group.add_argument("--full", action="store_true", help="print every section")
     group.add_argument("--markdown", type=Path, metavar="FILE", help="also write Markdown")
     group.add_argument("--json", action="store_true", help="also one JSON document on stdout")
     group.add_argument("-q", "--quiet", action="store_true", help="print only the page's path")

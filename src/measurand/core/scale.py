@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +18,8 @@ _YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "pass", "passed"})
 _NO = frozenset({"no", "n", "false", "f", "0", "0.0", "fail", "failed"})
 _RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|to)\s*(-?\d+(?:\.\d+)?)\s*")
 _SHOWN = 40
+_LARGEST = 1e100
+"""Beyond this the squares of ratings, and their sums, leave the range of a float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _number(raw: object) -> float | None:
         number = float(raw)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= _LARGEST else None
 
 
 def _shown(raw: object) -> str:

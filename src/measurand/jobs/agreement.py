@@ -6,9 +6,10 @@ from pathlib import Path
 
 from measurand.analysis.agreement import AgreementOptions
 from measurand.analysis.agreement import agreement as analyse
+from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.source import Reading, Source, from_file
-from measurand.jobs.texts import texts_of
+from measurand.jobs.texts import listed, texts_of
 from measurand.report.agreement_page import agreement_document
 from measurand.report.sections import PageContext
 
@@ -30,9 +31,15 @@ def agreement(
 
     Raises:
         DataError: The file cannot be read as ratings.
+        UsageError: The reference rated nothing.
     """
     read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
     chosen = options or AgreementOptions()
+    raters = read.ratings.distinct("rater")
+    if chosen.reference is not None and chosen.reference not in raters:
+        raise UsageError(
+            f"the reference {chosen.reference} rated nothing; the raters are: {listed(raters)}"
+        )
     findings = analyse(read.ratings, read.scales, rubric=read.rubric, options=chosen)
     return Answer(
         verb="agreement",

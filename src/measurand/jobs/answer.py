@@ -27,8 +27,8 @@ class Answer:
         findings: Results, verdicts, limits.
         document: The same as a document that any renderer can show.
         intakes: The files read, with what was refused.
-        exit_code: 0, or 3 when not one number could be computed; a verdict changes it only where
-            a decision was asked for.
+        decided: Whether a decision was asked for, so that verdicts set the exit code.
+        background: Names of results that were not asked for and do not count as an answer.
     """
 
     verb: str
@@ -36,11 +36,13 @@ class Answer:
     document: Document
     intakes: tuple[Intake, ...] = ()
     decided: bool = False
+    background: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> int:
         """0 answered, 1 a failed verdict, 3 inconclusive or too little evidence for any number."""
-        if not any(result.estimate.present for result in self.findings.results):
+        asked = (r for r in self.findings.results if r.name not in self.background and not r.naive)
+        if not any(result.estimate.present for result in asked):
             return _TOO_LITTLE
         if not self.decided:
             return 0

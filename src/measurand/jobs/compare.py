@@ -15,7 +15,7 @@ from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.source import Reading, Source, from_file
-from measurand.jobs.texts import texts_of
+from measurand.jobs.texts import listed, texts_of
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext
 
@@ -23,6 +23,8 @@ __all__ = ["compare", "compare_findings", "planned_options", "report"]
 
 CEILING = frozenset({"ceiling_majority", "ceiling_correlation", "krippendorff_alpha", "icc1"})
 """What a comparison takes over from agreement: how well these numbers can be known at all."""
+HARM = frozenset({"blocking_rate", "any_flag_rate"})
+"""What it has of each system itself, and does not take over from all systems pooled."""
 
 
 def compare(
@@ -77,7 +79,11 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
     findings = analyse(source.ratings, source.rubric, examples=source.examples, options=chosen)
     rows = source.ratings if every_result else source.ratings.where(kind="people")
     raters = _agreement(rows, source, chosen)
-    kept = (result for result in raters.results if every_result or result.name in CEILING)
+    kept = (
+        result
+        for result in raters.results
+        if result.name in CEILING or (every_result and result.name not in HARM)
+    )
     return replace(
         findings,
         results=(*findings.results, *kept),
@@ -110,7 +116,12 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
     )
     document = comparison_document(findings, context)
     return Answer(
-        verb=verb, findings=findings, document=document, intakes=source.intakes, decided=decide
+        verb=verb,
+        findings=findings,
+        document=document,
+        intakes=source.intakes,
+        decided=decide,
+        background=CEILING if verb == "compare" else frozenset(),
     )
 
 
@@ -131,14 +142,32 @@ def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Fin
     )
 
 
+def _refuse_nonsense(source: Source, options: ComparisonOptions) -> None:
+    """Refuse what cannot mean anything: it would be ignored, and the numbers be others'."""
+    chosen = options.systems
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(f"a system is named twice among those to compare: {', '.join(chosen)}")
+    for role in ("baseline", "expert", "floor"):
+        name = getattr(options, role)
+        if chosen and name is not None and name not in chosen:
+            raise UsageError(f"the {role} {name} is not among the systems to compare")
+    if options.floor is not None and options.floor == options.expert:
+        raise UsageError(f"{options.floor} cannot be both floor and expert of one scale")
+    for dimension, kind in options.by.items():
+        rows = source.ratings.where(dimension=dimension)
+        if kind not in rows.distinct("kind"):
+            raise UsageError(f"no {kind} rated {dimension}, so {kind} cannot score it")
+
+
 def _with_roles(source: Source, options: ComparisonOptions) -> ComparisonOptions:
     """Fill in from the plan's roles what the options leave open; refuse unknown systems."""
     systems = [str(name) for name in source.ratings.distinct("system")]
+    _refuse_nonsense(source, options)
     named = [*options.systems, options.baseline, options.expert, options.floor]
     unknown = sorted({name for name in named if name is not None and name not in systems})
     if unknown:
         raise UsageError(
-            f"nobody rated the system {', '.join(unknown)}; the systems are: {', '.join(systems)}"
+            f"nobody rated the system {', '.join(unknown)}; the systems are: {listed(systems)}"
         )
     if source.plan is None:
         return options

@@ -10,7 +10,8 @@ from typing import Any
 from measurand._version import __version__
 from measurand.core.intake import Intake
 from measurand.core.scale import Scale
-from measurand.jobs.source import Reading, from_file
+from measurand.errors import UsageError
+from measurand.jobs.source import Reading, take_file
 from measurand.store.ledger import Source as FileSource
 from measurand.store.ledger import open_ledger
 from measurand.store.ratings import write_ratings
@@ -71,9 +72,12 @@ def import_ratings(
 
     Raises:
         DataError: The file cannot be read as ratings at all.
+        UsageError: ``out`` is the file that is read.
         LedgerError: The ledger cannot be written.
     """
-    source = from_file(path, reading or Reading())
+    if out is not None and out.exists() and path.exists() and out.samefile(path):
+        raise UsageError(f"{out} is the file that is read; write to another one")
+    source = take_file(path, reading or Reading())
     intake = source.intakes[0]
     added = None
     if out is not None:

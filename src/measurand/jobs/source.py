@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,17 +11,17 @@ from measurand.core.example import Example
 from measurand.core.intake import Intake
 from measurand.core.output import Output
 from measurand.core.plan import Plan
-from measurand.core.rating import Ratings
+from measurand.core.rating import Cell, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
-from measurand.errors import Fault, PlanError, UsageError
+from measurand.errors import DataError, Fault, PlanError, UsageError
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
 from measurand.store.mapping import WideMapping
 from measurand.store.plans import load_plan
 from measurand.store.ratings import read_ratings
 
-__all__ = ["LEDGER", "Reading", "Source", "from_file", "from_project", "ledger_path"]
+__all__ = ["LEDGER", "Reading", "Source", "from_file", "from_project", "ledger_path", "take_file"]
 
 LEDGER = Path(".measurand") / "ledger.db"
 
@@ -65,7 +66,20 @@ class Source:
 
 
 def from_file(path: Path, reading: Reading) -> Source:
-    """Read a ratings file.
+    """Read a ratings file that numbers are to be computed from.
+
+    Raises:
+        DataError: The file cannot be read as ratings, or not one of its ratings can be used.
+        UsageError: A dimension is named that nobody rated.
+    """
+    source = take_file(path, reading)
+    if not len(source.ratings):
+        raise DataError(_nothing_left(source.intakes[0]))
+    return source
+
+
+def take_file(path: Path, reading: Reading) -> Source:
+    """Read a ratings file, of which it may be that every rating is refused.
 
     Raises:
         DataError: The file cannot be read as ratings.
@@ -74,6 +88,8 @@ def from_file(path: Path, reading: Reading) -> Source:
     plan = load_plan(reading.plan) if reading.plan else None
     scales = {d.name: d.scale for d in plan.rubric} if plan else reading.scales
     imported = read_ratings(path, mapping=reading.mapping, scales=scales)
+    if two_faced := list(_two_faced(imported.ratings, path)):
+        raise DataError(two_faced)
     rubric = _rubric(imported.scales, reading, plan)
     return Source(
         ratings=imported.ratings,
@@ -127,6 +143,28 @@ def ledger_path(plan_path: Path) -> Path:
     return plan_path.parent / LEDGER
 
 
+def _nothing_left(intake: Intake) -> Iterator[Fault]:
+    read = f"{intake.read:,} ratings, all of them refused" if intake.read else "no rating at all"
+    yield Fault("there is nothing to compute from", intake.file, found=read)
+    for one in intake.refused:
+        yield Fault(one.reason, intake.file, line=one.line, key=one.key)
+
+
+def _two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
+    """Raters of more than one kind: nobody could say whose agreement theirs is."""
+    kinds: dict[Cell, Cell] = {}
+    for kind in ratings.distinct("kind"):
+        for rater in ratings.where(kind=kind).distinct("rater"):
+            if (first := kinds.setdefault(rater, kind)) != kind:
+                yield Fault(
+                    f"the rater {rater} is of two kinds",
+                    str(path),
+                    found=f"{first} and {kind}",
+                    allowed="one kind for each rater",
+                    remedy="give a person and a program different names",
+                )
+
+
 def _examples(path: Path | None) -> dict[str, Example]:
     if path is None:
         return {}
@@ -147,20 +185,35 @@ def _rubric(scales: Mapping[str, Scale], reading: Reading, plan: Plan | None) ->
 
 
 def _dimension(name: str, scale: Scale, reading: Reading) -> Dimension:
-    dimension = Dimension(name, weight=reading.weights.get(name, 0.0), scale=scale)
-    if name not in reading.blocking:
-        return dimension
     try:
+        dimension = Dimension(name, weight=reading.weights.get(name, 0.0), scale=scale)
+        if name not in reading.blocking:
+            return dimension
         return _blocking(dimension, reading.blocking[name])
     except ValueError as problem:
-        raise UsageError(f"--blocking {name}: {problem}") from None
+        option = "--blocking" if name in reading.blocking else "--weight"
+        raise UsageError(f"{option} {name}: {problem}") from None
 
 
 def _blocking(dimension: Dimension, what: float | tuple[str, ...] | None) -> Dimension:
     if what is None:
         return replace(dimension, blocking=True)
+    if dimension.scale.binary and what != ("no",):
+        raise ValueError(f"a yes/no dimension blocks on no; write --blocking {dimension.name}")
+    if dimension.scale.binary:
+        return replace(dimension, blocking=True)
     if isinstance(what, tuple):
         return replace(dimension, blocking=True, block_labels=what)
     if dimension.scale.numeric:
+        _refuse_bound(dimension, what)
         return replace(dimension, blocking=True, block_below=what)
     return replace(dimension, blocking=True, block_labels=(f"{what:g}",))
+
+
+def _refuse_bound(dimension: Dimension, bound: float) -> None:
+    """A bound below which nothing, or everything, lies is a slip of the pen."""
+    low, high = dimension.scale.low, dimension.scale.high
+    if not math.isfinite(bound):
+        raise ValueError(f"ratings below {bound:g} cannot block")
+    if low is not None and high is not None and not low < bound <= high:
+        raise ValueError(f"ratings below {bound:g} block; allowed: above {low:g}, at most {high:g}")

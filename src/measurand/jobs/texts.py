@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from measurand.jobs.source import Source
 from measurand.report.document import Texts
 
-__all__ = ["texts_of"]
+__all__ = ["listed", "texts_of"]
+
+_LISTED = 20
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names for a message: the first twenty, and how many more there are."""
+    texts = [str(name) for name in names]
+    more = f" and {len(texts) - _LISTED} more" if len(texts) > _LISTED else ""
+    return ", ".join(texts[:_LISTED]) + more
 
 
 def texts_of(source: Source) -> Mapping[tuple[str, str], Texts]:

@@ -13,6 +13,7 @@ ASSUMED = {"system": "system", "dimension": "quality", "kind": "people"}
 """What a file means that says nothing of these."""
 
 
+_MOST_REPEATS = 2**31 - 1
 _TEXT: tuple[str, ...] = ("example", "system", "dimension", "rater", "reason", "against")
 _TEXT += ("cluster", "component", "segment")
 _KIND_WORDS = {
@@ -69,7 +70,7 @@ def _kind(text: str) -> str:
 
 def _repeat(text: str) -> int:
     number = number_of(text.strip() or "0")
-    if number is None or number < 0 or not number.is_integer():
+    if number is None or not 0 <= number <= _MOST_REPEATS or not number.is_integer():
         raise ValueError(f"found {text!r}; allowed: 0, 1, 2, ...")
     return int(number)
 

@@ -244,7 +244,7 @@ def _read_carefully(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable
                 lines.append(row.line)
                 numbers.append(number)
             except ValueError as problem:
-                faults.append(Fault(str(problem), line=row.line, found=shown(row.cells)))
+                faults.append(Fault(str(problem), str(file), line=row.line, found=shown(row.cells)))
         there = dict.fromkeys(name for text in texts for name in text)
         columns = {name: [text.get(name, "") for text in texts] for name in there}
         encoder.add(lines, columns, rows=numbers)
