@@ -86,7 +86,7 @@ def compare(
         for dimension in (None, *range(len(scores.dimensions)))
         for first, second in _pairs(scores.systems, chosen)
     ]
-    rates = tuple(blocking_rates(measure))
+    rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
     results: list[Result] = [*means(measure), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:

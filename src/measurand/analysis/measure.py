@@ -125,8 +125,14 @@ def means(measure: Measure) -> Iterator[Result]:
                     )
 
 
-def blocking_rates(measure: Measure) -> Iterator[Result]:
-    """How often each system is blocked, and flagged by anyone, with one-sided upper bounds."""
+def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Result]:
+    """How often each system is blocked, and flagged by anyone, with one-sided upper bounds.
+
+    Args:
+        measure: The scores, and how uncertainty is expressed.
+        expected: Whether some dimension blocks: then a system that nobody rated on one has an
+            absent rate. Not having looked is not a pass.
+    """
     scores = measure.scores
     for place, system in enumerate(scores.systems):
         tables = {"blocking_rate": scores.blocked, "any_flag_rate": scores.flagged}
@@ -136,6 +142,10 @@ def blocking_rates(measure: Measure) -> Iterator[Result]:
             if n:
                 count = int(np.nansum(flags))
                 estimate = clopper_pearson(count, n, level=measure.level, side="upper")
+                yield Result(name=name, estimate=estimate, systems=(system,), dimension="blocking")
+            elif expected and name == "blocking_rate":
+                reason = f"nobody rated {system} on a dimension that blocks"
+                estimate = Estimate.absent(reason, method="Clopper-Pearson", level=measure.level)
                 yield Result(name=name, estimate=estimate, systems=(system,), dimension="blocking")
 
 
