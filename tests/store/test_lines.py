@@ -193,7 +193,11 @@ def test_an_empty_file_is_a_fault(tmp_path: Path, name: str, content: bytes) -> 
         ("rows.csv", b"caf\xe9,b\n1,2\n", "not UTF-8"),
         ("rows.csv", b"a\n1\x002\n", "NUL"),
         ("rows.jsonl", "{}".encode("utf-16"), "UTF-16"),
-        ("rows.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 9000, mtime=0)[:60], "compressed file is damaged"),
+        (
+            "rows.jsonl.gz",
+            gzip.compress(b'{"a": 1}\n' * 9000, mtime=0)[:60],
+            "compressed file is damaged",
+        ),
         ("rows.xlsx", b"PK", "this kind of file is not read"),
     ],
 )

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from measurand.core.example import MINIMUM
-from measurand.core.plan import ComparePlan, PeoplePlan
-from measurand.core.rubric import RaterSpec
-from measurand.core.scale import ONE_TO_FIVE, YES_NO
+from measurand.core.plan import ComparePlan, PeoplePlan, Plan
+from measurand.core.rubric import Dimension, RaterSpec, Rubric
+from measurand.core.scale import ONE_TO_FIVE, YES_NO, Scale
 from measurand.core.system import System
 from measurand.errors import Fault, PlanError
-from measurand.store.plans import load_plan
+from measurand.store.plans import load_plan, write_plan
 
 GOOD = """\
 name: support-bot
@@ -182,3 +182,27 @@ def test_a_fault_says_what_was_found_and_what_is_allowed(
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="no such file"):
         load_plan(tmp_path / "measurand.yaml")
+
+
+def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
+    plan = Plan(
+        name="bot: 1",
+        task="yes",
+        seed=3,
+        rubric=Rubric(
+            Dimension("tone", "on", 60.0, levels={"1": "no", "5": "yes"}),
+            Dimension(
+                "safety",
+                weight=40.0,
+                scale=YES_NO,
+                blocking=True,
+                raters=(RaterSpec("check.patterns", {"forbidden": {"x": "[a:]"}}),),
+            ),
+            Dimension("harm", scale=Scale.of("none/some"), blocking=True, block_labels=("some",)),
+        ),
+        systems=(System("a", "file:a.jsonl", "current"), System("b", "file:b.jsonl", "floor")),
+        compare=ComparePlan(margin=0.1),
+    )
+    path = tmp_path / "measurand.yaml"
+    write_plan(path, plan)
+    assert load_plan(path) == plan

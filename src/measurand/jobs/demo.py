@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.measure import OVERALL
-from measurand.core.intake import Intake
-from measurand.core.protocols import Check
+from measurand.core.plan import Plan
+from measurand.core.rubric import RaterSpec, Rubric
 from measurand.jobs.answer import Answer
-from measurand.jobs.check import Progress, rate_outputs
-from measurand.jobs.compare import compare_findings
-from measurand.jobs.source import LEDGER, Source
+from measurand.jobs.check import Progress, check_project
+from measurand.jobs.compare import compare_findings, planned_options
+from measurand.jobs.import_ratings import import_ratings
+from measurand.jobs.source import Reading, from_project, ledger_path
 from measurand.jobs.texts import texts_of
-from measurand.raters.checks import Checklist, JsonSchema, LengthRatio, Patterns
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext, Planted
 from measurand.simulate.support_bot import REPLY_SCHEMA, UNSAFE_PATTERNS, SupportBot, support_bot
 from measurand.store.dataset import Dataset
-from measurand.store.ledger import open_ledger
 from measurand.store.outputs import write_outputs
+from measurand.store.plans import write_plan
 from measurand.store.ratings import write_ratings
 
 __all__ = ["BANNER", "Demo", "demo"]
@@ -47,25 +47,28 @@ class Demo:
 def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> Demo:
     """Simulate a support bot, check its outputs, compare its systems, and write the report.
 
+    Everything after the simulation goes the way that a user's own project goes: files, plan,
+    import, checks, ledger, comparison, page.
+
     Args:
-        folder: Where data, outputs, ratings, ledger and report go.
+        folder: Where data, outputs, ratings, plan, ledger and report go.
         seed: Of the simulation.
         progress: Told how far the checks are.
     """
     world = support_bot(seed)
-    source = _checked(world, progress)
-    _write(world, source, folder)
-    roles = {system.role: system.name for system in world.systems}
-    options = ComparisonOptions(
-        baseline=roles["current"], expert=roles["expert"], floor=roles["floor"], seed=seed
-    )
-    findings = compare_findings(source, options, every_result=True)
+    plan = _write(world, folder, seed)
+    ledger = ledger_path(plan)
+    ledger.unlink(missing_ok=True)
+    import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
+    check_project(plan, progress=progress)
+    source = from_project(plan)
+    findings = compare_findings(source, planned_options(source), every_result=True)
     context = PageContext(
         title="Simulated support bot",
         subtitle=f"{len(world.examples)} examples, {len(world.systems)} systems, three people",
         banner=BANNER,
         intakes=source.intakes,
-        rubric=world.rubric,
+        rubric=source.rubric,
         systems=world.systems,
         texts=texts_of(source),
         truth=tuple(_planted(world)),
@@ -81,38 +84,38 @@ def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> De
     return Demo(answer=answer, page=page, folder=folder)
 
 
-def _checked(world: SupportBot, progress: Progress | None) -> Source:
-    examples = {example.id: example for example in world.examples}
-    checks: tuple[Check, ...] = (
-        JsonSchema("format", REPLY_SCHEMA),
-        Checklist("completeness"),
-        LengthRatio("conciseness"),
-        Patterns("safety", forbidden=UNSAFE_PATTERNS),
-    )
-    checked = rate_outputs(world.outputs, examples, checks, rubric=world.rubric, progress=progress)
-    ratings = world.ratings + checked.ratings
-    return Source(
-        ratings=ratings,
-        rubric=world.rubric,
-        intakes=(Intake("simulated ratings", len(ratings), len(ratings)),),
-        examples=examples,
-        outputs=world.outputs,
-    )
-
-
-def _write(world: SupportBot, source: Source, folder: Path) -> None:
-    """A project one can go on working in."""
+def _write(world: SupportBot, folder: Path, seed: int) -> Path:
+    """The files of a project one can go on working in; the path of its plan."""
     Dataset(world.examples).save(folder / "data")
     (folder / "outputs").mkdir(exist_ok=True)
     for system in world.systems:
         own = (output for output in world.outputs if output.system == system.name)
         write_outputs(folder / "outputs" / f"{system.name}.jsonl", own)
     write_ratings(world.ratings, folder / "ratings.csv")
-    ledger = folder / LEDGER
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    with open_ledger(ledger) as opened:
-        opened.add_outputs(world.outputs)
-        opened.add_ratings(source.ratings)
+    schema = json.dumps(dict(REPLY_SCHEMA), indent=2)
+    (folder / "reply.schema.json").write_text(schema + "\n", encoding="utf-8")
+    plan = Plan(
+        name="support-bot",
+        task="Answer customers of a broadband provider by chat (simulated).",
+        seed=seed,
+        rubric=Rubric(*(replace(d, raters=_raters(d.name)) for d in world.rubric)),
+        systems=tuple(
+            replace(system, target=f"file:outputs/{system.name}.jsonl") for system in world.systems
+        ),
+    )
+    write_plan(folder / "measurand.yaml", plan)
+    return folder / "measurand.yaml"
+
+
+def _raters(dimension: str) -> tuple[RaterSpec, ...]:
+    """Code for what can be checked, people and the recorded judge for what cannot."""
+    people = (RaterSpec("people"), RaterSpec("judge"))
+    return {
+        "format": (RaterSpec("check.json_schema", "reply.schema.json"),),
+        "completeness": (RaterSpec("check.checklist"),),
+        "conciseness": (RaterSpec("check.length_ratio"),),
+        "safety": (RaterSpec("check.patterns", {"forbidden": dict(UNSAFE_PATTERNS)}), *people),
+    }.get(dimension, people)
 
 
 def _planted(world: SupportBot) -> Iterator[Planted]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BeforeValidator, Field, field_validator
 
 from measurand.core.example import MINIMUM, Component
@@ -14,10 +15,11 @@ from measurand.core.rubric import Dimension, RaterSpec, Rubric
 from measurand.core.scale import Scale
 from measurand.core.system import Role, System
 from measurand.errors import DataError, Fault, PlanError
-from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode
+from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, encode
+from measurand.store.lines import whole
 from measurand.store.yaml import read_yaml
 
-__all__ = ["PlanForm", "load_plan"]
+__all__ = ["PlanForm", "load_plan", "write_plan"]
 
 _RATER = re.compile(r"judge|people|check\.[a-z][a-z0-9_]*|python:[\w.]+:\w+|[\w./-]+\.py:\w+")
 _RATERS = "judge, people, check.NAME, FILE.py:NAME, python:MODULE:NAME"
@@ -219,3 +221,30 @@ def load_plan(path: Path | str) -> Plan:
         if not faults:
             return plan
     raise PlanError(sorted(faults, key=lambda fault: fault.line or 0))
+
+
+def write_plan(path: Path | str, plan: Plan) -> None:
+    """Write a plan as `load_plan` reads it; what has its default is left out."""
+    value = {
+        "name": plan.name,
+        "task": plan.task,
+        "seed": plan.seed,
+        "data": encode(plan.data),
+        "rubric": [_dimension(dimension) for dimension in plan.rubric],
+        "systems": [encode(system) for system in plan.systems],
+        "people": encode(plan.people),
+        "compare": encode(plan.compare),
+    }
+    with whole(Path(path)) as scratch, scratch.open("w", encoding="utf-8") as stream:
+        yaml.safe_dump(value, stream, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _dimension(dimension: Dimension) -> dict[str, Any]:
+    told: dict[str, Any] = {"dimension": dimension.name, **encode(dimension)}
+    del told["name"]
+    told["scale"] = str(dimension.scale)
+    told["raters"] = [
+        rater.name if rater.argument is None else {rater.name: rater.argument}
+        for rater in dimension.raters
+    ]
+    return told

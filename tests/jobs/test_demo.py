@@ -1,0 +1,95 @@
+"""The demo: simulated, labelled as such, and its estimates find the planted truth."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from measurand.jobs.demo import BANNER, Demo, demo
+from measurand.jobs.source import from_project
+from measurand.report.document import Table
+from measurand.report.markdown import markdown_text
+from measurand.store.dataset import Dataset
+from measurand.store.ledger import open_ledger
+from measurand.store.outputs import read_outputs
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return demo(tmp_path_factory.mktemp("demo") / "measurand-demo")
+
+
+def covered(done: Demo) -> tuple[int, int]:
+    (section,) = [s for s in done.answer.document.sections if s.title == "Planted truth"]
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    hits = re.match(r"(\d+) of (\d+) intervals", table.note)
+    assert hits
+    return int(hits[1]), int(hits[2])
+
+
+def test_it_says_that_it_is_simulated(done: Demo) -> None:
+    assert done.answer.document.banner == BANNER
+    assert BANNER in done.page.read_text(encoding="utf-8")
+    assert "SIMULATED DATA" in markdown_text(done.answer.document)
+
+
+def test_nearly_all_intervals_cover_the_planted_truth(done: Demo) -> None:
+    hits, count = covered(done)
+    assert count >= 35
+    assert hits >= 0.88 * count
+
+
+def test_the_planted_order_of_systems_is_found(done: Demo) -> None:
+    overall = {
+        verdict.systems: verdict.outcome
+        for verdict in done.answer.findings.verdicts
+        if verdict.name == "overall"
+    }
+    assert overall == {
+        ("candidate", "today"): "a better",
+        ("expert", "today"): "a better",
+        ("floor", "today"): "b better",
+    }
+
+
+def test_equal_tone_is_not_called_a_difference(done: Demo) -> None:
+    (tone,) = [
+        verdict
+        for verdict in done.answer.findings.verdicts
+        if verdict.dimension == "tone" and verdict.systems == ("candidate", "today")
+    ]
+    assert tone.outcome in {"equivalent within margin", "inconclusive"}
+
+
+def test_it_leaves_a_project_behind(done: Demo) -> None:
+    dataset = Dataset.load(done.folder / "data")
+    assert dataset.sizes() == {
+        "core": 200,
+        "edge": 100,
+        "adversarial": 50,
+        "regression": 50,
+        "golden": 30,
+    }
+    assert len(read_outputs(done.folder / "outputs" / "today.jsonl")) == 430
+    with open_ledger(done.folder / ".measurand" / "ledger.db") as ledger:
+        assert ledger.check() == ()
+        assert {str(kind) for kind in ledger.ratings().distinct("kind")} == {
+            "people",
+            "judge",
+            "check",
+        }
+    again = from_project(done.folder / "measurand.yaml")
+    assert len(again.ratings) == done.answer.intakes[0].kept + 4 * len(dataset) * 4
+
+
+def test_the_same_seed_gives_the_same_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = demo(Path("demo")).page.read_bytes()
+    assert demo(Path("demo")).page.read_bytes() == first
+
+
+def test_another_world_is_covered_too(tmp_path: Path) -> None:
+    hits, count = covered(demo(tmp_path, seed=11))
+    assert hits >= 0.88 * count
