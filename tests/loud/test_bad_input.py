@@ -111,7 +111,7 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_rest_counts(
     assert case.reason in refusals[0]["reason"]
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ["agreement", "compare", "import"])
 @pytest.mark.parametrize(
     ("name", "content"),
     [
