@@ -9,11 +9,11 @@ import pytest
 from scipy.special import ndtri
 
 from measurand.stats.agreement import percent_agreement
+from measurand.stats.arrays import Floats
 from measurand.stats.chance import ChanceCorrected, Model, Weighting
 from measurand.stats.gwet import brennan_prediger, gwet_ac1, gwet_ac2
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa, randolph_kappa
 from measurand.stats.krippendorff import Metric, alpha_point, krippendorff_alpha
-from measurand.stats.resampling import Floats
 
 RNG = np.random.default_rng
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from measurand.stats.bootstrap import _acceleration, _patterns, bca
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Jackknife, _acceleration
+from measurand.stats.bootstrap import bca
 
 # Efron and Tibshirani (1993), An Introduction to the Bootstrap, table 14.1: spatial test data,
 # test A on 26 neurologically impaired children.
@@ -12,13 +13,15 @@ SPATIAL = np.fromstring(
 MOMENTS = np.stack([SPATIAL, SPATIAL**2], axis=1)
 
 
-def variance(means: NDArray[np.float64]) -> NDArray[np.float64]:
+def variance(means: Floats) -> Floats:
     return means[..., 1] - means[..., 0] ** 2
 
 
 def test_the_acceleration_of_the_variance_of_the_spatial_test_data() -> None:
     """Efron and Tibshirani (1993), section 14.3: a = .061."""
-    assert _acceleration(_patterns(MOMENTS, None), variance) == pytest.approx(0.061, abs=5e-4)
+    without = np.array([np.delete(SPATIAL, unit).var() for unit in range(len(SPATIAL))])
+    found = _acceleration(Jackknife(without, np.ones(len(SPATIAL))), "the variance")
+    assert found == pytest.approx(0.061, abs=5e-4)
 
 
 def test_the_bca_interval_of_the_variance_of_the_spatial_test_data() -> None:

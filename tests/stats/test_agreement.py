@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from measurand.errors import InsufficientData
 from measurand.stats.agreement import agreeing_pairs, percent_agreement
+from measurand.stats.arrays import Floats
 from measurand.stats.patterns import Patterns
-from measurand.stats.resampling import Floats
 
 RNG = np.random.default_rng
 

@@ -120,14 +120,14 @@ def test_memory_stays_bounded_for_many_units() -> None:
 
 
 def test_equal_values_are_refused() -> None:
-    with pytest.raises(InsufficientData, match="same on every resample"):
+    with pytest.raises(InsufficientData, match="every unit says the same about the mean"):
         mean_bca(np.full(30, 0.1), rng=rng())
 
 
 def test_one_unit_or_cluster_is_refused() -> None:
-    with pytest.raises(InsufficientData, match="two units; found 1"):
+    with pytest.raises(InsufficientData, match=r"the mean needs at least 3 units .*; found 1"):
         mean_bca([1.0], rng=rng())
-    with pytest.raises(InsufficientData, match="two clusters; found 1"):
+    with pytest.raises(InsufficientData, match="at least 3 clusters for an interval; found 1"):
         mean_bca(SKEWED, clusters=np.zeros(60), rng=rng())
 
 
@@ -138,10 +138,17 @@ def test_few_units_carry_a_caution() -> None:
 def test_a_statistic_that_some_resamples_lack_is_refused() -> None:
     rare = np.zeros(60)
     rare[0] = 1
-    with pytest.raises(InsufficientData, match="does not exist on a resample"):
+    with pytest.raises(InsufficientData, match=r"undefined in 3\d% of the resamples"):
         mean_bca(SKEWED, weights=rare, rng=rng())
     with pytest.raises(InsufficientData, match="does not exist on the data"):
         mean_bca(SKEWED, weights=np.zeros(60), rng=rng())
+
+
+def test_few_undefined_resamples_are_left_out_and_told() -> None:
+    weights = np.zeros(60)
+    weights[:4] = 1
+    found = mean_bca(SKEWED, weights=weights, rng=rng())
+    assert found.reason == "undefined in 2% of the resamples, which were left out"
 
 
 def test_a_statistic_outside_of_its_resamples_is_refused() -> None:

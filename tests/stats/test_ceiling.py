@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.agreement import percent_agreement
+from measurand.stats.arrays import Floats
 from measurand.stats.ceiling import (
     ceiling_correlation,
     ceiling_majority,
@@ -14,7 +15,6 @@ from measurand.stats.ceiling import (
     majority_ceiling,
 )
 from measurand.stats.icc import icc, spearman_brown
-from measurand.stats.resampling import Floats
 
 RNG = np.random.default_rng
 

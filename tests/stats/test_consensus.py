@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
 from measurand.stats.consensus import majority_vote, mean_vote, median_vote
-from measurand.stats.resampling import Floats
 
 NAN = np.nan
 tables = arrays(np.float64, (6, 4), elements=st.sampled_from([1.0, 2.0, 5.0, NAN]))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
 from measurand.stats.consensus import majority_vote
 from measurand.stats.dawid_skene import dawid_skene, one_coin
-from measurand.stats.resampling import Floats
 
 
 def pool(seed: int, accuracy: Floats, *, units: int = 2000, each: int = 3) -> tuple[Floats, Floats]:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
 from measurand.stats.chance import ChanceCorrected, Model, Weighting, agreement_weights
 from measurand.stats.gwet import brennan_prediger, gwet_ac1, gwet_ac2
 from measurand.stats.kappa import randolph_kappa
-from measurand.stats.resampling import Floats
 
 RARE = np.ones((100, 2))
 RARE[:5, 0] = RARE[5:10, 1] = 0

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
 from measurand.stats.icc import Form, icc, spearman_brown
-from measurand.stats.resampling import Floats
 
 FORMS: tuple[Form, ...] = ("1", "A", "C")
 

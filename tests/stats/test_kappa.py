@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa, randolph_kappa
-from measurand.stats.resampling import Floats
 
 RNG = np.random.default_rng
 WEIGHTS: tuple[Literal["none", "linear", "quadratic"], ...] = ("none", "linear", "quadratic")

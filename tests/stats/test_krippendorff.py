@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
 from measurand.stats.krippendorff import Metric, alpha_point, krippendorff_alpha
-from measurand.stats.resampling import Floats
 
 METRICS: tuple[Metric, ...] = ("nominal", "ordinal", "interval", "ratio")
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
 from measurand.stats.patterns import Patterns, distinct_rows
-from measurand.stats.resampling import Floats
 
 RATINGS = np.array([[1, 2, 2], [2, 1, 2], [np.nan, 5, 5], [np.nan, np.nan, 7], [2, 2, 1]])
 

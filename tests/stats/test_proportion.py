@@ -4,7 +4,13 @@ import pytest
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import Estimate
-from measurand.stats.proportion import clopper_pearson, jeffreys, wilson, zero_failures_needed
+from measurand.stats.proportion import (
+    clopper_pearson,
+    jeffreys,
+    unanimous_share,
+    wilson,
+    zero_failures_needed,
+)
 
 METHODS = (wilson, jeffreys, clopper_pearson)
 Method = Callable[[int, int], Estimate]
@@ -64,3 +70,8 @@ def test_the_sample_that_certifies_a_rate_is_the_smallest(rate: float) -> None:
 def test_a_rate_that_nothing_certifies_is_refused(rate: float) -> None:
     with pytest.raises(UsageError, match="certify"):
         zero_failures_needed(rate)
+
+
+def test_the_share_that_unanimous_units_leave_plausible_is_clopper_pearsons() -> None:
+    assert unanimous_share(30) == pytest.approx(clopper_pearson(30, 30).low)
+    assert unanimous_share(7, 0.8) == pytest.approx(clopper_pearson(7, 7, level=0.8).low)

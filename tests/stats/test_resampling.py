@@ -9,13 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from measurand.errors import InsufficientData
-from measurand.stats.resampling import (
-    Floats,
-    Resampling,
-    bca,
-    jackknife_t,
-    unanimous_share,
-)
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Resampling
+from measurand.stats.resampling import bca, jackknife_t
 
 
 def how(seed: int = 0, resamples: int = 2000, level: float = 0.95) -> Resampling:
@@ -98,10 +94,6 @@ def test_no_spread_is_refused() -> None:
 def test_two_units_are_refused() -> None:
     with pytest.raises(InsufficientData, match="at least 3 units"):
         bca(partial(mean_of, np.array([0.0, 1.0])), np.ones(2), how(), name="it")
-
-
-def test_the_rule_of_unanimous_units_is_clopper_pearsons() -> None:
-    assert unanimous_share(30, 0.95) == pytest.approx(stats.beta.ppf(0.025, 30, 1))
 
 
 @settings(max_examples=30, deadline=None)

@@ -12,6 +12,7 @@ import pytest
 
 from measurand.errors import InsufficientData
 from measurand.stats.agreement import percent_agreement
+from measurand.stats.arrays import Floats
 from measurand.stats.ceiling import (
     ceiling_correlation,
     ceiling_majority,
@@ -23,7 +24,6 @@ from measurand.stats.gwet import gwet_ac1, gwet_ac2
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa, randolph_kappa
 from measurand.stats.krippendorff import Metric, alpha_point, krippendorff_alpha
-from measurand.stats.resampling import Floats
 
 Rng = np.random.Generator
 Source = Callable[[Rng, int], Floats]

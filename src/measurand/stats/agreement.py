@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Interval, Resampling
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.patterns import Patterns
-from measurand.stats.resampling import (
-    RESAMPLES,
-    Floats,
-    Interval,
-    Resampling,
-    bca,
-    unanimous_share,
-)
+from measurand.stats.proportion import unanimous_share
+from measurand.stats.resampling import RESAMPLES, bca
 
 __all__ = ["agreeing_pairs", "percent_agreement"]
 

@@ -8,42 +8,30 @@ scale of few grades that turns thousands of units into a handful of patterns.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import special
+from numpy.typing import ArrayLike
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
+from measurand.stats.bca import (
+    Jackknife,
+    Resampling,
+    bca_interval,
+    multiplicities,
+    require_units,
+)
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, check_finite, cluster_codes, cluster_sums
-from measurand.stats.quantiles import check_level
+from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
 
 __all__ = ["RESAMPLES", "Statistic", "bca", "mean_bca"]
 
 RESAMPLES = 9_999
-"""Resamples wherever no number is asked for."""
+"""Resamples wherever no number is asked for: means are cheap."""
 
-Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Statistic: TypeAlias = Callable[[Floats], Floats]
 """Column means of shape (..., p) to one number each, of shape (...)."""
-
-_CELLS = 2**16
-"""Draws held in memory at a time, whatever the number of units: what a processor cache holds."""
-
-_UNITS_PER_PATTERN = 8
-"""From this many units per distinct row on, drawing patterns is faster than drawing units."""
-
-_TIE = 1e-10
-"""Replicates this close to the estimate, relative to their spread, are equal to it."""
-
-
-class _Patterns(NamedTuple):
-    rows: NDArray[np.float64]
-    """The distinct rows of cluster sums, with the cluster size last: (patterns, p + 1)."""
-    owner: NDArray[np.intp]
-    """The pattern of each cluster, shape (clusters,)."""
-    counts: NDArray[np.float64]
-    """How many clusters have the pattern, shape (patterns,)."""
 
 
 def bca(
@@ -59,12 +47,8 @@ def bca(
 
     The statistic sees the mean of each column over the units of a resample. A mean over the
     units that have a score is the ratio of two columns, score (0 where missing) and presence;
-    a weighted mean the ratio of weight times score and weight.
-
-    Replicates that equal the estimate count half in the bias correction; the acceleration comes
-    from the jackknife over units or clusters. The same generator state gives the same interval.
-
-    Source: Efron (1987), JASA 82, 171-185; clusters: Davison and Hinkley (1997), section 3.8.
+    a weighted mean the ratio of weight times score and weight. The acceleration comes from the
+    jackknife over units or clusters. The same generator state gives the same interval.
 
     Args:
         columns: One finite row per unit, shape (n, p).
@@ -75,35 +59,17 @@ def bca(
         resamples: How many resamples to draw.
 
     Raises:
-        InsufficientData: Fewer than two units or clusters; the statistic does not exist on all
-            resamples, does not vary over them, or lies outside of them.
+        InsufficientData: Fewer than three units or clusters; the statistic does not exist on the
+            data, or on more than a tenth of the resamples; it does not vary over them, or lies
+            outside of them.
         UsageError: The arguments have the wrong shape; or so few resamples that less than one is
             expected in either tail.
+
+    References:
+        Efron (1987), JASA 82, 171-185; clusters: Davison and Hinkley (1997), section 3.8.
     """
-    _check_resamples(resamples, level)
-    rows = check_finite(columns, 2)
-    patterns = _patterns(rows, clusters)
-    value = _evaluate(statistic, patterns.counts[None, :] @ patterns.rows, "the data")[0]
-    replicates = np.concatenate(
-        [
-            _evaluate(statistic, sums, "a resample")
-            for sums in _resampled_sums(patterns, rng, resamples)
-        ]
-    )
-    tails = _bca_tails(
-        _bias(replicates, float(value)), _acceleration(patterns, statistic), level=level
-    )
-    low, high = np.quantile(replicates, tails, method="weibull")
-    kind, noun = ("", "units") if clusters is None else ("cluster ", "clusters")
-    return Estimate(
-        value=float(value),
-        low=float(low),
-        high=float(high),
-        level=level,
-        n=len(rows),
-        method=f"BCa {kind}bootstrap, {resamples} resamples",
-        reason=caution_if_few(patterns.owner.size, noun),
-    )
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    return _bca(check_finite(columns, 2), statistic, clusters, how=how, name="the statistic")
 
 
 def mean_bca(
@@ -133,52 +99,60 @@ def mean_bca(
     weight = np.ones_like(vector) if weights is None else check_finite(weights, 1)
     if weight.shape != vector.shape or weight.min(initial=0.0) < 0:
         raise UsageError("weights are one non-negative number per value")
-    return bca(
-        np.stack([vector * weight, weight], axis=1),
-        lambda means: means[..., 0] / means[..., 1],
-        clusters=clusters,
-        rng=rng,
-        level=level,
-        resamples=resamples,
+    columns = np.stack([vector * weight, weight], axis=1)
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    return _bca(columns, _ratio, clusters, how=how, name="the mean")
+
+
+def _ratio(means: Floats) -> Floats:
+    return np.asarray(means[..., 0] / means[..., 1])
+
+
+def _bca(
+    columns: Floats,
+    statistic: Statistic,
+    clusters: ArrayLike | None,
+    *,
+    how: Resampling,
+    name: str,
+) -> Estimate:
+    rows, counts = _patterns(columns, clusters)
+    kind, noun = ("", "units") if clusters is None else ("cluster ", "clusters")
+    require_units(counts.sum(), name, noun)
+    whole = counts @ rows
+    estimate = float(_evaluate(statistic, whole[None, :])[0])
+    if not np.isfinite(estimate):
+        raise InsufficientData(
+            f"{name} does not exist on the data: a division by zero, or nothing to average"
+        )
+    replicates = [_evaluate(statistic, taken @ rows) for taken in multiplicities(counts, how)]
+    found = bca_interval(
+        estimate,
+        np.concatenate(replicates),
+        Jackknife(_evaluate(statistic, whole - rows), counts),
+        level=how.level,
+        name=name,
+    )
+    return Estimate(
+        value=estimate,
+        low=found.low,
+        high=found.high,
+        level=how.level,
+        n=len(columns),
+        method=f"BCa {kind}bootstrap, {how.resamples} resamples",
+        reason=caution_if_few(int(counts.sum()), noun) or found.caution,
     )
 
 
-def _check_resamples(resamples: int, level: float) -> None:
-    if resamples * (1 - check_level(level)) < 2:  # noqa: PLR2004 - one in either tail
-        raise UsageError(f"{resamples} resamples are too few for an interval of level {level:g}")
+def _patterns(columns: Floats, clusters: ArrayLike | None) -> tuple[Floats, Floats]:
+    """The distinct rows of cluster sums, sizes last, and how many clusters show each."""
+    sized = np.column_stack([columns, np.ones(len(columns))])
+    sums = sized if clusters is None else cluster_sums(sized, cluster_codes(clusters, len(sized)))
+    rows, counts = np.unique(sums, axis=0, return_counts=True)
+    return rows, counts.astype(np.float64)
 
 
-def _patterns(rows: NDArray[np.float64], clusters: ArrayLike | None) -> _Patterns:
-    sized = np.column_stack([rows, np.ones(len(rows))])
-    sums = sized if clusters is None else cluster_sums(sized, cluster_codes(clusters, len(rows)))
-    if len(sums) < 2:  # noqa: PLR2004 - the fewest that can be resampled
-        noun = "units" if clusters is None else "clusters"
-        raise InsufficientData(f"a bootstrap needs at least two {noun}; found {len(sums)}")
-    distinct, owner, counts = np.unique(sums, axis=0, return_inverse=True, return_counts=True)
-    return _Patterns(distinct, owner.astype(np.intp), counts.astype(np.float64))
-
-
-def _resampled_sums(
-    patterns: _Patterns, rng: np.random.Generator, resamples: int
-) -> list[NDArray[np.float64]]:
-    """Draw the column sums of every resample, in blocks of bounded memory."""
-    kinds, units = len(patterns.rows), patterns.owner.size
-    by_pattern = kinds * _UNITS_PER_PATTERN <= units
-    block = max(1, _CELLS // (kinds if by_pattern else units))
-    sums = []
-    for start in range(0, resamples, block):
-        size = min(block, resamples - start)
-        if by_pattern:
-            taken = rng.multinomial(units, patterns.counts / units, size=size)
-        else:
-            drawn = patterns.owner[rng.integers(units, size=(size, units))]
-            drawn += kinds * np.arange(size)[:, None]
-            taken = np.bincount(drawn.ravel(), minlength=size * kinds).reshape(size, kinds)
-        sums.append(taken @ patterns.rows)
-    return sums
-
-
-def _evaluate(statistic: Statistic, sums: NDArray[np.float64], where: str) -> NDArray[np.float64]:
+def _evaluate(statistic: Statistic, sums: Floats) -> Floats:
     """Apply the statistic to the column means that belong to these sums."""
     with np.errstate(all="ignore"):
         values = np.asarray(statistic(sums[:, :-1] / sums[:, -1:]), dtype=np.float64)
@@ -187,45 +161,4 @@ def _evaluate(statistic: Statistic, sums: NDArray[np.float64], where: str) -> ND
             f"the statistic must turn means of shape (..., p) into shape (...); "
             f"{len(sums)} rows gave {values.shape}"
         )
-    if not np.isfinite(values).all():
-        raise InsufficientData(
-            f"the statistic does not exist on {where} (a division by zero, or nothing to "
-            f"average): too few units carry it"
-        )
     return values
-
-
-def _bias(replicates: NDArray[np.float64], value: float) -> float:
-    """The bias correction z0, with ties counted half."""
-    spread = float(np.ptp(replicates))
-    if spread <= _TIE * max(abs(value), float(np.abs(replicates).max())):
-        raise InsufficientData(
-            "the statistic is the same on every resample: without spread there is no interval"
-        )
-    gap = replicates - value
-    tie = np.abs(gap) <= _TIE * spread
-    below = float(np.mean(np.where(tie, 0.5, gap < 0)))
-    if not 0 < below < 1:
-        raise InsufficientData(
-            "the estimate lies outside of all its resamples: too few units, or a statistic "
-            "that is not smooth"
-        )
-    return float(special.ndtri(below))
-
-
-def _acceleration(patterns: _Patterns, statistic: Statistic) -> float:
-    """The jackknife acceleration: the skewness of the leave-one-out values over 6 root C."""
-    left_out = patterns.counts @ patterns.rows - patterns.rows
-    values = _evaluate(statistic, left_out, "the data without one unit or cluster")
-    gap = np.average(values, weights=patterns.counts) - values
-    squares = float(patterns.counts @ gap**2)
-    return float(patterns.counts @ gap**3) / (6 * squares**1.5) if squares > 0 else 0.0
-
-
-def _bca_tails(bias: float, acceleration: float, *, level: float) -> NDArray[np.float64]:
-    """The two probabilities whose quantiles of the replicates are the ends of the interval."""
-    z = bias + special.ndtri(np.array([1 - level, 1 + level]) / 2)
-    stretch = 1 - acceleration * z
-    if stretch.min() <= 0:
-        raise InsufficientData("the statistic is too skewed for a BCa interval of this level")
-    return np.asarray(special.ndtr(bias + z / stretch), dtype=np.float64)

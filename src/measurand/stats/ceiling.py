@@ -12,17 +12,12 @@ from scipy.special import betainc
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.agreement import percent_agreement
+from measurand.stats.arrays import Floats, as_table
+from measurand.stats.bca import LEAST_UNITS, Interval, Resampling
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.icc import icc, oneway_moments, spearman_brown
-from measurand.stats.patterns import Patterns, as_table, distinct_rows
-from measurand.stats.resampling import (
-    RESAMPLES,
-    Floats,
-    Interval,
-    Resampling,
-    bca,
-    jackknife_t,
-)
+from measurand.stats.patterns import Patterns, distinct_rows
+from measurand.stats.resampling import RESAMPLES, bca, jackknife_t
 
 __all__ = [
     "Ceiling",
@@ -34,7 +29,6 @@ __all__ = [
 ]
 
 _COIN = 0.5
-_LEAST_UNITS = 3
 _CORRELATION = "the ceiling of a correlation"
 _LEAVE_ONE_OUT = "the correlation of one rater with the mean of the others"
 _ROUNDING = 1e-12
@@ -257,6 +251,7 @@ def leave_one_out(
         level=level,
         n=int(units.sum()),
         method=f"{method}, BCa over units",
+        reason=found.caution,
     )
 
 
@@ -368,7 +363,7 @@ def _mean_correlation(sums: tuple[Floats, ...], weights: Floats) -> Floats:
     """The mean over raters of their correlations; NaN where no rater has one."""
     count, x, y, xx, yy, xy = (weights @ part for part in sums)
     spread = (count * xx - x**2) * (count * yy - y**2)
-    usable = (count >= _LEAST_UNITS) & (spread > _ROUNDING * count**4)
+    usable = (count >= LEAST_UNITS) & (spread > _ROUNDING * count**4)
     correlation = np.divide(
         count * xy - x * y, np.sqrt(np.maximum(spread, 0)), out=np.zeros_like(x), where=usable
     )

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtrit
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Interval, Resampling, no_spread, require_units
 from measurand.stats.patterns import Patterns
-from measurand.stats.resampling import Floats, Interval, Resampling, bca, unanimous_share
+from measurand.stats.proportion import unanimous_share
+from measurand.stats.quantiles import t_quantile
+from measurand.stats.resampling import bca
 
 __all__ = ["MOST_CATEGORIES", "ChanceCorrected", "Model", "Weighting", "agreement_weights"]
 
@@ -21,7 +24,6 @@ Model = Literal["gwet", "fleiss", "uniform"]
 """Where chance agreement comes from."""
 
 MOST_CATEGORIES = 1000
-_LEAST_UNITS = 3
 _NO_SPREAD = 1e-12
 _ALL_EQUAL = "all ratings are equal, so agreement corrected for chance is undefined"
 
@@ -146,7 +148,7 @@ class ChanceCorrected:
         """The BCa interval over units; for unanimous units the exact bound."""
         if self.unanimous:
             return self._bound(how.level)
-        self._enough(name)
+        require_units(self.n, name, "units with two ratings")
         width = self.shares.shape[1] + len(self.shares)
         return bca(self.statistic, self.patterns.units, how, name=name, width=width)
 
@@ -154,13 +156,11 @@ class ChanceCorrected:
         """Gwet's t interval with n - 1 degrees of freedom; the exact bound for unanimous units."""
         if self.unanimous:
             return self._bound(level)
-        self._enough(name)
+        require_units(self.n, name, "units with two ratings")
         error = self.standard_error()
         if error <= _NO_SPREAD:
-            raise InsufficientData(
-                f"every unit says the same about {name}, so its uncertainty cannot be estimated"
-            )
-        margin = float(stdtrit(self.patterns.n - 1, (1 + level) / 2)) * error
+            raise no_spread(name)
+        margin = t_quantile((1 + level) / 2, self.patterns.n - 1) * error
         return Interval(self.value - margin, min(self.value + margin, 1.0))
 
     def standard_error(self) -> float:
@@ -179,13 +179,6 @@ class ChanceCorrected:
     def _bound(self, level: float) -> Interval:
         chance = float(self._chance(self._prevalence(self.patterns.units)))
         return Interval(1 - (1 - unanimous_share(self.n, level)) / (1 - chance), 1.0)
-
-    def _enough(self, name: str) -> None:
-        if self.n < _LEAST_UNITS:
-            raise InsufficientData(
-                f"{name} needs at least {_LEAST_UNITS} units with two ratings for an interval; "
-                f"found {self.n}"
-            )
 
     def _prevalence(self, multiplicities: Floats) -> Floats:
         return np.asarray(multiplicities @ self.shares / multiplicities.sum(axis=-1, keepdims=True))

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats, as_table
 from measurand.stats.chance import MOST_CATEGORIES
-from measurand.stats.patterns import as_table
-from measurand.stats.resampling import Floats
 
 __all__ = ["Vote", "majority_vote", "mean_vote", "median_vote"]
 

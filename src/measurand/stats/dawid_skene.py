@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.patterns import as_table, distinct_rows
-from measurand.stats.resampling import Floats
+from measurand.stats.arrays import Floats, as_table
+from measurand.stats.patterns import distinct_rows
 
 __all__ = ["DawidSkene", "dawid_skene", "one_coin"]
 

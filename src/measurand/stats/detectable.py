@@ -32,8 +32,6 @@ def detectable_mean(
     It is the standard error times the sum of the two t quantiles. Its interval is that of the
     standard error, from the chi-square distribution of the variance.
 
-    Source: Bloom (1995), Evaluation Review 19, 547-556.
-
     Args:
         differences: One finite number per unit, shape (n,).
         clusters: The cluster of each unit, shape (n,).
@@ -43,6 +41,9 @@ def detectable_mean(
     Raises:
         InsufficientData: Fewer than two units or clusters, or no spread at all.
         UsageError: The arguments are not vectors of one length.
+
+    References:
+        Bloom (1995), Evaluation Review 19, 547-556.
     """
     values = np.asarray(differences, dtype=np.float64)
     if clusters is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from measurand.stats.arrays import Floats
 from measurand.stats.chance import ChanceCorrected, Weighting
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.resampling import Floats
 
 __all__ = ["brennan_prediger", "gwet_ac1", "gwet_ac2"]
 

@@ -9,16 +9,17 @@ import numpy as np
 from scipy.special import fdtri
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats, as_table
+from measurand.stats.bca import require_units
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.patterns import Patterns, as_table
-from measurand.stats.resampling import Floats, unanimous_share
+from measurand.stats.patterns import Patterns
+from measurand.stats.proportion import unanimous_share
 
 __all__ = ["Form", "icc", "oneway_moments", "spearman_brown"]
 
 Form = Literal["1", "A", "C"]
 """One-way; two-way absolute agreement; two-way consistency (McGraw and Wong 1996)."""
 
-_LEAST_UNITS = 3
 _ROUNDING = 1e-12
 _POLE = 1e-9
 _LEAST_FREE = 0.1
@@ -257,10 +258,7 @@ def _f_ends(
 
 
 def _enough(units: int, distinct: int) -> None:
-    if units < _LEAST_UNITS:
-        raise InsufficientData(
-            f"the intraclass correlation needs at least {_LEAST_UNITS} units; found {units}"
-        )
+    require_units(units, "the intraclass correlation")
     if distinct == 1:
         raise InsufficientData("all ratings are equal, so the intraclass correlation is undefined")
 

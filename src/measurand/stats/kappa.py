@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Resampling, no_spread, require_units
 from measurand.stats.chance import MOST_CATEGORIES, ChanceCorrected, Weighting, agreement_weights
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.resampling import RESAMPLES, Floats, Resampling, unanimous_share
+from measurand.stats.proportion import unanimous_share
+from measurand.stats.quantiles import two_sided_z
+from measurand.stats.resampling import RESAMPLES
 
 __all__ = ["cohen_kappa", "fleiss_kappa", "randolph_kappa"]
 
-_LEAST_UNITS = 3
 _NO_SPREAD = 1e-12
 
 
@@ -63,10 +65,8 @@ def cohen_kappa(
     variance -= (value - chance * (1 - value)) ** 2
     error = float(np.sqrt(max(variance, 0.0) / n)) / (1 - chance)
     if error <= _NO_SPREAD:
-        raise InsufficientData(
-            f"every unit says the same about {name}, so its uncertainty cannot be estimated"
-        )
-    margin = float(ndtri((1 + level) / 2)) * error
+        raise no_spread(name)
+    margin = two_sided_z(level) * error
     return Estimate(
         value=value,
         low=max(value - margin, -1.0),
@@ -151,6 +151,7 @@ def _resampled(found: ChanceCorrected, name: str, how: Resampling) -> Estimate:
         method=name
         + (", generalised to a varying number of raters" if varying else "")
         + (", exact bound" if found.unanimous else ", BCa over units"),
+        reason=interval.caution,
     )
 
 
@@ -163,10 +164,7 @@ def _table(first: Floats, second: Floats) -> tuple[Floats, Floats, int]:
         )
     both = np.isfinite(pair[0]) & np.isfinite(pair[1])
     n = int(both.sum())
-    if n < _LEAST_UNITS:
-        raise InsufficientData(
-            f"Cohen's kappa needs at least {_LEAST_UNITS} units rated by both; found {n}"
-        )
+    require_units(n, "Cohen's kappa", "units rated by both")
     rated = np.stack(pair)[:, both]
     values = np.unique(rated)
     if len(values) == 1:

@@ -9,18 +9,12 @@ from typing import Literal
 import numpy as np
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Interval, Resampling
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.patterns import Patterns, Tally
-from measurand.stats.resampling import (
-    RESAMPLES,
-    Floats,
-    Interval,
-    Resampling,
-    Statistic,
-    bca,
-    jackknife_t,
-    unanimous_share,
-)
+from measurand.stats.proportion import unanimous_share
+from measurand.stats.resampling import RESAMPLES, Statistic, bca, jackknife_t
 
 __all__ = ["Metric", "alpha_point", "krippendorff_alpha"]
 
@@ -106,7 +100,7 @@ def krippendorff_alpha(
         level=level,
         n=patterns.n,
         method=f"{_NAME} ({metric}), {kind}",
-        reason=_caution(float(shares.max() / shares.sum()), patterns.n),
+        reason=_caution(float(shares.max() / shares.sum()), patterns.n) or found.caution,
     )
 
 

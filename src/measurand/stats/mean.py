@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.proportion import clopper_pearson
+from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_t
 
 __all__ = [
     "FEW",
     "caution_if_few",
-    "check_finite",
     "cluster_codes",
     "cluster_sums",
     "clustered_mean",
@@ -77,8 +77,6 @@ def clustered_mean(
     The variance is the cluster-robust sandwich with the factor C / (C - 1), the quantile that of
     t with C - 1 degrees. With one value per cluster it is `mean_t`. Values may be 0/1.
 
-    Source: Cameron and Miller (2015), J. Human Resources 50, 317-372, sections II.B and VI.
-
     Args:
         values: One finite number per unit, shape (n,).
         clusters: The cluster of each unit, shape (n,).
@@ -89,6 +87,9 @@ def clustered_mean(
         InsufficientData: Fewer than two clusters; clusters that do not differ at all; or all
             values are equal and the bounds are unknown.
         UsageError: The arguments are not vectors of one length, or leave the bounds.
+
+    References:
+        Cameron and Miller (2015), J. Human Resources 50, 317-372, sections II.B and VI.
     """
     vector = _vector(values, bounds)
     codes = cluster_codes(clusters, vector.size)
@@ -114,16 +115,6 @@ def mean_p(values: ArrayLike, *, clusters: ArrayLike | None = None, null: float 
     return two_sided_t((fit.mean - null) / fit.error, fit.clusters - 1)
 
 
-def check_finite(values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
-    """Return the values as floats, or raise `UsageError` for the wrong shape, NaN or infinity."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != dimensions:
-        raise UsageError(f"an array of {dimensions} dimension(s) is needed; found {array.ndim}")
-    if not np.isfinite(array).all():
-        raise UsageError("values must be finite numbers; leave out what was not given")
-    return array
-
-
 def cluster_codes(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
     """Number the clusters of ``n`` units 0, 1, ... in sorted order of their labels."""
     labels = np.asarray(clusters)
@@ -134,7 +125,7 @@ def cluster_codes(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
     return np.unique(labels, return_inverse=True)[1].astype(np.intp)
 
 
-def cluster_sums(rows: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray[np.float64]:
+def cluster_sums(rows: Floats, codes: NDArray[np.intp]) -> Floats:
     """Add up the rows of each cluster: (units, p) to (clusters, p)."""
     size = int(codes.max(initial=-1)) + 1
     return np.stack([np.bincount(codes, column, minlength=size) for column in rows.T], axis=1)
@@ -145,7 +136,7 @@ def caution_if_few(count: int, noun: str) -> str | None:
     return None if count >= FEW else f"only {count} {noun}: the interval may be too narrow"
 
 
-def _vector(values: ArrayLike, bounds: tuple[float, float] | None) -> NDArray[np.float64]:
+def _vector(values: ArrayLike, bounds: tuple[float, float] | None) -> Floats:
     vector = check_finite(values, 1)
     if bounds is not None:
         low, high = bounds
@@ -158,7 +149,7 @@ def _vector(values: ArrayLike, bounds: tuple[float, float] | None) -> NDArray[np
     return vector
 
 
-def _fit(values: NDArray[np.float64], codes: NDArray[np.intp] | None) -> _Fit:
+def _fit(values: Floats, codes: NDArray[np.intp] | None) -> _Fit:
     clusters = values.size if codes is None else int(codes.max(initial=-1)) + 1
     if clusters < 2:  # noqa: PLR2004 - the fewest that can differ
         noun = "value" if codes is None else "cluster"
@@ -174,7 +165,7 @@ def _fit(values: NDArray[np.float64], codes: NDArray[np.intp] | None) -> _Fit:
 
 
 def _interval(
-    values: NDArray[np.float64],
+    values: Floats,
     codes: NDArray[np.intp] | None,
     *,
     bounds: tuple[float, float] | None,
@@ -200,7 +191,7 @@ def _interval(
 
 
 def _all_equal(fit: _Fit, bounds: tuple[float, float], *, n: int, level: float) -> Estimate:
-    other = clopper_pearson(0, fit.clusters, level=level).high or 0.0
+    other = 1 - unanimous_share(fit.clusters, level)
     low, high = bounds
     return Estimate(
         value=fit.mean,
@@ -213,7 +204,7 @@ def _all_equal(fit: _Fit, bounds: tuple[float, float], *, n: int, level: float) 
     )
 
 
-def _refuse_no_spread(values: NDArray[np.float64], fit: _Fit) -> None:
+def _refuse_no_spread(values: Floats, fit: _Fit) -> None:
     if np.ptp(values) == 0:
         raise InsufficientData(
             f"all {values.size} values are equal ({fit.mean:g}): without spread and without the "

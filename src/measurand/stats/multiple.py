@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, check_finite, cluster_codes, cluster_sums
+from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
 from measurand.stats.quantiles import check_level
 
 __all__ = [
@@ -36,7 +37,7 @@ _TIE = 1e-9
 """A flipped statistic this close below the observed one equals it."""
 
 
-def bonferroni(p: ArrayLike) -> NDArray[np.float64]:
+def bonferroni(p: ArrayLike) -> Floats:
     """Adjust p-values for the chance of any false finding, under any dependence.
 
     Raises:
@@ -46,13 +47,14 @@ def bonferroni(p: ArrayLike) -> NDArray[np.float64]:
     return np.minimum(values * values.size, 1.0)
 
 
-def holm(p: ArrayLike) -> NDArray[np.float64]:
+def holm(p: ArrayLike) -> Floats:
     """Adjust p-values for the chance of any false finding; never above `bonferroni`.
-
-    Source: Holm (1979), Scand. J. Stat. 6, 65-70.
 
     Raises:
         UsageError: A p-value is outside of [0, 1].
+
+    References:
+        Holm (1979), Scand. J. Stat. 6, 65-70.
     """
     values = _p_values(p)
     order = np.argsort(values)
@@ -60,15 +62,16 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     return _restored(np.minimum(np.maximum.accumulate(stepped), 1.0), order)
 
 
-def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
+def benjamini_hochberg(p: ArrayLike) -> Floats:
     """Adjust p-values for the expected share of false findings among the findings.
 
     Valid for independent and for positively dependent tests.
 
-    Source: Benjamini and Hochberg (1995), JRSS B 57, 289-300.
-
     Raises:
         UsageError: A p-value is outside of [0, 1].
+
+    References:
+        Benjamini and Hochberg (1995), JRSS B 57, 289-300.
     """
     values = _p_values(p)
     order = np.argsort(values)
@@ -83,7 +86,7 @@ def max_t(
     clusters: ArrayLike | None = None,
     rng: np.random.Generator,
     flips: int = FLIPS,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Two-sided p-values for all comparisons together, by sign flips of whole units.
 
     Under the null hypothesis a unit's differences are as likely with the other sign, all at
@@ -92,9 +95,6 @@ def max_t(
     it, and alike for every comparison, so that both give the same p-values. They are adjusted
     step-down, which finds at least what the single step does at the same error rate, and count
     the data as one more flip: (1 + exceeding) / (1 + flips).
-
-    Source: Westfall and Young (1993), Resampling-Based Multiple Testing, algorithm 4.1; flips of
-    clusters: Hemerik and Goeman (2018), TEST 27, 811-825.
 
     Args:
         differences: (n, comparisons), for the same units throughout. All zero has p = 1.
@@ -105,6 +105,10 @@ def max_t(
     Raises:
         InsufficientData: Fewer than two units or clusters.
         UsageError: The arguments have the wrong shape, or no flips.
+
+    References:
+        Westfall and Young (1993), Resampling-Based Multiple Testing, algorithm 4.1; flips of
+        clusters: Hemerik and Goeman (2018), TEST 27, 811-825.
     """
     if flips < 1:
         raise UsageError(f"at least one flip is needed; found {flips}")
@@ -138,8 +142,6 @@ def simultaneous_means(
     hold for all comparisons at once, an interval may include 0 where the step-down `max_t` of
     the same data is just significant.
 
-    Source: Cameron, Gelbach and Miller (2008), Rev. Econ. Stat. 90, 414-427, for the residuals.
-
     Args:
         differences: (n, comparisons), for the same units throughout.
         clusters: The cluster of each unit, shape (n,).
@@ -151,6 +153,9 @@ def simultaneous_means(
         InsufficientData: Too few units or clusters for the level (6 for 95 %), or a comparison
             without spread.
         UsageError: The arguments have the wrong shape, or too few flips for the level.
+
+    References:
+        Cameron, Gelbach and Miller (2008), Rev. Econ. Stat. 90, 414-427, for the residuals.
     """
     if flips * (1 - check_level(level)) < 1:
         raise UsageError(f"{flips} flips are too few for intervals of level {level:g}")
@@ -191,14 +196,14 @@ def _refuse_too_little(units: int, flat: NDArray[np.bool_], *, level: float) -> 
         )
 
 
-def _largest_t(scaled: NDArray[np.float64], units: int) -> NDArray[np.float64]:
+def _largest_t(scaled: Floats, units: int) -> Floats:
     """The largest absolute t of every flip, from sums over the root of their sum of squares."""
     share = np.abs(scaled).max(axis=1) / np.sqrt(units)
     spread = np.maximum(1 - share**2, np.finfo(np.float64).tiny)
     return np.asarray(np.sqrt(units - 1) * share / np.sqrt(spread), dtype=np.float64)
 
 
-def _signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[NDArray[np.float64]]:
+def _signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[Floats]:
     """Yield random signs, one row per flip, in blocks of bounded memory."""
     block = max(1, _CELLS // units)
     for start in range(0, flips, block):
@@ -206,7 +211,7 @@ def _signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[NDArray
         yield 2 * rng.integers(2, size=(size, units), dtype=np.int8).astype(np.float64) - 1
 
 
-def _sums(rows: NDArray[np.float64], clusters: ArrayLike | None) -> NDArray[np.float64]:
+def _sums(rows: Floats, clusters: ArrayLike | None) -> Floats:
     sums = rows if clusters is None else cluster_sums(rows, cluster_codes(clusters, len(rows)))
     if len(sums) < 2:  # noqa: PLR2004 - the fewest that can be flipped
         noun = "units" if clusters is None else "clusters"
@@ -214,7 +219,7 @@ def _sums(rows: NDArray[np.float64], clusters: ArrayLike | None) -> NDArray[np.f
     return sums
 
 
-def _p_values(p: ArrayLike) -> NDArray[np.float64]:
+def _p_values(p: ArrayLike) -> Floats:
     values = check_finite(p, 1)
     if values.size and (values.min() < 0 or values.max() > 1):
         raise UsageError(
@@ -223,7 +228,7 @@ def _p_values(p: ArrayLike) -> NDArray[np.float64]:
     return values
 
 
-def _restored(values: NDArray[np.float64], order: NDArray[np.intp]) -> NDArray[np.float64]:
+def _restored(values: Floats, order: NDArray[np.intp]) -> Floats:
     """Put values that are sorted by ``order`` back into their places."""
     restored = np.empty_like(values)
     restored[order] = values

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import check_finite, clustered_mean, mean_p, mean_t
+from measurand.stats.mean import clustered_mean, mean_p, mean_t
 from measurand.stats.proportion import wilson
 from measurand.stats.quantiles import binomial_cdf, binomial_pmf, two_sided_z
 
@@ -90,9 +91,6 @@ def mcnemar(first: int, second: int, *, method: McNemarMethod = "mid-p") -> floa
 
     Without discordant pairs p is 1. The chi-square has no continuity correction.
 
-    Source: McNemar (1947), Psychometrika 12, 153-157; mid-p: Fagerland, Lydersen and Laake
-    (2013), BMC Med. Res. Methodol. 13:91.
-
     Args:
         first: Units on which only the first succeeded.
         second: Units on which only the second succeeded.
@@ -100,6 +98,10 @@ def mcnemar(first: int, second: int, *, method: McNemarMethod = "mid-p") -> floa
 
     Raises:
         UsageError: A count is negative.
+
+    References:
+        McNemar (1947), Psychometrika 12, 153-157; mid-p: Fagerland, Lydersen and Laake (2013), BMC
+        Med. Res. Methodol. 13:91.
     """
     if min(first, second) < 0:
         raise UsageError(f"counts are not negative; found {first} and {second}")
@@ -108,7 +110,7 @@ def mcnemar(first: int, second: int, *, method: McNemarMethod = "mid-p") -> floa
 
 def mcnemar_p_values(
     smaller: ArrayLike, discordant: ArrayLike, *, method: McNemarMethod = "mid-p"
-) -> NDArray[np.float64]:
+) -> Floats:
     """McNemar p-values from the smaller count and their sum. Broadcasts; 2 smaller <= sum."""
     k, m = np.asarray(smaller, dtype=np.float64), np.asarray(discordant, dtype=np.float64)
     if method == "chi2":
@@ -123,7 +125,8 @@ def mcnemar_p_values(
 def tango(table: PairedTable, *, level: float = LEVEL) -> Estimate:
     """The score interval for a paired difference: the default, also without discordant pairs.
 
-    Source: Tango (1998), Stat. Med. 17, 891-908.
+    References:
+        Tango (1998), Stat. Med. 17, 891-908.
     """
     low, high = tango_bounds(table.first, table.second, table.n, level=level)
     return _estimate(table, (float(low), float(high)), level=level, method="Tango")
@@ -131,12 +134,12 @@ def tango(table: PairedTable, *, level: float = LEVEL) -> Estimate:
 
 def tango_bounds(
     first: ArrayLike, second: ArrayLike, n: ArrayLike, *, level: float = LEVEL
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Both ends of Tango's interval from the discordant counts. Broadcasts."""
     b, c, n = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (first, second, n)))
     z2 = two_sided_z(level) ** 2
 
-    def rejected(delta: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def rejected(delta: Floats) -> NDArray[np.bool_]:
         linear = (2 * n - b + c) * delta - b - c
         free = -c * delta * (1 - delta)
         root = np.sqrt(np.maximum(linear**2 - 8 * n * free, 0))
@@ -159,7 +162,8 @@ def tango_bounds(
 def newcombe_10(table: PairedTable, *, level: float = LEVEL) -> Estimate:
     """The square-and-add interval from two Wilson intervals and a corrected correlation.
 
-    Source: Newcombe (1998), Stat. Med. 17, 2635-2650, method 10.
+    References:
+        Newcombe (1998), Stat. Med. 17, 2635-2650, method 10.
     """
     a, b, c, d = table.both, table.first, table.second, table.neither
     below_1, above_1 = _wilson_arms(a + b, table.n, level)
@@ -177,7 +181,8 @@ def newcombe_10(table: PairedTable, *, level: float = LEVEL) -> Estimate:
 def bonett_price(table: PairedTable, *, level: float = LEVEL) -> Estimate:
     """The Wald interval after one more discordant pair of either kind.
 
-    Source: Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488.
+    References:
+        Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488.
     """
     n = table.n + 2
     first, second = (table.first + 1) / n, (table.second + 1) / n
@@ -271,7 +276,7 @@ def paired_difference_p(
     return mean_p(one - two, clusters=clusters)
 
 
-def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
     one, two = check_finite(first, 1), check_finite(second, 1)
     if one.size != two.size:
         raise UsageError(f"pairs need two vectors of one length; found {one.size} and {two.size}")

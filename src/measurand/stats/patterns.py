@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.errors import InsufficientData, UsageError
-from measurand.stats.resampling import Floats
+from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats, as_table
 
-__all__ = ["Patterns", "Tally", "as_table", "distinct_rows"]
+__all__ = ["Patterns", "Tally", "distinct_rows"]
 
 Tally: TypeAlias = Callable[[Floats], Floats]
 """Multiplicities, shape (replicates, patterns), to counts, shape (replicates, values)."""
@@ -130,20 +130,6 @@ class Patterns:
     def totals(self) -> Floats:
         """Shape (values,): how often each value occurs."""
         return np.asarray(self.tally()(self.units[None, :])[0])
-
-
-def as_table(ratings: Floats) -> Floats:
-    """Ratings as a finite (units, raters) table of floats.
-
-    Raises:
-        UsageError: They have another shape, or hold an infinite number.
-    """
-    table = np.asarray(ratings, dtype=np.float64)
-    if table.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
-        raise UsageError(f"ratings have the shape (units, raters); found {table.ndim} dimensions")
-    if np.isinf(table).any():
-        raise UsageError("a rating is infinite; mark ratings that were not given with NaN")
-    return table
 
 
 def distinct_rows(

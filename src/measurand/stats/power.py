@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL
 from measurand.stats.paired import McNemarMethod, mcnemar_p_values
 from measurand.stats.quantiles import (
@@ -112,10 +112,11 @@ def paired_n(
 ) -> int:
     """The pairs needed by the normal approximation to McNemar's test.
 
-    Source: Connor (1987), Biometrics 43, 207-211.
-
     Raises:
         UsageError: The probabilities are impossible or the difference is 0.
+
+    References:
+        Connor (1987), Biometrics 43, 207-211.
     """
     _check_difference(difference)
     _check_pairs(1, discordance, difference)
@@ -156,10 +157,11 @@ def paired_n_exact(
 def unpaired_n(first: float, second: float, *, power: float = POWER, level: float = LEVEL) -> int:
     """The units per arm needed by the pooled z test of two independent proportions.
 
-    Source: Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, 4.2.
-
     Raises:
         UsageError: The proportions are impossible or equal.
+
+    References:
+        Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, 4.2.
     """
     _check_shares(first, second)
     _check_difference(first - second)
@@ -205,8 +207,6 @@ def questions_needed(
 ) -> int:
     """The questions needed to compare two systems that answer each several times.
 
-    Source: Miller (2024), Adding Error Bars to Evals, arXiv:2411.00640, section 5.
-
     Args:
         difference: The difference of mean scores to find.
         between: The variance over questions of the difference of expected scores.
@@ -217,6 +217,9 @@ def questions_needed(
 
     Raises:
         UsageError: A variance is negative, no repeats, or the difference is 0.
+
+    References:
+        Miller (2024), Adding Error Bars to Evals, arXiv:2411.00640, section 5.
     """
     _check_difference(difference)
     if between < 0 or min(within) < 0 or min(repeats) < 1:
@@ -230,15 +233,13 @@ def _power_z(power: float) -> float:
     return normal_quantile(check_level(power))
 
 
-def _likely_counts(n: int, p: float) -> NDArray[np.float64]:
+def _likely_counts(n: int, p: float) -> Floats:
     """The counts out of ``n`` that have any mass to speak of."""
     reach = _FAR * math.sqrt(n * p * (1 - p)) + _FAR
     return np.arange(max(0, math.floor(n * p - reach)), min(n, math.ceil(n * p + reach)) + 1.0)
 
 
-def _critical_counts(
-    discordant: NDArray[np.float64], *, method: McNemarMethod, level: float
-) -> NDArray[np.float64]:
+def _critical_counts(discordant: Floats, *, method: McNemarMethod, level: float) -> Floats:
     """For each number of discordant pairs the largest smaller count that rejects; -1 if none."""
     error = 1 - check_level(level)
     rejects, accepts = np.full_like(discordant, -1), np.floor(discordant / 2)
@@ -255,7 +256,7 @@ def _power(
     discordance: float,
     difference: float,
     *,
-    regions: tuple[NDArray[np.float64], NDArray[np.float64]],
+    regions: tuple[Floats, Floats],
 ) -> float:
     """Sum up the rejection probability over the numbers of discordant pairs."""
     discordant, critical = regions

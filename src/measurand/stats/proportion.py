@@ -9,7 +9,14 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.quantiles import beta_quantile, check_level, two_sided_z
 
-__all__ = ["Side", "clopper_pearson", "jeffreys", "wilson", "zero_failures_needed"]
+__all__ = [
+    "Side",
+    "clopper_pearson",
+    "jeffreys",
+    "unanimous_share",
+    "wilson",
+    "zero_failures_needed",
+]
 
 Side = Literal["two", "lower", "upper"]
 """Which bounds an interval has; a one-sided one spends its whole error on that bound."""
@@ -18,11 +25,12 @@ Side = Literal["two", "lower", "upper"]
 def wilson(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
     """The score interval: the default, near its level on average for every n and p.
 
-    Source: Wilson (1927), JASA 22, 209-212; Newcombe (1998), Stat. Med. 17, 857-872, method 3.
-
     Raises:
         InsufficientData: ``n`` is 0.
         UsageError: The counts are impossible.
+
+    References:
+        Wilson (1927), JASA 22, 209-212; Newcombe (1998), Stat. Med. 17, 857-872, method 3.
     """
     share = _share(successes, n)
     z2 = two_sided_z(level) ** 2
@@ -43,11 +51,12 @@ def jeffreys(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
 
     With no successes the lower end is 0, with no failures the upper one is 1.
 
-    Source: Brown, Cai and DasGupta (2001), Statistical Science 16, 101-133.
-
     Raises:
         InsufficientData: ``n`` is 0.
         UsageError: The counts are impossible.
+
+    References:
+        Brown, Cai and DasGupta (2001), Statistical Science 16, 101-133.
     """
     share = _share(successes, n)
     tail = (1 - check_level(level)) / 2
@@ -74,11 +83,12 @@ def clopper_pearson(
         side: ``"upper"`` bounds the proportion from above only (low is 0), ``"lower"`` from
             below only (high is 1).
 
-    Source: Clopper and Pearson (1934), Biometrika 26, 404-413.
-
     Raises:
         InsufficientData: ``n`` is 0.
         UsageError: The counts are impossible.
+
+    References:
+        Clopper and Pearson (1934), Biometrika 26, 404-413.
     """
     share = _share(successes, n)
     error = 1 - check_level(level)
@@ -96,6 +106,20 @@ def clopper_pearson(
         n=n,
         method="Clopper-Pearson" if side == "two" else f"Clopper-Pearson, {side} bound",
     )
+
+
+def unanimous_share(units: int, level: float = LEVEL) -> float:
+    """The least share of unanimous units that n unanimous units in n leave plausible.
+
+    A unanimous sample has no spread to resample. Any variable in [0, 1] reaches 1 no more often
+    than its mean says, so ``share ** n >= (1 - level) / 2`` bounds the mean from below whatever
+    its distribution: the lower end of `clopper_pearson` of n in n.
+
+    Args:
+        units: n, at least one.
+        level: The confidence level.
+    """
+    return float(((1 - check_level(level)) / 2) ** (1 / units))
 
 
 def zero_failures_needed(rate: float, level: float = LEVEL) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from measurand.errors import UsageError
+from measurand.stats.arrays import Floats
 
 __all__ = [
     "beta_quantile",
@@ -58,7 +59,7 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     return float(special.betaincinv(a, b, p))
 
 
-def binomial_pmf(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
+def binomial_pmf(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
     """The probability of exactly ``k`` successes in ``n``; 0 outside of 0..n. Broadcasts."""
     k, n, p = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (k, n, p)))
     inside = np.clip(k, 0, n)
@@ -72,7 +73,7 @@ def binomial_pmf(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> NDArray[np.float64
     return np.where(k == inside, np.exp(log), 0.0)
 
 
-def binomial_cdf(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
+def binomial_cdf(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
     """The probability of at most ``k`` successes in ``n``, for any ``k``. Broadcasts."""
     k, n, p = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (k, n, p)))
     inside = np.clip(k, 0, np.maximum(n - 1, 0))

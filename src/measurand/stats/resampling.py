@@ -1,76 +1,45 @@
-"""Intervals from resampling whole units: BCa bootstrap and jackknife-t.
+"""Intervals for any statistic of units that look alike or not: BCa bootstrap and jackknife-t.
 
-Ratings of one unit depend on each other, so a unit is what is drawn. Units that look alike are one
-*pattern* with a multiplicity; a resample is then a multinomial draw of multiplicities, and a
-statistic maps a matrix of multiplicities to one value a row. The cost depends on the number of
-patterns, not of units.
+Ratings of one unit depend on each other, so a unit is what is drawn. A statistic maps a matrix of
+multiplicities of patterns to one value a row; the cost depends on the number of patterns, not of
+units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtrit
 
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import (
+    Interval,
+    Jackknife,
+    Resampling,
+    bca_interval,
+    block_rows,
+    deviations,
+    multiplicities,
+    no_spread,
+    require_units,
+)
+from measurand.stats.quantiles import t_quantile
 
-__all__ = [
-    "RESAMPLES",
-    "Floats",
-    "Interval",
-    "Resampling",
-    "Statistic",
-    "bca",
-    "jackknife_t",
-    "unanimous_share",
-]
+__all__ = ["RESAMPLES", "Statistic", "bca", "jackknife_t"]
 
-Floats: TypeAlias = NDArray[np.float64]
 Statistic: TypeAlias = Callable[[Floats], Floats]
 """Multiplicities, shape (replicates, patterns), to values, shape (replicates,); NaN: undefined."""
 
 RESAMPLES = 2000
-_BLOCK = 1 << 19
-"""Floats that one block of replicates may take: 4 MB stay in the processor's cache."""
-_MOST_UNDEFINED = 0.1
+"""Resamples wherever no number is asked for: these statistics cost more than means."""
+
+_COEFFICIENT = 1.0
+"""The size of agreement coefficients and correlations, to which rounding is relative."""
+_NO_ERROR = 1e-12
 _MOST_LEFT_OUT = 2000
 """Above this many patterns the jackknife leaves out groups of them."""
-_TIE = 1e-12
-_LEAST_UNITS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An interval, and how many replicates had no value.
-
-    Args:
-        low: Its lower end.
-        high: Its upper end.
-        undefined: The share of resamples in which the statistic does not exist.
-    """
-
-    low: float
-    high: float
-    undefined: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resampling:
-    """How an interval is drawn.
-
-    Args:
-        rng: Where the draws come from.
-        level: The confidence level.
-        resamples: How many draws.
-    """
-
-    rng: np.random.Generator
-    level: float
-    resamples: int = RESAMPLES
 
 
 def bca(
@@ -78,49 +47,29 @@ def bca(
 ) -> Interval:
     """The bias-corrected and accelerated bootstrap interval, resampling units.
 
-    Replicates equal to the estimate count half in the bias correction; the acceleration comes
-    from leaving out one unit at a time. The interval is stretched to hold the estimate where
-    the correction would leave it outside.
-
     Args:
-        statistic: Any function of the multiplicities of patterns.
+        statistic: Any function of the multiplicities of patterns, on a scale of about 1.
         units: Shape (patterns,): how many units show each pattern.
         how: Generator, level and number of resamples.
         name: What is estimated, for messages.
         width: Floats that the statistic needs for one replicate, to bound memory.
 
     Raises:
-        InsufficientData: Fewer than three units; no spread among resamples; or the statistic is
-            undefined in more than a tenth of them.
-
-    References:
-        Efron (1987), Better bootstrap confidence intervals, JASA 82; ties as in Efron and
-        Tibshirani (1993), chapter 14.
+        InsufficientData: Fewer than three units; or as for `bca_interval`.
     """
     estimate = _whole(statistic, units, name)
-    draws = _draws(statistic, units, how, width=width)
-    defined = np.sort(draws[~np.isnan(draws)])
-    undefined = 1 - len(defined) / len(draws)
-    if undefined > _MOST_UNDEFINED:
-        raise InsufficientData(
-            f"{name} is undefined in {undefined:.0%} of the resamples: it hangs on very few units"
-        )
-    slack = _TIE * max(1.0, abs(estimate))
-    if defined[-1] - defined[0] <= slack:
-        raise InsufficientData(
-            f"every unit says the same about {name}, so its uncertainty cannot be estimated"
-        )
-    below, equal = np.searchsorted(defined, [estimate - slack, estimate + slack])
-    share = (below + equal) / (2 * len(defined))
-    edge = 1 / (2 * len(defined))
-    bias = ndtri(min(max(share, edge), 1 - edge))
-    acceleration = _acceleration(statistic, units, how, name=name, width=width)
-    tail = (1 - how.level) / 2
-    low, high = (
-        float(np.quantile(defined, _adjusted(bias, acceleration, ndtri(p))))
-        for p in (tail, 1 - tail)
+    draws = [statistic(taken) for taken in multiplicities(units, how, width=width)]
+    groups = None
+    if len(units) > _MOST_LEFT_OUT:
+        groups = how.rng.permutation(len(units)) % (_MOST_LEFT_OUT // 2)
+    return bca_interval(
+        estimate,
+        np.concatenate(draws),
+        _jackknife(statistic, units, width=width, groups=groups),
+        level=how.level,
+        name=name,
+        scale=_COEFFICIENT,
     )
-    return Interval(min(low, estimate), max(high, estimate), undefined)
 
 
 def jackknife_t(
@@ -129,7 +78,7 @@ def jackknife_t(
     """The estimate plus and minus t times the jackknife's standard error: fast, no draws.
 
     Args:
-        statistic: Any function of the multiplicities of patterns.
+        statistic: Any function of the multiplicities of patterns, on a scale of about 1.
         units: Shape (patterns,): how many units show each pattern.
         level: The confidence level.
         name: What is estimated, for messages.
@@ -142,111 +91,40 @@ def jackknife_t(
         Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11.
     """
     estimate = _whole(statistic, units, name)
-    values = _evaluate(statistic, units - np.eye(len(units)), width)
+    spread = deviations(_jackknife(statistic, units, width=width), name)
     total = units.sum()
-    spread = _deviations(values, units, name)
     error = float(np.sqrt((total - 1) / total * (units @ spread**2)))
-    if error <= _TIE:
-        raise InsufficientData(
-            f"every unit says the same about {name}, so its uncertainty cannot be estimated"
-        )
-    margin = float(stdtrit(total - 1, (1 + level) / 2)) * error
+    if error <= _NO_ERROR:
+        raise no_spread(name)
+    margin = t_quantile((1 + level) / 2, total - 1) * error
     return Interval(estimate - margin, estimate + margin)
 
 
-def unanimous_share(units: float, level: float) -> float:
-    """The least share of unanimous units that n unanimous units in n leave plausible.
-
-    An unanimous sample has no spread to resample. Any variable in [0, 1] reaches 1 no more often
-    than its mean says, so ``share ** n >= (1 - level) / 2`` bounds the mean from below whatever
-    its distribution (the Clopper-Pearson bound).
-
-    Args:
-        units: n, at least one.
-        level: The confidence level.
-    """
-    return float(((1 - level) / 2) ** (1 / units))
-
-
 def _whole(statistic: Statistic, units: Floats, name: str) -> float:
-    if units.sum() < _LEAST_UNITS:
-        raise InsufficientData(
-            f"{name} needs at least {_LEAST_UNITS} units for an interval; found {units.sum():.0f}"
-        )
+    require_units(units.sum(), name)
     estimate = float(statistic(units[None, :])[0])
     if np.isnan(estimate):
         raise InsufficientData(f"{name} is undefined on these ratings")
     return estimate
 
 
-def _draws(statistic: Statistic, units: Floats, how: Resampling, *, width: int) -> Floats:
-    block = _rows(len(units), width)
-    return np.concatenate(
-        [
-            statistic(_resample(units, min(block, how.resamples - start), how.rng))
-            for start in range(0, how.resamples, block)
-        ]
-    )
-
-
-def _resample(units: Floats, rows: int, rng: np.random.Generator) -> Floats:
-    """Multinomial multiplicities: category by category, or unit by unit where that is cheaper."""
-    patterns, total = len(units), int(units.sum())
-    if total > 4 * patterns:
-        return rng.multinomial(total, units / total, size=rows).astype(np.float64)
-    owner = np.repeat(np.arange(patterns), units.astype(np.intp))
-    drawn = owner[rng.integers(0, total, size=(rows, total))]
-    drawn += np.arange(0, rows * patterns, patterns)[:, None]
-    return (
-        np.bincount(drawn.ravel(), minlength=rows * patterns)
-        .reshape(rows, patterns)
-        .astype(np.float64)
-    )
-
-
-def _acceleration(
-    statistic: Statistic, units: Floats, how: Resampling, *, name: str, width: int
-) -> float:
-    patterns = len(units)
-    if patterns <= _MOST_LEFT_OUT:
-        values = _evaluate(statistic, units - np.eye(patterns), width)
-        times = units
-    else:
-        group = how.rng.permutation(patterns) % (_MOST_LEFT_OUT // 2)
-        times = np.ones(_MOST_LEFT_OUT // 2)
-        block = _rows(patterns, width)
-        values = np.concatenate(
-            [
-                statistic(
-                    units * (group != np.arange(start, min(start + block, len(times)))[:, None])
-                )
-                for start in range(0, len(times), block)
-            ]
-        )
-    spread = _deviations(values, times, name)
-    scale = times @ spread**2
-    return float(times @ spread**3 / (6 * scale**1.5)) if scale > 0 else 0.0
-
-
-def _deviations(values: Floats, times: Floats, name: str) -> Floats:
-    if np.isnan(values).any():
-        raise InsufficientData(f"{name} hangs on a single unit: without it there is no value")
-    return np.asarray((times @ values) / times.sum() - values)
-
-
-def _evaluate(statistic: Statistic, weights: Floats, width: int) -> Floats:
-    block = _rows(weights.shape[1], width)
-    return np.concatenate(
-        [statistic(weights[start : start + block]) for start in range(0, len(weights), block)]
-    )
-
-
-def _rows(patterns: int, width: int) -> int:
-    return max(1, _BLOCK // max(patterns, width))
-
-
-def _adjusted(bias: float, acceleration: float, z: float) -> float:
-    """The share of replicates below the corrected end."""
-    shift = bias + z
-    room = 1 - acceleration * shift
-    return float(ndtr(bias + shift / room)) if room > 0 else float(z > 0)
+def _jackknife(
+    statistic: Statistic,
+    units: Floats,
+    *,
+    width: int,
+    groups: np.ndarray[tuple[int], np.dtype[np.intp]] | None = None,
+) -> Jackknife:
+    """The statistic without one unit of each pattern; or without each group of patterns."""
+    count = len(units) if groups is None else int(groups.max()) + 1
+    block = block_rows(max(len(units), width))
+    values = []
+    for start in range(0, count, block):
+        left = np.arange(start, min(start + block, count))
+        weights = np.tile(units, (len(left), 1))
+        if groups is None:
+            weights[np.arange(len(left)), left] -= 1
+        else:
+            weights[groups == left[:, None]] = 0
+        values.append(statistic(weights))
+    return Jackknife(np.concatenate(values), units if groups is None else np.ones(count))
