@@ -36,14 +36,10 @@ def _alpha_point(setting: Setting, *, units: int, metric: Metric) -> Contest:
     )
 
 
-def _alpha_bca(
-    setting: Setting, *, units: int, metric: Metric, calls: int, continuous: bool = False
-) -> Contest:
+def _alpha_bca(setting: Setting, *, units: int, metric: Metric, calls: int) -> Contest:
     package: Any = library("krippendorff")
     rng = np.random.default_rng(0)
     ratings = graded(setting.size(units, _TINY))
-    if continuous:
-        ratings = ratings + rng.random(ratings.shape)
     columns, resamples = ratings.T.copy(), setting.size(2_000, 200)
 
     def ours() -> None:
@@ -123,14 +119,6 @@ def _rows() -> Iterator[Row]:
             rounds=7,
             aim=0.25,
         )
-    yield Row(
-        name="alpha-bca-continuous-430",
-        ours="the same, interval, on ratings no two of which are equal, 3 x 430",
-        baseline="1 call of `krippendorff.alpha`",
-        prepare=partial(_alpha_bca, units=430, metric="interval", calls=1, continuous=True),
-        rounds=3,
-        aim=1,
-    )
     yield Row(
         name="alpha-bca-ordinal-100000",
         ours="`krippendorff_alpha` with BCa interval (B = 2,000), ordinal, 3 x 100,000",
