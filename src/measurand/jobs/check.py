@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
 __all__ = ["Checked", "check_project", "rate_outputs"]
+
+_SHOWN = 3
 
 Progress = Callable[[int, int], None]
 """Called with the ratings done and the ratings there will be."""
@@ -174,17 +176,20 @@ def _told(value: Value, own: Scale, wanted: Scale) -> Value:
 
 
 def _refuse_strangers(outputs: Sequence[Output], examples: Mapping[str, Example]) -> None:
-    unknown = Counter(output.example for output in outputs if output.example not in examples)
-    if unknown:
-        raise DataError(_strangers(unknown, outputs))
-
-
-def _strangers(unknown: Mapping[str, int], outputs: Sequence[Output]) -> Iterator[Fault]:
-    systems = {output.example: output.system for output in outputs}
-    for name in unknown:
-        yield Fault(
-            "an output answers an example that is not in the evaluation set",
-            key=f"system {systems[name]}",
-            found=repr(name),
-            remedy="give outputs the ids of the examples they answer",
+    strangers = [output for output in outputs if output.example not in examples]
+    if strangers:
+        raise DataError(
+            Fault(
+                f"an output of {output.system} answers an example that is not in the set",
+                found=repr(output.example),
+                allowed=_some(examples),
+                remedy="give outputs the ids of the examples they answer",
+            )
+            for output in strangers
         )
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" ... ({len(listed)} in all)" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more

@@ -212,10 +212,9 @@ class _Rule:
         if "\0" in text:
             raise ValueError("it holds a NUL character")
         if not people and self.labels is not None and text not in self.labels:
-            whose = "that people used" if self.by_people else "that recur"
-            raise ValueError(
-                f"found {_shortened(text)!r}, not a label {whose} ({_some(self.labels)})"
-            )
+            whose = "that people used" if self.by_people else "that is used more than once"
+            known = f": {_some(self.labels)}" if self.labels else ""
+            raise ValueError(f"found {_shortened(text)!r}, not a label {whose}{known}")
         if self.scale.numeric and not self.scale.binary and number_of(text) is None:
             raise ValueError(f"found {_shortened(text)!r}; allowed: {self.scale}")
         return self.scale.parse(text)

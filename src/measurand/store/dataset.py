@@ -54,6 +54,8 @@ class Dataset:
         Raises:
             DataError: Something is wrong; every fault of every file is listed.
         """
+        if not Path(path).exists():
+            raise DataError([Fault("there is no such file or folder", str(path))])
         loading = _Loading()
         files = loading.folder(Path(path)) if Path(path).is_dir() else [Path(path)]
         for file in files:
