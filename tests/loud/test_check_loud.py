@@ -34,7 +34,11 @@ def first(content: bytes) -> bytes:
         (OUTPUTS, lambda c: c + first(c), "outputs/candidate.jsonl:25: example: 'candidate' answ"),
         (OUTPUTS, lambda c: c + b"7\n", "candidate.jsonl:25: the row is not a JSON object"),
         (OUTPUTS, lambda c: c + b'{"example": "z", "text": NaN}\n', "25: NaN is not a number"),
-        (OUTPUTS, lambda c: c + b'{"example": "z", "text": "t"}\n', "not in the evaluation set"),
+        (
+            OUTPUTS,
+            lambda c: c + b'{"example": "z", "text": "t"}\n',
+            "no example in the evaluation set",
+        ),
         (OUTPUTS, lambda c: c + b'{"example": ["z"], "text": "t"}\n', "25: example: is not text"),
         (OUTPUTS, lambda c: c + b'{"text": "t", "seconds": %s}\n' % (b"9" * 5000), "5,000 digits"),
         (CORE, lambda _: b"", "data/core.jsonl: the file is empty"),

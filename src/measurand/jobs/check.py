@@ -180,7 +180,7 @@ def _refuse_strangers(outputs: Sequence[Output], examples: Mapping[str, Example]
     if strangers:
         raise DataError(
             Fault(
-                f"an output of {output.system} answers an example that is not in the set",
+                f"an output of {output.system} answers no example in the evaluation set",
                 found=repr(output.example),
                 allowed=_some(examples),
                 remedy="give outputs the ids of the examples they answer",
