@@ -95,7 +95,7 @@ def test_a_proportion_lies_in_0_to_1_and_mirrors(
 
 
 @pytest.mark.parametrize("method", PROPORTIONS)
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(successes=counts, failures=st.integers(1, 2000), level=levels)
 def test_a_proportion_widens_with_the_level_and_rises_with_the_count(
     method: Callable[..., Estimate], successes: int, failures: int, level: float
@@ -111,7 +111,7 @@ def test_a_proportion_widens_with_the_level_and_rises_with_the_count(
 
 
 @pytest.mark.parametrize("method", PAIRED)
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(cells=st.tuples(counts, counts, counts, counts), level=levels)
 def test_a_paired_difference_lies_in_minus_1_to_1_and_mirrors(
     method: Callable[..., Estimate], cells: tuple[int, int, int, int], level: float
@@ -257,7 +257,7 @@ def test_max_t_is_a_probability_and_symmetric(
     np.testing.assert_array_equal(p, mirrored)
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(n=st.integers(1, 300), discordance=st.floats(0.01, 1), share=st.floats(0, 1))
 def test_power_is_a_probability_and_rises_with_the_difference(
     n: int, discordance: float, share: float
@@ -269,7 +269,7 @@ def test_power_is_a_probability_and_rises_with_the_difference(
     assert -ROUNDING <= unpaired_power(n, discordance, share) <= 1 + ROUNDING
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(n=st.integers(1, 400), discordance=st.floats(0.01, 1), power=st.floats(0.5, 0.95))
 def test_a_detectable_difference_is_at_most_the_discordance(
     n: int, discordance: float, power: float

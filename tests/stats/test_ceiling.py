@@ -126,6 +126,26 @@ def test_perfect_raters_have_a_ceiling_of_one_and_an_honest_lower_end() -> None:
     assert 0.8 < estimate.low < 1
 
 
+def test_both_intervals_of_the_correlation_ceiling_hold_its_value() -> None:
+    wide = ceiling_correlation(graded(4), rng=RNG(0))
+    narrow = ceiling_correlation(graded(4), rng=RNG(0), interval="bca")
+    assert "jackknife-t over units" in wide.method
+    assert "BCa over units" in narrow.method
+    assert wide.value == narrow.value
+    for found in (wide, narrow):
+        assert found.low is not None
+        assert found.value is not None
+        assert found.high is not None
+        assert found.low < found.value < found.high
+
+
+def test_a_single_disputed_unit_holds_all_of_the_disagreement() -> None:
+    ratings = np.repeat(np.arange(20.0)[:, None], 3, axis=1)
+    ratings[3, 0] += 1
+    with pytest.raises(InsufficientData, match="hangs on a single unit"):
+        ceiling_correlation(ratings, rng=RNG(0))
+
+
 def test_leave_one_out_is_the_mean_of_correlations() -> None:
     ratings = graded(2)
     expected = np.mean(

@@ -74,7 +74,7 @@ WORLDS = [
 @pytest.mark.parametrize(("world", "truth"), WORLDS, ids=lambda part: getattr(part, "__name__", ""))
 def test_bca_covers(world: World, truth: float) -> None:
     """The nominal level lies a point or two above what BCa attains with so few units."""
-    assert coverage(world, truth, 500) == pytest.approx(0.945, abs=tolerance(500))
+    assert coverage(world, truth, 300) == pytest.approx(0.945, abs=tolerance(300))
 
 
 @pytest.mark.long

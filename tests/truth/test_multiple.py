@@ -53,17 +53,17 @@ def above(level: float, runs: int) -> float:
 
 
 def test_family_wise_error_without_any_difference() -> None:
-    found = simulate(0.0, runs=300)
-    assert found["none"].false > 0.18
+    found = simulate(0.0, runs=200)
+    assert found["none"].false > 0.14
     for name in ("holm", "bh", "max-T"):
-        assert found[name].false <= above(0.05, 300)
+        assert found[name].false <= above(0.05, 200)
     assert found["max-T"].false >= found["holm"].false
 
 
 def test_max_t_finds_more_than_holm_at_the_same_error_rate() -> None:
-    found = simulate(0.24, runs=300)
+    found = simulate(0.24, runs=200)
     assert found["max-T"].true > found["holm"].true > 0.6
-    assert found["max-T"].false <= above(0.05, 300)
+    assert found["max-T"].false <= above(0.05, 200)
 
 
 def test_max_t_keeps_its_level_for_skewed_yes_no_differences_in_clusters() -> None:
@@ -97,7 +97,7 @@ def simultaneous_coverage(runs: int) -> float:
 
 
 def test_simultaneous_intervals_cover_all_at_once() -> None:
-    assert simultaneous_coverage(300) == pytest.approx(0.95, abs=3 * math.sqrt(0.0475 / 300))
+    assert simultaneous_coverage(200) == pytest.approx(0.95, abs=3 * math.sqrt(0.0475 / 200))
 
 
 @pytest.mark.long
