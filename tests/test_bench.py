@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUPS = ("read", "import", "alpha icc fleiss cohen", "paired difference cluster mcnemar", "start")
-SLOW = ("demo", "report", "check")
+GROUPS = (
+    "read",
+    "import",
+    "alpha icc fleiss cohen",
+    "paired difference cluster mcnemar",
+    "start check",
+)
+LONG = ("demo", "report")
 
 
 def bench(*words: str) -> str:
@@ -24,7 +30,9 @@ def bench(*words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("group", [*GROUPS, *SLOW])
+@pytest.mark.parametrize(
+    "group", [*GROUPS, *(pytest.param(group, marks=pytest.mark.long) for group in LONG)]
+)
 def test_every_row_runs_at_a_tiny_size(group: str) -> None:
     names = bench("--list", *group.split()).split()
     table = bench("--quick", *group.split())
@@ -35,7 +43,7 @@ def test_every_row_runs_at_a_tiny_size(group: str) -> None:
 
 
 def test_the_groups_are_all_there_is() -> None:
-    words = " ".join([*GROUPS, *SLOW]).split()
+    words = " ".join([*GROUPS, *LONG]).split()
     assert bench("--list", *words) == bench("--list")
 
 
