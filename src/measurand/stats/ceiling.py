@@ -171,9 +171,8 @@ def ceiling_correlation(
             number varies).
         level: The confidence level.
         resamples: How many resamples of whole units.
-        interval: Jackknife-t over units, on the logarithm of the ratio of mean squares; or BCa
-            over units, which is narrower and holds the truth less often: 92-93 % of nominal
-            95 % intervals with 30 and with 50 units, against 94-95 %.
+        interval: Jackknife-t on the logarithm of the ratio of mean squares; or BCa, which holds
+            the truth less often: 92-93 % against 94-95 % with 30 and with 50 units.
 
     Returns:
         In (0, 1]. A lower end of 0 says that there may be no ceiling at all.
