@@ -31,6 +31,8 @@ __all__ = ["Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
 
 PATIENCE = 60.0
 """Seconds to wait for another process that is writing."""
+CACHE = 64 * 1024
+"""Kibibytes of the file held in memory, at most."""
 _FILTERS = (
     *("example", "system", "dimension", "rater", "kind", "against"),
     *("cluster", "component", "segment"),
@@ -165,7 +167,7 @@ class Ledger:
                 name for output in listed for name in (output.example, output.system)
             )
             cells = {row[: len(OUTPUT_KEY)]: row for row in (output_row(o, ids) for o in listed)}
-            rows = Rows("output", OUTPUT_KEY, OUTPUT_FIELDS, cells.values())
+            rows = Rows("output", OUTPUT_KEY, OUTPUT_FIELDS, count=len(cells), cells=cells.values)
             result = self._add(rows, len(listed), batch)
             if not result.added:
                 self._connection.execute("ROLLBACK")
@@ -297,23 +299,21 @@ class Ledger:
         return bool(self._connection.execute(sql, (batch,)).get)
 
     def _intern(self, texts: Iterable[str]) -> dict[str, int]:
-        ids: dict[str, int] = {}
-        for text in dict.fromkeys(texts):
-            found = self._connection.execute("SELECT id FROM text WHERE text = ?", (text,)).get
-            if found is None:
-                self._connection.execute("INSERT INTO text (text) VALUES (?)", (text,))
-                found = self._connection.last_insert_rowid()
-            ids[text] = found
-        return ids
+        listed = [(text,) for text in dict.fromkeys(texts)]
+        known = self._connection.executemany("SELECT text, id FROM text WHERE text = ?", listed)
+        ids: dict[str, int] = dict(known)
+        first = int(self._connection.execute("SELECT ifnull(max(id), 0) + 1 FROM text").get)
+        unknown = (text for (text,) in listed if text not in ids)
+        fresh = {text: number for number, text in enumerate(unknown, first)}
+        self._connection.executemany("INSERT INTO text (text, id) VALUES (?, ?)", fresh.items())
+        return ids | fresh
 
     def _texts(self, ids: Iterable[int]) -> dict[int, str]:
         sql = "SELECT id, text FROM text WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._connection.execute(sql, (json.dumps(list(ids)),)))
 
     def _add(self, rows: Rows, count: int, batch: int) -> Added:
-        rows.load(self._connection)
         added, superseded = rows.add(self._connection, batch)
-        self._connection.execute("DROP TABLE temp.incoming")
         return Added(added, count - added, superseded)
 
 
@@ -327,6 +327,7 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
         # What was paid for survives a power cut, not only a crash.
         connection.pragma("synchronous", "full")
         connection.pragma("temp_store", "memory")
+        connection.pragma("cache_size", -CACHE)
     except BaseException:
         connection.close()
         raise

@@ -50,19 +50,21 @@ def encoded(ratings: Ratings, intern: Callable[[Iterable[str]], dict[str, int]])
     constants = {
         name: cells[0] if cells else None
         for name, cells in levels.items()
-        if name not in KEY and len(set(cells)) <= 1
+        if name != KEY[0] and len(set(cells)) <= 1
     }
-    codes = {name: np.frombuffer(columns[name].codes, np.int32) for name in FIELDS}
-    order = _last_of_each([np.array(levels[name], np.int64)[codes[name]] for name in KEY])
-    varying = tuple(name for name in FIELDS if name not in constants)
+    varying = [name for name in FIELDS if name not in constants]
+    codes = {name: np.frombuffer(columns[name].codes, np.int32) for name in varying}
+    keys = [np.array(levels[name], np.int64)[codes[name]] for name in KEY if name in codes]
+    order = _last_of_each(keys)
+    # Arrays of objects: a cell is made once a level, and a row only refers to it.
+    objects = {name: np.array(levels[name], np.object_) for name in varying}
 
-    def rows() -> Iterator[tuple[Any, ...]]:
+    def cells() -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(order), _CHUNK):
             part = order[start : start + _CHUNK]
-            cells = (map(levels[name].__getitem__, codes[name][part].tolist()) for name in varying)
-            yield from zip(*cells, strict=True)
+            yield from zip(*(objects[n][codes[n][part]].tolist() for n in varying), strict=True)
 
-    return Rows("rating", KEY, FIELDS, cells=rows(), constants=constants)
+    return Rows("rating", KEY, FIELDS, count=len(order), cells=cells, constants=constants)
 
 
 def decoded(

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import apsw
@@ -13,6 +14,9 @@ import apsw
 from measurand.errors import UsageError
 
 __all__ = ["Rows", "filters", "gaps", "newest", "quoted"]
+
+_AT_ONCE = 50
+"""Rows that one statement inserts: in half the time of one statement each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +27,78 @@ class Rows:
         table: The table.
         key: Its columns that say what a row is about.
         fields: Its columns that come from the row, the key among them.
-        cells: The rows, of different keys, without what is constant, in the order of ``fields``.
-        constants: Columns that are the same in every row; none of the key.
+        count: How many rows there are.
+        cells: Starts over with the rows, of different keys, without what is constant, in the
+            order of ``fields``.
+        constants: Columns that are the same in every row, at most all but one.
     """
 
     table: str
     key: tuple[str, ...]
     fields: tuple[str, ...]
-    cells: Iterable[tuple[Any, ...]]
+    count: int
+    cells: Callable[[], Iterable[tuple[Any, ...]]]
     constants: Mapping[str, Any] = field(default_factory=dict)
 
-    def load(self, connection: apsw.Connection) -> None:
-        """Put the rows into the temporary table ``incoming``."""
-        varying = [name for name in self.fields if name not in self.constants]
-        connection.execute(f"CREATE TEMP TABLE incoming ({quoted(varying)})")
-        marks = ", ".join("?" * len(varying))
-        connection.executemany(f"INSERT INTO incoming VALUES ({marks})", self.cells)
-
     def add(self, connection: apsw.Connection, batch: int) -> tuple[int, int]:
-        """Add what came in and the newest revisions do not say already.
+        """Add what the newest revisions do not say already.
 
         Returns:
             How many rows were added, and how many of them supersede another.
         """
-        new = [f':{n} AS "{n}"' if n in self.constants else f'"{n}"' for n in self.fields]
+        first = self._add_new(connection, batch)
+        if first == self.count:
+            return first, 0
+        superseding = self._add_revisions(connection, batch)
+        return first + superseding, superseding
+
+    def _add_new(self, connection: apsw.Connection, batch: int) -> int:
+        """Add the rows about which the table says nothing yet; returns how many."""
+        before = connection.total_changes()
+        row = ", ".join(self._literal(name, "?") for name in self.fields)
+        self._insert(
+            connection,
+            f"INSERT INTO {self.table} ({quoted(self.fields)}, batch, revision)",
+            row=f"({row}, {batch}, 0)",
+            end=f"ON CONFLICT ({quoted(self.key)}, revision) DO NOTHING",
+        )
+        return connection.total_changes() - before
+
+    def _add_revisions(self, connection: apsw.Connection, batch: int) -> int:
+        """Add the rows that say something else than the newest revision; returns how many."""
+        varying = [name for name in self.fields if name not in self.constants]
+        connection.execute(f"CREATE TEMP TABLE incoming ({quoted(varying)})")
+        marks = ", ".join("?" * len(varying))
+        self._insert(connection, "INSERT INTO incoming", row=f"({marks})")
+        new = [f'{self._literal(name, quoted([name]))} AS "{name}"' for name in self.fields]
         rest = [name for name in self.fields if name not in self.key]
         connection.execute(
             f"""INSERT INTO {self.table} ({quoted(self.fields)}, batch, revision)
-                SELECT {quoted(self.fields, "new.")}, :batch, ifnull(last.revision + 1, 0)
+                SELECT {quoted(self.fields, "new.")}, :batch, last.revision + 1
                 FROM (SELECT {", ".join(new)} FROM incoming) AS new
-                LEFT JOIN {self.table} AS last ON {_same(self.key, "last", "new")}
+                JOIN {self.table} AS last ON {_same(self.key, "last", "new")}
                   AND NOT EXISTS (SELECT 1 FROM {self.table} AS later
                                   WHERE {_same(self.key, "later", "new")}
                                   AND later.revision = last.revision + 1)
-                WHERE last.revision IS NULL OR NOT ({_same(rest, "last", "new")})
+                WHERE NOT ({_same(rest, "last", "new")})
                   OR (SELECT version FROM batch WHERE id = last.batch)
                      <> (SELECT version FROM batch WHERE id = :batch)""",
-            {**self.constants, "batch": batch},
+            {"batch": batch},
         )
         added = connection.changes()
-        superseding = f"""SELECT count(*) FROM incoming AS new JOIN {self.table} AS added
-            ON {_same(self.key, "added", "new")} AND added.revision > 0 AND added.batch = ?"""
-        return added, int(connection.execute(superseding, (batch,)).get or 0)
+        connection.execute("DROP TABLE temp.incoming")
+        return added
+
+    def _insert(self, connection: apsw.Connection, into: str, *, row: str, end: str = "") -> None:
+        cells = iter(self.cells())
+        while part := tuple(islice(cells, _AT_ONCE)):
+            rows = ", ".join([row] * len(part))
+            connection.execute(f"{into} VALUES {rows} {end}", tuple(chain.from_iterable(part)))
+
+    def _literal(self, name: str, otherwise: str) -> str:
+        if name in self.constants:
+            return apsw.format_sql_value(self.constants[name])
+        return otherwise
 
 
 def newest(
