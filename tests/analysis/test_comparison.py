@@ -129,7 +129,7 @@ def test_blocked_outputs_are_counted_apart_and_never_averaged_in() -> None:
     assert verdict(findings, "blocking", systems=("a",)).outcome == "fail"
     overall = verdict(findings, "overall")
     assert overall.outcome == "inconclusive"
-    assert "blocked more often" in overall.reason
+    assert "blocked too often" in overall.reason
 
 
 def test_never_blocked_in_fifty_still_allows_almost_six_percent() -> None:

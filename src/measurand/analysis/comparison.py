@@ -11,7 +11,8 @@ import numpy as np
 from measurand.analysis.comparison_limits import comparison_limits
 from measurand.analysis.comparison_verdicts import Pair, blocking_verdicts, pair_verdicts
 from measurand.analysis.measure import OVERALL, Measure, blocking_rates, means, place_on_scale
-from measurand.analysis.result import Findings, Result, Unit
+from measurand.analysis.requirement import Requirement, requirements
+from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.analysis.score import Scores, score
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
@@ -39,6 +40,7 @@ class ComparisonOptions:
         expert: The upper end of the scale results are placed on.
         floor: Its lower end.
         by: Whose ratings score a dimension, where the default is not wanted.
+        require: What every candidate must show against the baseline.
     """
 
     level: float = LEVEL
@@ -51,6 +53,7 @@ class ComparisonOptions:
     expert: str | None = None
     floor: str | None = None
     by: Mapping[str, Kind] = field(default_factory=dict)
+    require: Requirement | None = None
 
     def rng(self) -> np.random.Generator:
         """A fresh generator: every statistic starts from the same seed."""
@@ -91,17 +94,30 @@ def compare(
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:
         results += pair.results()
-    decided = pair_verdicts(pairs, level=chosen.level)
     return Findings(
         results=tuple(results),
-        verdicts=(
-            *(verdict for verdict in decided if verdict.name == OVERALL),
-            *blocking_verdicts(rates, chosen.max_blocking),
-            *(verdict for verdict in decided if verdict.name != OVERALL),
-        ),
+        verdicts=_verdicts(pairs, rates, chosen),
         limits=comparison_limits(scores, rubric, ratings, level=chosen.level),
         units=_worst(ratings, rubric, scores),
     )
+
+
+def _verdicts(
+    pairs: Sequence[Pair], rates: Sequence[Result], options: ComparisonOptions
+) -> tuple[Verdict, ...]:
+    """What was required first, then overall, blocking, and the dimensions."""
+    blocking = tuple(blocking_verdicts(rates, options.max_blocking))
+    failing = frozenset(v.systems[0] for v in blocking if v.outcome == "fail")
+    decided = pair_verdicts(pairs, level=options.level, failing=failing)
+    overall = tuple(verdict for verdict in decided if verdict.name == OVERALL)
+    required: tuple[Verdict, ...] = ()
+    if options.require is not None:
+        marks = {options.expert, options.floor}
+        asked = [p for p in pairs if p.name == OVERALL and p.systems[0] not in marks]
+        found = requirements(asked, (*overall, *blocking), options.require, level=options.level)
+        required = tuple(found)
+    rest = (verdict for verdict in decided if verdict.name != OVERALL)
+    return (*required, *overall, *blocking, *rest)
 
 
 def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple[int, int]]:

@@ -30,6 +30,7 @@ def comparison_limits(
         *_unbounded(scores),
         *_raters(scores, ratings),
         *_coverage(scores),
+        *_uneven(scores),
         *_ties(scores),
         *_blocked(scores, level),
         *_composition(scores),
@@ -48,13 +49,19 @@ def _pairwise(ratings: Ratings) -> Iterator[str]:
 
 
 def _unrated(scores: Scores, rubric: Rubric) -> Iterator[str]:
-    rated = {dimension.name for dimension in scores.dimensions}
-    missing = [dimension.name for dimension in rubric if dimension.name not in rated]
+    rated, weights = _valued(scores), rubric.weights()
+    missing = [f"{name} ({weights[name]:.0%})" for name in weights if name not in rated]
     if missing and rated:
         yield (
             f"Not in the overall score, for want of numeric ratings: {', '.join(missing)}. "
             "The weights of the others are renormalised to 1."
         )
+
+
+def _valued(scores: Scores) -> frozenset[str]:
+    """The dimensions on which any output has a score."""
+    any_value = np.any(~np.isnan(scores.values), axis=(0, 1))
+    return frozenset(d.name for d, has in zip(scores.dimensions, any_value, strict=True) if has)
 
 
 def _unbounded(scores: Scores) -> Iterator[str]:
@@ -67,13 +74,14 @@ def _unbounded(scores: Scores) -> Iterator[str]:
 
 
 def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
-    by_judge = [name for name, kind in scores.kinds.items() if kind == "judge"]
+    used = {name: kind for name, kind in scores.kinds.items() if name in _valued(scores)}
+    by_judge = [name for name, kind in used.items() if kind == "judge"]
     if by_judge:
         yield (
             f"Scored by a judge that no person has confirmed here: {', '.join(by_judge)}. "
             "A judge's mean is off by its own leniency, which no interval shows."
         )
-    for name, kind in scores.kinds.items():
+    for name, kind in used.items():
         kinds = set(ratings.where(dimension=name).distinct("kind"))
         others = [k for k in TRUST if k in kinds and k != kind]
         if others:
@@ -96,6 +104,18 @@ def _coverage(scores: Scores) -> Iterator[str]:
             "No example is shared by all systems. If systems answered the same questions, take "
             "the question's id as the example, not an id of the answer."
         )
+
+
+def _uneven(scores: Scores) -> Iterator[str]:
+    """Dimensions on which some systems were rated and others hardly or not at all."""
+    for layer, dimension in enumerate(scores.dimensions):
+        counts = np.count_nonzero(~np.isnan(scores.values[:, :, layer]), axis=0).tolist()
+        if min(counts) < max(counts) / 2:
+            told = ", ".join(f"{s} {n}" for s, n in zip(scores.systems, counts, strict=True))
+            yield (
+                f"{dimension.name} was not rated alike ({told} outputs): overall means of these "
+                "systems rest on different dimensions; only the differences compare like with like."
+            )
 
 
 def _ties(scores: Scores) -> Iterator[str]:

@@ -17,11 +17,13 @@ from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_p, mean_t
 from measurand.stats.multiple import holm
 from measurand.stats.paired import mcnemar, paired_proportion
-from measurand.stats.proportion import wilson
+from measurand.stats.proportion import clopper_pearson, wilson
 
 __all__ = ["Pair", "blocking_verdicts", "pair_verdicts"]
 
 _FEWEST = 2
+_LEAST_SHARED = 0.5
+"""Overall scores that share less of the weight than this are about different things."""
 
 
 class Pair:
@@ -42,6 +44,7 @@ class Pair:
         self.measure = measure
         self.systems = (scores.systems[first], scores.systems[second])
         self.margin = margin
+        self.shared = 1.0 if dimension is not None else _shared_weight(measure, first, second)
         if dimension is None:
             self.name, self.scale = OVERALL, UNIT
             values = scores.paired(first, second)
@@ -94,20 +97,30 @@ class Pair:
         try:
             return mean_p(self.values, clusters=self.clusters)
         except InsufficientData:
+            return self._flip_p()
+
+    def _flip_p(self) -> float:
+        """Where all differ alike there is no spread to test by, but all have the same sign.
+
+        The exact p-value of the sign-flip test: two in 2 to the power of units (or clusters).
+        """
+        if not len(self.values) or not np.all(self.values == self.values[0]) or not self.values[0]:
             return 1.0
+        units = len(self.values) if self.clusters is None else len(np.unique(self.clusters))
+        return float(2.0 ** (1 - units))
 
     def results(self) -> Iterator[Result]:
         """The difference, how often the two differ, and what this n could have shown."""
         stamp = partial(Result, dimension=self.name, systems=self.systems)
-        yield stamp(name="difference", estimate=self._told(self._headline()))
+        yield stamp(name="difference", estimate=self.told(self._headline()))
         if self.clusters is not None:
-            naive = self._told(self.difference(self.measure.level, naive=True))
+            naive = self.told(self.difference(self.measure.level, naive=True))
             yield stamp(name="difference", estimate=as_naive(naive))
         if self.scale.binary and len(self.first):
             differing = int(np.count_nonzero(self.values))
             share = wilson(differing, len(self.first), level=self.measure.level)
             yield stamp(name="discordance", estimate=share)
-        yield stamp(name="minimum_detectable_difference", estimate=self._told(self._detectable()))
+        yield stamp(name="minimum_detectable_difference", estimate=self.told(self._detectable()))
 
     def _headline(self) -> Estimate:
         """Overall by bootstrap; dimensions, and differences without any spread, by formula."""
@@ -117,7 +130,8 @@ class Pair:
                 return estimate
         return self.difference(self.measure.level)
 
-    def _told(self, estimate: Estimate) -> Estimate:
+    def told(self, estimate: Estimate) -> Estimate:
+        """An estimate on the unit interval, in the units that readers know."""
         return estimate if self.name == OVERALL else on_scale(estimate, self.scale, difference=True)
 
     def _detectable(self) -> Estimate:
@@ -136,37 +150,64 @@ class Pair:
             )
         return found
 
-    def verdict(self, adjusted: float, *, level: float, family: int) -> Verdict:
-        """Decide, after the adjustment for the number of comparisons.
+    def verdict(
+        self, adjusted: float, *, level: float, family: int, failing: frozenset[str]
+    ) -> Verdict:
+        """Decide, after the adjustment for the number of pairs.
+
+        The verdict carries the estimate it was decided by: the formula's, where the published
+        overall difference is the bootstrap's.
 
         Args:
             adjusted: The adjusted p-value of this difference.
             level: The confidence level; the error rate is one minus it.
-            family: The number of comparisons; equivalence is tested at the error rate over it.
+            family: The number of pairs; equivalence is tested at the error rate over it.
+            failing: Systems whose blocking rate is too high; none of them wins overall.
         """
-        a, b = self.systems
-        estimate, alpha = self.difference(level), 1 - level
-        outcome, reason = "inconclusive", estimate.reason or f"{a} and {b} cannot be told apart"
-        if estimate.value is not None and family > 1:
-            reason += f" (p = {adjusted:.2g}, adjusted for {family} comparisons)"
-        if estimate.value is not None and adjusted < alpha:
-            better, worse = (a, b) if estimate.value > 0 else (b, a)
-            outcome = "a better" if estimate.value > 0 else "b better"
-            reason = f"{better} is better than {worse}"
-        elif estimate.value is not None and self._equivalent(alpha / family):
-            outcome = "equivalent within margin"
-            reason = f"{a} and {b} differ by less than {self.margin:g} of the scale"
+        alpha = 1 - level
+        estimate = self.difference(level)
+        outcome, reason = self._decide(estimate, adjusted, alpha=alpha, family=family)
         if self.name == OVERALL and outcome in {"a better", "b better"}:
-            outcome, reason = self._unless_blocked(outcome, reason)
+            outcome, reason = self._unless_blocked(outcome, reason, failing)
+        equivalent = outcome == "equivalent within margin"
+        if equivalent:
+            estimate = self.difference(1 - 2 * alpha / family)
         return Verdict(
-            name="overall" if self.name == OVERALL else "difference",
+            name=OVERALL if self.name == OVERALL else "difference",
             outcome=outcome,
             reason=reason if self.name == OVERALL else f"{self.name}: {reason}",
-            estimate=self._told(self._headline()),
-            bound=self.margin if outcome == "equivalent within margin" else 0.0,
+            estimate=self.told(estimate),
+            bound=self._in_units(self.margin) if equivalent else 0.0,
             dimension=self.name,
             systems=self.systems,
         )
+
+    def _decide(
+        self, estimate: Estimate, adjusted: float, *, alpha: float, family: int
+    ) -> tuple[str, str]:
+        a, b = self.systems
+        if estimate.value is None:
+            return "inconclusive", estimate.reason or f"{a} and {b} cannot be compared"
+        if self.shared < _LEAST_SHARED:
+            return "inconclusive", (
+                f"{a} and {b} share ratings on dimensions of only {self.shared:.0%} of the weight"
+            )
+        equivalent = self._equivalent(alpha / family)
+        if adjusted < alpha:
+            better, worse = (a, b) if estimate.value > 0 else (b, a)
+            note = f", but by less than the margin of {self.margin:g}" if equivalent else ""
+            outcome = "a better" if estimate.value > 0 else "b better"
+            return outcome, f"{better} is better than {worse}{note}"
+        if equivalent:
+            shown = f"{a} and {b} differ by less than {self.margin:g} of the scale"
+            return "equivalent within margin", shown
+        pairs = f" (p = {adjusted:.2g}, adjusted for {family} pairs)" if family > 1 else ""
+        return "inconclusive", f"{a} and {b} cannot be told apart{pairs}"
+
+    def _in_units(self, share: float) -> float:
+        """A share of the scale, in the units in which the estimate is told."""
+        low, high = self.scale.low, self.scale.high
+        return share if low is None or high is None else share * (high - low)
 
     def _equivalent(self, alpha: float) -> bool:
         """Two one-sided tests at ``alpha``: the 1 - 2 alpha interval lies within the margin."""
@@ -177,9 +218,14 @@ class Pair:
             return False
         return -self.margin < estimate.low and estimate.high < self.margin
 
-    def _unless_blocked(self, outcome: str, reason: str) -> tuple[str, str]:
-        """A better score does not outweigh being blocked more often."""
+    def _unless_blocked(
+        self, outcome: str, reason: str, failing: frozenset[str]
+    ) -> tuple[str, str]:
+        """A better score does not outweigh being blocked too often, or more often."""
         winner = self.systems[0] if outcome == "a better" else self.systems[1]
+        if winner in failing:
+            caveat = f"but {winner} is blocked too often; blocking is never averaged away"
+            return "inconclusive", f"{reason} among outputs that are not blocked, {caveat}"
         flags = self.blocked[~np.isnan(self.blocked).any(axis=1)]
         if not len(flags):
             return outcome, reason
@@ -191,45 +237,54 @@ class Pair:
         return outcome, reason
 
 
-def pair_verdicts(pairs: Sequence[Pair], *, level: float) -> tuple[Verdict, ...]:
-    """The verdict of every pair: overall first, each dimension a family of its own (Holm)."""
+def pair_verdicts(
+    pairs: Sequence[Pair], *, level: float, failing: frozenset[str] = frozenset()
+) -> tuple[Verdict, ...]:
+    """The verdict of every pair: overall first; Holm over the pairs, in each dimension anew."""
     verdicts: list[Verdict] = []
     for name in dict.fromkeys(pair.name for pair in pairs):
         family = [pair for pair in pairs if pair.name == name]
         adjusted = holm(np.asarray([pair.p_value() for pair in family]))
         verdicts += [
-            pair.verdict(float(p), level=level, family=len(family))
+            pair.verdict(float(p), level=level, family=len(family), failing=failing)
             for pair, p in zip(family, adjusted, strict=True)
         ]
     return tuple(verdicts)
 
 
 def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict]:
-    """Is each system's blocking rate acceptable, by its whole interval?"""
+    """Is each system's blocking rate acceptable? Pass and fail each need a one-sided bound."""
     for rate in rates:
-        if rate.name != "blocking_rate":
-            continue
-        estimate, system = rate.estimate, rate.systems[0]
-        if estimate.value is None or estimate.high is None:
-            outcome, reason = "inconclusive", estimate.reason or "no blocking dimension was rated"
-        elif estimate.high <= bound:
-            outcome = "pass"
-            reason = f"at most {estimate.high:.1%} of {system}'s outputs are blocked"
-        elif estimate.value > bound:
-            outcome = "fail"
-            reason = f"{estimate.value:.1%} of {system}'s outputs are blocked; allowed: {bound:.1%}"
-        else:
-            outcome = "inconclusive"
-            reason = (
-                f"{estimate.value:.1%} of {system}'s {estimate.n} outputs are blocked, and up to "
-                f"{estimate.high:.1%} may be; allowed: {bound:.1%}"
+        if rate.name == "blocking_rate":
+            outcome, reason = _blocking(rate.estimate, rate.systems[0], bound)
+            yield Verdict(
+                name="blocking",
+                outcome=outcome,
+                reason=reason,
+                estimate=rate.estimate,
+                bound=bound,
+                dimension=rate.dimension,
+                systems=rate.systems,
             )
-        yield Verdict(
-            name="blocking",
-            outcome=outcome,
-            reason=reason,
-            estimate=estimate,
-            bound=bound,
-            dimension=rate.dimension,
-            systems=rate.systems,
-        )
+
+
+def _blocking(estimate: Estimate, system: str, bound: float) -> tuple[str, str]:
+    if estimate.value is None or estimate.high is None:
+        return "inconclusive", estimate.reason or "no blocking dimension was rated"
+    if estimate.high <= bound:
+        return "pass", f"at most {estimate.high:.1%} of {system}'s outputs are blocked"
+    count, n = round(estimate.value * estimate.n), estimate.n
+    least = clopper_pearson(count, n, level=estimate.level, side="lower").low or 0.0
+    found = f"{count} of {system}'s {n} outputs ({estimate.value:.1%}) are blocked"
+    if least > bound:
+        return "fail", f"{found}, at least {least:.1%} in the long run; allowed: {bound:.1%}"
+    return "inconclusive", f"{found}, up to {estimate.high:.1%} may be; allowed: {bound:.1%}"
+
+
+def _shared_weight(measure: Measure, first: int, second: int) -> float:
+    """The mean share of the weight that lies on dimensions on which both outputs were rated."""
+    scores = measure.scores
+    shared = ~np.isnan(scores.values[:, first]) & ~np.isnan(scores.values[:, second])
+    weight = (scores.weights * shared).sum(axis=1)
+    compared = weight > 0
+    return float(weight[compared].mean()) if compared.any() else 0.0

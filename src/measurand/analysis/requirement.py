@@ -1,0 +1,92 @@
+"""May it ship? One decision a candidate, for scripts that must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
+
+from measurand.analysis.comparison_verdicts import Pair
+from measurand.analysis.measure import OVERALL
+from measurand.analysis.result import Verdict
+
+__all__ = ["REQUIREMENTS", "Requirement", "requirements"]
+
+Requirement = Literal["better", "not-worse"]
+REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
+
+
+def requirements(
+    pairs: Sequence[Pair], verdicts: Sequence[Verdict], wanted: Requirement, *, level: float
+) -> Iterator[Verdict]:
+    """Hold every candidate against the baseline: by its overall score and its blocking rate.
+
+    Args:
+        pairs: Candidate and baseline, overall; nothing else decides.
+        verdicts: Of the comparison; the candidate's blocking verdict is taken from them.
+        wanted: ``better`` needs a decided advantage; ``not-worse`` needs the difference to lie
+            above minus the margin, by a one-sided bound at the level over the candidates.
+        level: The confidence level.
+    """
+    for pair in pairs:
+        decide = _better if wanted == "better" else _not_worse
+        verdict = decide(pair, verdicts, (1 - level) / len(pairs))
+        yield _unless_blocked(verdict, verdicts)
+
+
+def _better(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  # noqa: ARG001 - one shape
+    overall = next(v for v in verdicts if v.name == OVERALL and v.systems == pair.systems)
+    words = {"a better": "pass", "b better": "fail", "equivalent within margin": "fail"}
+    return Verdict(
+        name="requirement",
+        outcome=words.get(overall.outcome, "inconclusive"),
+        reason=overall.reason,
+        estimate=overall.estimate,
+        bound=0.0,
+        dimension=OVERALL,
+        systems=pair.systems,
+    )
+
+
+def _not_worse(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  # noqa: ARG001
+    candidate, baseline = pair.systems
+    estimate, margin = pair.difference(1 - 2 * alpha), pair.margin
+    if estimate.low is None or estimate.high is None:
+        outcome, reason = "inconclusive", estimate.reason or "there is nothing to compare"
+    elif estimate.low > -margin:
+        outcome = "pass"
+        reason = f"{candidate} is not worse than {baseline} by {margin:g} or more"
+    elif estimate.high < -margin:
+        outcome = "fail"
+        reason = f"{candidate} is worse than {baseline} by more than {margin:g}"
+    else:
+        outcome = "inconclusive"
+        reason = f"{candidate} may be worse than {baseline} by more than {margin:g}"
+    return Verdict(
+        name="requirement",
+        outcome=outcome,
+        reason=reason,
+        estimate=estimate,
+        bound=-margin,
+        dimension=OVERALL,
+        systems=pair.systems,
+    )
+
+
+def _unless_blocked(verdict: Verdict, verdicts: Sequence[Verdict]) -> Verdict:
+    """Nothing ships that is blocked too often, or that may be."""
+    for blocking in verdicts:
+        if blocking.name != "blocking" or blocking.systems != verdict.systems[:1]:
+            continue
+        if blocking.outcome == "fail" or (
+            blocking.outcome == "inconclusive" and verdict.outcome == "pass"
+        ):
+            return Verdict(
+                name="requirement",
+                outcome=blocking.outcome,
+                reason=f"{verdict.reason}; but {blocking.reason}",
+                estimate=blocking.estimate,
+                bound=blocking.bound,
+                dimension=blocking.dimension,
+                systems=verdict.systems,
+            )
+    return verdict
