@@ -28,6 +28,7 @@ __all__ = [
     "MissingExtra",
     "PlanError",
     "UsageError",
+    "nearest",
 ]
 
 _SHOWN = 20
@@ -95,7 +96,8 @@ class MissingExtra(MeasurandError):  # noqa: N818 - reads as what it is: an extr
     def __init__(self, what: str, extra: str) -> None:
         self.extra = extra
         super().__init__(
-            f"{what} needs an extra; install it with: pip install 'measurand[{extra}]'"
+            f"{what} needs an extra; install it with: pip install 'measurand[{extra}]', "
+            f"or from a clone: pip install '.[{extra}]'"
         )
 
 
@@ -113,3 +115,11 @@ class InfrastructureError(MeasurandError):
 
 class LedgerError(InfrastructureError):
     """The ledger cannot be opened, read or written."""
+
+
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.7) -> str | None:
+    """The remedy for a mistyped word; None when no known word is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    close = get_close_matches(word, list(known), n=1, cutoff=alike)
+    return f"did you mean {close[0]!r}?" if close else None

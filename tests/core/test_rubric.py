@@ -85,7 +85,7 @@ def test_advice_is_about_what_is_unusual() -> None:
     rubric = Rubric(Dimension("accuracy", weight=60), Dimension("wit", weight=30))
     assert rubric.advice() == (
         "the weights sum to 90, not to 100; they are renormalised",
-        "accuracy weighs 60 %; usual is 25-40 %",
+        "accuracy weighs 60 %; common advice is 25-40 %",
     )
 
 

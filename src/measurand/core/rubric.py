@@ -24,7 +24,7 @@ WEIGHT_ADVICE: Mapping[str, tuple[float, float]] = MappingProxyType(
         "safety": (10, 20),
     }
 )
-"""Usual weights in percent of the seven ready dimensions: advice, never an error."""
+"""Common weights in percent of the seven ready dimensions: advice, never an error."""
 
 _WHOLE = 100.0
 _TOLERANCE = 1e-6
@@ -178,7 +178,8 @@ class Rubric:
             low, high = WEIGHT_ADVICE.get(dimension.name, (0.0, _WHOLE))
             if not low <= dimension.weight <= high:
                 notes.append(
-                    f"{dimension.name} weighs {dimension.weight:g} %; usual is {low:g}-{high:g} %"
+                    f"{dimension.name} weighs {dimension.weight:g} %; "
+                    f"common advice is {low:g}-{high:g} %"
                 )
         return tuple(notes)
 

@@ -71,6 +71,8 @@ class Scale:
             return cls(lowered)  # type: ignore[arg-type]  # narrowed by the test above
         if bounds := _RANGE.fullmatch(word):
             low, high = float(bounds[1]), float(bounds[2])
+            if not low < high:
+                raise ValueError(f"a scale's low must be below its high; found {word!r}")
             continuous = ".." in word or not (low.is_integer() and high.is_integer())
             return cls("interval" if continuous else "ordinal", low, high)
         if "/" in word:

@@ -7,7 +7,6 @@ errors become `Fault` sentences in the user's own key names.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, Self, TypeVar
@@ -22,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from measurand.errors import DataError, Fault
+from measurand.errors import DataError, Fault, nearest
 from measurand.store.lines import shown
 
 __all__ = [
@@ -142,12 +141,6 @@ def key_path(location: Iterable[str | int]) -> str:
         elif part != "[key]":
             path += f".{part}" if path else part
     return path
-
-
-def nearest(word: str, known: Iterable[str], *, alike: float = 0.7) -> str | None:
-    """The remedy for a mistyped word; None when no known word is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=alike)
-    return f"did you mean {close[0]!r}?" if close else None
 
 
 def renamed(

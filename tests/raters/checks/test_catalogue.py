@@ -126,12 +126,18 @@ def test_what_a_plan_says_is_built(
     ("name", "argument", "said"),
     [
         ("check.sentiment", None, "no such check; allowed: check.bleu"),
+        ("check.checklst", None, "Did you mean 'check.checklist'?"),
+        ("check.reference", {"tolerence": 1}, "Did you mean 'tolerance'?"),
+        ("check.reference", "numerical", "found 'numerical'; allowed: exact, normalised, numeric"),
+        ("check.reference", "numerical", "Did you mean 'numeric'?"),
+        ("check.patterns", "email", "found 'email'; allowed: a list"),
+        ("check.length", {"minimum": 1.5}, "found 1.5; allowed: a whole number"),
         ("check.json_schema", "absent.json", "cannot be read"),
         ("check.json_schema", None, "check.json_schema.schema: this parameter is needed"),
         ("check.json_schema", {"schema": {}, "strict": True}, "allowed: "),
         ("check.json_schema", 7, "found 7"),
         ("check.regex_absent", "(", "no regular expression"),
-        ("check.regex_absent", 5, "valid string; found 5"),
+        ("check.regex_absent", 5, "found 5; allowed: text"),
         ("check.reference", {"mode": "sort of"}, "'sort of'"),
         ("check.reference", {"mode": "numeric", "tolerance": "a lot"}, "tolerance"),
         ("check.reference", {"mode": "numeric", "precision": 1}, "allowed: label, mode"),
@@ -163,6 +169,7 @@ def test_what_cannot_be_built_says_where_and_what_is_allowed(
     with pytest.raises(PlanError) as caught:
         build(name, "d", argument, base=plan)
     assert said in str(caught.value)
+    assert "Input should" not in str(caught.value)
     assert caught.value.faults[0].key is not None
     assert name in caught.value.faults[0].key
 

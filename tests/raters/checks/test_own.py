@@ -104,6 +104,8 @@ def test_an_exception_keeps_its_traceback(rate: Rate, error: BaseException) -> N
     assert type(error).__name__ in rating.reason
     assert "in broken" in rating.evidence[0]
     assert "raise error" in rating.evidence[0]
+    assert "\n" not in rating.reason
+    assert "(test_own.py, line " in rating.reason
 
 
 def test_an_interrupt_is_not_swallowed(rate: Rate) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import ClassVar
 
 from measurand.core.example import Example
@@ -125,11 +126,12 @@ def refusal(output: Output) -> str:
 
 
 def broken(name: str, problem: BaseException) -> Measurement:
-    """The rating of a check that failed itself; the traceback stays, as evidence."""
+    """The rating of a check that failed itself: what and where; all of the trace is evidence."""
     trace = "".join(traceback.format_exception(problem))[-_TRACEBACK:]
-    return Measurement(
-        None, f"{name} failed: {type(problem).__name__}: {shown(str(problem))}", (trace,)
-    )
+    frames = traceback.extract_tb(problem.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    reason = f"{name} failed: {type(problem).__name__}: {shown(str(problem))}{where}"
+    return Measurement(None, reason, (trace,))
 
 
 def yes_no(good: bool, reason: str = "", evidence: Iterable[str] = ()) -> Measurement:  # noqa: FBT001 - it is the rating

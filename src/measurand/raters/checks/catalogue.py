@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 from measurand.core.example import Requirement
 from measurand.core.protocols import Check
-from measurand.errors import Fault, PlanError, UsageError
+from measurand.errors import Fault, PlanError, UsageError, nearest
 from measurand.raters.checks.base import TextCheck, shown
 from measurand.raters.checks.checklist import Checklist
 from measurand.raters.checks.expressions import RegexAbsent, RegexPresent
@@ -23,6 +23,7 @@ from measurand.raters.checks.length import Length, LengthRatio
 from measurand.raters.checks.loading import is_target, load
 from measurand.raters.checks.overlap import Bleu, Chrf, Rouge
 from measurand.raters.checks.own import FunctionCheck, check
+from measurand.raters.checks.parameters import validated
 from measurand.raters.checks.reference import Reference
 from measurand.raters.checks.safety import Patterns
 from measurand.raters.checks.structure import MarkdownStructure, PythonParses
@@ -115,9 +116,9 @@ def build(name: str, dimension: str, argument: object = None, *, base: Path) -> 
         return _own(name, dimension, argument, base=base)
     entry = CATALOGUE.get(name.removeprefix("check."))
     if entry is None:
-        raise PlanError(
-            [Fault("no such check", key=name, allowed=", ".join(f"check.{n}" for n in CATALOGUE))]
-        )
+        known = [f"check.{short}" for short in CATALOGUE]
+        remedy = nearest(name, known)
+        raise PlanError([Fault("no such check", key=name, allowed=", ".join(known), remedy=remedy)])
     try:
         return entry.make(dimension, **_parameters(entry, name, argument, base=base))
     except UsageError as problem:
@@ -134,7 +135,7 @@ def _parameters(entry: Entry, name: str, argument: object, *, base: Path) -> dic
         given[entry.main] = entry.read(given[entry.main])
     if isinstance(path := given.get(entry.file), str):
         given[entry.file] = base / path
-    return _validated(name, given, {key: hints[key] for key in allowed})
+    return validated(name, given, {key: hints[key] for key in allowed})
 
 
 def _required(make: type[TextCheck], key: str) -> bool:
@@ -152,35 +153,18 @@ def _named(entry: Entry, name: str, argument: object, *, allowed: list[str]) -> 
     if isinstance(argument, Mapping) and not (takes_mapping and not set(argument) & set(allowed)):
         if unknown := [str(key) for key in argument if key not in allowed]:
             raise PlanError(
-                Fault("no such parameter", key=f"{name}.{key}", allowed=", ".join(allowed))
+                Fault(
+                    "no such parameter",
+                    key=f"{name}.{key}",
+                    allowed=", ".join(allowed),
+                    remedy=nearest(key, allowed),
+                )
                 for key in unknown
             )
         return {str(key): value for key, value in argument.items()}
     if not entry.main:
         raise PlanError([Fault("takes no argument", key=name, found=shown(repr(argument)))])
     return {entry.main: argument}
-
-
-def _validated(name: str, given: Mapping[str, Any], hints: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters, of their types; lists become tuples."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError  # noqa: PLC0415 - 0.1 s of start
-
-    faults: list[Fault] = []
-    checked: dict[str, Any] = {}
-    for key, value in given.items():
-        strict = isinstance(value, bool | int | float | str)
-        adapter = TypeAdapter(hints[key], config=ConfigDict(arbitrary_types_allowed=True))
-        try:
-            checked[key] = adapter.validate_python(value, strict=strict)
-        except ValidationError as problem:
-            found = shown(repr(value))
-            faults += [
-                Fault(error["msg"], key=f"{name}.{key}", found=found)
-                for error in problem.errors(include_url=False)[:1]
-            ]
-    if faults:
-        raise PlanError(faults)
-    return checked
 
 
 def _own(name: str, dimension: str, argument: object, *, base: Path) -> Check:
