@@ -28,6 +28,7 @@ class RaterMatrix:
         raters: The columns' names.
         examples: The rows' examples.
         systems: The rows' systems.
+        against: The rows' other systems, where pairs were compared.
         labels: The labels of a nominal scale; empty on a numeric one.
     """
 
@@ -35,6 +36,7 @@ class RaterMatrix:
     raters: tuple[str, ...]
     examples: tuple[str, ...]
     systems: tuple[str, ...]
+    against: tuple[str | None, ...]
     labels: tuple[str, ...] = ()
 
     def only(self, raters: Sequence[str]) -> RaterMatrix:
@@ -47,6 +49,7 @@ class RaterMatrix:
             raters=tuple(raters),
             examples=tuple(self.examples[row] for row in rows),
             systems=tuple(self.systems[row] for row in rows),
+            against=tuple(self.against[row] for row in rows),
             labels=self.labels,
         )
 
@@ -65,8 +68,8 @@ def numbers_of(column: Column, scale: Scale) -> tuple[Floats, tuple[str, ...]]:
     if scale.numeric:
         levels = [float("nan") if isinstance(v, str | None) else float(v) for v in column.levels]
         return np.asarray(levels, dtype=float)[codes_of(column)], ()
-    present = {str(column.levels[code]) for code in set(column.codes)} - {"None"}
-    labels = scale.labels or tuple(sorted(present))
+    present = {column.levels[code] for code in set(column.codes)} - {None}
+    labels = scale.labels or tuple(sorted(map(str, present)))
     index = {label: float(code) for code, label in enumerate(labels)}
     coded = [float("nan") if v is None else index.get(str(v), np.nan) for v in column.levels]
     return np.asarray(coded, dtype=float)[codes_of(column)], labels
@@ -81,27 +84,29 @@ def flagged(ratings: Ratings, dimension: Dimension) -> Ratings:
 
 
 def rater_matrix(ratings: Ratings, scale: Scale) -> RaterMatrix:
-    """Arrange the ratings of one dimension by output and rater.
+    """Arrange the ratings of one dimension by output (or pair of outputs) and rater.
 
-    A rater's first rating of an output counts; repeats measure the rater, not agreement.
+    A rater's first rating of an output counts: the one with the lowest ``repeat``, and of several
+    with the same, the one that the table has first. Repeats, and the other order of a pair,
+    measure the rater rather than agreement.
     """
-    examples, systems = codes_of(ratings["example"]), codes_of(ratings["system"])
+    keys = np.stack([codes_of(ratings[name]) for name in ("example", "system", "against")])
     raters = codes_of(ratings["rater"])
     values, labels = numbers_of(ratings["value"], scale)
-    width = len(ratings["system"].levels)
-    units, rows = np.unique(examples * width + systems, return_inverse=True)
+    units, rows = np.unique(keys, axis=1, return_inverse=True)
     columns, places = np.unique(raters, return_inverse=True)
-    matrix = np.full((len(units), len(columns)), np.nan)
+    matrix = np.full((units.shape[1], len(columns)), np.nan)
     repeats = np.asarray([_repeat(cell) for cell in ratings["repeat"].levels], dtype=np.int64)
-    order = np.argsort(-repeats[codes_of(ratings["repeat"])], kind="stable")
-    given = order[~np.isnan(values[order])]
-    matrix[rows[given], places[given]] = values[given]
-    names = ratings["example"].levels
+    last_first = np.argsort(repeats[codes_of(ratings["repeat"])], kind="stable")[::-1]
+    given = last_first[~np.isnan(values[last_first])]
+    matrix[rows.reshape(-1)[given], places[given]] = values[given]  # what is written last stays
+    examples, systems, others = units
     return RaterMatrix(
         values=matrix,
         raters=tuple(str(ratings["rater"].levels[code]) for code in columns),
-        examples=tuple(str(names[unit // width]) for unit in units),
-        systems=tuple(str(ratings["system"].levels[unit % width]) for unit in units),
+        examples=tuple(str(ratings["example"].levels[code]) for code in examples),
+        systems=tuple(str(ratings["system"].levels[code]) for code in systems),
+        against=tuple(_name(ratings["against"].levels[code]) for code in others),
         labels=labels,
     )
 
@@ -117,3 +122,7 @@ def known_scales(ratings: Ratings, scales: Mapping[str, Scale]) -> dict[str, Sca
 
 def _repeat(cell: Cell) -> int:
     return int(cell) if isinstance(cell, int | float) else 0
+
+
+def _name(cell: Cell) -> str | None:
+    return None if cell is None else str(cell)

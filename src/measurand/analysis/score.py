@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from measurand.analysis.groups import clusters_of, components_of, positions, segments_of
 from measurand.analysis.matrix import Codes, Floats, codes_of, flagged, numbers_of
 from measurand.core.example import Example
-from measurand.core.rating import Kind, Ratings
+from measurand.core.rating import Cell, Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import YES_NO, Scale
 
 __all__ = ["TRUST", "Scores", "score"]
 
 TRUST: tuple[Kind, ...] = ("people", "judge", "check")
-"""Whose ratings score a dimension that several kinds rated: the first that rated all systems."""
+"""Kinds of raters, the most trusted first."""
 
-_TIE = 0.5
+_HALF = 0.5
+_ROUNDING = 1e-9
+_PERCENT = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ class Scores:
         flagged: The same, where a single flag by anyone counts.
         clusters: Shape (examples,): codes of what examples share.
         weights: Shape (examples, dimensions), summing to 1; 0 on scales without bounds.
+        blocked_on: What each blocking dimension contributes to ``blocked``, same shape and meaning.
         kinds: Whose ratings score each dimension.
+        coverage: By dimension, how many outputs got a value from each kind of rater.
         components: The component of each example, or None.
         segments: The segments of each example.
         ties: Outputs by dimension whose yes/no votes were tied; they have no score.
@@ -52,9 +56,11 @@ class Scores:
     overall: Floats
     blocked: Floats
     flagged: Floats
+    blocked_on: Mapping[str, Floats]
     clusters: Codes
     weights: Floats
     kinds: Mapping[str, Kind]
+    coverage: Mapping[str, Mapping[Kind, int]]
     components: tuple[str | None, ...]
     segments: tuple[tuple[str, ...], ...]
     ties: Mapping[str, int]
@@ -91,25 +97,31 @@ def score(
 ) -> Scores:
     """Score every output.
 
+    A rater's repeated ratings of an output are averaged first, then the raters: nobody's vote
+    counts more for being given often. Where several kinds of raters rated a dimension, the most
+    trusted kind scores it that gave every system a value, and gave values to at least half as
+    many outputs as the kind that rated most; where none did, the kind that rated most.
+
     Args:
         ratings: The table; pairwise ratings (with ``against``) are left out.
         rubric: Dimensions, scales, weights, and which of them block.
         examples: Components, segments, clusters and weights of the examples, where known.
         systems: Which systems, in which order; all by default.
-        by: Whose ratings score a dimension, where the default is not wanted.
+        by: Whose ratings score a dimension, and block on it, where the default is not wanted.
     """
     single = ratings.where(against=None)
     frame = _Frame(single, tuple(systems) or tuple(str(s) for s in single.distinct("system")))
-    dimensions = tuple(d for d in rubric if d.scale.numeric and frame.rated(d.name))
-    layers = [frame.layer(d, (by or {}).get(d.name)) for d in dimensions]
+    dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
+    chosen, known = by or {}, examples or {}
+    layers = {d.name: frame.layer(d, chosen.get(d.name)) for d in dimensions}
     shape = (len(frame.examples), len(frame.systems))
-    values = (
-        np.stack([layer.values for layer in layers], axis=2) if layers else np.empty((*shape, 0))
-    )
-    weights = _weights(Rubric(*dimensions), frame.examples, examples or {})
-    blocking = [d for d in rubric if d.blocking and frame.rated(d.name)]
-    blocked = _worst([frame.flags(d) for d in blocking], shape)
-    known = [(examples or {}).get(name) for name in frame.examples]
+    values = np.empty((*shape, 0))
+    if layers:
+        values = np.stack([layer.values for layer in layers.values()], axis=2)
+    weights = _weights(Rubric(*dimensions), frame.examples, known)
+    blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
+    blocked_on = {d.name: frame.flags(d, chosen.get(d.name)) for d in blocking}
+    blocked = _worst(blocked_on.values(), shape)
     return Scores(
         examples=frame.examples,
         systems=frame.systems,
@@ -118,12 +130,14 @@ def score(
         overall=_overall(values, weights, blocked),
         blocked=blocked,
         flagged=_worst([frame.any_flag(d) for d in blocking], shape),
-        clusters=_clusters(frame, known),
+        blocked_on=blocked_on,
+        clusters=clusters_of(frame.ratings, frame.examples, known),
         weights=weights,
-        kinds={d.name: layer.kind for d, layer in zip(dimensions, layers, strict=True)},
-        components=frame.column("component", [e.component if e else None for e in known]),
-        segments=frame.segments(known),
-        ties={d.name: layer.ties for d, layer in zip(dimensions, layers, strict=True)},
+        kinds={name: layer.kind for name, layer in layers.items()},
+        coverage={name: layer.coverage for name, layer in layers.items()},
+        components=components_of(frame.ratings, frame.examples, known),
+        segments=segments_of(frame.ratings, frame.examples, known),
+        ties={name: layer.ties for name, layer in layers.items()},
     )
 
 
@@ -131,6 +145,7 @@ def score(
 class _Layer:
     values: Floats
     kind: Kind
+    coverage: Mapping[Kind, int]
     ties: int
 
 
@@ -141,33 +156,34 @@ class _Frame:
         self.ratings = ratings.where(system=frozenset(systems))
         self.systems = systems
         self.examples = tuple(str(cell) for cell in self.ratings.distinct("example"))
-
-    def rated(self, dimension: str) -> bool:
-        return dimension in self.ratings["dimension"].levels
+        self.rated = frozenset(self.ratings.distinct("dimension"))
 
     def layer(self, dimension: Dimension, kind: Kind | None) -> _Layer:
         """The consensus score of every output on one dimension."""
         rows = self.ratings.where(dimension=dimension.name)
         means = {k: self._means(rows.where(kind=k), dimension.scale) for k in TRUST}
-        chosen = kind or _most_trusted(means)
+        chosen = kind or _most_trusted(means, asked=frozenset(rows.distinct("kind")))
         values = means[chosen]
         ties = 0
         if dimension.scale.binary:
-            ties = int(np.count_nonzero(values == _TIE))
-            decided = np.where(values > _TIE, 1.0, 0.0)
-            values = np.where(np.isnan(values) | (values == _TIE), np.nan, decided)
-        return _Layer(_to_unit(values, dimension.scale), chosen, ties)
+            tied = np.abs(values - _HALF) < _ROUNDING
+            ties = int(np.count_nonzero(tied))
+            decided = np.where(values > _HALF, 1.0, 0.0)
+            values = np.where(np.isnan(values) | tied, np.nan, decided)
+        coverage = {k: int(np.count_nonzero(~np.isnan(table))) for k, table in means.items()}
+        return _Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
 
-    def flags(self, dimension: Dimension) -> Floats:
+    def flags(self, dimension: Dimension, kind: Kind | None) -> Floats:
         """Whether each output is blocked on a dimension: 1, 0, or NaN where nobody rated.
 
         People decide by majority and a tie blocks; where no person rated, any flag by any judge
-        or check blocks.
+        or check blocks. Of one kind alone where one is asked for.
         """
         rows = flagged(self.ratings, dimension)
+        rows = rows if kind is None else rows.where(kind=kind)
         people = self._means(rows.where(kind="people"), YES_NO)
         machines = self._means(rows.where(kind=frozenset({"judge", "check"})), YES_NO)
-        by_people = np.where(np.isnan(people), np.nan, people >= _TIE)
+        by_people = np.where(np.isnan(people), np.nan, people > _HALF - _ROUNDING)
         by_machines = np.where(np.isnan(machines), np.nan, machines > 0)
         return np.asarray(np.where(np.isnan(by_people), by_machines, by_people))
 
@@ -177,58 +193,51 @@ class _Frame:
         return np.where(np.isnan(shares), np.nan, shares > 0)
 
     def _means(self, rows: Ratings, scale: Scale) -> Floats:
-        """Mean rating of every output over raters and repeats."""
+        """Mean rating of every output: of each rater over repeats, then over raters."""
         numbers, _ = numbers_of(rows["value"], scale)
-        cells = self._places(rows)
         given = ~np.isnan(numbers)
+        width = max(len(rows["rater"].levels), 1)
+        votes = self._places(rows) * width + codes_of(rows["rater"])
+        cells, vote = np.unique(votes[given], return_inverse=True)
+        of_rater = _averages(vote, numbers[given], size=len(cells))
         size = len(self.examples) * len(self.systems)
-        counts = np.bincount(cells[given], minlength=size)
-        sums = np.bincount(cells[given], weights=numbers[given], minlength=size)
-        means: Floats = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+        means = _averages(cells // width, of_rater, size=size)
         return means.reshape(len(self.examples), len(self.systems))
 
     def _places(self, rows: Ratings) -> Codes:
-        at_example = _positions(rows["example"].levels, self.examples)[codes_of(rows["example"])]
-        at_system = _positions(rows["system"].levels, self.systems)[codes_of(rows["system"])]
+        at_example = positions(rows["example"].levels, self.examples)[codes_of(rows["example"])]
+        at_system = positions(rows["system"].levels, self.systems)[codes_of(rows["system"])]
         return at_example * len(self.systems) + at_system
 
-    def column(self, name: str, known: Sequence[str | None]) -> tuple[str | None, ...]:
-        """What each example says of itself, or what its ratings say of it."""
-        rows = self.ratings
-        found: list[str | None] = [None] * len(self.examples)
-        at = _positions(rows["example"].levels, self.examples)[codes_of(rows["example"])]
-        pairs = np.unique(np.stack([at, codes_of(rows[name])]), axis=1)
-        for place, code in pairs.T:
-            cell = rows[name].levels[code]
-            found[place] = found[place] if cell is None else str(cell)
-        return tuple(a if a is not None else b for a, b in zip(known, found, strict=True))
 
-    def segments(self, known: Sequence[Example | None]) -> tuple[tuple[str, ...], ...]:
-        """The segments of each example; an example may have several."""
-        rated = self.column("segment", [None] * len(self.examples))
-        return tuple(
-            example.segments if example else ((cell,) if cell else ())
-            for example, cell in zip(known, rated, strict=True)
-        )
+def _averages(places: Codes, numbers: Floats, *, size: int) -> Floats:
+    """The mean of the numbers at each place; NaN where there is none."""
+    counts = np.bincount(places, minlength=size)
+    sums = np.bincount(places, weights=numbers, minlength=size)
+    means: Floats = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+    return means
 
 
-def _most_trusted(means: Mapping[Kind, Floats]) -> Kind:
+def _most_trusted(means: Mapping[Kind, Floats], *, asked: frozenset[Cell]) -> Kind:
+    """Whose ratings score a dimension, by the rule of `score`.
+
+    Where nobody gave a value, the most trusted of those who were asked.
+    """
     covered = {kind: ~np.isnan(table) for kind, table in means.items()}
+    counts = {kind: int(np.count_nonzero(table)) for kind, table in covered.items()}
+    most = max(counts.values())
+    if not most:
+        return next(kind for kind in TRUST if kind in asked)
     for kind in TRUST:
-        if covered[kind].any(axis=0).all():
+        if covered[kind].any(axis=0).all() and counts[kind] >= _HALF * most:
             return kind
-    return max(TRUST, key=lambda kind: int(covered[kind].sum()))
+    return max(TRUST, key=counts.__getitem__)
 
 
 def _to_unit(values: Floats, scale: Scale) -> Floats:
     if scale.low is None or scale.high is None:
         return values
     return (values - scale.low) / (scale.high - scale.low)
-
-
-def _positions(levels: Sequence[object], names: Sequence[str]) -> Codes:
-    index = {name: place for place, name in enumerate(names)}
-    return np.asarray([index.get(str(level), -1) for level in levels], dtype=np.int64)
 
 
 def _weights(rubric: Rubric, names: Sequence[str], known: Mapping[str, Example]) -> Floats:
@@ -238,10 +247,10 @@ def _weights(rubric: Rubric, names: Sequence[str], known: Mapping[str, Example])
     for row, name in enumerate(names):
         example = known.get(name)
         if example is not None and example.weights:
-            total = sum(d.weight for d in rubric if d.name in bounded)
+            total = sum(d.weight for d in rubric if d.name in bounded) or _PERCENT
             for place, dimension in enumerate(rubric):
                 override = example.weights.get(dimension.name)
-                if override is not None and dimension.name in bounded and total:
+                if override is not None and dimension.name in bounded:
                     table[row, place] = override / total
     sums = table.sum(axis=1, keepdims=True)
     shared: Floats = np.divide(table, sums, out=np.zeros_like(table), where=sums > 0)
@@ -258,18 +267,8 @@ def _overall(values: Floats, weights: Floats, blocked: Floats) -> Floats:
     return unblocked
 
 
-def _worst(flags: Sequence[Floats], shape: tuple[int, int]) -> Floats:
+def _worst(flags: Iterable[Floats], shape: tuple[int, int]) -> Floats:
     worst = np.full(shape, np.nan)
     for flag in flags:
         worst = np.fmax(worst, flag)
     return worst
-
-
-def _clusters(frame: _Frame, known: Sequence[Example | None]) -> Codes:
-    names = frame.column("cluster", [e.cluster if e else None for e in known])
-    own = [name if name is not None else ("", place) for place, name in enumerate(names)]
-    index: dict[object, int] = {}
-    codes: NDArray[np.int64] = np.asarray(
-        [index.setdefault(name, len(index)) for name in own], dtype=np.int64
-    )
-    return codes

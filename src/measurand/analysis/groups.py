@@ -1,0 +1,79 @@
+"""What examples share: the clusters, components and segments they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from measurand.analysis.matrix import Codes, codes_of
+from measurand.core.example import Example
+from measurand.core.rating import Ratings
+
+__all__ = ["clusters_of", "components_of", "positions", "segments_of"]
+
+_Known = Mapping[str, Example]
+
+
+def clusters_of(ratings: Ratings, names: Sequence[str], known: _Known) -> Codes:
+    """Codes of the clusters of these examples, shape (examples,).
+
+    Examples that share any cluster are in one, and so are those that a chain of such examples
+    links: ratings of one example by different systems may name different clusters. An example
+    that names none is a cluster of its own.
+    """
+    own = [e.cluster if (e := known.get(name)) else None for name in names]
+    told = _told(ratings, "cluster", names)
+    root = list(range(len(names)))
+
+    def top(place: int) -> int:
+        while root[place] != place:
+            root[place] = root[root[place]]
+            place = root[place]
+        return place
+
+    first: dict[str, int] = {}
+    for place, (mine, theirs) in enumerate(zip(own, told, strict=True)):
+        for cluster in (mine,) if mine is not None else theirs:
+            ends = sorted((top(first.setdefault(cluster, place)), top(place)))
+            root[ends[1]] = ends[0]
+    tops = np.asarray([top(place) for place in range(len(names))], dtype=np.int64)
+    return np.unique(tops, return_inverse=True)[1].astype(np.int64)
+
+
+def components_of(ratings: Ratings, names: Sequence[str], known: _Known) -> tuple[str | None, ...]:
+    """The component of each example: its own word, else the first that its ratings say."""
+    told = _told(ratings, "component", names)
+    return tuple(
+        known[name].component if name in known else next(iter(cells), None)
+        for name, cells in zip(names, told, strict=True)
+    )
+
+
+def segments_of(
+    ratings: Ratings, names: Sequence[str], known: _Known
+) -> tuple[tuple[str, ...], ...]:
+    """The segments of each example: its own word, else all that its ratings say."""
+    told = _told(ratings, "segment", names)
+    return tuple(
+        known[name].segments if name in known else cells
+        for name, cells in zip(names, told, strict=True)
+    )
+
+
+def positions(levels: Sequence[object], names: Sequence[str]) -> Codes:
+    """The place of each level among the names; -1 where it is none of them."""
+    index = {name: place for place, name in enumerate(names)}
+    return np.asarray([index.get(str(level), -1) for level in levels], dtype=np.int64)
+
+
+def _told(ratings: Ratings, name: str, examples: Sequence[str]) -> list[tuple[str, ...]]:
+    """What the ratings of each example say in a column: every cell, in order of appearance."""
+    found: list[list[str]] = [[] for _ in examples]
+    column = ratings[name]
+    at = positions(ratings["example"].levels, examples)[codes_of(ratings["example"])]
+    for place, code in np.unique(np.stack([at, codes_of(column)]), axis=1).T:
+        cell = column.levels[code]
+        if place >= 0 and cell is not None:
+            found[place].append(str(cell))
+    return [tuple(cells) for cells in found]
