@@ -89,11 +89,19 @@ def test_what_is_left_out_is_a_fault(tmp_path: Path, *, text: str, problem: str,
 @pytest.mark.parametrize(
     ("text", "problem", "line"),
     [
-        ("a: [1, 2\nb: 3\n", "expected ',' or ']'", 2),
-        ("a:\n\tb: 1\n", "cannot start any token", 2),
-        ("a: 'cut", "unexpected end of stream", 1),
-        ("a: 1\n---\nb: 2\n", "another document", 2),
-        ("a: *nothing\n", "undefined alias", 1),
+        ("a: [1, 2\nb: 3\n", "the bracket that opens on line 1 is not closed", 2),
+        ("a:\n\tb: 1\n", "a tab stands where only spaces can", 2),
+        ("a: 'cut", "the quote that opens on line 1 is not closed", 1),
+        ("a: 1\n---\nb: 2\n", "a second document starts here", 2),
+        ("a: *nothing\n", "*nothing refers to nothing", 1),
+        ("a: 1\nb\nc: 2\n", "this line is no key with a value", 2),
+        ("a: b: c\n", "a colon stands where none can", 1),
+        ("a: @x\n", "unquoted text cannot start with @", 1),
+        ("a: [1]]\n", "] closes nothing", 1),
+        ("a: 'x' y\n", "text follows after the end of a value", 1),
+        ("a:\n  - b: 1\n   c: 2\n", "does not fit the lines above", 3),
+        ('a: "\\d"\n', "a backslash in double quotes", 1),
+        ("a: &x 1\nb: &x 2\n", "the file is not YAML from here on", 2),
         (b"a: 1\nb: caf\xe9\n", "not UTF-8", 2),
         (b"a: \x00\n", "a character that YAML does not allow", None),
         (b"\xff\xfea\x00", "not UTF-8", 1),
@@ -111,6 +119,21 @@ def test_a_broken_file_is_refused_in_words(
     (fault,) = caught.value.faults
     assert problem in fault.problem
     assert fault.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("a: 1\nb\nc: 2\n", "is a colon missing on line 2?"),
+        ("a:\n\tb: 1\n", "indent with spaces, not tabs"),
+        ("a: b: c\n", "put text that holds a colon in quotes"),
+        ("a: {b: 1\nc: 2\n", "close it with }"),
+    ],
+)
+def test_a_broken_file_comes_with_the_likely_cause(tmp_path: Path, text: str, remedy: str) -> None:
+    with pytest.raises(DataError) as caught:
+        document(tmp_path, text)
+    assert remedy in (caught.value.faults[0].remedy or "")
 
 
 def test_an_anchor_is_followed(tmp_path: Path) -> None:

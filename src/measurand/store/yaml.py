@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from yaml import SafeLoader, YAMLError
-from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from measurand.errors import DataError, Fault
 from measurand.store.codec import Location, key_path
 from measurand.store.lines import shown
+from measurand.store.yaml_words import syntax_fault
 
 __all__ = ["Document", "read_yaml"]
 
@@ -87,7 +87,7 @@ def read_yaml(path: Path | str) -> Document:
     except RecursionError:
         raise DataError([Fault("the file is nested too deeply", file)]) from None
     except YAMLError as problem:
-        raise DataError([_syntax(problem, file)]) from None
+        raise DataError([syntax_fault(problem, file)]) from None
     if root is None:
         raise DataError([Fault("the file is empty", file)])
     walk = _Walk(file)
@@ -173,12 +173,3 @@ def _meaning(text: str) -> str | int | float | bool | None:
     if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
         return number
     return text
-
-
-def _syntax(problem: YAMLError, file: str) -> Fault:
-    if not isinstance(problem, MarkedYAMLError) or problem.problem_mark is None:
-        return Fault("the file holds a character that YAML does not allow", file)
-    words = problem.problem or "the file is not YAML"
-    remedy = "indent with spaces" if "\\t" in words else None
-    context = f" ({problem.context})" if problem.context else ""
-    return Fault(f"{words}{context}", file, problem.problem_mark.line + 1, remedy=remedy)
