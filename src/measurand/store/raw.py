@@ -28,10 +28,13 @@ __all__ = [
     "CHUNK",
     "Codes",
     "Encoder",
+    "Numbers",
     "Raw",
     "RawTable",
     "cell_text",
+    "is_csv",
     "read_table",
+    "refusals",
     "whole_lines",
     "whole_rows",
 ]
@@ -72,7 +75,7 @@ class RawTable:
     broken: tuple[Refusal, ...] = ()
 
 
-class _Numbers(dict[str, int]):
+class Numbers(dict[str, int]):
     """Numbers texts in order of first appearance."""
 
     def __missing__(self, text: str) -> int:
@@ -84,7 +87,7 @@ class Encoder:
     """Collects chunks of columns; a column that appears late was empty before."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, _Numbers] = {}
+        self._numbers: dict[str, Numbers] = {}
         self._codes: dict[str, list[Codes]] = {}
         self._lines: list[NDArray[np.int64]] = []
         self._places: list[NDArray[np.int64]] = []
@@ -96,7 +99,7 @@ class Encoder:
         """Append rows: their lines, their cells by column, and their numbers in the file."""
         count = len(lines)
         for name in [name for name in columns if name not in self._numbers]:
-            self._numbers[name] = _Numbers({"": 0})
+            self._numbers[name] = Numbers({"": 0})
             self._codes[name] = [np.zeros(self._rows, np.int32)]
         for name, numbers in self._numbers.items():
             if (cells := columns.get(name)) is None:
@@ -114,18 +117,33 @@ class Encoder:
         Raises:
             DataError: There are no rows, or the account of the file cannot be complete.
         """
-        listed = list(faults)
-        fatal = [fault for fault in listed if fault.problem.startswith(_UNACCOUNTED)]
-        if fatal or not self._rows:
-            nothing = Fault("nothing in the file makes a rating", str(file))
-            raise DataError(fatal or listed or [nothing])
+        broken = refusals(file, faults, rows=self._rows)
         columns = {
             name: Raw(np.concatenate(self._codes[name]), tuple(numbers))
             for name, numbers in self._numbers.items()
         }
         lines = np.concatenate([np.zeros(0, np.int64), *self._lines])
         rows = np.concatenate([np.zeros(0, np.int64), *self._places])
-        return RawTable(file, columns, lines, rows, tuple(map(_refusal, listed)))
+        return RawTable(file, columns, lines, rows, broken)
+
+
+def refusals(file: Path, faults: Iterable[Fault], *, rows: int) -> tuple[Refusal, ...]:
+    """The faults of single lines as refusals.
+
+    Raises:
+        DataError: There are no rows, or the account of the file cannot be complete.
+    """
+    listed = list(faults)
+    fatal = [fault for fault in listed if fault.problem.startswith(_UNACCOUNTED)]
+    if fatal or not rows:
+        nothing = Fault("nothing in the file makes a rating", str(file))
+        raise DataError(fatal or listed or [nothing])
+    return tuple(map(_refusal, listed))
+
+
+def is_csv(file: Path) -> bool:
+    """Whether a file's name says that it is a table of separated cells."""
+    return file.name.lower().removesuffix(".gz").endswith(_CSV)
 
 
 def read_table(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable, tuple[str, ...]]:
@@ -134,7 +152,7 @@ def read_table(file: Path, wanted: Callable[[str], bool]) -> tuple[RawTable, tup
     Raises:
         DataError: The file holds no row, or cannot be read to its end.
     """
-    if file.name.lower().removesuffix(".gz").endswith(_CSV):
+    if is_csv(file):
         quick = Encoder()
         try:
             names = _read_quickly(file, wanted, quick)

@@ -1,31 +1,32 @@
-"""Wide files: one row, many ratings, as a `WideMapping` says."""
+"""Wide files: one row, many ratings, as a `WideMapping` says.
+
+Everything is done once a distinct cell, or once a distinct pair of cells where two make a text.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from itertools import islice
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from measurand.core.rating import COLUMNS
 from measurand.errors import DataError, Fault
 from measurand.store.admit import AT
 from measurand.store.fields import ASSUMED
-from measurand.store.lines import Row, read_rows
+from measurand.store.flat import Cells, Flat, constant, read_flat
 from measurand.store.mapping import PLACEHOLDER, ValueColumns, WideMapping
-from measurand.store.raw import CHUNK, Encoder, RawTable, cell_text
+from measurand.store.raw import Codes, Numbers, Raw, RawTable
 
 __all__ = ["read_wide"]
 
 _OWN = ("index", "column")
 """Placeholders that every rating has: its place in a list, and the header of its value."""
 _LISTED = 40
-
-_Cells = dict[str, str]
-_Template = Callable[[Mapping[str, str]], str]
 
 
 def read_wide(file: Path, mapping: WideMapping) -> tuple[RawTable, list[str]]:
@@ -35,19 +36,46 @@ def read_wide(file: Path, mapping: WideMapping) -> tuple[RawTable, list[str]]:
         DataError: The file holds no rows, or the mapping does not fit its columns; every fault
             is listed, with the columns that the file has.
     """
-    faults: list[Fault] = []
-    reader, encoder = _Reader(mapping), Encoder()
-    numbered = enumerate(read_rows(file, faults))
-    cells = ((row.line, cell, at) for at, row in numbered for cell in reader.ratings(row))
-    while chunk := list(islice(cells, CHUNK)):
-        names = dict.fromkeys(name for _, cell, _ in chunk for name in cell)
-        columns = {name: [cell.get(name, "") for _, cell, _ in chunk] for name in names}
-        encoder.add([line for line, _, _ in chunk], columns, rows=[at for _, _, at in chunk])
-    if reader.headers and (misfits := list(reader.misfits(str(file)))):
+    flat = read_flat(file, _wanted(mapping))
+    if misfits := list(_misfits(mapping, flat)):
         raise DataError(misfits)
-    assumed = {name: value for name, value in ASSUMED.items() if name not in reader.fields()}
+    parts = [_ratings(cell, flat) for cell in _value_cells(mapping, flat.headers)]
+    assumed = {name: value for name, value in ASSUMED.items() if name not in _named(mapping)}
     notes = [f"no {name} is mapped; every rating is taken as {assumed[name]!r}" for name in assumed]
-    return encoder.table(file, faults), notes
+    return _table(flat, parts), notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A text with placeholders: ``texts`` before, between and after ``names``."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> _Template:
+        parts = PLACEHOLDER.split(text)
+        return cls(tuple(parts[::2]), tuple(parts[1::2]))
+
+    @classmethod
+    def of_source(cls, text: str) -> _Template:
+        """Of a template, or of the name of a column."""
+        return cls.of(text) if PLACEHOLDER.search(text) else cls(("", ""), (text,))
+
+    def filled(self, source: Callable[[str], Raw], length: int) -> Raw:
+        """Fill in columns; with one of them empty there is no telling, and all is empty."""
+        if self.texts == ("", ""):
+            return source(self.names[0])
+        whole = constant(self.texts[0], length)
+        codes, levels = whole.codes, list[str | None](whole.levels)
+        for name, after in zip(self.names, self.texts[1:], strict=True):
+            raw = source(name)
+            pairs = codes.astype(np.int64) * len(raw.levels) + raw.codes
+            distinct, inverse = np.unique(pairs, return_inverse=True)
+            codes = inverse.astype(np.int32)
+            both = (divmod(pair, len(raw.levels)) for pair in distinct.tolist())
+            levels = [_joined(levels[left], raw.levels[right], after) for left, right in both]
+        return Raw(codes, tuple(level or "" for level in levels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,138 +89,162 @@ class _ValueCell:
     templates: Mapping[str, _Template]
 
 
-@dataclass(slots=True)
-class _Reader:
-    mapping: WideMapping
-    headers: dict[str, None] = field(default_factory=dict)
-    """Every column seen, in order."""
-    _cells: dict[tuple[str, ...], list[_ValueCell]] = field(default_factory=dict)
-    """What there is to read, by the columns of a row."""
-    _matched: set[str] = field(default_factory=set)
-    """Patterns and headers of values that were found."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The ratings of one column of values."""
 
-    def ratings(self, row: Row) -> Iterator[_Cells]:
-        flat = dict(_flattened(row.cells))
-        shape = tuple(flat)
-        if shape not in self._cells:
-            self.headers.update(dict.fromkeys(shape))
-            self._cells[shape] = list(self._value_cells(shape))
-        single = {name: cell for name, cell in flat.items() if isinstance(cell, str)}
-        for cell in self._cells[shape]:
-            if all(fnmatchcase(single.get(n, ""), glob) for n, glob in cell.block.when.items()):
-                found = flat[cell.header]
-                values = [found] if isinstance(found, str) else found
-                for index, value in enumerate(values):
-                    yield _rating(cell, value, index=index, row=single)
-
-    def misfits(self, file: str) -> Iterator[Fault]:
-        """What of the mapping the file does not have."""
-        columns = ", ".join(list(self.headers)[:_LISTED])
-        known = {*self.headers, *_OWN}
-        for at, block in enumerate(self.mapping.values):
-            for pattern in block.columns:
-                if pattern not in self._matched:
-                    problem = f"no column matches {pattern!r}"
-                    yield Fault(problem, file, key=f"values[{at}].columns", allowed=columns)
-            for name in sorted(block.when.keys() - self.headers.keys()):
-                problem = f"no column {name!r}"
-                yield Fault(problem, file, key=f"values[{at}].when", allowed=columns)
-            for key, template in block.fields.items():
-                unknown = set(PLACEHOLDER.findall(template)) - known - _placeholders(block)
-                for name in sorted(unknown):
-                    problem = f"{{{name}}} is neither a placeholder nor a column"
-                    yield Fault(problem, file, key=f"values[{at}].{key}", allowed=columns)
-        for key, source in self.mapping.fields.items():
-            if source not in known and not PLACEHOLDER.search(source):
-                yield Fault(f"no column {source!r}", file, key=key, allowed=columns)
-        if "example" not in self.fields():
-            yield Fault("no column holds the example", file, key="example", allowed=columns)
-
-    def fields(self) -> set[str]:
-        """What the mapping says about a rating, somewhere."""
-        named = {*self.mapping.fields, *self.mapping.constants}
-        for block in self.mapping.values:
-            named |= block.fields.keys() | _placeholders(block)
-        return named
-
-    def _value_cells(self, shape: tuple[str, ...]) -> Iterator[_ValueCell]:
-        for block in self.mapping.values:
-            for pattern in block.columns:
-                for header, named in _matches(pattern, shape):
-                    self._matched.add(pattern)
-                    yield _ValueCell(header, block, named, self._templates(block, named))
-
-    def _templates(self, block: ValueColumns, named: Mapping[str, str]) -> dict[str, _Template]:
-        """Each cell of the rating from its nearest source: block, pattern, column, constant."""
-        plain = {**ASSUMED, **self.mapping.constants}
-        templates = {name: _constant(text) for name, text in plain.items()}
-        templates |= {"rater": _constant("{column}")} if "rater" not in plain else {}
-        templates |= {name: _source(text) for name, text in self.mapping.fields.items()}
-        templates |= {name: _source(f"{{{name}}}") for name in named if name in COLUMNS}
-        templates |= {name: _template(text) for name, text in block.fields.items()}
-        return templates
+    rows: NDArray[np.int64]
+    columns: Mapping[str, Raw]
 
 
-def _rating(cell: _ValueCell, value: str, *, index: int, row: Mapping[str, str]) -> _Cells:
-    context = {**row, "column": cell.header, **cell.named}
-    place = cell.header
-    if place.endswith("[]"):
-        place = f"{place[:-1]}{index}]"
-        context["index"] = str(index)
-    cells = {name: template(context) for name, template in cell.templates.items()}
-    return {**cells, "value": cell.block.recode.get(value, value), AT: place}
+def _ratings(cell: _ValueCell, flat: Flat) -> _Part:
+    cells = _those(flat, flat.cells[cell.header], cell.block.when)
+    count = len(cells.rows)
+    stem = cell.header.removesuffix("[]")
+    own = {name: constant(text, count) for name, text in cell.named.items()}
+    own = {"column": constant(cell.header, count)} | own
+    place = own["column"] if stem == cell.header else _numbered(f"{stem}[{{}}]", cells.places)
+    if stem != cell.header:
+        own["index"] = _numbered("{}", cells.places)
+
+    def source(name: str) -> Raw:
+        return own[name] if name in own else flat.at(name, cells.rows)
+
+    columns = {name: one.filled(source, count) for name, one in cell.templates.items()}
+    recode = cell.block.recode
+    values = tuple(recode.get(level, level) for level in cells.raw.levels)
+    return _Part(cells.rows, {**columns, "value": Raw(cells.raw.codes, values), AT: place})
+
+
+def _those(flat: Flat, cells: Cells, when: Mapping[str, str]) -> Cells:
+    """The cells in rows whose columns match."""
+    for name, pattern in when.items():
+        raw = flat.at(name, cells.rows)
+        keep = np.array([fnmatchcase(level, pattern) for level in raw.levels])[raw.codes]
+        kept = Raw(cells.raw.codes[keep], cells.raw.levels)
+        cells = Cells(kept, cells.rows[keep], cells.places[keep], cells.listed)
+    return cells
+
+
+def _numbered(text: str, places: Codes) -> Raw:
+    return Raw(places, tuple(text.format(at) for at in range(int(places.max(initial=0)) + 1)))
+
+
+def _table(flat: Flat, parts: Sequence[_Part]) -> RawTable:
+    """The ratings of all columns of values, row by row."""
+    rows = np.concatenate([part.rows for part in parts])
+    if not len(rows):
+        raise DataError([Fault("nothing in the file makes a rating", str(flat.file))])
+    order = np.argsort(rows, kind="stable")
+    columns = {}
+    for name in dict.fromkeys(name for part in parts for name in part.columns):
+        there = [part.columns.get(name) or constant("", len(part.rows)) for part in parts]
+        columns[name] = _stacked(there, order)
+    rows = rows[order]
+    return RawTable(flat.file, columns, flat.lines[rows], flat.rows[rows], flat.broken)
+
+
+def _stacked(raws: Sequence[Raw], order: NDArray[np.intp]) -> Raw:
+    """Columns one below the other, put in order; levels as they first appear."""
+    numbers = Numbers({"": 0})
+    moved: dict[int, Codes] = {}
+    parts = []
+    for raw in raws:
+        same = id(raw.levels)  # often a column of the file stands below itself
+        if same not in moved:
+            levels = map(numbers.__getitem__, raw.levels)
+            moved[same] = np.fromiter(levels, np.int32, len(raw.levels))
+        parts.append(moved[same][raw.codes])
+    codes = np.concatenate(parts)[order]
+    first = np.full(len(numbers), len(codes))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of a repeated index the last counts
+    first[0] = -1
+    ranked = np.argsort(first, kind="stable")
+    rank = np.empty(len(ranked), np.int32)
+    rank[ranked] = np.arange(len(ranked))
+    texts = tuple(numbers)
+    return Raw(rank[codes], tuple(texts[code] for code in ranked.tolist()))
+
+
+def _joined(before: str | None, text: str, after: str) -> str | None:
+    return f"{before}{text}{after}" if text and before is not None else None
+
+
+def _wanted(mapping: WideMapping) -> Callable[[str], bool]:
+    """Whether a column is needed."""
+    names = {name for block in mapping.values for name in block.when}
+    patterns = [_compiled(pattern) for block in mapping.values for pattern in block.columns]
+    for text in mapping.fields.values():
+        names.update(_Template.of_source(text).names)
+    for texts in (mapping.constants, *(block.fields for block in mapping.values)):
+        names.update(name for text in texts.values() for name in PLACEHOLDER.findall(text))
+
+    def wanted(header: str) -> bool:
+        return header in names or any(pattern.fullmatch(header) for pattern in patterns)
+
+    return wanted
+
+
+def _misfits(mapping: WideMapping, flat: Flat) -> Iterator[Fault]:
+    """What of the mapping the file does not have."""
+    file, columns = str(flat.file), ", ".join(flat.headers[:_LISTED])
+    known = {*flat.headers, *_OWN}
+    for at, block in enumerate(mapping.values):
+        for pattern in block.columns:
+            if not any(map(_compiled(pattern).fullmatch, flat.headers)):
+                problem = f"no column matches {pattern!r}"
+                yield Fault(problem, file, key=f"values[{at}].columns", allowed=columns)
+        for name in sorted(block.when.keys() - set(flat.headers)):
+            problem = f"no column {name!r}"
+            yield Fault(problem, file, key=f"values[{at}].when", allowed=columns)
+        for key, template in block.fields.items():
+            unknown = set(PLACEHOLDER.findall(template)) - known - _placeholders(block)
+            for name in sorted(unknown):
+                problem = f"{{{name}}} is neither a placeholder nor a column"
+                yield Fault(problem, file, key=f"values[{at}].{key}", allowed=columns)
+    for key, text in mapping.fields.items():
+        if text not in known and not PLACEHOLDER.search(text):
+            yield Fault(f"no column {text!r}", file, key=key, allowed=columns)
+    if "example" not in _named(mapping):
+        yield Fault("no column holds the example", file, key="example", allowed=columns)
+
+
+def _named(mapping: WideMapping) -> set[str]:
+    """What the mapping says about a rating, somewhere."""
+    named = {*mapping.fields, *mapping.constants}
+    for block in mapping.values:
+        named |= block.fields.keys() | _placeholders(block)
+    return named
+
+
+def _value_cells(mapping: WideMapping, headers: tuple[str, ...]) -> Iterator[_ValueCell]:
+    for block in mapping.values:
+        for pattern in map(_compiled, block.columns):
+            for header in headers:
+                if found := pattern.fullmatch(header):
+                    named = found.groupdict()
+                    yield _ValueCell(header, block, named, _templates(mapping, block, named))
+
+
+def _templates(
+    mapping: WideMapping, block: ValueColumns, named: Mapping[str, str]
+) -> dict[str, _Template]:
+    """Each cell of the rating from its nearest source: block, pattern, column, constant."""
+    plain = {"rater": "{column}", **ASSUMED, **mapping.constants}
+    templates = {name: _Template.of(text) for name, text in plain.items()}
+    templates |= {name: _Template.of_source(text) for name, text in mapping.fields.items()}
+    templates |= {name: _Template.of(f"{{{name}}}") for name in named if name in COLUMNS}
+    templates |= {name: _Template.of(text) for name, text in block.fields.items()}
+    return templates
 
 
 def _placeholders(block: ValueColumns) -> set[str]:
     return {name for pattern in block.columns for name in PLACEHOLDER.findall(pattern)}
 
 
-def _matches(pattern: str, headers: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The headers that fit a pattern, and what its placeholders stand for there."""
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The headers that fit, and in groups what the placeholders stand for."""
     parts = PLACEHOLDER.split(pattern)
     literal = [re.escape(part) for part in parts[::2]]
     names = [f"(?P<{name}>.+?)" for name in parts[1::2]] + [""]
-    whole = re.compile("".join(a + b for a, b in zip(literal, names, strict=True)), re.DOTALL)
-    for header in headers:
-        if found := whole.fullmatch(header):
-            yield header, found.groupdict()
-
-
-def _constant(text: str) -> _Template:
-    return _template(text) if PLACEHOLDER.search(text) else lambda _: text
-
-
-def _source(text: str) -> _Template:
-    return _template(text) if PLACEHOLDER.search(text) else lambda row: row.get(text, "")
-
-
-def _template(text: str) -> _Template:
-    """Fill in placeholders; with one of them empty there is no telling, and all is empty."""
-    parts = PLACEHOLDER.split(text)
-    names = parts[1::2]
-
-    def fill(row: Mapping[str, str]) -> str:
-        found = [row.get(name, "") for name in names]
-        if not all(found):
-            return ""
-        return "".join(a + b for a, b in zip(parts[::2], [*found, ""], strict=True))
-
-    return fill
-
-
-def _flattened(
-    cells: Mapping[str, object], prefix: str = ""
-) -> Iterator[tuple[str, str | list[str]]]:
-    """Keys within keys as ``a.b``, lists as ``a.b[]``; every cell as text."""
-    for name, cell in cells.items():
-        path = f"{prefix}{name}"
-        if isinstance(cell, dict):
-            yield from _flattened(cell, f"{path}.")
-        elif isinstance(cell, list):
-            yield f"{path}[]", [_element(one) for one in cell]
-        else:
-            yield path, cell_text(cell)
-
-
-def _element(one: object) -> str:
-    return json.dumps(one, ensure_ascii=False) if isinstance(one, list | dict) else cell_text(one)
+    return re.compile("".join(a + b for a, b in zip(literal, names, strict=True)), re.DOTALL)
