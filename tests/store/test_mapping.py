@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -204,7 +205,7 @@ def test_every_fault_of_a_mapping_is_listed(tmp_path: Path) -> None:
     [
         ("", "this is not a table of keys"),
         ("[1, 2]", "this is not a table of keys"),
-        ("a: [1", "the mapping is not YAML"),
+        ("a: [1", "the bracket that opens on line 1 is not closed"),
         ("a: !!python/object:os.system x\nvalues: []", "unknown key"),
         ("example: id", "say which columns hold values"),
         ("scale: 1-5\nscales: {a: 1-5}\nvalues: [{columns: a}]", "one of scale and scales"),
@@ -225,7 +226,11 @@ def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
     [
         (["nonsense"], "not a mapping; found nonsense"),
         (["example:a", "example:b", "rater:x"], "given twice"),
-        (["colour:a", "rater:x"], "unknown key"),
+        (["colour:a", "rater:x"], "unknown key 'colour'"),
+        (["peple:a"], "Did you mean 'people'"),
+        (["exmaple:a", "people:b"], "allowed: rater, people, judge, check, value, scale, example"),
+        (["example:a", "rater=Jon"], 'rater=Jon. Write --map "rater:Jon"'),
+        (["example:a", "judge=GPT"], 'judge=GPT. Write --map "judge:GPT"'),
         (["example:a"], "say which columns hold values"),
         (["example:a", "rater:x", "scale=big"], "is not a scale"),
         (["example:a", "rater:x", "kind=robot"], "not a kind of rater"),
@@ -234,6 +239,42 @@ def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
 def test_faults_of_arguments(arguments: list[str], problem: str) -> None:
     with pytest.raises(DataError, match=problem):
         parse_mapping(arguments)
+
+
+@pytest.mark.parametrize("arguments", [["colour:a"], ["peple:a"], ["rater=Jon"], ["judge=x"]])
+def test_one_mistake_is_one_fault(arguments: list[str]) -> None:
+    with pytest.raises(DataError) as caught:
+        parse_mapping(arguments)
+    assert len(caught.value.faults) == 1
+
+
+def test_a_misspelt_list_of_values_is_one_fault(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        yaml(tmp_path, "example: id\nvalue: [{columns: a}]")
+    (fault,) = caught.value.faults
+    assert (fault.key, fault.remedy) == ("value", "did you mean 'values'?")
+
+
+def test_a_wide_file_is_answered_with_a_mapping_that_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "study.csv"
+    file.write_text(
+        "item id,model,Human 1,Human 2,gpt4 score,comment\n"
+        "q1,a,4,5,3,good one\nq2,a,2,,1,\nq3,b,1,1,yes,bad\n"
+    )
+    with pytest.raises(DataError) as caught:
+        read_ratings(file)
+    *others, last = caught.value.faults
+    assert all(fault.remedy is None for fault in others)
+    line = (last.remedy or "").partition("as in: ")[2]
+    words = shlex.split(line)
+    assert words[1::2] == [
+        "example:item id",
+        "system:model",
+        "people:Human 1,Human 2",
+        "judge:gpt4 score",
+    ]
+    taken = read_ratings(file, mapping=parse_mapping(words[1::2]))
+    assert taken.intake.kept >= 7
 
 
 def test_a_condition_that_no_row_meets(wide: Path, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ import yaml
 
 from measurand.core.rating import COLUMNS, KINDS
 from measurand.core.scale import Scale
-from measurand.errors import DataError, Fault
+from measurand.errors import DataError, Fault, nearest
+from measurand.store.yaml_words import syntax_fault
 
 __all__ = ["PLACEHOLDER", "ValueColumns", "WideMapping", "parse_mapping", "read_mapping"]
 
@@ -91,10 +92,10 @@ def read_mapping(path: Path | str) -> WideMapping:
     except OSError as problem:
         raise DataError([Fault(f"the mapping cannot be read ({problem.strerror})", name)]) from None
     except (yaml.YAMLError, UnicodeError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        what = getattr(problem, "problem", None) or "it is not UTF-8 or nested too deeply"
-        raise DataError([Fault(f"the mapping is not YAML: {what}", name, line)]) from None
+        if isinstance(problem, yaml.YAMLError):
+            raise DataError([syntax_fault(problem, name)]) from None
+        fault = Fault("the mapping is not UTF-8 or nested too deeply", name)
+        raise DataError([fault]) from None
     return _Reader(name).mapping(found)
 
 
@@ -113,14 +114,8 @@ def parse_mapping(arguments: Iterable[str]) -> WideMapping:
     Raises:
         DataError: An argument is none of these; every fault is listed.
     """
-    pairs, faults = [], []
-    for argument in arguments:
-        if parts := re.fullmatch(r"\s*(\w+)\s*([:=])\s*(.*\S)\s*", argument, re.DOTALL):
-            pairs.append((parts[1].lower(), parts[2], parts[3]))
-        else:
-            faults.append(Fault("not a mapping", key="--map", found=argument, allowed=_GRAMMAR))
-    if faults:
-        raise DataError(faults)
+    pairs = _pairs(arguments)
+    faults = []
     long = any(key == "value" for key, _, _ in pairs)
     raw: dict[str, Any] = {"constant": {}, "values": []}
     for key, sign, text in pairs:
@@ -139,6 +134,54 @@ def parse_mapping(arguments: Iterable[str]) -> WideMapping:
     return _Reader("--map").mapping(raw)
 
 
+def _pairs(arguments: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Key, sign and text of each argument.
+
+    Raises:
+        DataError: One has another shape or an unknown key, or no column of values is named.
+    """
+    pairs: list[tuple[str, str, str]] = []
+    faults: list[Fault] = []
+    for argument in arguments:
+        parts = re.fullmatch(r"\s*(\w+)\s*([:=])\s*(.*\S)\s*", argument, re.DOTALL)
+        if parts is None:
+            faults.append(Fault("not a mapping", key="--map", found=argument, allowed=_GRAMMAR))
+            continue
+        key, sign, text = parts[1].lower(), parts[2], parts[3]
+        pairs.append((key, sign, text))
+        if key not in _WORDS:
+            allowed, remedy = ", ".join(_WORDS), nearest(key, _WORDS)
+            problem = f"unknown key {key!r}"
+            faults.append(
+                Fault(problem, key="--map", found=argument, allowed=allowed, remedy=remedy)
+            )
+        elif sign == "=" and key in _COLONS:
+            faults.append(_no_colon(key, text))
+    if not faults and not any(sign == ":" and key in _VALUES for key, sign, _ in pairs):
+        raters = [text for key, _, text in pairs if key == "rater"]
+        faults.append(_no_colon("rater", raters[0]) if raters else _NO_VALUES)
+    if faults:
+        raise DataError(faults)
+    return pairs
+
+
+def _no_colon(key: str, text: str) -> Fault:
+    return Fault(
+        "columns of values are named with a colon",
+        key="--map",
+        found=f"{key}={text}",
+        remedy=f'write --map "{key}:{text}"; KEY=TEXT says the same of every rating',
+    )
+
+
+_VALUES = ("rater", "people", "judge", "check", "value")
+_COLONS = frozenset(_VALUES) - {"rater"}
+_WORDS = (*_VALUES, "scale", *(name for name in _FIELDS if name != "rater"))
+_NO_VALUES = Fault(
+    "say which columns hold values",
+    key="--map",
+    remedy='add --map "people:COLUMN,COLUMN", and judge: or check: for those of programs',
+)
 _GRAMMAR = "KEY:COLUMN, KEY=CONSTANT, or rater:, people:, judge:, check: with columns of values"
 
 
@@ -153,9 +196,9 @@ class _Reader:
         whole = self.table(raw, "", _TOP)
         blocks = whole.get("values")
         if not isinstance(blocks, list) or not blocks:
-            self.blame(
-                "say which columns hold values", "values", blocks, allowed="a list of columns"
-            )
+            if not self.faults:  # a misspelt key says it already
+                problem = "say which columns hold values"
+                self.blame(problem, "values", blocks, allowed="a list of columns")
             blocks = []
         result = WideMapping(
             values=tuple(self.block(one, f"values[{at}]") for at, one in enumerate(blocks)),
@@ -194,7 +237,8 @@ class _Reader:
         if allowed is not None:
             for odd in [name for name in raw if name not in allowed]:
                 at = f"{key}.{odd}" if key else str(odd)
-                self.blame("unknown key", at, allowed=", ".join(allowed))
+                remedy = nearest(str(odd), allowed)
+                self.blame("unknown key", at, allowed=", ".join(allowed), remedy=remedy)
         return {str(name): value for name, value in raw.items()}
 
     def texts(self, raw: Mapping[str, object], prefix: str) -> dict[str, str]:
@@ -234,10 +278,17 @@ class _Reader:
             return None
 
     def blame(
-        self, problem: str, key: str, found: object = None, *, allowed: str | None = None
+        self,
+        problem: str,
+        key: str,
+        found: object = None,
+        *,
+        allowed: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         shown = None if found is None else str(found)[:60]
-        self.faults.append(Fault(problem, self.file, key=key, found=shown, allowed=allowed))
+        fault = Fault(problem, self.file, key=key, found=shown, allowed=allowed, remedy=remedy)
+        self.faults.append(fault)
 
 
 def _is_text(value: object) -> bool:

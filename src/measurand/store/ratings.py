@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from measurand.store.fields import ASSUMED
 from measurand.store.lines import whole, write_jsonl
 from measurand.store.mapping import WideMapping
 from measurand.store.raw import Raw, RawTable, read_table
+from measurand.store.suggest import suggested_map
 from measurand.store.wide import read_wide
 
 __all__ = ["HEADERS", "read_ratings", "write_ratings"]
@@ -121,22 +122,29 @@ def _named(table: RawTable, headers: Iterable[str]) -> tuple[RawTable, list[str]
             columns[name] = table.columns[there[0]]
             notes += [f"column {header} is not read; {name} is {there[0]}" for header in there[1:]]
     if lacking := [name for name in _NEEDED if name not in columns]:
-        remedy = "rename the column, or say with a mapping which columns hold what"
-        raise DataError(
-            Fault(
-                f"no column holds the {name}",
-                str(table.file),
-                found=", ".join(listed),
-                allowed=" or ".join(HEADERS[name]),
-                remedy=remedy,
-            )
-            for name in lacking
-        )
+        raise DataError(_lacking(table, listed, lacking))
     for name, assumed in ASSUMED.items():
         if name not in columns:
             columns[name] = Raw(np.ones(len(table.lines), np.int32), ("", assumed))
             notes.append(f"no column {name}; every rating is taken as {assumed!r}")
     return replace(table, columns=columns), notes
+
+
+def _lacking(table: RawTable, headers: tuple[str, ...], names: list[str]) -> Iterator[Fault]:
+    """What is missing; the last fault ends with a mapping made of the columns there are."""
+    cells = {header: table.columns[header].levels for header in headers}
+    remedy = (
+        "rename the column, or say with a mapping which columns hold what, as in: "
+        f"{suggested_map(cells, HEADERS)}"
+    )
+    for name in names:
+        yield Fault(
+            f"no column holds the {name}",
+            str(table.file),
+            found=", ".join(headers),
+            allowed=" or ".join(HEADERS[name]),
+            remedy=remedy if name == names[-1] else None,
+        )
 
 
 def _unquoted(table: RawTable) -> RawTable:

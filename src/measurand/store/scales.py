@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from measurand.core.scale import YES_NO, Scale
 
-__all__ = ["infer_scale", "number_of", "vocabulary"]
+__all__ = ["infer_scale", "is_rating", "number_of", "vocabulary"]
 
 _NUMERIC = 0.95
 """From this share of numbers on, what is not a number is a flaw and not a category."""
@@ -34,6 +34,12 @@ def number_of(text: str) -> float | None:
         return None
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def is_rating(text: str) -> bool:
+    """Whether a cell could be a rating on some scale of grades or of yes and no; a blank may."""
+    word = text.strip().lower()
+    return not word or word in _WORDS or number_of(word) is not None
 
 
 def infer_scale(people: Mapping[str, int], others: Mapping[str, int]) -> tuple[Scale, str]:
