@@ -107,9 +107,17 @@ def test_units_that_do_not_differ_are_refused() -> None:
     ratings = np.tile([1.0, 2.0, 3.0], (10, 1))
     with pytest.raises(InsufficientData, match="the units do not differ"):
         icc(ratings, form="C")
+    for average in (False, True):
+        with pytest.raises(InsufficientData, match="the units do not differ"):
+            icc(ratings, form="1", average=average)
+
+
+def test_unit_means_that_hardly_differ_have_no_correlation_of_means() -> None:
+    ratings = np.tile([1.0, 2.0, 3.0], (10, 1))
+    ratings[0] += 1e-5
+    assert icc(ratings, form="1").value == pytest.approx(-0.5)
     with pytest.raises(InsufficientData, match="unbounded below"):
         icc(ratings, form="1", average=True)
-    assert icc(ratings, form="1").value == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize(

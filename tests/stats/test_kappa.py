@@ -4,6 +4,8 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
@@ -77,12 +79,33 @@ def test_two_raters_who_never_differ_have_the_exact_bound() -> None:
     [
         ([1, 1, 1, 1], [1, 1, 1, 1], "all ratings are equal"),
         ([1, 2], [1, 2], "at least 3 units"),
-        ([1, 1, 1, 1], [2, 2, 2, 2], "every unit says the same"),
+        ([1, 1, 1, 1], [2, 2, 2, 2], "one of the two raters"),
+        ([1, 2, 1, 2, 1], [1, 1, 1, 1, 1], "one of the two raters"),
+        ([1, 2, 1, 2], [2, 1, 2, 1], "every unit says the same"),
     ],
 )
 def test_cohen_refuses(first: list[float], second: list[float], words: str) -> None:
     with pytest.raises(InsufficientData, match=words):
         cohen_kappa(np.array(first, float), np.array(second, float))
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+@given(
+    ratings=st.lists(st.integers(1, 3), min_size=3, max_size=60),
+    constant=st.integers(1, 3),
+)
+def test_a_rater_who_says_one_thing_has_no_kappa(
+    weights: Literal["none", "linear", "quadratic"], ratings: list[int], constant: int
+) -> None:
+    first = np.array(ratings, float)
+    with pytest.raises(InsufficientData, match=r"all ratings are equal|one of the two raters"):
+        cohen_kappa(first, np.full_like(first, constant), weights=weights)
+
+
+def test_fleiss_refuses_units_that_all_agree_to_the_same_degree() -> None:
+    split = np.array([[0.0, 0.0, 1.0]] * 10 + [[0.0, 1.0, 1.0]] * 10)
+    with pytest.raises(InsufficientData, match="every unit says the same"):
+        fleiss_kappa(split, rng=RNG(0))
 
 
 def test_cohen_refuses_raters_of_different_units() -> None:

@@ -91,6 +91,18 @@ def test_no_spread_is_refused() -> None:
         jackknife_t(statistic, units, level=0.95, name="it")
 
 
+def test_an_interval_without_width_is_refused() -> None:
+    values = np.array([1.0, 1.0 + 1e-13])
+    with pytest.raises(InsufficientData, match="every unit says the same"):
+        bca(partial(mean_of, values), np.array([50.0, 50.0]), how(), name="the mean")
+
+    def mostly_one(weights: Floats) -> Floats:
+        return np.where(weights[:, 1] > 5, 0.0, 1.0)
+
+    with pytest.raises(InsufficientData, match="almost all units say the same about it"):
+        bca(mostly_one, np.array([99.0, 1.0]), how(resamples=20_000), name="it")
+
+
 def test_two_units_are_refused() -> None:
     with pytest.raises(InsufficientData, match="at least 3 units"):
         bca(partial(mean_of, np.array([0.0, 1.0])), np.ones(2), how(), name="it")

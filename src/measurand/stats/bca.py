@@ -131,8 +131,9 @@ def bca_interval(
 
     Raises:
         InsufficientData: More than a tenth of the resamples, or any leave-one-out value, is
-            undefined; the resamples do not differ, or all lie on one side of the estimate; or
-            the statistic is too skewed for the level.
+            undefined; the resamples do not differ, or so few do that the interval would have no
+            width, or all lie on one side of the estimate; or the statistic is too skewed for the
+            level.
 
     References:
         Efron (1987), Better bootstrap confidence intervals, JASA 82, 171-185; ties as in Efron
@@ -147,6 +148,10 @@ def bca_interval(
     bias = _bias(defined, estimate, name=name, scale=scale)
     tails = _tails(bias, _acceleration(jackknife, name), level=level, name=name)
     low, high = np.quantile(defined, tails, method="weibull")
+    if high - low <= _slack(defined, estimate, scale):
+        raise InsufficientData(
+            f"almost all units say the same about {name}, so its uncertainty cannot be estimated"
+        )
     return Interval(min(float(low), estimate), max(float(high), estimate), undefined)
 
 
@@ -216,7 +221,7 @@ def no_spread(name: str) -> InsufficientData:
 
 def _bias(replicates: Floats, estimate: float, *, name: str, scale: float) -> float:
     """The bias correction z0, with ties counted half."""
-    slack = _TIE * max(scale, abs(estimate), float(np.abs(replicates).max()))
+    slack = _slack(replicates, estimate, scale)
     if np.ptp(replicates) <= slack:
         raise no_spread(name)
     gap = replicates - estimate
@@ -226,6 +231,11 @@ def _bias(replicates: Floats, estimate: float, *, name: str, scale: float) -> fl
             f"{name} lies outside of all its resamples: too few units, or not a smooth statistic"
         )
     return float(special.ndtri(below))
+
+
+def _slack(replicates: Floats, estimate: float, scale: float) -> float:
+    """How far apart two values may lie and still be equal."""
+    return _TIE * max(scale, abs(estimate), float(np.abs(replicates).max()))
 
 
 def _acceleration(jackknife: Jackknife, name: str) -> float:

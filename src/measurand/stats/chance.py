@@ -149,6 +149,8 @@ class ChanceCorrected:
         if self.unanimous:
             return self._bound(how.level)
         require_units(self.n, name, "units with two ratings")
+        if np.ptp(self.agreeing[self.patterns.sizes > 1]) <= _NO_SPREAD:
+            raise no_spread(name)
         width = self.shares.shape[1] + len(self.shares)
         return bca(self.statistic, self.patterns.units, how, name=name, width=width)
 

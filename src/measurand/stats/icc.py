@@ -65,7 +65,7 @@ def icc(ratings: Floats, *, form: Form, average: bool = False, level: float = LE
 
     Raises:
         InsufficientData: Fewer than three units or two raters; all ratings equal; a rating
-            missing for forms A and C; or units that do not differ.
+            missing for forms A and C; or units whose means do not differ.
         UsageError: The ratings are not a finite two-dimensional table.
 
     References:
@@ -73,6 +73,8 @@ def icc(ratings: Floats, *, form: Form, average: bool = False, level: float = LE
         (1979), Psychological Bulletin 86; Donner (1986), International Statistical Review 54.
     """
     table = _OneWay.of(ratings) if form == "1" else _TwoWay.of(ratings)
+    if table.rows <= _ROUNDING:
+        raise InsufficientData(_NO_UNITS)
     name = f"ICC({form},{'k' if average else '1'})"
     single, (low, high) = table.single(form), table.ends(form, level)
     method = f"{name}, {table.interval}"
@@ -120,12 +122,12 @@ def _averaged(single: float, k: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _OneWay:
-    """Mean squares between and within units, for any number of raters a unit."""
+    """Mean squares of units and within units, for any number of raters a unit."""
 
     units: int
     raters: float
     free: float
-    between: float
+    rows: float
     within: float
     balanced: bool
     differing: float
@@ -140,7 +142,7 @@ class _OneWay:
             units=patterns.n,
             raters=float((size - squares / size) / (units - 1)),
             free=float(size - units),
-            between=float(max(level - total**2 / size, 0) / (units - 1)),
+            rows=float(max(level - total**2 / size, 0) / (units - 1)),
             within=float(within / (size - units)),
             balanced=len(np.unique(patterns.sizes)) == 1,
             differing=float(1 - (totals @ (totals - 1)) / (size * (size - 1))),
@@ -156,13 +158,13 @@ class _OneWay:
 
     def single(self, form: Form) -> float:
         del form
-        return (self.between - self.within) / (self.between + (self.raters - 1) * self.within)
+        return (self.rows - self.within) / (self.rows + (self.raters - 1) * self.within)
 
     def ends(self, form: Form, level: float) -> tuple[float, float]:
         del form
         if self.within == 0:
             return _bound(self.units, level, self.differing), 1.0
-        ratio = self.between / self.within
+        ratio = self.rows / self.within
         return _f_ends(ratio, self.raters, (self.units - 1, self.free), level=level)
 
 

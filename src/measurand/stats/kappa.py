@@ -19,6 +19,7 @@ from measurand.stats.resampling import RESAMPLES
 __all__ = ["cohen_kappa", "fleiss_kappa", "randolph_kappa"]
 
 _NO_SPREAD = 1e-12
+"""A variance below this is rounding."""
 
 
 def cohen_kappa(
@@ -41,8 +42,8 @@ def cohen_kappa(
         In [-1, 1]. For two raters who never differ the interval is the exact bound.
 
     Raises:
-        InsufficientData: Fewer than three units rated by both; all their ratings equal; or every
-            unit in the same cell of the table.
+        InsufficientData: Fewer than three units rated by both; all ratings of either rater
+            equal; or no spread from which an interval could come.
         UsageError: The raters have different numbers of units.
 
     References:
@@ -63,9 +64,9 @@ def cohen_kappa(
     margins = (agreeing @ columns)[:, None] + agreeing.T @ rows
     variance = (shares * (agreeing - margins * (1 - value)) ** 2).sum()
     variance -= (value - chance * (1 - value)) ** 2
-    error = float(np.sqrt(max(variance, 0.0) / n)) / (1 - chance)
-    if error <= _NO_SPREAD:
+    if variance <= _NO_SPREAD:
         raise no_spread(name)
+    error = float(np.sqrt(variance / n)) / (1 - chance)
     margin = two_sided_z(level) * error
     return Estimate(
         value=value,
@@ -169,6 +170,11 @@ def _table(first: Floats, second: Floats) -> tuple[Floats, Floats, int]:
     values = np.unique(rated)
     if len(values) == 1:
         raise InsufficientData("all ratings are equal, so Cohen's kappa is undefined")
+    if np.ptp(rated, axis=1).min() == 0:
+        raise InsufficientData(
+            "one of the two raters gave every unit the same rating: kappa is then 0 whatever the "
+            "other says, and its uncertainty cannot be estimated"
+        )
     if len(values) > MOST_CATEGORIES:
         raise InsufficientData(
             f"found {len(values)} different values; kappa is for categories: use Krippendorff's "
