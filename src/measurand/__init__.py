@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from measurand.jobs.compare import compare
     from measurand.jobs.demo import demo
     from measurand.jobs.import_ratings import import_ratings
-    from measurand.jobs.source import Reading, from_file, from_project
+    from measurand.jobs.project import from_project
+    from measurand.jobs.source import Reading, from_file
     from measurand.raters import checks
     from measurand.raters.checks import check
     from measurand.stats.estimate import Estimate
@@ -88,7 +89,8 @@ _HOME = {
     "measurand.jobs.compare": ("compare",),
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.import_ratings": ("import_ratings",),
-    "measurand.jobs.source": ("Reading", "from_file", "from_project"),
+    "measurand.jobs.project": ("from_project",),
+    "measurand.jobs.source": ("Reading", "from_file"),
     "measurand.raters": ("checks",),
     "measurand.raters.checks": ("check",),
     "measurand.stats.estimate": ("Estimate",),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from measurand.jobs.demo import BANNER, Demo, demo
-from measurand.jobs.source import from_project
+from measurand.jobs.project import from_project
 from measurand.report.document import Table
 from measurand.report.markdown import markdown_text
 from measurand.store.dataset import Dataset

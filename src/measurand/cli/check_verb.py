@@ -29,7 +29,7 @@ def run(words: Sequence[str]) -> int:
 
     from measurand.cli.progress import progress  # noqa: PLC0415 - after --help
     from measurand.jobs.check import check_project  # noqa: PLC0415
-    from measurand.jobs.source import ledger_path  # noqa: PLC0415
+    from measurand.jobs.project import ledger_path  # noqa: PLC0415
 
     with progress("checking") as told:
         checked = check_project(args.plan, progress=told)

@@ -45,8 +45,9 @@ def run(words: Sequence[str]) -> int:
     add_comparison(made)
     made.add_argument(
         "--require",
-        action="store_true",
-        help="decide: exit 1 on a failed or lost verdict, 3 on an inconclusive one",
+        choices=["better", "not-worse"],
+        help="decide whether every candidate is better than the baseline, or not worse by the "
+        "margin, and not blocked too often: exit 0 pass, 1 fail, 3 inconclusive",
     )
     add_statistics(made)
     add_output(made)
@@ -56,7 +57,7 @@ def run(words: Sequence[str]) -> int:
 
     source = source_of(args)
     options = comparison_options(args, planned_options(source))
-    return show(compare(source, options=options, decide=args.require), args)
+    return show(compare(source, options=options), args)
 
 
 def add_comparison(made: argparse.ArgumentParser) -> None:
@@ -105,6 +106,7 @@ def comparison_options(args: argparse.Namespace, planned: ComparisonOptions) -> 
         "level": args.level,
         "seed": args.seed,
         "resamples": args.resamples,
+        "require": getattr(args, "require", None),
     }
     return replace(planned, **{name: value for name, value in given.items() if value is not None})
 

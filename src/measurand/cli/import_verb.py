@@ -44,7 +44,7 @@ def run(words: Sequence[str]) -> int:
     group.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 
-    if args.plan is None and not (args.scale or args.mapping or args.map) and PLAN.exists():
+    if args.plan is None and not args.scale and PLAN.exists():
         args.plan = PLAN
 
     from measurand.jobs.import_ratings import import_ratings  # noqa: PLC0415 - after --help

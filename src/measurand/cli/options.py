@@ -163,6 +163,9 @@ def reading_of(args: argparse.Namespace) -> Reading:
 
     if args.map and args.mapping:
         raise UsageError("give the mapping as --map or as --mapping, not both")
+    for name in ("scale", "weight", "blocking"):
+        if args.plan and getattr(args, name):
+            raise UsageError(f"--{name} and --plan: the plan says it already; give one of them")
     mapping = read_mapping(args.mapping) if args.mapping else None
     if args.map:
         mapping = parse_mapping(args.map)
@@ -178,10 +181,17 @@ def reading_of(args: argparse.Namespace) -> Reading:
 
 def source_of(args: argparse.Namespace) -> Source:
     """The ratings that a verb is about: its file, or the project in this folder."""
-    from measurand.jobs.source import from_file, from_project  # noqa: PLC0415
+    from measurand.jobs.project import from_project  # noqa: PLC0415
+    from measurand.jobs.source import from_file  # noqa: PLC0415
 
     if args.file is not None:
         return from_file(args.file, reading_of(args))
+    for name in ("map", "mapping", "scale", "weight", "blocking", "data"):
+        if getattr(args, name):
+            raise UsageError(
+                f"--{name} says how a ratings file is read, and no file is named; a project's "
+                "plan has its scales, weights and data"
+            )
     return from_project(args.plan or PLAN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from measurand.analysis.agreement import AgreementOptions
@@ -41,11 +42,18 @@ def agreement(
             f"the reference {chosen.reference} rated nothing; the raters are: {listed(raters)}"
         )
     findings = analyse(read.ratings, read.scales, rubric=read.rubric, options=chosen)
+    findings = replace(findings, limits=(*read.limits, *findings.limits))
     return Answer(
         verb="agreement",
         findings=findings,
         document=agreement_document(
-            findings, PageContext(intakes=read.intakes, rubric=read.rubric, texts=texts_of(read))
+            findings,
+            PageContext(
+                intakes=read.intakes,
+                rubric=read.rubric,
+                texts=texts_of(read),
+                required=chosen.require is not None,
+            ),
         ),
         intakes=read.intakes,
         decided=chosen.require is not None,

@@ -16,6 +16,8 @@ from measurand.report.results_json import results_document
 __all__ = ["Answer"]
 
 _TOO_LITTLE = 3
+DECISIONS = frozenset({"agreement", "requirement"})
+"""The names of verdicts that decide an exit code, where a decision was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,9 @@ class Answer:
             return _TOO_LITTLE
         if not self.decided:
             return 0
-        outcomes = {verdict.outcome for verdict in self.findings.verdicts}
-        if outcomes & {"fail", "b better"}:
+        asked_for = [v for v in self.findings.verdicts if v.name in DECISIONS]
+        outcomes = {verdict.outcome for verdict in asked_for}
+        if "fail" in outcomes:
             return 1
         return _TOO_LITTLE if "inconclusive" in outcomes else 0
 

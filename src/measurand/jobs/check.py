@@ -7,7 +7,7 @@ import inspect
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from measurand.core.rating import Measurement, Rating, Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.scale import Scale, Value
 from measurand.errors import DataError, Fault
-from measurand.jobs.source import ledger_path
+from measurand.jobs.project import ledger_path
 from measurand.jobs.workbench import checks_of, outputs_of
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
@@ -72,14 +72,24 @@ def check_project(plan_path: Path, *, progress: Progress | None = None) -> Check
     plan = load_plan(plan_path)
     base = plan_path.parent
     examples = {example.id: example for example in Dataset.load(base / plan.data.path).examples}
-    outputs = outputs_of(plan, base)
-    checked = rate_outputs(
-        outputs, examples, checks_of(plan, plan_path), rubric=plan.rubric, progress=progress
-    )
+    outputs = outputs_of(plan, plan_path)
+    checks = checks_of(plan, plan_path)
+    checked = rate_outputs(outputs, examples, checks, rubric=plan.rubric, progress=progress)
     with open_ledger(ledger_path(plan_path)) as ledger:
         ledger.add_outputs(outputs)
-        ledger.add_ratings(checked.ratings)
+        ledger.add_ratings(checked.ratings + _retired(ledger.ratings(kind="check"), checks))
     return checked
+
+
+def _retired(before: Ratings, checks: Sequence[Check]) -> Ratings:
+    """Ratings by checks that the plan no longer names: superseded by no value, never deleted."""
+    current = {(check.name, check.dimension) for check in checks}
+    rows = [
+        replace(row, value=None, reason="the plan no longer names this check")
+        for row in before
+        if (row.rater, row.dimension) not in current
+    ]
+    return Ratings.of(rows)
 
 
 def rate_outputs(

@@ -32,15 +32,14 @@ def compare(
     *,
     reading: Reading | None = None,
     options: ComparisonOptions | None = None,
-    decide: bool = False,
 ) -> Answer:
     """Score systems and compare them on the examples they share.
 
     Args:
         source: Ratings already read, or a ratings file.
         reading: How the file is to be read.
-        options: Level, margin, baseline, expert, floor; by default what the plan says.
-        decide: Let the verdicts decide the exit code.
+        options: Level, margin, baseline, expert, floor, requirement; by default what the plan
+            says. With a requirement the verdicts on it decide the exit code.
 
     Raises:
         DataError: The file cannot be read as ratings.
@@ -48,7 +47,9 @@ def compare(
     """
     read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
     findings = compare_findings(read, options or planned_options(read), every_result=False)
-    return _answer("compare", findings, read, decide=decide)
+    return _answer(
+        "compare", findings, read, decide=options is not None and options.require is not None
+    )
 
 
 def report(
@@ -88,7 +89,9 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         findings,
         results=(*findings.results, *kept),
         verdicts=(*findings.verdicts, *(raters.verdicts if every_result else ())),
-        limits=tuple(dict.fromkeys((*raters.limits, *_advice(source), *findings.limits))),
+        limits=tuple(
+            dict.fromkeys((*source.limits, *raters.limits, *_advice(source), *findings.limits))
+        ),
         votes=raters.votes,
         units=tuple(dict.fromkeys((*findings.units, *raters.units))),
     )
@@ -169,12 +172,14 @@ def _with_roles(source: Source, options: ComparisonOptions) -> ComparisonOptions
         raise UsageError(
             f"nobody rated the system {', '.join(unknown)}; the systems are: {listed(systems)}"
         )
-    if source.plan is None:
-        return options
-    roles = {system.role: system.name for system in source.plan.systems if system.name in systems}
-    return replace(
+    plan = source.plan.systems if source.plan else ()
+    roles = {system.role: system.name for system in plan if system.name in systems}
+    chosen = replace(
         options,
         baseline=options.baseline or roles.get("current"),
         expert=options.expert or roles.get("expert"),
         floor=options.floor or roles.get("floor"),
     )
+    if chosen.require is not None and chosen.baseline is None:
+        raise UsageError("--require holds candidates against a baseline; name it with --baseline")
+    return chosen

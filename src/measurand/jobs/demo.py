@@ -10,11 +10,13 @@ from pathlib import Path
 from measurand.analysis.measure import OVERALL
 from measurand.core.plan import Plan
 from measurand.core.rubric import RaterSpec, Rubric
+from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.check import Progress, check_project
 from measurand.jobs.compare import compare_findings, planned_options
 from measurand.jobs.import_ratings import import_ratings
-from measurand.jobs.source import Reading, from_project, ledger_path
+from measurand.jobs.project import from_project, ledger_path
+from measurand.jobs.source import Reading
 from measurand.jobs.texts import texts_of
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext, Planted
@@ -26,6 +28,7 @@ from measurand.store.ratings import write_ratings
 
 __all__ = ["BANNER", "Demo", "demo"]
 
+MARK = Path(".measurand") / "demo"
 BANNER = "SIMULATED DATA: questions, answers, people and judge are made up, so the truth is known"
 
 
@@ -54,7 +57,13 @@ def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> De
         folder: Where data, outputs, ratings, plan, ledger and report go.
         seed: Of the simulation.
         progress: Told how far the checks are.
+
+    Raises:
+        UsageError: The folder holds somebody's project.
     """
+    if seed < 0:
+        raise UsageError(f"a seed is 0 or more; found {seed}")
+    _refuse_others_work(folder)
     world = support_bot(seed)
     plan = _write(world, folder, seed)
     ledger = ledger_path(plan)
@@ -82,6 +91,15 @@ def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> De
     page = folder / "report.html"
     page.write_text(answer.to_html(), encoding="utf-8")
     return Demo(answer=answer, page=page, folder=folder)
+
+
+def _refuse_others_work(folder: Path) -> None:
+    """The demo writes over its own folder, and over nobody else's."""
+    plan, mark = folder / "measurand.yaml", folder / MARK
+    if plan.exists() and not mark.exists():
+        raise UsageError(f"{plan} is not the demo's; give the demo a folder of its own")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text("This folder belongs to `measurand demo`, which writes over it.\n")
 
 
 def _write(world: SupportBot, folder: Path, seed: int) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,16 +16,18 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
-from measurand.errors import DataError, Fault, PlanError, UsageError
+from measurand.errors import DataError, Fault, UsageError
 from measurand.store.dataset import Dataset
-from measurand.store.ledger import open_ledger
 from measurand.store.mapping import WideMapping
 from measurand.store.plans import load_plan
 from measurand.store.ratings import read_ratings
 
-__all__ = ["LEDGER", "Reading", "Source", "from_file", "from_project", "ledger_path", "take_file"]
+__all__ = ["Reading", "Source", "examples_of", "from_file", "take_file", "two_faced"]
 
-LEDGER = Path(".measurand") / "ledger.db"
+
+_SPECIFIC = re.compile(r"'[^']*'|\b\d+\b")
+"""What makes two reasons of one kind different: the value found, the line."""
+_KINDS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +62,22 @@ class Source:
     examples: Mapping[str, Example] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     plan: Plan | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def scales(self) -> dict[str, Scale]:
         """The scale of every dimension."""
         return {dimension.name: dimension.scale for dimension in self.rubric}
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What was refused, assumed or left out on the way in: it limits every number."""
+        told: list[str] = []
+        for intake in self.intakes:
+            if intake.refused:
+                told.append(_refused(intake))
+            told += (f"{intake.file}: {note}." for note in intake.notes)
+        return (*told, *self.notes)
 
 
 def from_file(path: Path, reading: Reading) -> Source:
@@ -88,59 +103,16 @@ def take_file(path: Path, reading: Reading) -> Source:
     plan = load_plan(reading.plan) if reading.plan else None
     scales = {d.name: d.scale for d in plan.rubric} if plan else reading.scales
     imported = read_ratings(path, mapping=reading.mapping, scales=scales)
-    if two_faced := list(_two_faced(imported.ratings, path)):
-        raise DataError(two_faced)
+    if faults := list(two_faced(imported.ratings, path)):
+        raise DataError(faults)
     rubric = _rubric(imported.scales, reading, plan)
     return Source(
         ratings=imported.ratings,
         rubric=rubric,
         intakes=(imported.intake,),
-        examples=_examples(reading.data),
+        examples=examples_of(reading.data),
         plan=plan,
     )
-
-
-def from_project(plan_path: Path) -> Source:
-    """Read a project's ledger under its plan.
-
-    Raises:
-        PlanError: There is no plan, or it is wrong.
-        UsageError: The ledger holds no ratings yet.
-    """
-    if not plan_path.exists():
-        fault = Fault(
-            "there is no plan here",
-            file=str(plan_path),
-            remedy="name a ratings file, or write a starter project with: measurand init",
-        )
-        raise PlanError([fault])
-    plan = load_plan(plan_path)
-    with open_ledger(ledger_path(plan_path)) as ledger:
-        ratings, outputs = ledger.ratings(), ledger.outputs()
-        intakes = tuple(
-            Intake(file.file, file.read, file.kept, ledger.refusals(file.file), file.notes)
-            for file in ledger.sources()
-        )
-    if not len(ratings):
-        raise UsageError(
-            f"the ledger {ledger_path(plan_path)} holds no ratings yet; add some with: "
-            "measurand check, or measurand import FILE"
-        )
-    named = frozenset(d.name for d in plan.rubric)
-    known = ratings.filtered(ratings["dimension"].mask(named.__contains__))
-    return Source(
-        ratings=known,
-        rubric=plan.rubric,
-        intakes=intakes,
-        examples=_examples(plan_path.parent / plan.data.path),
-        outputs=outputs,
-        plan=plan,
-    )
-
-
-def ledger_path(plan_path: Path) -> Path:
-    """The ledger of the project that a plan belongs to."""
-    return plan_path.parent / LEDGER
 
 
 def _nothing_left(intake: Intake) -> Iterator[Fault]:
@@ -150,7 +122,7 @@ def _nothing_left(intake: Intake) -> Iterator[Fault]:
         yield Fault(one.reason, intake.file, line=one.line, key=one.key)
 
 
-def _two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
+def two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
     """Raters of more than one kind: nobody could say whose agreement theirs is."""
     kinds: dict[Cell, Cell] = {}
     for kind in ratings.distinct("kind"):
@@ -165,7 +137,21 @@ def _two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
                 )
 
 
-def _examples(path: Path | None) -> dict[str, Example]:
+def _refused(intake: Intake) -> str:
+    count, share = len(intake.refused), len(intake.refused) / intake.read
+    kinds = Counter(_SPECIFIC.sub("...", one.reason) for one in intake.refused)
+    told = "; ".join(f"{n:,} x {kind}" for kind, n in kinds.most_common(_KINDS_SHOWN))
+    hint = ""
+    if any("same rating" in kind and n > count / 2 for kind, n in kinds.items()):
+        hint = " Is a column missing from the mapping, as the system's?"
+    return (
+        f"{count:,} of {intake.read:,} ratings in {intake.file} ({share:.1%}) were refused and "
+        f"count nowhere: {told}.{hint}"
+    )
+
+
+def examples_of(path: Path | None) -> dict[str, Example]:
+    """The examples of an evaluation set by their ids; none where there is no set."""
     if path is None:
         return {}
     return {example.id: example for example in Dataset.load(path).examples}

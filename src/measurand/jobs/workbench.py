@@ -11,6 +11,7 @@ from measurand.core.protocols import Check
 from measurand.errors import Fault, PlanError
 from measurand.raters.checks.catalogue import build
 from measurand.store.codec import key_path
+from measurand.store.lines import SUFFIXES
 from measurand.store.outputs import read_outputs
 from measurand.store.yaml import read_yaml
 
@@ -48,21 +49,42 @@ def checks_of(plan: Plan, file: Path) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def outputs_of(plan: Plan, base: Path) -> tuple[Output, ...]:
+def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
     """The recorded outputs of the plan's systems (those whose target is ``file:PATH``).
 
+    Args:
+        plan: The plan.
+        file: Where it stands; its paths start from that folder.
+
     Raises:
-        PlanError: No system has recorded outputs.
+        PlanError: No system has recorded outputs, or a target is a file without saying so.
         DataError: An outputs file is wrong.
     """
+    faults = [
+        Fault(
+            f"the target of {system.name} is not recorded outputs",
+            str(file),
+            read_yaml(file).line(("systems", at, "target")),
+            f"systems[{at}].target",
+            found=repr(system.target),
+            allowed="file:PATH",
+            remedy=f"did you mean file:{system.target}?",
+        )
+        for at, system in enumerate(plan.systems)
+        if system.target.removesuffix(".gz").endswith(SUFFIXES)
+        and not system.target.startswith(FILE)
+    ]
+    if faults:
+        raise PlanError(faults)
     outputs: list[Output] = []
     for system in plan.systems:
         if system.target.startswith(FILE):
-            path = base / system.target.removeprefix(FILE)
+            path = file.parent / system.target.removeprefix(FILE)
             outputs += read_outputs(path, system=system.name)
     if not outputs:
         fault = Fault(
             "no system has recorded outputs",
+            str(file),
             key="systems",
             allowed='target: "file:outputs/NAME.jsonl"',
         )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -229,10 +230,27 @@ class Ledger:
                  WHERE ?1 IS NULL OR file = ?1 ORDER BY batch, line"""
         with self._reading():
             rows = self._rows(sql, (file,))
-        return tuple(
-            Refusal(reason, line, key, found, tuple((name, cell) for name, cell in json.loads(row)))
-            for reason, line, key, found, row in rows
+        return tuple(_refusal(*row) for row in rows)
+
+    def accounts(self) -> tuple[Intake, ...]:
+        """The newest account of every file, with what was refused of it then."""
+        newest = """SELECT file, read, kept, notes, batch FROM sources AS s WHERE NOT EXISTS (
+                      SELECT 1 FROM sources AS later
+                      WHERE later.file = s.file AND later.batch > s.batch) ORDER BY batch"""
+        refused = (
+            'SELECT reason, line, "key", found, "row" FROM refusals WHERE batch = ? ORDER BY line'
         )
+        with self._reading():
+            return tuple(
+                Intake(
+                    file,
+                    read,
+                    kept,
+                    tuple(_refusal(*row) for row in self._rows(refused, (batch,))),
+                    tuple(json.loads(notes)),
+                )
+                for file, read, kept, notes, batch in self._rows(newest)
+            )
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file; empty when it is sound."""
@@ -290,21 +308,25 @@ class Ledger:
         return batch
 
     def _news(self, batch: int) -> bool:
-        """Whether a batch without new rows tells of a file, or an account of it, not yet known."""
+        """Whether a batch without new rows tells other than the last account of its file."""
         sql = """SELECT new.file IS NOT NULL AND NOT EXISTS (
-                   SELECT 1 FROM batch AS old WHERE old.id < new.id AND old.sha256 = new.sha256
-                   AND (old.file, old.read, old.kept, old.notes)
-                     = (new.file, new.read, new.kept, new.notes))
+                   SELECT 1 FROM batch AS old
+                   WHERE old.id = (SELECT max(id) FROM batch
+                                   WHERE file = new.file AND id < new.id)
+                   AND (old.sha256, old.read, old.kept, old.notes)
+                     = (new.sha256, new.read, new.kept, new.notes))
                  FROM batch AS new WHERE new.id = ?"""
         return bool(self._connection.execute(sql, (batch,)).get)
 
     def _intern(self, texts: Iterable[str]) -> dict[str, int]:
-        listed = [(text,) for text in dict.fromkeys(texts)]
-        known = self._connection.executemany("SELECT text, id FROM text WHERE text = ?", listed)
-        ids: dict[str, int] = dict(known)
-        first = int(self._connection.execute("SELECT ifnull(max(id), 0) + 1 FROM text").get)
-        unknown = (text for (text,) in listed if text not in ids)
-        fresh = {text: number for number, text in enumerate(unknown, first)}
+        wanted = dict.fromkeys(texts)
+        last = int(self._connection.execute("SELECT ifnull(max(id), 0) FROM text").get)
+        ids: dict[str, int] = {}
+        if last:
+            find = "SELECT text, id FROM text WHERE text = ?"
+            ids.update(self._connection.executemany(find, zip(wanted, strict=True)))
+        unknown = [text for text in wanted if text not in ids]
+        fresh = dict(zip(unknown, count(last + 1), strict=False))
         self._connection.executemany("INSERT INTO text (text, id) VALUES (?, ?)", fresh.items())
         return ids | fresh
 
@@ -332,6 +354,11 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _refusal(reason: str, *account: Any) -> Refusal:
+    line, key, found, row = account
+    return Refusal(reason, line, key, found, tuple((name, cell) for name, cell in json.loads(row)))
 
 
 def _record(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:

@@ -1,0 +1,117 @@
+"""A project: a plan, and the ledger beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from measurand.core.plan import Plan
+from measurand.core.rating import Cell, Ratings
+from measurand.core.scale import Scale, Value
+from measurand.errors import Fault, PlanError, UsageError
+from measurand.jobs.source import Source, examples_of, two_faced
+from measurand.store.ledger import open_ledger
+from measurand.store.plans import load_plan
+
+__all__ = ["from_project", "ledger_path"]
+
+LEDGER = Path(".measurand") / "ledger.db"
+_SHOWN = 5
+
+
+def from_project(plan_path: Path) -> Source:
+    """Read a project's ledger under its plan: the plan says what counts.
+
+    Ratings of dimensions and systems that the plan does not name, and of examples that are not in
+    its evaluation set, stay in the ledger and are left out, with a note that says how many.
+
+    Raises:
+        PlanError: There is no plan, or it is wrong, or the ledger holds values off its scales.
+        UsageError: The ledger holds no ratings yet.
+    """
+    if not plan_path.exists():
+        fault = Fault(
+            "there is no plan here",
+            file=str(plan_path),
+            remedy="name a ratings file, or write a starter project with: measurand init",
+        )
+        raise PlanError([fault])
+    plan = load_plan(plan_path)
+    path = ledger_path(plan_path)
+    with open_ledger(path) as ledger:
+        ratings, outputs, intakes = ledger.ratings(), ledger.outputs(), ledger.accounts()
+    if not len(ratings):
+        raise UsageError(
+            f"the ledger {path} holds no ratings yet; add some with: "
+            "measurand check, or measurand import FILE"
+        )
+    examples = examples_of(plan_path.parent / plan.data.path)
+    notes: list[str] = []
+    known = _counted(ratings, plan, frozenset(examples), notes=notes)
+    if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
+        raise PlanError(faults)
+    return Source(
+        ratings=known,
+        rubric=plan.rubric,
+        intakes=intakes,
+        examples=examples,
+        outputs=outputs,
+        plan=plan,
+        notes=tuple(notes),
+    )
+
+
+def ledger_path(plan_path: Path) -> Path:
+    """The ledger of the project that a plan belongs to."""
+    return plan_path.parent / LEDGER
+
+
+def _counted(
+    ratings: Ratings, plan: Plan, examples: frozenset[str], *, notes: list[str]
+) -> Ratings:
+    """The ratings that the plan is about; what is left out is noted."""
+    named = {
+        "dimension": frozenset(dimension.name for dimension in plan.rubric),
+        "system": frozenset(system.name for system in plan.systems),
+        "example": examples,
+    }
+    where = {"dimension": "the rubric", "system": "the plan", "example": "the evaluation set"}
+    for column, names in named.items():
+        if not names:
+            continue
+        kept = ratings.filtered(ratings[column].mask(names.__contains__))
+        if len(kept) < len(ratings):
+            odd = [str(cell) for cell in ratings.distinct(column) if cell not in names]
+            told = ", ".join(odd[:_SHOWN]) + (", ..." if len(odd) > _SHOWN else "")
+            notes.append(
+                f"Left out: {len(ratings) - len(kept):,} ratings in the ledger whose {column} is "
+                f"not in {where[column]} ({told})."
+            )
+        ratings = kept
+    return ratings
+
+
+def _on(scale: Scale, value: Value) -> bool:
+    try:
+        scale.parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _off_scale(ratings: Ratings, plan: Plan, path: Path) -> Iterator[Fault]:
+    """Values that were on their scale when they came in, and are not on the plan's."""
+    for dimension in plan.rubric:
+        values = ratings.where(dimension=dimension.name)["value"]
+        counts: Counter[Cell] = Counter(values)
+        odd = [value for value in counts if value is not None and not _on(dimension.scale, value)]
+        if odd:
+            count = sum(counts[value] for value in odd)
+            yield Fault(
+                f"{count:,} ratings of {dimension.name} are off its scale",
+                str(path),
+                found=", ".join(f"{value}" for value in odd[:_SHOWN]),
+                allowed=str(dimension.scale),
+                remedy="import the file again under the plan's scale, or mend the plan",
+            )
