@@ -277,6 +277,13 @@ def test_a_wide_file_is_answered_with_a_mapping_that_reads_it(tmp_path: Path) ->
     assert taken.intake.kept >= 7
 
 
+def test_nested_cells_are_no_guess(tmp_path: Path) -> None:
+    file = jsonl(tmp_path, {"story": "s1", "marks": [1, 2], "grade": 4, "none": None})
+    with pytest.raises(DataError) as caught:
+        read_ratings(file)
+    assert (caught.value.faults[-1].remedy or "").endswith("--map example:story --map people:grade")
+
+
 def test_a_condition_that_no_row_meets(wide: Path, tmp_path: Path) -> None:
     mapping = yaml(tmp_path, "example: story\nvalues: [{columns: gpt, when: {model: zzz}}]")
     with pytest.raises(DataError, match="nothing in the file makes a rating"):

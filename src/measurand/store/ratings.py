@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from measurand.core.rating import COLUMNS, DEFAULTS, Cell, Rating, Ratings
 from measurand.errors import DataError, Fault
 from measurand.store.admit import Imported, Scales, admit
 from measurand.store.fields import ASSUMED
-from measurand.store.lines import whole, write_jsonl
+from measurand.store.lines import read_rows, whole, write_jsonl
 from measurand.store.mapping import WideMapping
 from measurand.store.raw import Raw, RawTable, read_table
 from measurand.store.suggest import suggested_map
@@ -44,6 +44,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 """The headers that a long file may use for each column; of several in one file the first counts."""
 
 _NEEDED = ("example", "rater", "value")
+_TRIED = 200
+"""Rows that a mapping is guessed from."""
 _KNOWN = {header: name for name, headers in HEADERS.items() for header in headers}
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED = re.compile(r"'+[=+\-@\t\r]")
@@ -132,7 +134,8 @@ def _named(table: RawTable, headers: Iterable[str]) -> tuple[RawTable, list[str]
 
 def _lacking(table: RawTable, headers: tuple[str, ...], names: list[str]) -> Iterator[Fault]:
     """What is missing; the last fault ends with a mapping made of the columns there are."""
-    cells = {header: table.columns[header].levels for header in headers}
+    rows = [row.cells for row in islice(read_rows(table.file, []), _TRIED)]
+    cells = {header: [_text(row.get(header)) for row in rows] for header in headers}
     remedy = (
         "rename the column, or say with a mapping which columns hold what, as in: "
         f"{suggested_map(cells, HEADERS)}"
@@ -145,6 +148,10 @@ def _lacking(table: RawTable, headers: tuple[str, ...], names: list[str]) -> Ite
             allowed=" or ".join(HEADERS[name]),
             remedy=remedy if name == names[-1] else None,
         )
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
 
 
 def _unquoted(table: RawTable) -> RawTable:

@@ -25,7 +25,7 @@ def suggested_map(
     sounds like a model and by people elsewhere. It is a guess, to be corrected by its reader.
 
     Args:
-        columns: The distinct cells of each column, as text.
+        columns: Cells of each column, as text.
         names: The headers that are understood anyway, by what they mean.
     """
     usable = [header for header in columns if not _ODD.search(header)]
@@ -58,4 +58,4 @@ def _known(headers: Iterable[str], allowed: tuple[str, ...]) -> str:
 
 def _longest(headers: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
     """The column that tells most rows apart."""
-    return max(headers, key=lambda header: len(columns[header]), default="")
+    return max(headers, key=lambda header: len(set(columns[header])), default="")
