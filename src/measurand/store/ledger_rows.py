@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from typing import Any
 
 import numpy as np
@@ -59,10 +59,12 @@ def encoded(ratings: Ratings, intern: Callable[[Iterable[str]], dict[str, int]])
     # Arrays of objects: a cell is made once a level, and a row only refers to it.
     objects = {name: np.array(levels[name], np.object_) for name in varying}
 
+    def some(part: NDArray[np.intp]) -> Iterator[tuple[Any, ...]]:
+        return zip(*(objects[name][codes[name][part]].tolist() for name in varying), strict=True)
+
     def cells() -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(order), _CHUNK):
-            part = order[start : start + _CHUNK]
-            yield from zip(*(objects[n][codes[n][part]].tolist() for n in varying), strict=True)
+        starts = range(0, len(order), _CHUNK)
+        return chain.from_iterable(some(order[start : start + _CHUNK]) for start in starts)
 
     return Rows("rating", KEY, FIELDS, count=len(order), cells=cells, constants=constants)
 
