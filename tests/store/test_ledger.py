@@ -15,7 +15,7 @@ from measurand.core.rating import Rating, Ratings
 from measurand.errors import LedgerError, UsageError
 from measurand.store.ledger import Added, Source, SourceRecord, open_ledger
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES, migrate
-from measurand.store.ledger_sql import filters
+from measurand.store.ledger_sql import _AT_ONCE, filters
 
 
 def rating(value: float | str | None = 4.0, **cells: object) -> Rating:
@@ -84,6 +84,27 @@ def test_a_changed_value_is_a_new_revision_and_the_old_one_stays(tmp_path: Path)
         "SELECT value, revision, latest FROM ratings_history WHERE rater = 'anna' ORDER BY revision"
     )
     assert history.fetchall() == [(4.0, 0, 0), (5.0, 1, 0), (4.0, 2, 1)]
+
+
+def test_new_changed_and_known_ratings_in_one_call(tmp_path: Path) -> None:
+    many = 3 * _AT_ONCE + 1
+    old = [rating(1.0, example=f"e{at}") for at in range(many)]
+    new = [rating(2.0 if at % 3 else 1.0, example=f"e{at}") for at in range(5, many + 7)]
+    with open_ledger(tmp_path / "l.db") as ledger:
+        ledger.add_ratings(Ratings.of(old))
+        changed = sum(at % 3 > 0 for at in range(5, many))
+        result = ledger.add_ratings(Ratings.of(new))
+        assert result == Added(7 + changed, len(new) - 7 - changed, changed)
+        assert rows(ledger.ratings()) == {*old[:5], *new}
+        assert ledger.check() == ()
+
+
+@pytest.mark.parametrize("share", [0.1 + 0.2, 5e-324, 1.0, 1 / 3])
+def test_a_number_that_all_rows_share_is_exact(tmp_path: Path, share: float) -> None:
+    listed = [rating(share, example=name, probability=share) for name in ("a", "b")]
+    with open_ledger(tmp_path / "l.db") as ledger:
+        ledger.add_ratings(Ratings.of(listed))
+        assert rows(ledger.ratings()) == set(listed)
 
 
 def test_of_the_same_rating_in_one_call_the_last_is_taken(tmp_path: Path) -> None:
