@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -84,3 +85,30 @@ def test_how_outputs_are_written_changes_no_rating(
     plain = run("check", "--json").document["ratings"]
     becomes(OUTPUTS, change)
     assert run("check", "--json").document["ratings"] == plain > 0
+
+
+def test_outputs_that_are_not_there_are_named_with_their_system_and_place(run: Run) -> None:
+    run("init")
+    OUTPUTS.unlink()
+    ended = run("check")
+    lines = PLAN.read_text(encoding="utf-8").splitlines()
+    line = next(at for at, text in enumerate(lines, start=1) if "candidate.jsonl" in text)
+    assert f"measurand.yaml:{line}: systems[1].target: the outputs of candidate" in ended.err
+
+
+def test_each_check_is_told_by_its_means_and_without_its_traceback(run: Run) -> None:
+    run("init")
+    Path("checks.py").write_text(
+        "def no_slang(example, output):\n    raise KeyError(f'{len(output.text)} of 7')\n",
+        encoding="utf-8",
+    )
+    told = run("check").out.splitlines()
+    (mean,) = [line for line in told if line.startswith("  completeness (0..1) by")]
+    assert re.search(r"today 0\.\d\d, candidate 0\.\d\d, expert [01]\.\d\d$", mean)
+    (failed,) = [line for line in told if line.startswith("  72 without a value")]
+    assert "KeyError" in failed
+    assert "(checks.py, line 2)" in failed
+    assert "with other numbers" in failed
+    assert "  tone (1-5) by check.no_slang: today none, candidate none, expert none; 72" in "".join(
+        told
+    )

@@ -29,7 +29,6 @@ def run(words: Sequence[str]) -> int:
 
     from measurand.cli.progress import progress  # noqa: PLC0415 - after --help
     from measurand.jobs.check import check_project  # noqa: PLC0415
-    from measurand.jobs.project import ledger_path  # noqa: PLC0415
 
     with progress("checking") as told:
         checked = check_project(args.plan, progress=told)
@@ -38,13 +37,20 @@ def run(words: Sequence[str]) -> int:
 
         sys.stdout.write(json.dumps(checked.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        sys.stdout.write(_told(checked, ledger_path(args.plan)))
+        sys.stdout.write(_told(checked, args.plan))
     return 0 if len(checked.ratings) else 3
 
 
-def _told(checked: Checked, ledger: Path) -> str:
+def _told(checked: Checked, plan: Path) -> str:
+    from measurand.cli.check_summary import means, reasons  # noqa: PLC0415 - after --help
+    from measurand.jobs.project import ledger_path  # noqa: PLC0415
+    from measurand.store.plans import load_plan  # noqa: PLC0415
+
     rated = len(checked.ratings) - sum(checked.failures.values())
-    lines = [f"{rated} ratings by checks in {checked.seconds:.1f} s, in {ledger}"]
-    for (rater, reason), count in sorted(checked.failures.items(), key=lambda item: -item[1]):
-        lines.append(f"  {count} without a value: {rater}: {reason}")
+    scales = {dimension.name: dimension.scale for dimension in load_plan(plan).rubric}
+    lines = [
+        f"{rated:,} ratings by checks in {checked.seconds:.1f} s, in {ledger_path(plan)}",
+        *(f"  {line}" for line in means(checked.ratings, scales)),
+        *(f"  {line}" for line in reasons(checked.ratings)),
+    ]
     return "\n".join(lines) + "\n"

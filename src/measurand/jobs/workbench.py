@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,24 +58,11 @@ def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
         file: Where it stands; its paths start from that folder.
 
     Raises:
-        PlanError: No system has recorded outputs, or a target is a file without saying so.
+        PlanError: No system has recorded outputs, a file of them does not exist, or a target is a
+            file without saying so.
         DataError: An outputs file is wrong.
     """
-    faults = [
-        Fault(
-            f"the target of {system.name} is not recorded outputs",
-            str(file),
-            read_yaml(file).line(("systems", at, "target")),
-            f"systems[{at}].target",
-            found=repr(system.target),
-            allowed="file:PATH",
-            remedy=f"did you mean file:{system.target}?",
-        )
-        for at, system in enumerate(plan.systems)
-        if system.target.removesuffix(".gz").endswith(SUFFIXES)
-        and not system.target.startswith(FILE)
-    ]
-    if faults:
+    if faults := list(_misdirected(plan, file)):
         raise PlanError(faults)
     outputs: list[Output] = []
     for system in plan.systems:
@@ -92,7 +80,24 @@ def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
+def _misdirected(plan: Plan, file: Path) -> Iterator[Fault]:
+    """Targets that name no file, and files that are not there."""
+    for at, system in enumerate(plan.systems):
+        path = system.target.removeprefix(FILE)
+        key = ("systems", at, "target")
+        if path == system.target and path.removesuffix(".gz").endswith(SUFFIXES):
+            problem = f"the target of {system.name} is not recorded outputs"
+            remedy = f"did you mean file:{path}?"
+            fault = Fault(problem, found=repr(path), allowed="file:PATH", remedy=remedy)
+            yield _placed(fault, file, key)
+        elif path != system.target and not (file.parent / path).exists():
+            problem = f"the outputs of {system.name} are not there"
+            remedy = "paths start from the plan's folder"
+            fault = Fault(problem, found=str(file.parent / path), remedy=remedy)
+            yield _placed(fault, file, key)
+
+
 def _placed(fault: Fault, file: Path, location: tuple[str | int, ...]) -> Fault:
-    """A fault of a check, with the place in the plan that names it."""
+    """A fault of what the plan names, with the place in the plan that names it."""
     key = f"{key_path(location)} {fault.key or ''}".strip()
     return replace(fault, file=str(file), line=read_yaml(file).line(location), key=key)
