@@ -7,6 +7,7 @@ import pytest
 
 from measurand.analysis.agreement import AgreementOptions, agreement
 from measurand.analysis.result import Findings, Result
+from measurand.core.example import Example, Message
 from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import ONE_TO_FIVE, YES_NO, Scale, Value
@@ -20,7 +21,14 @@ KRIPPENDORFF = {  # Krippendorff (2011), Computing Krippendorff's Alpha-Reliabil
 
 
 def row(
-    example: int, rater: str, value: Value | None, *, kind: Kind = "people", system: str = "s"
+    example: int,
+    rater: str,
+    value: Value | None,
+    *,
+    kind: Kind = "people",
+    system: str = "s",
+    against: str | None = None,
+    cluster: str | None = None,
 ) -> Rating:
     return Rating(
         example=f"e{example}",
@@ -30,6 +38,8 @@ def row(
         kind=kind,
         value=value,
         reason=None if value is not None else "cannot judge",
+        against=against,
+        cluster=cluster,
     )
 
 
@@ -168,3 +178,110 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     table = Ratings.of(krippendorff_rows())
     first, second = (agreement(table, {"quality": ONE_TO_FIVE}) for _ in range(2))
     assert first.results == second.results
+
+
+def test_pairs_with_different_opponents_are_different_units() -> None:
+    rows = [
+        row(i, rater, float(rater == "X" or other == "b"), against=other)
+        for i in range(30)
+        for other in "bcd"
+        for rater in "XY"
+    ]
+    findings = agreement(Ratings.of(rows), {"quality": YES_NO})
+    agreed = found(findings, "percent_agreement").estimate
+    assert agreed.value == pytest.approx(1 / 3)
+    assert agreed.n == 90
+    assert all(len(unit.ratings) == 2 for unit in findings.units)
+
+
+def test_a_breakdown_takes_segments_from_the_examples() -> None:
+    rows = [row(i, rater, float((i + (rater == "B")) % 2)) for i in range(10) for rater in "AB"]
+    rows += [row(i, rater, float(i % 2)) for i in range(10, 30) for rater in "AB"]
+    examples = {
+        f"e{i}": Example(
+            id=f"e{i}",
+            messages=(Message("user", "?"),),
+            component="edge" if i < 10 else "core",
+            segments=("all", "odd") if i < 10 else ("all",),
+        )
+        for i in range(30)
+    }
+    findings = agreement(
+        Ratings.of(rows),
+        {"quality": YES_NO},
+        examples=examples,
+        options=AgreementOptions(by=("component", "segment")),
+    )
+    agreed = {
+        (result.component, result.segment): (result.estimate.value, result.estimate.n)
+        for result in findings.named("percent_agreement")
+    }
+    assert agreed[None, None] == (20 / 30, 30)
+    assert agreed["edge", None] == agreed[None, "odd"] == (0, 10)
+    assert agreed["core", None] == (1, 20)
+    assert agreed[None, "all"] == agreed[None, None]
+
+
+def test_partial_agreement_counts_on_grades_only() -> None:
+    rows = [
+        row(i, rater, 1.0 + (i + (rater == "B" and i < 37)) % 5)
+        for i in range(40)
+        for rater in "AB"
+    ]
+    findings = agreement(Ratings.of(rows), {"quality": ONE_TO_FIVE})
+    exact, partial = (found(findings, name).estimate for name in ("gwet_ac1", "gwet_ac2"))
+    assert exact.value is not None
+    assert partial.value is not None
+    assert exact.value < 0 < partial.value
+    yes_no = agreement(
+        Ratings.of([row(i, r, float(i % 2)) for i in range(9) for r in "AB"]), {"quality": YES_NO}
+    )
+    reason = found(yes_no, "gwet_ac2").estimate.reason
+    assert reason == "partial agreement is for graded scales; for yes/no read Gwet's AC1"
+
+
+def test_shared_clusters_are_a_limit() -> None:
+    rows = [row(i, rater, float(i % 2), cluster=f"c{i // 5}") for i in range(20) for rater in "AB"]
+    limits = agreement(Ratings.of(rows), {"quality": YES_NO}).limits
+    assert any("20 examples that people rated lie in 4 clusters" in limit for limit in limits)
+
+
+def test_the_bound_that_nobody_asked_for_is_explained() -> None:
+    rows = [row(i, rater, float(i % 2)) for i in range(60) for rater in "AB"]
+    verdict = agreement(Ratings.of(rows), {"quality": YES_NO}).verdicts[0]
+    assert verdict.outcome == "pass"
+    assert verdict.reason.endswith(
+        "0.667 (the least alpha for tentative conclusions, Krippendorff 2004)"
+    )
+    asked = AgreementOptions(require=0.8)
+    verdict = agreement(Ratings.of(rows), {"quality": YES_NO}, options=asked).verdicts[0]
+    assert verdict.reason.endswith("at least 0.8")
+
+
+def test_no_reason_names_a_result_by_its_key() -> None:
+    rng = np.random.default_rng(2)
+    scales = (YES_NO, ONE_TO_FIVE, Scale.of("nominal"))
+    for scale in scales:
+        values = ["no", "yes"] if not scale.numeric else [scale.low, scale.high]
+        rows = [row(i, rater, values[rng.integers(2)]) for i in range(40) for rater in "AB"]
+        findings = agreement(Ratings.of(rows), {"quality": scale})
+        said = [result.estimate.reason or "" for result in findings.results]
+        said += [verdict.reason for verdict in findings.verdicts]
+        assert not [text for text in said if "_" in text]
+
+
+def test_chance_agreement_on_yes_no_is_told_of_the_ceiling_that_fits() -> None:
+    rows = [row(i, rater, float((i + (rater == "B")) % 2)) for i in range(40) for rater in "AB"]
+    rows += [row(i, rater, 1.0) for i in range(40, 44) for rater in "AB"]
+    findings = agreement(Ratings.of(rows), {"quality": YES_NO})
+    ceiling = found(findings, "ceiling_majority").estimate
+    assert "graded" not in findings.verdicts[0].reason
+    said = any("no ceiling exists" in limit for limit in findings.limits)
+    assert said == (not ceiling.present)
+
+
+def test_a_scale_that_starts_at_zero_has_its_whole_width() -> None:
+    rows = [row(0, "A", 2.0), row(0, "B", 3.0), row(1, "A", 4.0), row(1, "B", 4.0)]
+    wide = [row(2, "A", 2.0), row(2, "B", 4.0)]
+    units = agreement(Ratings.of(rows + wide), {"quality": Scale.of("0-4")}).units
+    assert [(unit.example, unit.spread) for unit in units] == [("e2", 0.5), ("e0", 0.25)]

@@ -252,3 +252,23 @@ def test_a_scale_without_bounds_stays_out_of_the_overall_score() -> None:
     assert found(findings, "mean", dimension="accuracy").estimate.value == pytest.approx(14 / 3)
     assert not found(findings, "mean", dimension="overall").estimate.present
     assert any("--scale" in limit for limit in findings.limits)
+
+
+def test_blocked_outputs_are_shown_first_on_the_dimension_that_blocks() -> None:
+    harm = Dimension(
+        "harm", scale=Scale.of("none/mild/severe"), blocking=True, block_labels=("severe",)
+    )
+    rows = [row(i, "a", "format", 0.0, kind="check") for i in range(40)]
+    rows += [row(i, "a", "harm", "severe" if i in {30, 35} else "none") for i in range(40)]
+    findings = compare(Ratings.of(rows), Rubric(*RUBRIC, harm), options=FEW)
+    shown = [(unit.example, unit.dimension) for unit in findings.units]
+    assert shown[:2] == [("e30", "harm"), ("e35", "harm")]
+    assert len(shown) == 12
+    assert {dimension for _, dimension in shown[2:]} == {"format"}
+
+
+def test_one_output_does_not_fill_the_list_of_the_worst() -> None:
+    many = Rubric(*(Dimension(f"d{k}") for k in range(5)))
+    rows = [row(i, "a", d.name, 1.0 + (i > 0)) for i in range(4) for d in many]
+    units = compare(Ratings.of(rows), many, options=FEW).units
+    assert [unit.example for unit in units] == [f"e{i}" for i in range(4) for _ in range(3)]

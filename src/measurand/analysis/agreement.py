@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Literal
 
 import numpy as np
 
 from measurand.analysis.agreement_limits import agreement_limits, agreement_verdicts
+from measurand.analysis.groups import components_of, segments_of
 from measurand.analysis.matrix import Floats, flagged, known_scales, rater_matrix
 from measurand.analysis.result import Findings, Result, Votes
 from measurand.analysis.units import Key, side_by_side
+from measurand.core.example import Example
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.scale import YES_NO, Scale, Value
@@ -22,7 +24,7 @@ from measurand.stats.agreement import percent_agreement
 from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
 from measurand.stats.consensus import majority_vote, mean_vote
 from measurand.stats.estimate import LEVEL, Estimate, attempt
-from measurand.stats.gwet import gwet_ac1
+from measurand.stats.gwet import gwet_ac1, gwet_ac2
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa
 from measurand.stats.krippendorff import krippendorff_alpha
@@ -35,6 +37,10 @@ Breakdown = Literal["system", "component", "segment"]
 _PAIRS_UP_TO = 10
 """Above this many raters, kappas of single pairs would bury the rest."""
 _UNITS_SHOWN = 12
+_YES_NO_CEILING = (
+    "a correlation's ceiling is for graded scales; for yes/no read the ceiling of a majority vote"
+)
+_YES_NO_AGREES = "partial agreement is for graded scales; for yes/no read Gwet's AC1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ def agreement(
     scales: Mapping[str, Scale],
     *,
     rubric: Rubric | None = None,
+    examples: Mapping[str, Example] | None = None,
     options: AgreementOptions | None = None,
 ) -> Findings:
     """Agreement among people, the ceiling it sets, and judges and checks against people.
@@ -72,14 +79,16 @@ def agreement(
         ratings: The table.
         scales: The scale of every dimension in it.
         rubric: Which dimensions block, for the limits.
+        examples: Components, segments and clusters of the examples, where known; of others,
+            what their ratings say.
         options: Level, resamples, seed, breakdown, reference.
 
     Returns:
         Per dimension: percent_agreement, cohen_kappa of each pair, fleiss_kappa,
-        krippendorff_alpha, gwet_ac1, icc1, icc1k, ceiling_majority, ceiling_correlation,
+        krippendorff_alpha, gwet_ac1, gwet_ac2, icc1, icc1k, ceiling_majority, ceiling_correlation,
         leave_one_out; the votes; the outputs people disagree about most.
     """
-    chosen = options or AgreementOptions()
+    chosen, known = options or AgreementOptions(), examples or {}
     results: list[Result] = []
     votes: list[Votes] = []
     disputed: list[tuple[float, Key]] = []
@@ -88,7 +97,7 @@ def agreement(
         if rated and dimension not in rated:
             continue
         part = ratings.where(dimension=dimension)
-        for name, cell, rows in _parts(part, chosen.by):
+        for name, cell, rows in _parts(part, chosen.by, known):
             study = _Study(rows, scale, chosen)
             results += [
                 _placed(result, dimension, name=name, cell=cell) for result in study.results()
@@ -100,11 +109,17 @@ def agreement(
                 results += _harm(rows, rubric, dimension, level=chosen.level)
     disputed.sort(key=lambda item: -item[0])
     keys = [key for _, key in disputed[:_UNITS_SHOWN]]
-    blocking = frozenset(d.name for d in rubric or () if d.blocking)
     return Findings(
         results=tuple(results),
-        verdicts=agreement_verdicts(results, chosen.require),
-        limits=agreement_limits(results, ratings, blocking=blocking, reference=chosen.reference),
+        verdicts=agreement_verdicts(results, scales, chosen.require),
+        limits=agreement_limits(
+            results,
+            ratings,
+            scales=scales,
+            blocking=frozenset(d.name for d in rubric or () if d.blocking),
+            reference=chosen.reference,
+            examples=known,
+        ),
         votes=tuple(votes),
         units=side_by_side(ratings, scales, keys),
     )
@@ -136,7 +151,8 @@ class _Study:
         values, level = self.people.values, self.options.level
         numeric = None if self.scale.numeric else "not defined on labels that have no order"
         binary = None if self.scale.binary else "the ceiling of a majority vote is for yes/no"
-        graded = numeric or ("for graded scales; see ceiling_majority" if not binary else None)
+        graded = numeric or (_YES_NO_CEILING if self.scale.binary else None)
+        partly = numeric or (_YES_NO_AGREES if self.scale.binary else None)
         metric = self.scale.metric
         recipes: tuple[tuple[str, Callable[[], Estimate], str | None], ...] = (
             ("percent_agreement", self._boot(partial(percent_agreement, values)), None),
@@ -147,6 +163,7 @@ class _Study:
                 None,
             ),
             ("gwet_ac1", partial(gwet_ac1, values, level=level), None),
+            ("gwet_ac2", partial(gwet_ac2, values, weights="quadratic", level=level), partly),
             ("icc1", partial(icc, values, form="1", level=level), numeric),
             ("icc1k", partial(icc, values, form="1", average=True, level=level), numeric),
             ("ceiling_majority", self._boot(partial(ceiling_majority, values)), binary),
@@ -243,13 +260,14 @@ class _Study:
             return
         low = np.nanmin(values, axis=1)
         high = np.nanmax(values, axis=1)
-        width = (high - low) / (
-            (self.scale.high or high.max()) - (self.scale.low or low.min()) or 1
-        )
+        least = low.min() if self.scale.low is None else self.scale.low
+        most = high.max() if self.scale.high is None else self.scale.high
+        width = (high - low) / (most - least or 1)
         width = width if self.scale.numeric else np.sign(width)
         for row in np.argsort(-width, kind="stable")[:_UNITS_SHOWN]:
             if width[row] > 0:
-                key = (self.people.examples[row], self.people.systems[row], dimension)
+                people = self.people
+                key = people.examples[row], people.systems[row], dimension, people.against[row]
                 yield float(width[row]), key
 
 
@@ -257,7 +275,7 @@ def _harm(rows: Ratings, rubric: Rubric | None, name: str, *, level: float) -> I
     """On a blocking dimension: the share of outputs that people flag, by majority and at all."""
     if rubric is None or name not in rubric or not rubric.dimension(name).blocking:
         return
-    people = flagged(rows.where(kind="people"), rubric.dimension(name))
+    people = flagged(rows.where(kind="people", against=None), rubric.dimension(name))
     shares = mean_vote(rater_matrix(people, YES_NO).values)
     shares = shares[~np.isnan(shares)]
     for result, least in (("blocking_rate", 0.5), ("any_flag_rate", 0.0)):
@@ -289,13 +307,29 @@ def _kinds(rows: Ratings) -> dict[str, str]:
 
 
 def _parts(
-    rows: Ratings, by: tuple[Breakdown, ...]
+    rows: Ratings, by: tuple[Breakdown, ...], known: Mapping[str, Example]
 ) -> Iterator[tuple[Breakdown | None, str, Ratings]]:
+    """All ratings, and those of each system, component or segment."""
     yield None, "", rows
     for name in by:
-        for cell in rows.distinct(name):
-            if cell is not None:
-                yield name, str(cell), rows.where(**{name: cell})
+        if name == "system":
+            for system in rows.distinct("system"):
+                yield name, str(system), rows.where(system=system)
+            continue
+        examples = tuple(str(cell) for cell in rows.distinct("example"))
+        tags = _tags(rows, name, examples=examples, known=known)
+        for cell in dict.fromkeys(chain.from_iterable(tags)):
+            inside = frozenset(e for e, its in zip(examples, tags, strict=True) if cell in its)
+            yield name, cell, rows.where(example=inside)
+
+
+def _tags(
+    rows: Ratings, name: Breakdown, *, examples: tuple[str, ...], known: Mapping[str, Example]
+) -> tuple[tuple[str, ...], ...]:
+    """The segments of each example, which may be several, or its component."""
+    if name == "segment":
+        return segments_of(rows, examples, known)
+    return tuple((cell,) if cell else () for cell in components_of(rows, examples, known))
 
 
 def _placed(result: Result, dimension: str, *, name: Breakdown | None, cell: str) -> Result:

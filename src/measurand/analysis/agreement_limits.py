@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
+from measurand.analysis.groups import clusters_of
 from measurand.analysis.result import Result, Verdict
+from measurand.core.example import Example
 from measurand.core.rating import Ratings
+from measurand.core.scale import Scale
 from measurand.stats.chance import MOST_CATEGORIES
 
 __all__ = ["TENTATIVE", "agreement_limits", "agreement_verdicts"]
 
 TENTATIVE = 0.667
 """The least alpha for even tentative conclusions (Krippendorff 2004, Content Analysis, p. 241)."""
+_WHY_TENTATIVE = " (the least alpha for tentative conclusions, Krippendorff 2004)"
 
 _HIGH_RAW = 0.8
 _LOW_ALPHA = 0.6
 _USUAL_RATERS = 3
 
 
-def agreement_verdicts(results: Sequence[Result], require: float | None) -> tuple[Verdict, ...]:
+def agreement_verdicts(
+    results: Sequence[Result], scales: Mapping[str, Scale], require: float | None
+) -> tuple[Verdict, ...]:
     """Per dimension: is alpha at least what is required, by its whole interval?"""
-    bound = TENTATIVE if require is None else require
     return tuple(
-        _verdict(result, bound, _ceiling(results, result.dimension))
+        _verdict(result, require, _without_ceiling(results, scales).get(result.dimension))
         for result in _pooled(results, "krippendorff_alpha")
     )
 
 
-def _verdict(alpha: Result, bound: float, ceiling: Result | None) -> Verdict:
+def _verdict(alpha: Result, require: float | None, no_ceiling: str | None) -> Verdict:
     estimate = alpha.estimate
+    bound = TENTATIVE if require is None else require
+    told = f"{bound:g}" + (_WHY_TENTATIVE if require is None else "")
     if estimate.value is None or estimate.low is None or estimate.high is None:
         outcome, reason = "inconclusive", f"alpha: {estimate.reason}"
     elif estimate.low >= bound:
-        outcome, reason = "pass", f"people agree: alpha is at least {bound:g}"
+        outcome, reason = "pass", f"people agree: alpha is at least {told}"
     elif estimate.high < bound:
-        outcome, reason = "fail", f"people do not agree: alpha is below {bound:g}"
+        outcome, reason = "fail", f"people do not agree: alpha is below {told}"
     else:
-        outcome, reason = "inconclusive", f"alpha may lie on either side of {bound:g}"
-    if ceiling is not None and ceiling.estimate.value is None:
-        reason += f"; {ceiling.estimate.reason}"
+        outcome, reason = "inconclusive", f"alpha may lie on either side of {told}"
+    if no_ceiling is not None:
+        reason += f"; {no_ceiling}"
     return Verdict(
         name="agreement",
         outcome=outcome,
@@ -53,16 +62,20 @@ def agreement_limits(
     results: Sequence[Result],
     ratings: Ratings,
     *,
+    scales: Mapping[str, Scale],
     blocking: frozenset[str],
-    reference: str | None = None,
+    reference: str | None,
+    examples: Mapping[str, Example],
 ) -> tuple[str, ...]:
     """The limits that apply to these numbers, computed from them.
 
     Args:
         results: The numbers.
         ratings: What they were computed from.
+        scales: The scale of every dimension.
         blocking: The dimensions that block.
         reference: The rater who is the truth, and so not one of those who agree or not.
+        examples: The examples that are known, for what they share.
     """
     return (
         *_few_raters(ratings, reference),
@@ -70,7 +83,8 @@ def agreement_limits(
         *_free_text(ratings),
         *(_blocking(r, results) for r in _weak(results) if r.dimension in blocking),
         *_paradox(results),
-        *_no_ceiling(results),
+        *_no_ceiling(results, scales),
+        *_clusters(ratings, examples),
     )
 
 
@@ -133,19 +147,31 @@ def _paradox(results: Sequence[Result]) -> Iterator[str]:
         if agreed is not None and value is not None and agreed >= _HIGH_RAW and value < _LOW_ALPHA:
             yield (
                 f"{alpha.dimension}: people give the same rating {agreed:.0%} of the time, yet "
-                f"alpha is {value:.2f}, because almost all ratings are alike; gwet_ac1 minds "
-                "that less. Both are right about different questions."
+                f"alpha is {value:.2f}, because almost all ratings are alike; Gwet's AC1 "
+                "minds that less. Both are right about different questions."
             )
 
 
-def _no_ceiling(results: Sequence[Result]) -> Iterator[str]:
+def _no_ceiling(results: Sequence[Result], scales: Mapping[str, Scale]) -> Iterator[str]:
+    without = _without_ceiling(results, scales)
     for result in _pooled(results, "icc1"):
-        value = result.estimate.value
-        if value is not None and value <= 0:
+        if result.dimension in without:
             yield (
                 f"{result.dimension}: no ceiling exists, because raters agree no better than "
                 f"chance would have it (icc1 {_range(result)}). No judge can be calibrated on it."
             )
+
+
+def _clusters(ratings: Ratings, examples: Mapping[str, Example]) -> Iterator[str]:
+    people = ratings.where(kind="people")
+    names = tuple(str(name) for name in people.distinct("example"))
+    count = len(np.unique(clusters_of(people, names, examples)))
+    if count < len(names):
+        yield (
+            f"The {len(names)} examples that people rated lie in {count} clusters, but intervals "
+            "of agreement count outputs as independent: where outputs of one cluster are alike "
+            "in how far raters agree, they are too narrow."
+        )
 
 
 def _pooled(results: Sequence[Result], name: str) -> Iterator[Result]:
@@ -154,16 +180,22 @@ def _pooled(results: Sequence[Result], name: str) -> Iterator[Result]:
             yield result
 
 
-def _ceiling(results: Sequence[Result], dimension: str | None) -> Result | None:
-    """The ceiling of the dimension that could exist, given its scale, but does not."""
-    for result in _pooled(results, "icc1"):
-        value = result.estimate.value
-        if result.dimension == dimension and value is not None and value <= 0:
-            return next(
-                (r for r in _pooled(results, "ceiling_correlation") if r.dimension == dimension),
-                None,
-            )
-    return None
+def _without_ceiling(
+    results: Sequence[Result], scales: Mapping[str, Scale]
+) -> dict[str | None, str]:
+    """Why there is no ceiling, by dimension, where raters agree no better than chance.
+
+    It is a majority vote's on yes/no, and a correlation's on graded scales.
+    """
+    without: dict[str | None, str] = {}
+    for found in _pooled(results, "icc1"):
+        if found.estimate.value is None or found.estimate.value > 0:
+            continue
+        binary = scales[str(found.dimension)].binary
+        for ceiling in _pooled(results, "ceiling_majority" if binary else "ceiling_correlation"):
+            if ceiling.dimension == found.dimension and not ceiling.estimate.present:
+                without[found.dimension] = ceiling.estimate.reason or "no ceiling exists"
+    return without
 
 
 def _range(result: Result) -> str:

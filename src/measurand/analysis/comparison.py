@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from measurand.stats.estimate import LEVEL
 __all__ = ["ComparisonOptions", "compare"]
 
 _UNITS_SHOWN = 12
+_UNITS_OF_ONE_OUTPUT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +56,6 @@ class ComparisonOptions:
     floor: str | None = None
     by: Mapping[str, Kind] = field(default_factory=dict)
     require: Requirement | None = None
-
-    def rng(self) -> np.random.Generator:
-        """A fresh generator: every statistic starts from the same seed."""
-        return np.random.default_rng(self.seed)
 
 
 def compare(
@@ -134,22 +132,31 @@ def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple
 
 
 def _worst(ratings: Ratings, rubric: Rubric, scores: Scores) -> tuple[Unit, ...]:
-    """Blocked outputs first, then the lowest scores."""
+    """Blocked outputs on the dimension that blocks, then the lowest scores; few of one output."""
+    taken: Counter[tuple[str, str]] = Counter()
+    keys: dict[Key, None] = {}
+    for key in chain(_blocked(scores), _lowest(scores)):
+        if len(keys) == _UNITS_SHOWN:
+            break
+        if key not in keys and taken[key[:2]] < _UNITS_OF_ONE_OUTPUT:
+            keys[key] = None
+            taken[key[:2]] += 1
     scales = {dimension.name: dimension.scale for dimension in rubric}
+    return side_by_side(ratings, scales, tuple(keys))
+
+
+def _blocked(scores: Scores) -> Iterator[Key]:
+    for name, flags in scores.blocked_on.items():
+        for example, system in np.argwhere(flags == 1):
+            yield scores.examples[example], scores.systems[system], name, None
+
+
+def _lowest(scores: Scores) -> Iterator[Key]:
+    """The outputs in ascending order of their score on any dimension whose scale has bounds."""
     bounded = [place for place, d in enumerate(scores.dimensions) if d.scale.bounded]
-    if not bounded:
-        return ()
-    order = np.argsort(
-        np.where(np.isnan(scores.values[:, :, bounded]), np.inf, scores.values[:, :, bounded]),
-        axis=None,
-        kind="stable",
-    )[: 4 * _UNITS_SHOWN]
-    keys: list[Key] = []
-    shape = (len(scores.examples), len(scores.systems), len(bounded))
-    for example, system, place in zip(*np.unravel_index(order, shape), strict=True):
+    values = scores.values[:, :, bounded]
+    order = np.argsort(values, axis=None, kind="stable")  # NaN comes last
+    rated = order[: np.count_nonzero(~np.isnan(values))]
+    for example, system, place in zip(*np.unravel_index(rated, values.shape), strict=True):
         name = scores.dimensions[bounded[place]].name
-        if not np.isnan(scores.values[example, system, bounded[place]]):
-            keys.append((scores.examples[example], scores.systems[system], name))
-    blocking = {dimension.name for dimension in rubric if dimension.blocking}
-    keys.sort(key=lambda key: key[2] not in blocking)
-    return side_by_side(ratings, scales, keys[:_UNITS_SHOWN])
+        yield scores.examples[example], scores.systems[system], name, None

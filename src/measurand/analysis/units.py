@@ -14,8 +14,8 @@ from measurand.core.scale import Scale
 
 __all__ = ["Key", "side_by_side"]
 
-Key = tuple[str, str, str]
-"""An example, a system and a dimension."""
+Key = tuple[str, str, str, str | None]
+"""An example, a system, a dimension, and the other system where a pair was compared."""
 
 
 def side_by_side(
@@ -24,13 +24,13 @@ def side_by_side(
     """Collect every rating of these outputs on these dimensions, in the order asked for."""
     found: dict[Key, list[Rating]] = defaultdict(list)
     for row in _rows(ratings, keys):
-        found[row.example, row.system, row.dimension].append(row)
+        found[row.example, row.system, row.dimension, row.against].append(row)
     return tuple(_unit(key, found[key], scales[key[2]]) for key in keys if key in found)
 
 
 def _rows(ratings: Ratings, keys: Sequence[Key]) -> Ratings:
     wanted = np.ones(len(ratings), dtype=bool)
-    for place, name in enumerate(("example", "system", "dimension")):
+    for place, name in enumerate(("example", "system", "dimension", "against")):
         cells = {key[place] for key in keys}
         levels = np.asarray([level in cells for level in ratings[name].levels], dtype=bool)
         wanted &= levels[codes_of(ratings[name])] if len(ratings) else False
