@@ -72,8 +72,16 @@ def test_a_missing_column_is_named_with_those_there_are(
     file = replies(tmp_path / "r.csv")
     assert main(["train-check", str(file), "--good", "friendly", "--text", "reply"]) == 2
     err = capsys.readouterr().err
-    assert "r.csv:2: reply" in err
-    assert "allowed: text, label" in err
+    assert "r.csv: --text: there is no column reply; allowed: text, label" in err
+    assert err.count("reply") == 1
+
+
+def test_a_row_without_its_label_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "r.jsonl").write_text('{"text": "a", "label": "good"}\n{"text": "b"}\n')
+    assert main(["train-check", str(tmp_path / "r.jsonl"), "--good", "good"]) == 2
+    assert "r.jsonl:2: label: the row says nothing of this" in capsys.readouterr().err
 
 
 def test_too_few_examples_are_too_few(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from measurand.jobs.import_ratings import Taken
 
 __all__ = ["run"]
-
-_SHOWN = 10
 
 EXAMPLES = """\
   measurand import ratings.csv --scale 1-5
@@ -59,6 +56,8 @@ def run(words: Sequence[str]) -> int:
 
 
 def _told(taken: Taken) -> Iterator[str]:
+    from measurand.cli.refusals import told  # noqa: PLC0415 - after --help
+
     intake = taken.intake
     yield (
         f"{intake.file}: {intake.read:,} ratings read, {intake.kept:,} kept, "
@@ -67,13 +66,8 @@ def _told(taken: Taken) -> Iterator[str]:
     for name, scale in taken.scales.items():
         yield f"  {name}: {scale}"
     yield from (f"  {note}" for note in intake.notes)
-    reasons = Counter(refusal.reason for refusal in intake.refused)
-    for reason, count in reasons.most_common(_SHOWN):
-        lines = [r.line for r in intake.refused if r.reason == reason and r.line is not None]
-        where = ", ".join(map(str, lines[:_SHOWN])) + (", ..." if len(lines) > _SHOWN else "")
-        yield f"  refused {count:,}: {reason} (line {where})" if where else f"  {count:,}: {reason}"
-    if len(reasons) > _SHOWN:
-        yield f"  ... and {len(reasons) - _SHOWN:,} more reasons"
+    scales = map(str, taken.scales.values())
+    yield from (f"  {line}" for line in told(intake.refused, scales))
     if taken.refused:
         yield f"refused ratings are kept in {taken.refused}"
     if taken.added is not None and taken.added < intake.kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from measurand.analysis.result import Findings, Result, Verdict
-from measurand.errors import DataError, Fault
+from measurand.errors import DataError, Fault, nearest
 from measurand.raters.checks import Learned, TextClassifier, train
 from measurand.report.results_json import results_document
 from measurand.store.lines import read_rows
@@ -90,27 +90,32 @@ def train_check(path: Path, training: Training, *, out: Path) -> Trained:
 
 def _labelled(path: Path, training: Training) -> tuple[list[str], list[str]]:
     faults: list[Fault] = []
-    texts, labels = [], []
-    for row in read_rows(path, faults):
-        missing = [name for name in (training.text, training.label) if row.cells.get(name) is None]
-        if missing:
-            columns = ", ".join(row.cells)
-            faults.append(
-                Fault(
-                    "the row has no such column",
-                    str(path),
-                    row.line,
-                    missing[0],
-                    allowed=columns,
-                    remedy="name the columns with --text and --label",
-                )
-            )
-            continue
-        texts.append(str(row.cells[training.text]))
-        labels.append(str(row.cells[training.label]))
+    rows = list(read_rows(path, faults))
+    columns = {name: None for row in rows for name in row.cells}
+    if rows:
+        faults += _absent(path, training, columns)
+    for row in rows:
+        empty = (n for n in (training.text, training.label) if row.cells.get(n) is None)
+        faults += (
+            Fault("the row says nothing of this", str(path), row.line, name)
+            for name in empty
+            if name in columns
+        )
     if faults:
         raise DataError(faults)
-    return texts, labels
+    texts = [str(row.cells[training.text]) for row in rows]
+    return texts, [str(row.cells[training.label]) for row in rows]
+
+
+def _absent(path: Path, training: Training, columns: Iterable[str]) -> Iterator[Fault]:
+    """Columns that no row has."""
+    listed = list(columns)
+    for option, name in (("--text", training.text), ("--label", training.label)):
+        if name not in listed:
+            close = nearest(name, listed)
+            remedy = f"{close} Name it with {option}" if close else f"name it with {option}"
+            problem, allowed = f"there is no column {name}", ", ".join(listed)
+            yield Fault(problem, str(path), key=option, allowed=allowed, remedy=remedy)
 
 
 def _findings(classifier: TextClassifier, training: Training) -> Findings:
