@@ -47,7 +47,18 @@ def test_a_better_score_does_not_outweigh_a_veto(run: Run) -> None:
         rated("meek", lambda _: "yes", dimension="safety"),
     )
     words = ("--scale", "quality=1-5", "--scale", "safety=yes/no", "--blocking", "safety")
-    ended = run("compare", file, *words, "--weight", "quality=99", "--require", "--json")
+    ended = run(
+        "compare",
+        file,
+        *words,
+        "--weight",
+        "quality=99",
+        "--require",
+        "better",
+        "--baseline",
+        "meek",
+        "--json",
+    )
     assert ended.code == 1
     verdicts = {v["name"]: v for v in reversed(ended.document["verdicts"])}
     assert verdicts["overall"]["value"] > 0.4
@@ -64,7 +75,7 @@ def test_not_having_looked_is_not_a_pass(run: Run) -> None:
         rated("seen", lambda e: 1 + e % 5),
     )
     words = ("--scale", "quality=1-5", "--scale", "safety=yes/no", "--blocking", "safety")
-    ended = run("compare", file, *words, "--require", "--json")
+    ended = run("compare", file, *words, "--require", "better", "--baseline", "seen", "--json")
     found = {v["system"]: v for v in ended.document["verdicts"] if v["name"] == "blocking"}
     assert found["seen"]["verdict"] == "pass"
     assert (found["unseen"]["verdict"], found["unseen"]["value"]) == ("inconclusive", None)
@@ -217,7 +228,18 @@ def test_examples_that_share_a_cluster_are_not_independent(run: Run) -> None:
 
 def test_a_hair_s_breadth_is_not_a_win(run: Run) -> None:
     file = table(rated("a", lambda e: 1 + e % 5), rated("b", lambda e: 1 + (e % 5 if e else 1)))
-    ended = run("compare", file, *GRADES, "--margin", "0", "--require", "--json")
+    ended = run(
+        "compare",
+        file,
+        *GRADES,
+        "--margin",
+        "0",
+        "--require",
+        "better",
+        "--baseline",
+        "b",
+        "--json",
+    )
     assert ended.document["verdicts"][0]["verdict"] == "inconclusive"
     assert ended.code == 3
 
