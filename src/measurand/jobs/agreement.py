@@ -41,7 +41,9 @@ def agreement(
         raise UsageError(
             f"the reference {chosen.reference} rated nothing; the raters are: {listed(raters)}"
         )
-    findings = analyse(read.ratings, read.scales, rubric=read.rubric, options=chosen)
+    findings = analyse(
+        read.ratings, read.scales, rubric=read.rubric, examples=read.examples, options=chosen
+    )
     findings = replace(findings, limits=(*read.limits, *findings.limits))
     return Answer(
         verb="agreement",

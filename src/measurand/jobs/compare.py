@@ -141,6 +141,7 @@ def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Fin
         rows,
         source.scales,
         rubric=source.rubric,
+        examples=source.examples,
         options=AgreementOptions(level=options.level, seed=options.seed),
     )
 
