@@ -103,7 +103,9 @@ def test_the_excerpt_of_the_readme_is_what_the_demo_prints(
     (excerpt,) = blocks(PAGES[0], "console")
     command, *lines = excerpt.splitlines()
     assert command == "$ measurand demo"
-    missing = [line for line in lines if line.strip() and line.strip() not in printed]
+    shown = [line.strip() for line in lines if line.strip() not in {"", "..."}]
+    assert shown
+    missing = [line for line in shown if line not in printed]
     assert missing == []
 
 
@@ -113,6 +115,17 @@ def test_the_readme_gives_exactly_two_commands_for_a_fresh_machine() -> None:
     assert all(body.count("\n") == 1 for body in fresh)
     assert fresh[0].rstrip().endswith("measurand demo")
     assert fresh[1].rstrip().endswith("just test")
+
+
+def test_the_command_is_on_the_path_before_it_is_used_by_name() -> None:
+    first = next(body for body in blocks(PAGES[0], "sh") if re.search("^measurand", body, re.M))
+    assert first.startswith(". .venv/bin/activate")
+
+
+def test_the_readme_names_every_page() -> None:
+    readme = PAGES[0].read_text(encoding="utf-8")
+    named = [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in readme]
+    assert named == ["ledger.md"]  # for those who read the ledger with SQL
 
 
 def test_published_schemas_are_those_the_tool_prints(capsys: pytest.CaptureFixture[str]) -> None:
