@@ -106,7 +106,7 @@ class World:
                 low=0.0,
                 high=0.03 + 0.1 * (1 - quality),
                 n=180,
-                method="Clopper-Pearson",
+                method="Clopper-Pearson, upper bound",
             )
             yield Result(name="blocking_rate", estimate=rate, dimension="safety", systems=(name,))
             place_at = self.around((quality - 0.32) / 0.6, 0.07)

@@ -9,10 +9,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from measurand.figures.text import one_line
+from measurand.figures.text import number, one_line
 from measurand.report.comparison_page import comparison_document
 from measurand.report.document import Document
 from measurand.report.terminal import print_document, terminal_text
+from measurand.report.words import SHARES
 
 if TYPE_CHECKING:
     from tests.report.conftest import World
@@ -62,18 +63,19 @@ def test_every_number_survives_every_width(world: World, width: int) -> None:
     squeezed = re.sub(r"\s+", "", text)
     for result in findings.results:
         if result.estimate.value is not None:
-            assert f"{result.estimate.value:.3f}".removeprefix("-") in squeezed
+            shown = number(result.estimate.value, percent=result.name in SHARES)
+            assert shown.removeprefix("-") in squeezed
     assert "…" not in text.replace("…\n", "", 4) or width < 80
 
 
 def test_a_wide_terminal_shows_rows_and_a_narrow_one_records(world: World) -> None:
     document = comparison_document(world.findings(), world.context())
-    assert re.search(r"expert +safety +0\.\d+ \[", terminal_text(document, width=160))
-    assert re.search(r"\nexpert\n  Dimension +safety\n", terminal_text(document, width=60))
+    assert re.search(r"floor +fail +\d\.\d%, at most \d\.\d%", terminal_text(document, width=160))
+    assert re.search(r"\nfloor\n  Verdict +fail\n", terminal_text(document, width=40))
 
 
 def test_the_headline_comes_first(world: World) -> None:
     lines = terminal_text(comparison_document(world.findings(), world.context())).splitlines()
     assert lines[0].strip() == "SIMULATED DATA"
     assert lines[1] == "Which system is better?"
-    assert lines[4].startswith("A BETTER")
+    assert lines[4].startswith("current BETTER  overall, against candidate-large")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from measurand.figures.style import COLOURS, FONT, SMALL, WIDTH, Colour, canvas, settings, width_of
-from measurand.figures.text import interval, number, shortened, typeset
+from measurand.figures.text import numbers, one_sided, shortened, typeset
 from measurand.stats.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ __all__ = ["Band", "Forest", "ForestRow", "Line"]
 
 _NUMBERS = 158.0
 _GAP = 12.0
-_TOP, _BOTTOM, _MARKS = 6.0, 38.0, 20.0
+_TOP, _BOTTOM, _MARKS, _LEVEL = 6.0, 38.0, 20.0, 13.0
+_MARK = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ class Forest:
         """
         layout = _NARROW if narrow else _WIDE
         places, slots = self._places()
-        marks = _MARKS * any([*(m.label for m in self.lines), *(m.label for m in self.bands)])
+        levels = self._levels(layout)
+        marks = _MARKS + _LEVEL * max(levels) if levels else 0.0
         height = _TOP + marks + slots * layout.row + _BOTTOM
-        left, right = (_GAP, _GAP) if narrow else (self._left(), _NUMBERS)
+        left, right = self._margins(layout)
         with settings():
             figure = canvas(layout.width, height)
             axes = figure.add_axes(
@@ -114,16 +116,18 @@ class Forest:
             )
             axes.set_ylim(slots - 0.5, -0.5)
             axes.set_xlim(*self._limits())
-            self._frame(axes, layout)
+            self._frame(axes, layout, places)
             for row, place in zip(self.rows, places, strict=True):
                 _draw_row(axes, row, place, layout=layout)
             self._headings(axes, places, layout)
         return figure
 
-    def _left(self) -> float:
-        """The room that the longest label takes."""
-        widths = [width_of(shortened(row.label, _WIDE.label)) for row in self.rows]
-        return max(widths, default=0.0) + 2 * _GAP
+    def _margins(self, layout: _Layout) -> tuple[float, float]:
+        """The room beside the axes: that of the longest label, and that of the numbers."""
+        if layout.drop:
+            return _GAP, _GAP
+        widths = [width_of(shortened(row.label, layout.label)) for row in self.rows]
+        return max(widths, default=0.0) + 2 * _GAP, _NUMBERS
 
     def _places(self) -> tuple[list[int], int]:
         """The vertical slot of every row; a new group takes one for its name."""
@@ -146,21 +150,66 @@ class Forest:
         room = (high - low or abs(high) or 1.0) * 0.05
         return low - room, high + room
 
-    def _frame(self, axes: Axes, layout: _Layout) -> None:
+    def _frame(self, axes: Axes, layout: _Layout, places: list[int]) -> None:
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         axes.set_yticks([])
         axes.tick_params(axis="x", length=3, color=COLOURS["line"])
-        axes.grid(axis="x", color=COLOURS["line"], linewidth=0.6)
+        if not layout.drop:
+            axes.grid(axis="x", color=COLOURS["line"], linewidth=0.6)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=6)
         axes.set_xlabel(shortened(self.xlabel, layout.heading), fontsize=SMALL, labelpad=6)
         for band in self.bands:
             axes.axvspan(band.low, band.high, color=COLOURS["muted"], alpha=0.13, linewidth=0)
-            _mark(axes, (band.low + band.high) / 2, band.label, colour="muted")
+        top, end = (-0.02, 0.42) if layout.drop else (-0.5, 0.5)
         for line in self.lines:
-            axes.axvline(line.at, color=COLOURS[line.colour], linewidth=1, linestyle=(0, (4, 3)))
-            _mark(axes, line.at, line.label, colour=line.colour)
+            for row, place in zip(self.rows, places, strict=True):
+                if row.estimate.present:
+                    axes.plot(
+                        [line.at, line.at],
+                        [place + top, place + end],
+                        color=COLOURS[line.colour],
+                        linewidth=1,
+                        linestyle=(0, (4, 3)),
+                    )
+        self._label_marks(axes, layout)
+
+    def _marks(self) -> list[tuple[float, str, Colour]]:
+        """What is written above the axes, from left to right."""
+        marks: list[tuple[float, str, Colour]] = [
+            ((band.low + band.high) / 2, band.label, "muted") for band in self.bands
+        ]
+        marks += [(line.at, line.label, line.colour) for line in self.lines]
+        return sorted(mark for mark in marks if mark[1])
+
+    def _levels(self, layout: _Layout) -> list[int]:
+        """On which line above the axes each mark stands, so that none covers another."""
+        low, high = self._limits()
+        left, right = self._margins(layout)
+        scale = (layout.width - left - right) / ((high - low) or 1.0)
+        ends: list[float] = []
+        levels = []
+        for at, label, _ in self._marks():
+            half = width_of(shortened(label, _MARK), SMALL) / 2
+            middle = (at - low) * scale
+            level = next((i for i, end in enumerate(ends) if end < middle - half), len(ends))
+            ends[level : level + 1] = [middle + half + _GAP / 2]
+            levels.append(level)
+        return levels
+
+    def _label_marks(self, axes: Axes, layout: _Layout) -> None:
+        for (at, label, colour), level in zip(self._marks(), self._levels(layout), strict=True):
+            axes.annotate(
+                shortened(label, _MARK),
+                (at, 1),
+                xytext=(0, 5 + level * _LEVEL),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+                color=COLOURS[colour],
+            )
 
     def _headings(self, axes: Axes, places: list[int], layout: _Layout) -> None:
         group = ""
@@ -177,7 +226,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int, *, layout: _Layout) -> Non
     line = place + layout.drop / layout.row / 2
     _beside(axes, text, shortened(row.label, layout.label), weight=weight)
     if estimate.value is None or estimate.low is None or estimate.high is None:
-        numbers, shade = "none", COLOURS["muted"]
+        shown, shade = "none", COLOURS["muted"]
         axes.text(
             0.01,
             line,
@@ -188,9 +237,10 @@ def _draw_row(axes: Axes, row: ForestRow, place: int, *, layout: _Layout) -> Non
             va="center",
         )
     else:
-        numbers, shade = typeset(f"{number(estimate.value)} {interval(estimate)}"), COLOURS["ink"]
+        shown, shade = typeset(numbers(estimate)), COLOURS["ink"]
+        low = estimate.value if one_sided(estimate) else estimate.low
         axes.plot(
-            [estimate.low, estimate.high],
+            [low, estimate.high],
             [line, line],
             color=colour,
             linewidth=2.6 if row.emphasis else 2,
@@ -198,7 +248,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int, *, layout: _Layout) -> Non
         )
         axes.plot([estimate.value], [line], "o", color=colour, markersize=7, markeredgewidth=0)
     axes.annotate(
-        numbers,
+        shown,
         (1, text),
         xytext=(-4, 0),
         xycoords=("figure fraction", "data"),
@@ -223,17 +273,3 @@ def _beside(axes: Axes, place: float, text: str, *, weight: str) -> None:
         fontsize=FONT,
         weight=weight,
     )
-
-
-def _mark(axes: Axes, at: float, label: str, *, colour: Colour) -> None:
-    if label:
-        axes.annotate(
-            shortened(label, 24),
-            (at, 1),
-            xytext=(0, 5),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            fontsize=SMALL,
-            color=COLOURS[colour],
-        )

@@ -6,9 +6,22 @@ import unicodedata
 
 from measurand.stats.estimate import Estimate
 
-__all__ = ["MINUS", "interval", "number", "one_line", "shortened", "typeset", "visible"]
+__all__ = [
+    "MINUS",
+    "interval",
+    "number",
+    "numbers",
+    "one_line",
+    "one_sided",
+    "shortened",
+    "typeset",
+    "visible",
+]
 
 MINUS = "\N{MINUS SIGN}"
+
+_UPPER = "upper bound"
+"""What the method of a one-sided bound says."""
 
 _KEPT = frozenset("\n\t\u200c\u200d")
 """Line feed and tab; the joiners, without which Persian, Indic scripts and emoji break."""
@@ -41,22 +54,38 @@ def shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def number(value: float) -> str:
-    """Three decimals, and no minus before zero."""
-    text = f"{value:.3f}"
-    return text.removeprefix("-") if not text.strip("-0.") else text
+def one_sided(estimate: Estimate) -> bool:
+    """Whether only its upper end says something; the lower one is the end of the scale."""
+    return _UPPER in estimate.method
 
 
-def interval(estimate: Estimate) -> str:
-    """``[low, high]``, or nothing."""
+def number(value: float, *, percent: bool = False) -> str:
+    """Three decimals, or a share in percent with one; no minus before zero."""
+    text = f"{value:.1%}" if percent else f"{value:.3f}"
+    return text.removeprefix("-") if not text.strip("-0.%") else text
+
+
+def interval(estimate: Estimate, *, percent: bool = False) -> str:
+    """``[low, high]``, ``at most high`` of a one-sided bound, or nothing."""
     if estimate.low is None or estimate.high is None:
         return ""
-    return f"[{number(estimate.low)}, {number(estimate.high)}]"
+    high = number(estimate.high, percent=percent)
+    if one_sided(estimate):
+        return f"at most {high}"
+    return f"[{number(estimate.low, percent=percent)}, {high}]"
 
 
-def typeset(numbers: str) -> str:
+def numbers(estimate: Estimate, *, percent: bool = False) -> str:
+    """The value and its interval; nothing of an absent one."""
+    if estimate.value is None:
+        return ""
+    between = ", " if one_sided(estimate) else " "
+    return number(estimate.value, percent=percent) + between + interval(estimate, percent=percent)
+
+
+def typeset(text: str) -> str:
     """Numbers with a minus sign where a hyphen stands for it."""
-    return numbers.replace("-", MINUS)
+    return text.replace("-", MINUS)
 
 
 def _shown(char: str) -> str:

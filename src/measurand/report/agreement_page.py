@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from math import comb
 
@@ -34,6 +35,7 @@ _COEFFICIENTS = (
     "icc1k",
 )
 _CEILINGS = ("ceiling_majority", "ceiling_correlation", "leave_one_out")
+_DETAILS = frozenset(map(label, ("fleiss_kappa", "icc1", "icc1k")))
 _RATERS_IN_HEAT = range(4, 13)
 
 
@@ -42,7 +44,7 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
     known = context or PageContext()
     shelf = Shelf(findings.results)
     sections = [
-        *agreement_sections(shelf, findings),
+        *agreement_sections(shelf, findings, known),
         *_breakdowns(shelf),
         *shelf.rest(),
         *all_decisions(findings.verdicts),
@@ -60,16 +62,16 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
     )
 
 
-def agreement_sections(shelf: Shelf, findings: Findings) -> list[Section]:
+def agreement_sections(shelf: Shelf, findings: Findings, known: PageContext) -> list[Section]:
     """Agreement, ceiling and pairs of raters over all systems, taken off the shelf."""
     sections = []
     agreement = shelf.take(*_COEFFICIENTS, where=_pooled)
     if agreement:
-        bounds = {v.bound for v in findings.verdicts if v.name == "agreement"} - {None}
+        bounds = {v.bound for v in findings.verdicts if v.name == "agreement"}
         blocks = [
-            _alphas(agreement, sorted(bound for bound in bounds if bound is not None)),
+            _alphas(agreement, sorted(b for b in bounds if b is not None), required=known.required),
             _by_dimension("Agreement by dimension", agreement),
-            *votes_plot(findings),
+            *votes_plot(findings, known),
         ]
         summary = "1 is perfect agreement; 0 is what chance would give."
         sections.append(Section("Agreement", tuple(b for b in blocks if b is not None), summary))
@@ -91,13 +93,13 @@ def _of_raters(result: Result) -> bool:
     return bool(result.raters) != (result.name == "cohen_kappa")
 
 
-def _alphas(results: Sequence[Result], bounds: Sequence[float]) -> Plot | None:
+def _alphas(results: Sequence[Result], bounds: Sequence[float], *, required: bool) -> Plot | None:
     """Alpha of every dimension; its numbers also stand in the table below it."""
     alphas = [result for result in results if result.name == "krippendorff_alpha"]
     if not alphas:
         return None
     rows = tuple(ForestRow(r.dimension or "all", r.estimate) for r in alphas)
-    lines = tuple(Line(bound, f"required {bound:g}") for bound in bounds)
+    lines = tuple(Line(bound, f"{'required ' if required else ''}{bound:g}") for bound in bounds)
     ends = [r.estimate.low for r in alphas if r.estimate.low is not None]
     return Plot(
         Forest(
@@ -109,13 +111,15 @@ def _alphas(results: Sequence[Result], bounds: Sequence[float]) -> Plot | None:
 
 
 def _by_dimension(caption: str, results: Sequence[Result]) -> Block:
-    return matrix(
+    table = matrix(
         caption,
         results,
         rows=lambda result: result.dimension,
         columns=lambda result: label(result.name),
         corner="Dimension",
     )
+    columns = tuple(replace(c, detail=c.name in _DETAILS) for c in table.columns)
+    return replace(table, columns=columns)
 
 
 def _pairs(pairs: Sequence[Result]) -> list[Block]:
@@ -182,4 +186,4 @@ def _disputed(findings: Findings, known: PageContext) -> list[Section]:
     if not findings.units:
         return []
     summary = "The outputs that people disagree about most, with all ratings side by side."
-    return [Section("Most disagreed", (cards(findings.units, known.texts),), summary)]
+    return [Section("Most disagreed", (cards(findings.units, known),), summary)]

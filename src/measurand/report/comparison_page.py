@@ -7,6 +7,7 @@ from functools import partial
 
 from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.figures.forest import Forest, ForestRow, Line
+from measurand.figures.text import number
 from measurand.report.agreement_page import agreement_sections
 from measurand.report.differences import difference_sections
 from measurand.report.document import (
@@ -31,7 +32,7 @@ from measurand.report.sections import (
     limits_section,
 )
 from measurand.report.shelf import OVERALL, Shelf, distinct, is_naive, is_whole, matrix, shared_span
-from measurand.report.words import basis, label, pair
+from measurand.report.words import SHARES, basis, cell, label, pair
 
 __all__ = ["comparison_document"]
 
@@ -39,7 +40,7 @@ __all__ = ["comparison_document"]
 def comparison_document(findings: Findings, context: PageContext | None = None) -> Document:
     """The page of one comparison; every result appears on it once."""
     known = context or PageContext()
-    shelf = Shelf(findings.results)
+    shelf = Shelf(_best_first(findings.results))
     sections = [
         *_overall(shelf, known),
         *_blocking(shelf, findings.verdicts),
@@ -47,7 +48,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *_dimensions(shelf, known),
         *_parts(shelf),
         *_without_clusters(shelf),
-        *agreement_sections(shelf, findings),
+        *agreement_sections(shelf, findings, known),
         *shelf.rest(),
         *_truth(findings.results, known.truth),
         *all_decisions(findings.verdicts),
@@ -63,6 +64,15 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         sections=tuple(sections),
         footer=FOOTER,
     )
+
+
+def _best_first(results: Sequence[Result]) -> list[Result]:
+    """The results in an order in which those of single systems go from the best to the worst."""
+    overall = (r for r in results if r.name == "mean" and r.dimension == OVERALL and is_whole(r))
+    score = {r.systems: r.estimate.value for r in overall if r.estimate.value is not None}
+    ranked = sorted(score, key=lambda systems: -score[systems])
+    places = {systems: place for place, systems in enumerate(ranked)}
+    return sorted(results, key=lambda r: places.get(r.systems, len(places)))
 
 
 def _system(result: Result) -> str:
@@ -112,7 +122,7 @@ def _estimates(caption: str, corner: str, named: Sequence[tuple[str, Result]]) -
         Column("Estimate", right=True, span=shared_span(results)),
         Column("n", right=True),
     )
-    rows = tuple((name, result.estimate, result.estimate.n) for name, result in named)
+    rows = tuple((name, cell(r.name, r.estimate), r.estimate.n) for name, r in named)
     return Table(caption, columns, rows, basis(result.estimate for result in results))
 
 
@@ -125,30 +135,34 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
     columns = (
         Column("System"),
         Column("Dimension"),
-        Column("Blocking rate", right=True, span=shared_span(rates)),
-        Column("At most", right=True),
-        Column("n", right=True),
-        Column("Allowed", right=True),
         Column("Verdict"),
+        Column("Blocked", right=True, span=shared_span(rates)),
+        Column("Allowed", right=True),
+        Column("n", right=True),
     )
     rows: list[tuple[Cell, ...]] = []
     for rate in rates:
         verdict = decided.get((rate.systems, rate.dimension))
-        high, bound = rate.estimate.high, verdict.bound if verdict else None
+        bound = verdict.bound if verdict else None
         rows.append(
             (
                 _system(rate),
                 rate.dimension,
-                rate.estimate,
-                None if high is None else f"{high:.1%}",
-                rate.estimate.n,
+                Outcome.of(verdict) if verdict else None,
+                cell(rate.name, rate.estimate),
                 None if bound is None else f"{bound:.1%}",
-                Outcome(verdict.outcome) if verdict else None,
+                rate.estimate.n,
             )
         )
-    blocks: list[Block] = [
-        Table("Blocked outputs", columns, tuple(rows), basis(r.estimate for r in rates))
-    ]
+    alike = len({rate.dimension for rate in rates}) == 1
+    kept = [place for place in range(len(columns)) if not (alike and place == 1)]
+    table = Table(
+        "Blocked outputs",
+        tuple(columns[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+        basis(r.estimate for r in rates),
+    )
+    blocks: list[Block] = [table]
     if flagged := shelf.take("any_flag_rate", where=is_whole):
         named = [(_system(result), result) for result in flagged]
         blocks.append(_estimates("Flagged by anyone, by system", "System", named))
@@ -259,8 +273,8 @@ def _truth(results: Sequence[Result], truth: Sequence[Planted]) -> list[Section]
                 label(planted.name),
                 pair(planted.systems),
                 planted.dimension,
-                f"{planted.value:.3f}",
-                estimate,
+                number(planted.value, percent=planted.name in SHARES),
+                None if estimate is None else cell(planted.name, estimate),
                 covered,
             )
         )
@@ -285,4 +299,4 @@ def _units(units: Sequence[Unit], known: PageContext) -> list[Section]:
     if not units:
         return []
     summary = "The outputs most worth looking at, with all ratings side by side."
-    return [Section("Outputs to look at", (cards(units, known.texts),), summary)]
+    return [Section("Outputs to look at", (cards(units, known),), summary)]

@@ -92,10 +92,9 @@ def _difference_colour(verdict: Verdict | None) -> Colour:
 def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
     columns = (
         Column("Systems"),
+        Column("Verdict"),
         Column("Difference", right=True, span=shared_span(overall), mark=0.0),
         Column("n", right=True),
-        Column("Verdict"),
-        Column("Reason"),
     )
     rows: list[tuple[Cell, ...]] = []
     for result in overall:
@@ -103,10 +102,9 @@ def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
         rows.append(
             (
                 _pair(result),
+                Outcome.of(verdict) if verdict else None,
                 result.estimate,
                 result.estimate.n,
-                Outcome(verdict.outcome) if verdict else None,
-                verdict.reason if verdict else None,
             )
         )
     return Table("Overall difference", columns, tuple(rows), basis(r.estimate for r in overall))

@@ -14,6 +14,7 @@ from measurand.figures.style import Drawable
 from measurand.stats.estimate import Estimate
 
 __all__ = [
+    "LIMITS",
     "Block",
     "Bullets",
     "Cell",
@@ -23,6 +24,7 @@ __all__ = [
     "KeyValue",
     "Outcome",
     "Paragraph",
+    "Percent",
     "Plot",
     "Section",
     "Table",
@@ -32,14 +34,45 @@ __all__ = [
 ]
 
 
+LIMITS = "Limits"
+"""The title of the section that says what the numbers cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A verdict's outcome as a table's cell."""
+    """A verdict's outcome, as a cell or a headline shows it.
+
+    Args:
+        word: The outcome as the results have it.
+        winner: The better system's name, of a comparison that has one.
+    """
 
     word: str
+    winner: str = ""
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Outcome:
+        """The outcome with the name of the better system in place of a and b."""
+        winners = dict(zip(_WINNERS, verdict.systems, strict=False))
+        return cls(verdict.outcome, winners.get(verdict.outcome, ""))
+
+    @property
+    def text(self) -> str:
+        """What a reader reads."""
+        return f"{self.winner} better" if self.winner else self.word
 
 
-Cell = str | int | Estimate | Outcome | None
+_WINNERS = ("a better", "b better")
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """The estimate of a share as a table's cell."""
+
+    estimate: Estimate
+
+
+Cell = str | int | Estimate | Percent | Outcome | None
 """What stands in a table; None is an empty cell."""
 
 
@@ -52,12 +85,16 @@ class Column:
         right: Whether it is set flush right, as numbers are.
         span: Draws each estimate's interval on this axis where the medium can.
         mark: A value marked on that axis, as 0 of differences.
+        note: By what method its numbers were found, where that differs between columns.
+        detail: Whether it is left out where only what answers the question is shown.
     """
 
     name: str
     right: bool = False
     span: tuple[float, float] | None = None
     mark: float | None = None
+    note: str = ""
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +151,14 @@ class Table:
 
     def estimates(self) -> Iterator[Estimate]:
         """The estimates in it, row by row."""
-        return (cell for row in self.rows for cell in row if isinstance(cell, Estimate))
+        for cell in (cell for row in self.rows for cell in row):
+            if isinstance(cell, Estimate | Percent):
+                yield cell if isinstance(cell, Estimate) else cell.estimate
+
+    def notes(self) -> tuple[str, ...]:
+        """What the numbers rest on, a line for each column that has its own method."""
+        lines = (f"{column.name}: {column.note}" for column in self.columns if column.note)
+        return (*lines, *filter(None, (self.note,)))
 
     def footnotes(self) -> dict[str, int]:
         """Why estimates are absent or to be read with care: each reason once, numbered from 1."""
@@ -166,10 +210,17 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class UnitCard:
-    """One output on one dimension, with all its ratings and its texts."""
+    """One output on one dimension, with all its ratings and its texts.
+
+    Args:
+        unit: The output and its ratings.
+        texts: What was asked and answered.
+        yes_no: Whether its ratings are yes and no.
+    """
 
     unit: Unit
     texts: Texts = Texts()
+    yes_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +234,7 @@ class UnitCards:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Tables that most readers skip: closed in HTML, left out of a terminal."""
+    """Tables that most readers skip: closed in HTML, left out of a brief terminal."""
 
     kind: ClassVar[str] = "fold"
 
@@ -228,3 +279,10 @@ class Document:
     banner: str | None = None
     headlines: tuple[Verdict, ...] = ()
     footer: str = ""
+
+    @property
+    def warning(self) -> str:
+        """How many limits apply, as in ``2 limits apply``; empty where none do."""
+        blocks = (b for s in self.sections if s.title == LIMITS for b in s.blocks)
+        count = sum(len(block.items) for block in blocks if isinstance(block, Bullets))
+        return f"{count} limit{'s apply' if count > 1 else ' applies'}" if count else ""

@@ -16,11 +16,13 @@ from itertools import count
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from measurand.analysis.result import Verdict
+from measurand.figures.bars import Bars
 from measurand.figures.forest import Forest
 from measurand.figures.svg import to_svg
-from measurand.figures.text import interval, number, one_line, typeset, visible
-from measurand.report.document import Cell, Column, Document, Outcome, Plot
-from measurand.report.words import rating, rests_on, tone, verdict_about
+from measurand.figures.text import interval, number, numbers, one_line, one_sided, typeset, visible
+from measurand.report.document import LIMITS, Cell, Column, Document, Outcome, Percent, Plot
+from measurand.report.words import SHARES, described, headline_about, rating, tone
 from measurand.stats.estimate import Estimate
 
 __all__ = ["html_page"]
@@ -62,8 +64,10 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals |= {
-        "about": verdict_about,
+        "about": headline_about,
         "estimate_text": _estimate_text,
+        "limits": LIMITS,
+        "outcome": Outcome.of,
         "view": _view,
         "rating": rating,
         "tone": tone,
@@ -90,10 +94,10 @@ def _digest(text: str) -> str:
 
 
 def _svgs(plot: Plot, prefix: str) -> dict[str, Markup]:
-    """The figure by the class of the box it stands in; a forest is also drawn for phones."""
+    """The figure by the class of its box; forests and bars are also drawn for phones."""
     figure, title = plot.figure, plot.caption or plot.alt
     drawn = {"plot": figure.draw()}
-    if isinstance(figure, Forest):
+    if isinstance(figure, Forest | Bars):
         drawn = {"plot wide": figure.draw(), "plot narrow": figure.draw(narrow=True)}
     return {
         name: Markup(to_svg(one, f"{prefix}-{place}", title=title, description=plot.alt))  # noqa: S704 - an XML writer made it; all text in it is escaped
@@ -137,12 +141,23 @@ def _view(cell: Cell, column: Column, notes: Mapping[str, int]) -> _View:
         case str():
             return _View(cell)
         case Outcome():
-            return _View(cell.word, tone=tone(cell.word))
-    note = notes[cell.reason] if cell.reason else None
-    if cell.value is None:
+            return _View(cell.text, tone=tone(cell.word))
+        case Percent():
+            return _estimated(cell.estimate, column, notes, percent=True)
+    return _estimated(cell, column, notes)
+
+
+def _estimated(
+    estimate: Estimate, column: Column, notes: Mapping[str, int], *, percent: bool = False
+) -> _View:
+    note = notes[estimate.reason] if estimate.reason else None
+    if estimate.value is None:
         return _View("none", note=note, absent=True)
     return _View(
-        typeset(number(cell.value)), typeset(interval(cell)), note=note, bar=_bar(cell, column)
+        typeset(number(estimate.value, percent=percent)),
+        typeset(interval(estimate, percent=percent)),
+        note=note,
+        bar=_bar(estimate, column),
     )
 
 
@@ -152,6 +167,7 @@ def _bar(estimate: Estimate, column: Column) -> dict[str, str] | None:
     if column.span is None or value is None or low is None or high is None:
         return None
     start, end = column.span
+    low = value if one_sided(estimate) else low
 
     def place(at: float) -> str:
         share = (at - start) / ((end - start) or 1.0)
@@ -161,8 +177,12 @@ def _bar(estimate: Estimate, column: Column) -> dict[str, str] | None:
     return bar if column.mark is None else bar | {"mark": place(column.mark)}
 
 
-def _estimate_text(estimate: Estimate) -> str:
+def _estimate_text(verdict: Verdict) -> str:
+    estimate = verdict.estimate
+    if estimate is None:
+        return ""
     if estimate.value is None:
         return f"no estimate: {estimate.reason}"
-    numbers = typeset(f"{number(estimate.value)} {interval(estimate)}")
-    return f"{numbers}, {rests_on(estimate)}"
+    text = described(estimate, percent=verdict.name in SHARES)
+    shown = numbers(estimate, percent=verdict.name in SHARES)
+    return typeset(shown) + text.removeprefix(shown)

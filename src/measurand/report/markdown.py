@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from measurand.analysis.result import Verdict
-from measurand.figures.text import interval, number, one_line, visible
+from measurand.figures.text import numbers, one_line, visible
 from measurand.report.document import (
     Block,
     Bullets,
@@ -16,13 +16,14 @@ from measurand.report.document import (
     KeyValue,
     Outcome,
     Paragraph,
+    Percent,
     Plot,
     Section,
     Table,
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, rests_on, tone, verdict_about
+from measurand.report.words import SHARES, described, headline_about, rating, tone
 
 __all__ = ["escaped", "markdown_text"]
 
@@ -56,20 +57,19 @@ def _document(document: Document) -> Iterator[str]:
         yield f"> **{escaped(document.banner)}**"
     yield escaped(document.subtitle)
     yield "\n".join(_headline(verdict) for verdict in document.headlines)
+    yield f"{document.warning}; see the end." if document.warning else ""
     for section in document.sections:
         yield from _section(section)
     yield f"---\n\n{escaped(document.footer)}" if document.footer else ""
 
 
 def _headline(verdict: Verdict) -> str:
-    about = verdict_about(verdict)
-    text = f"- {_SIGNS[tone(verdict.outcome)]} **{escaped(verdict.outcome.upper())}** "
-    text += escaped(verdict.name) + (f", {escaped(about)}" if about else "")
+    sign, outcome = _SIGNS[tone(verdict.outcome)], Outcome.of(verdict)
+    text = f"- {sign} **{escaped(outcome.text)}** {escaped(headline_about(verdict))}"
     text += f": {escaped(verdict.reason)}"
     estimate = verdict.estimate
     if estimate is not None and estimate.value is not None:
-        numbers = f"{number(estimate.value)} {interval(estimate)}"
-        text += f" ({numbers}, {escaped(rests_on(estimate))})"
+        text += f" ({escaped(described(estimate, percent=verdict.name in SHARES))})"
     return text
 
 
@@ -105,7 +105,7 @@ def _table(table: Table) -> Iterator[str]:
     cells = ([_cell(cell, notes) for cell in row] for row in table.rows)
     yield _grid([escaped(column.name) for column in table.columns], rule, cells)
     yield "\\\n".join(f"({place}) {escaped(reason)}" for reason, place in notes.items())
-    yield escaped(table.note)
+    yield "\\\n".join(map(escaped, table.notes()))
 
 
 def _grid(names: Sequence[str], rule: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -121,11 +121,13 @@ def _cell(cell: Cell, notes: Mapping[str, int]) -> str:
         case str():
             return escaped(cell)
         case Outcome():
-            return f"{_SIGNS[tone(cell.word)]} {escaped(cell.word)}"
-    note = f" ({notes[cell.reason]})" if cell.reason else ""
-    if cell.value is None:
-        return f"none{note}"
-    return f"{number(cell.value)} {interval(cell)}{note}"
+            return f"{_SIGNS[tone(cell.word)]} {escaped(cell.text)}"
+    percent = isinstance(cell, Percent)
+    estimate = cell.estimate if isinstance(cell, Percent) else cell
+    note = f" ({notes[estimate.reason]})" if estimate.reason else ""
+    if estimate.value is None:
+        return f"none{note and ', see' + note}"
+    return numbers(estimate, percent=percent) + note
 
 
 def _card(card: UnitCard) -> Iterator[str]:
@@ -139,8 +141,9 @@ def _card(card: UnitCard) -> Iterator[str]:
     for name, text in card.texts.named():
         yield f"{name}:\n\n" + _quoted(text)
     rows = (
-        [escaped(r.rater), r.kind, escaped(rating(r.value)), escaped(r.reason or "")]
+        [escaped(text) for text in (r.rater, r.kind, shown, r.reason or "")]
         for r in unit.ratings
+        for shown in (rating(r.value, yes_no=card.yes_no),)
     )
     yield _grid(["Rater", "Kind", "Rating", "Reason"], [":---", ":---", "---:", ":---"], rows)
 

@@ -9,10 +9,12 @@ from measurand._version import __version__
 from measurand.analysis.result import Findings, Unit, Verdict
 from measurand.core.intake import Intake
 from measurand.core.rubric import Rubric
+from measurand.core.scale import YES_NO
 from measurand.core.system import System
 from measurand.figures.bars import Bars
 from measurand.figures.text import shortened
 from measurand.report.document import (
+    LIMITS,
     Block,
     Bullets,
     Cell,
@@ -26,7 +28,7 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, tone, verdict_about
+from measurand.report.words import SHARES, cell, rating, tone, verdict_about
 
 __all__ = [
     "FOOTER",
@@ -80,6 +82,7 @@ class PageContext:
         systems: The systems with their roles, for the marks of floor and expert.
         texts: What was asked and answered, by example and system.
         truth: Planted values to show beside the estimates.
+        required: Whether an agreement was required, or its bound is only the usual one.
     """
 
     title: str | None = None
@@ -91,6 +94,14 @@ class PageContext:
     systems: Sequence[System] = ()
     texts: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     truth: Sequence[Planted] = ()
+    required: bool = False
+
+    def yes_no(self, dimension: str) -> bool:
+        """Whether ratings on this dimension are known to be yes and no."""
+        rubric = self.rubric
+        if rubric is None or dimension not in rubric:
+            return False
+        return rubric.dimension(dimension).scale == YES_NO
 
 
 def headlines(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -106,15 +117,15 @@ def all_decisions(verdicts: Sequence[Verdict]) -> list[Section]:
     """Every decision in one table, where the top of the page has not shown them all."""
     if len(verdicts) <= HEADLINES:
         return []
-    names = ("Decision", "About", "Outcome", "Estimate", "Bound", "Reason")
+    names = ("Decision", "About", "Verdict", "Estimate", "Bound", "Reason")
     columns = tuple(Column(name, right=name in {"Estimate", "Bound"}) for name in names)
     rows: list[tuple[Cell, ...]] = [
         (
             verdict.name,
             verdict_about(verdict),
-            Outcome(verdict.outcome),
-            verdict.estimate,
-            None if verdict.bound is None else f"{verdict.bound:g}",
+            Outcome.of(verdict),
+            None if verdict.estimate is None else cell(verdict.name, verdict.estimate),
+            None if verdict.bound is None else _bound(verdict.name, verdict.bound),
             verdict.reason,
         )
         for verdict in verdicts
@@ -122,19 +133,34 @@ def all_decisions(verdicts: Sequence[Verdict]) -> list[Section]:
     return [Section("All decisions", (Table("Every decision", columns, tuple(rows)),))]
 
 
-def cards(units: Sequence[Unit], texts: Mapping[tuple[str, str], Texts]) -> UnitCards:
+def _bound(name: str, bound: float) -> str:
+    return f"{bound:.1%}" if name in SHARES else f"{bound:g}"
+
+
+def cards(units: Sequence[Unit], known: PageContext) -> UnitCards:
     """Outputs with their ratings, and their texts where those are known."""
     return UnitCards(
-        tuple(UnitCard(unit, texts.get((unit.example, unit.system), Texts())) for unit in units)
+        tuple(
+            UnitCard(
+                unit,
+                known.texts.get((unit.example, unit.system), Texts()),
+                known.yes_no(unit.dimension),
+            )
+            for unit in units
+        )
     )
 
 
-def votes_plot(findings: Findings) -> list[Block]:
+def votes_plot(findings: Findings, known: PageContext) -> list[Block]:
     """How the votes fell, a plot for each set of labels; ties are a level of their own."""
     blocks: list[Block] = []
-    for labels in dict.fromkeys(tuple(label for label, _ in v.counts) for v in findings.votes):
-        chosen = [v for v in findings.votes if tuple(label for label, _ in v.counts) == labels]
-        levels = (*map(rating, labels), "tie")
+    labelled = [
+        (tuple(rating(value, yes_no=known.yes_no(v.dimension)) for value, _ in v.counts), v)
+        for v in findings.votes
+    ]
+    for labels in dict.fromkeys(labels for labels, _ in labelled):
+        chosen = [v for own, v in labelled if own == labels]
+        levels = (*labels, "tie")
         rows = tuple(" · ".join(p for p in (v.dimension, v.system) if p) for v in chosen)
         counts = tuple((*(count for _, count in v.counts), v.ties) for v in chosen)
         columns = (Column("Votes"), *(Column(level, right=True) for level in levels))
@@ -210,4 +236,4 @@ def limits_section(limits: Sequence[str]) -> list[Section]:
     if not limits:
         return []
     summary = "What the numbers on this page cannot say."
-    return [Section("Limits", (Bullets(tuple(limits)),), summary)]
+    return [Section(LIMITS, (Bullets(tuple(limits)),), summary)]

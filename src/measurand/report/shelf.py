@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from measurand.analysis.result import NAIVE, Result
 from measurand.report.document import Cell, Column, Section, Table
-from measurand.report.words import basis, label, pair
+from measurand.report.words import basis, cell, explained, label, methods, pair
 
 __all__ = ["OVERALL", "Shelf", "distinct", "is_naive", "is_whole", "matrix", "shared_span"]
 
@@ -42,7 +42,7 @@ class Shelf:
                 ", ".join(result.raters),
                 result.component,
                 result.segment,
-                result.estimate,
+                cell(result.name, result.estimate),
             )
             for result in left
         ]
@@ -53,7 +53,8 @@ class Shelf:
             tuple(tuple(row[i] for i in kept) for row in rows),
             basis(result.estimate for result in left),
         )
-        return [Section("Further results", (table,))]
+        summary = explained(result.name for result in left)
+        return [Section("Further results", (table,), summary)]
 
 
 def is_naive(result: Result) -> bool:
@@ -104,12 +105,29 @@ def matrix(
     spans = {
         name: shared_span([line[name] for line in lines.values() if name in line]) for name in names
     }
+    found = {
+        name: methods(line[name].estimate for line in lines.values() if name in line)
+        for name in names
+    }
+    alike = len(set(filter(None, found.values()))) <= 1
     return Table(
         caption,
-        (Column(corner), *(Column(n, right=True, span=spans[n], mark=mark) for n in names)),
+        (
+            Column(corner),
+            *(
+                Column(
+                    name,
+                    right=True,
+                    span=spans[name],
+                    mark=mark,
+                    note="" if alike else found[name].removeprefix(f"{name}, "),
+                )
+                for name in names
+            ),
+        ),
         tuple(
-            (row, *(line[n].estimate if n in line else None for n in names))
+            (row, *(cell(line[n].name, line[n].estimate) if n in line else None for n in names))
             for (row, _), line in lines.items()
         ),
-        basis(result.estimate for result in results),
+        basis((result.estimate for result in results), method=None if alike else ""),
     )

@@ -13,32 +13,36 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from measurand.analysis.result import Verdict
-from measurand.figures.text import interval, number, one_line, shortened, visible
+from measurand.figures.text import interval, number, one_line, one_sided, shortened, visible
 from measurand.report.document import (
     Block,
     Bullets,
     Cell,
+    Column,
     Document,
     Fold,
     KeyValue,
     Outcome,
     Paragraph,
+    Percent,
     Plot,
     Section,
     Table,
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import rating, rests_on, tone, verdict_about
+from measurand.report.words import SHARES, described, headline_about, rating, tone
 
 __all__ = ["print_document", "terminal_text"]
 
 _COLOURS = {"good": "green", "bad": "red", "unsure": "yellow"}
 _TEXT_SHOWN = 600
-_SHAPES = ((" ", " "), ("\n", " "), ("\n", "\n"))
-"""What stands before an estimate's interval and between its ends, from wide to narrow."""
+_SHAPES = ((" ", 2), (" ", 1), ("\n", 2))
+"""What stands before an estimate's interval, and between columns, from wide to narrow."""
 _GAP = 2
 _PROSE = 24
+_TURNED = 3
+_TEXT = (str, int, Outcome)
 
 
 def print_document(document: Document, console: Console) -> None:
@@ -65,6 +69,8 @@ def _document(document: Document) -> Iterator[RenderableType]:
         yield Text()
     for verdict in document.headlines:
         yield from _headline(verdict)
+    if document.warning:
+        yield _dim(f"{document.warning}; see the end.")
     for section in document.sections:
         yield from _section(section)
     if document.footer:
@@ -74,15 +80,15 @@ def _document(document: Document) -> Iterator[RenderableType]:
 
 def _headline(verdict: Verdict) -> Iterator[RenderableType]:
     text = Text()
-    text.append(one_line(verdict.outcome).upper(), style=f"bold {_COLOURS[tone(verdict.outcome)]}")
-    about = verdict_about(verdict)
-    text.append(f"  {one_line(verdict.name)}" + (f": {one_line(about)}" if about else ""))
+    outcome, colour = Outcome.of(verdict), _COLOURS[tone(verdict.outcome)]
+    word = f"{outcome.winner} BETTER" if outcome.winner else verdict.outcome.upper()
+    text.append(one_line(word), style=f"bold {colour}")
+    text.append(f"  {one_line(headline_about(verdict))}")
     yield text
     details = [one_line(verdict.reason)]
     estimate = verdict.estimate
     if estimate is not None and estimate.value is not None:
-        numbers = f"{number(estimate.value)} {interval(estimate)}"
-        details.append(one_line(f"{numbers}, {rests_on(estimate)}"))
+        details.append(one_line(described(estimate, percent=verdict.name in SHARES)))
     yield Padding(Text("\n".join(details)), (0, 0, 0, 2))
 
 
@@ -91,7 +97,9 @@ def _section(section: Section) -> Iterator[RenderableType]:
     yield Text(one_line(section.title), style="bold underline")
     if section.summary:
         yield _dim(section.summary)
-    for block in section.blocks:
+    for place, block in enumerate(section.blocks):
+        if place and isinstance(block, Table | Plot | Fold):
+            yield Text()
         yield from _block(block)
 
 
@@ -105,12 +113,10 @@ def _block(block: Block) -> Iterator[RenderableType]:
             yield _facts(block.pairs)
         case Table():
             yield from _table(block)
-        case Plot():
-            if block.table is not None:
-                yield from _table(block.table)
-        case Fold():
-            names = ", ".join(table.caption for table in block.tables)
-            yield _dim(f"{block.title}: in the HTML, Markdown and JSON ({names})")
+        case Plot() | Fold():
+            for place, table in enumerate(block.tables):
+                yield from (Text(),) if place else ()
+                yield from _table(table)
         case UnitCards():
             for card in block.cards:
                 yield from _card(card)
@@ -130,13 +136,11 @@ def _facts(pairs: Sequence[tuple[str, str]]) -> RenderableType:
 
 
 def _table(table: Table) -> Iterator[RenderableType]:
-    yield Text()
     yield Text(one_line(table.caption), style="italic")
     yield _Fitted(table)
     for reason, place in table.footnotes().items():
         yield _dim(f"({place}) {reason}")
-    if table.note:
-        yield _dim(table.note)
+    yield from map(_dim, table.notes())
 
 
 class _Fitted:
@@ -147,56 +151,81 @@ class _Fitted:
         self.notes = table.footnotes()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        frame = 2 * len(self.table.columns) + 1
-        for shape in _SHAPES:
-            lines = [[_cell(cell, self.notes, shape) for cell in row] for row in self.table.rows]
-            widths = self._widths(lines, options.max_width - frame)
-            if widths is not None:
-                yield self._grid(lines, widths)
-                return
+        room = options.max_width
+        for before, gap in _SHAPES:
+            for table in (self.table, *_turned(self.table)):
+                lines = [[_cell(cell, self.notes, before) for cell in row] for row in table.rows]
+                widths = _widths(table.columns, lines, room - gap * len(table.columns))
+                if widths is not None:
+                    yield _grid(table.columns, lines, widths, gap=gap)
+                    return
         yield self._records()
-
-    def _widths(self, lines: Sequence[Sequence[Text]], room: int) -> list[int] | None:
-        """The columns' widths, or None where numbers would break: no cell is cut, ever."""
-        least, most = [], []
-        for place, column in enumerate(self.table.columns):
-            words = [cell_len(word) for word in one_line(column.name).split()]
-            parts = [cell_len(part) for line in lines for part in line[place].plain.split("\n")]
-            whole, longest = max([*words, 1]), max([*parts, 1])
-            prose = max(min(whole, _PROSE), min(longest, _PROSE))
-            least.append(max(whole, longest) if column.right else prose)
-            most.append(max(cell_len(one_line(column.name)), longest))
-        spare = room - sum(least)
-        if spare < 0:
-            return None
-        for place in sorted(range(len(least)), key=lambda i: most[i] - least[i]):
-            extra = min(max(most[place] - least[place], 0), spare)
-            least[place] += extra
-            spare -= extra
-        return least
-
-    def _grid(self, lines: Sequence[Sequence[Text]], widths: Sequence[int]) -> Grid:
-        grid = Grid(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
-        for column, width in zip(self.table.columns, widths, strict=True):
-            justify: JustifyMethod = "right" if column.right else "left"
-            grid.add_column(_dim(column.name), justify=justify, width=width, overflow="fold")
-        for line in lines:
-            grid.add_row(*line)
-        return grid
 
     def _records(self) -> Grid:
         grid = Grid.grid(padding=(0, _GAP, 0, 0))
         names = [column.name for column in self.table.columns]
         for first, *rest in self.table.rows:
-            grid.add_row(_cell(first, self.notes, _SHAPES[0]), Text())
+            grid.add_row(_cell(first, self.notes), Text())
             for name, cell in zip(names[1:], rest, strict=True):
                 if cell not in {None, ""}:
-                    shown = _cell(cell, self.notes, _SHAPES[0])
+                    shown = _cell(cell, self.notes)
                     grid.add_row(_dim(f"  {one_line(name)}"), shown)
         return grid
 
 
-def _cell(cell: Cell, notes: Mapping[str, int], shape: tuple[str, str]) -> Text:
+def _turned(table: Table) -> Iterator[Table]:
+    """The table with its columns as rows, where it is a matrix of estimates of several columns."""
+    names, *_ = zip(*table.rows, strict=True) if table.rows else ((),)
+    cells = [cell for row in table.rows for cell in row[1:]]
+    named = all(isinstance(name, str) for name in names)
+    if len(table.columns) > _TURNED and named and not any(isinstance(c, _TEXT) for c in cells):
+        columns = (Column(""), *(Column(str(name), right=True) for name in names))
+        cut = enumerate(table.columns[1:], 1)
+        rows = tuple((column.name, *(row[i] for row in table.rows)) for i, column in cut)
+        yield Table(table.caption, columns, rows)
+
+
+def _widths(
+    columns: Sequence[Column], lines: Sequence[Sequence[Text]], room: int
+) -> list[int] | None:
+    """The columns' widths, or None where numbers would break: no cell is cut, ever."""
+    least, most = [], []
+    for place, column in enumerate(columns):
+        words = [cell_len(word) for word in one_line(column.name).split()]
+        parts = [cell_len(part) for line in lines for part in line[place].plain.split("\n")]
+        whole, longest = max([*words, 1]), max([*parts, 1])
+        prose = max(min(whole, _PROSE), min(longest, _PROSE))
+        least.append(max(whole, longest) if column.right else prose)
+        most.append(max(cell_len(one_line(column.name)), longest))
+    spare = room - sum(least)
+    if spare < 0:
+        return None
+    for place in sorted(range(len(least)), key=lambda i: most[i] - least[i]):
+        extra = min(max(most[place] - least[place], 0), spare)
+        least[place] += extra
+        spare -= extra
+    return least
+
+
+def _grid(
+    columns: Sequence[Column], lines: Sequence[Sequence[Text]], widths: Sequence[int], *, gap: int
+) -> Grid:
+    grid = Grid(
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, gap - 1, 0, 0),
+        header_style="",
+    )
+    for column, width in zip(columns, widths, strict=True):
+        justify: JustifyMethod = "right" if column.right else "left"
+        grid.add_column(_dim(column.name), justify=justify, width=width, overflow="fold")
+    for line in lines:
+        grid.add_row(*line)
+    return grid
+
+
+def _cell(cell: Cell, notes: Mapping[str, int], between: str = " ") -> Text:
     match cell:
         case None:
             return Text()
@@ -205,13 +234,15 @@ def _cell(cell: Cell, notes: Mapping[str, int], shape: tuple[str, str]) -> Text:
         case str():
             return Text(one_line(cell))
         case Outcome():
-            return Text(one_line(cell.word), style=_COLOURS[tone(cell.word)])
-    note = f" ({notes[cell.reason]})" if cell.reason else ""
-    if cell.value is None:
-        return _dim(f"none{note}")
-    before, between = shape
-    shown = before + interval(cell).replace(", ", f",{between}") + note
-    return Text.assemble(number(cell.value), (shown, "dim"))
+            return Text(one_line(cell.text), style=_COLOURS[tone(cell.word)])
+    percent = isinstance(cell, Percent)
+    estimate = cell.estimate if isinstance(cell, Percent) else cell
+    note = f" ({notes[estimate.reason]})" if estimate.reason else ""
+    if estimate.value is None:
+        return _dim(f"none{note and ', see' + note}")
+    comma = "," if one_sided(estimate) else ""
+    shown = comma + between + interval(estimate, percent=percent) + note
+    return Text.assemble(number(estimate.value, percent=percent), (shown, "dim"))
 
 
 def _card(card: UnitCard) -> Iterator[RenderableType]:
@@ -230,7 +261,7 @@ def _card(card: UnitCard) -> Iterator[RenderableType]:
         grid.add_row(
             Text(f"  {one_line(rated.rater)}"),
             _dim(rated.kind),
-            Text(one_line(rating(rated.value)), style="bold"),
+            Text(one_line(rating(rated.value, yes_no=card.yes_no)), style="bold"),
             Text(one_line(rated.reason or "")),
         )
     yield grid

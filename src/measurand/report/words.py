@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 from measurand.analysis.result import Verdict
 from measurand.core.scale import Value
-from measurand.figures.text import MINUS
+from measurand.figures.text import MINUS, numbers, one_sided
+from measurand.report.document import Outcome, Percent
 from measurand.stats.estimate import Estimate
 
 __all__ = [
+    "SHARES",
     "TONES",
     "Tone",
     "basis",
+    "cell",
+    "described",
+    "explained",
+    "headline_about",
     "label",
+    "methods",
     "pair",
     "rating",
-    "rests_on",
     "tone",
     "verdict_about",
 ]
@@ -38,6 +45,9 @@ TONES: Mapping[str, Tone] = MappingProxyType(
 
 _LABELS = {
     "percent_agreement": "Raw agreement",
+    "any_flag_rate": "Flagged by anyone",
+    "discordance": "Examples that differ",
+    "blocking_rate": "Blocked outputs",
     "cohen_kappa": "Cohen's kappa",
     "fleiss_kappa": "Fleiss' kappa",
     "krippendorff_alpha": "Krippendorff's alpha",
@@ -51,6 +61,23 @@ _LABELS = {
     "place": "Place between floor and expert",
 }
 
+_EXPLAINED = {
+    "any_flag_rate": "Flagged by anyone: the share of outputs that at least one rater blocked.",
+    "discordance": (
+        "Examples that differ (discordance): the share of examples on which the two systems differ."
+    ),
+}
+
+SHARES = frozenset(
+    {"blocking", "blocking_rate", "any_flag_rate", "discordance", "percent_agreement"}
+)
+"""Results and decisions that are about a share of units, written in percent."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DETAIL = re.compile(
+    r" \((?:n0 = [\d.]+|nominal|ordinal|interval|ratio)\)|, \d+ resamples|, upper bound"
+)
+
 
 def tone(outcome: str) -> Tone:
     """What an outcome means; an unknown one is never good news."""
@@ -62,28 +89,65 @@ def label(name: str) -> str:
     return _LABELS.get(name) or name[:1].upper() + name[1:].replace("_", " ")
 
 
-def rating(value: Value | None) -> str:
+def explained(names: Iterable[str]) -> str:
+    """What results of these names are, for those whose heading does not say it."""
+    known = (_EXPLAINED[name] for name in dict.fromkeys(names) if name in _EXPLAINED)
+    return " ".join(known)
+
+
+def cell(name: str, estimate: Estimate) -> Estimate | Percent:
+    """An estimate as a table shows it: shares in percent."""
+    return Percent(estimate) if name in SHARES else estimate
+
+
+def rating(value: Value | None, *, yes_no: bool = False) -> str:
     """A rating as it was given."""
     if value is None:
         return "none"
+    if yes_no and value in {0, 1}:
+        return "yes" if value else "no"
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def basis(estimates: Iterable[Estimate]) -> str:
-    """What numbers rest on: level, number of units, method."""
+def basis(estimates: Iterable[Estimate], *, method: str | None = None) -> str:
+    """What numbers rest on: level, number of units, method unless it is said elsewhere."""
     present = [estimate for estimate in estimates if estimate.present]
+    method = methods(present) if method is None else method
     if not present:
         return ""
     levels = " and ".join(f"{level:.4g}%" for level in sorted({100 * e.level for e in present}))
     least, most = min(e.n for e in present), max(e.n for e in present)
     units = f"n = {least:,}" if least == most else f"n from {least:,} to {most:,}"
-    methods = "; ".join(dict.fromkeys(estimate.method for estimate in present))
-    return f"{levels} intervals; {units}; {methods}."
+    kind = "upper bounds" if all(map(one_sided, present)) else "intervals"
+    return "; ".join(filter(None, (f"{levels} {kind}", units, method))) + "."
 
 
-def rests_on(estimate: Estimate) -> str:
-    """What one number rests on."""
-    return f"{100 * estimate.level:.4g}% interval, n = {estimate.n:,}, {estimate.method}"
+def methods(estimates: Iterable[Estimate]) -> str:
+    """By what methods, each once; what differs between units only by a number is a range."""
+    kinds: dict[tuple[str, ...], list[list[str]]] = {}
+    for method in dict.fromkeys(_short(e.method) for e in estimates if e.present):
+        kinds.setdefault(tuple(_NUMBER.split(method)), []).append(_NUMBER.findall(method))
+    return " or ".join(_merged(kind, found) for kind, found in kinds.items())
+
+
+def _short(method: str) -> str:
+    """A method without the settings and the details that only JSON needs."""
+    return _DETAIL.sub("", method.partition(";")[0])
+
+
+def _merged(texts: Sequence[str], found: Sequence[Sequence[str]]) -> str:
+    ranges = ["" for _ in texts]
+    for place, values in enumerate(zip(*found, strict=True)):
+        least, most = min(values, key=float), max(values, key=float)
+        ranges[place] = least if least == most else f"{least} to {most}"
+    return "".join(text + part for text, part in zip(texts, ranges, strict=True))
+
+
+def described(estimate: Estimate, *, percent: bool = False) -> str:
+    """A present estimate in full: its numbers, level, size and method."""
+    level = f"{100 * estimate.level:.4g}%"
+    kind = f" ({level})" if one_sided(estimate) else f", {level} interval"
+    return f"{numbers(estimate, percent=percent)}{kind}, n = {estimate.n:,}, {methods([estimate])}"
 
 
 def pair(systems: tuple[str, ...]) -> str:
@@ -95,3 +159,15 @@ def verdict_about(verdict: Verdict) -> str:
     """What a verdict is about, beyond its name: its systems and its dimension."""
     parts = (pair(verdict.systems), verdict.dimension)
     return ", ".join(part for part in parts if part and part != verdict.name)
+
+
+def headline_about(verdict: Verdict) -> str:
+    """What a headline is about: the decision, the systems beside its winner, the dimension."""
+    systems = verdict.systems
+    if winner := Outcome.of(verdict).winner:
+        against = ", ".join(name for name in systems if name != winner)
+        about = f"against {against}"
+    else:
+        about = " and ".join(systems)
+    named = dict.fromkeys((verdict.name, verdict.dimension, about))
+    return ", ".join(part for part in named if part)
