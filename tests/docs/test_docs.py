@@ -118,7 +118,9 @@ def test_the_readme_gives_exactly_two_commands_for_a_fresh_machine() -> None:
 
 
 def test_the_command_is_on_the_path_before_it_is_used_by_name() -> None:
-    first = next(body for body in blocks(PAGES[0], "sh") if re.search("^measurand", body, re.M))
+    first = next(
+        body for body in blocks(PAGES[0], "sh") if re.search("^measurand", body, re.MULTILINE)
+    )
     assert first.startswith(". .venv/bin/activate")
 
 
