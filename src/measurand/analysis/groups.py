@@ -72,7 +72,9 @@ def _told(ratings: Ratings, name: str, examples: Sequence[str]) -> list[tuple[st
     found: list[list[str]] = [[] for _ in examples]
     column = ratings[name]
     at = positions(ratings["example"].levels, examples)[codes_of(ratings["example"])]
-    for place, code in np.unique(np.stack([at, codes_of(column)]), axis=1).T:
+    width = max(len(column.levels), 1)
+    for pair in np.unique(at * width + codes_of(column)):
+        place, code = divmod(int(pair), width)
         cell = column.levels[code]
         if place >= 0 and cell is not None:
             found[place].append(str(cell))

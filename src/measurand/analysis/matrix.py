@@ -90,17 +90,19 @@ def rater_matrix(ratings: Ratings, scale: Scale) -> RaterMatrix:
     with the same, the one that the table has first. Repeats, and the other order of a pair,
     measure the rater rather than agreement.
     """
-    keys = np.stack([codes_of(ratings[name]) for name in ("example", "system", "against")])
+    parts = [ratings[name] for name in ("example", "system", "against")]
+    sizes = tuple(max(len(part.levels), 1) for part in parts)
+    keys = np.ravel_multi_index(tuple(map(codes_of, parts)), sizes)
     raters = codes_of(ratings["rater"])
     values, labels = numbers_of(ratings["value"], scale)
-    units, rows = np.unique(keys, axis=1, return_inverse=True)
+    units, rows = np.unique(keys, return_inverse=True)
     columns, places = np.unique(raters, return_inverse=True)
-    matrix = np.full((units.shape[1], len(columns)), np.nan)
+    matrix = np.full((len(units), len(columns)), np.nan)
     repeats = np.asarray([_repeat(cell) for cell in ratings["repeat"].levels], dtype=np.int64)
     last_first = np.argsort(repeats[codes_of(ratings["repeat"])], kind="stable")[::-1]
     given = last_first[~np.isnan(values[last_first])]
-    matrix[rows.reshape(-1)[given], places[given]] = values[given]  # what is written last stays
-    examples, systems, others = units
+    matrix[rows[given], places[given]] = values[given]  # what is written last stays
+    examples, systems, others = np.unravel_index(units, sizes)
     return RaterMatrix(
         values=matrix,
         raters=tuple(str(ratings["rater"].levels[code]) for code in columns),
