@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from measurand.analysis.result import Verdict
+from measurand.report.document import Outcome
+from measurand.report.words import described, headline_about, methods, rating
+from measurand.stats.estimate import Estimate
+
+
+def estimate(method: str, value: float = 0.088) -> Estimate:
+    return Estimate(value=value, low=0.0, high=0.114, n=430, method=method)
+
+
+def verdict(outcome: str, *systems: str) -> Verdict:
+    return Verdict(name="overall", outcome=outcome, reason="r", systems=systems)
+
+
+def test_a_one_sided_bound_is_no_interval() -> None:
+    bound = estimate("Clopper-Pearson, upper bound")
+    assert described(bound, percent=True) == "8.8%, at most 11.4% (95%), n = 430, Clopper-Pearson"
+    both = described(estimate("Wilson"))
+    assert both == "0.088 [0.000, 0.114], 95% interval, n = 430, Wilson"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "systems", "text", "about"),
+    [
+        ("a better", ("new", "old"), "new better", "overall, against old"),
+        ("b better", ("new", "old"), "old better", "overall, against new"),
+        ("inconclusive", ("new", "old"), "inconclusive", "overall, new and old"),
+        ("b better", (), "b better", "overall"),
+    ],
+)
+def test_a_verdict_names_the_winner(
+    outcome: str, systems: tuple[str, ...], text: str, about: str
+) -> None:
+    decided = verdict(outcome, *systems)
+    assert Outcome.of(decided).text == text
+    assert headline_about(decided) == about
+
+
+def test_methods_that_differ_by_a_number_are_one() -> None:
+    found = [estimate(f"mean of {n} raters (n0 = {n}), BCa, 9999 resamples") for n in (2.9, 2.8)]
+    assert methods(found) == "mean of 2.8 to 2.9 raters, BCa"
+    assert methods([*found[:1], estimate("Wilson")]) == "mean of 2.9 raters, BCa or Wilson"
+
+
+def test_votes_on_yes_and_no_are_words() -> None:
+    shown = [rating(value, yes_no=True) for value in (0.0, 1.0, 0.5, None, "1")]
+    assert shown == ["no", "yes", "0.5", "none", "1"]
+    assert rating(1.0) == "1"
