@@ -78,6 +78,7 @@ def test_the_bound_is_told_in_the_unit_of_the_estimate() -> None:
     assert found.estimate is not None
     assert found.estimate.low is not None
     assert found.estimate.high is not None
+    assert found.bound is not None
     assert -found.bound < found.estimate.low <= found.estimate.high < found.bound
     assert found.estimate.level == pytest.approx(0.9)
 
