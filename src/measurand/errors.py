@@ -9,6 +9,7 @@
     ├── MissingExtra          an optional package is not installed               exit 2
     ├── InsufficientData      too little evidence for any number                 exit 3
     └── InfrastructureError   provider, network or disk                          exit 4
+        ├── BudgetExhausted   the next call might cross the budget               exit 4
         └── LedgerError       the ledger cannot be read or written               exit 4
 """
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 __all__ = [
+    "BudgetExhausted",
     "DataError",
     "Fault",
     "InfrastructureError",
@@ -111,6 +113,10 @@ class InfrastructureError(MeasurandError):
     """Something outside the evaluation failed: a provider, the network, the disk."""
 
     exit_code: ClassVar[int] = 4
+
+
+class BudgetExhausted(InfrastructureError):  # noqa: N818 - the budget did its work
+    """The next call might cross the budget, so it was not made."""
 
 
 class LedgerError(InfrastructureError):

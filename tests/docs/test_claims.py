@@ -14,8 +14,8 @@ from measurand.core.example import Example, Message
 from measurand.core.output import Output
 from measurand.core.protocols import Check
 from measurand.errors import DataError
+from measurand.privacy.patterns import KINDS, find
 from measurand.raters.checks import build
-from measurand.raters.patterns import KINDS, find
 from measurand.store.mapping import parse_mapping
 from measurand.store.ratings import read_ratings
 

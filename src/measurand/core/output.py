@@ -14,7 +14,8 @@ class Failure:
     """Something that was tried and did not work: never a value, never dropped.
 
     Args:
-        kind: Its class, as in ``"timeout"``, ``"refused"`` or ``"exception"``.
+        kind: Its class, as in ``"timeout"``, ``"refused"`` or ``"exception"``; the package's own
+            are those of `measurand.core.failure.FAILURES`.
         message: One line for people.
         details: The rest, as in a traceback.
     """
@@ -26,10 +27,27 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a call took."""
+    """Tokens that a call took.
+
+    Args:
+        input_tokens: All tokens that went in, cached ones among them.
+        output_tokens: All tokens that came out, those of hidden reasoning among them.
+        cached_tokens: Of the input, those read from the provider's cache.
+        written_tokens: Of the input, those written to the provider's cache.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    written_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.written_tokens + other.written_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from measurand.core.example import MINIMUM, Component
 from measurand.core.rubric import Rubric
+from measurand.core.running import Endpoint, JudgePlan, Price, RedactPlan, RunPlan
 from measurand.core.system import System
 
 __all__ = ["VOTES", "ComparePlan", "DataPlan", "PeoplePlan", "Plan", "Vote"]
@@ -97,6 +98,11 @@ class Plan:
         systems: Who answers; empty where there are only ratings to be analysed.
         people: How people rate.
         compare: What a comparison must show.
+        judge: Which models judge, and how; None where none does.
+        run: How systems and judges are called: connections, time, tries, money.
+        redact: What of personal data and secrets is replaced before storage and before calls.
+        prices: Prices by model, which go before those of the table.
+        providers: Endpoints by the provider's name, which go before the usual ones.
 
     Raises:
         ValueError: The name is blank, the rubric empty, the seed negative, two systems share a
@@ -111,6 +117,11 @@ class Plan:
     systems: tuple[System, ...] = ()
     people: PeoplePlan = field(default_factory=PeoplePlan)
     compare: ComparePlan = field(default_factory=ComparePlan)
+    judge: JudgePlan | None = None
+    run: RunPlan = field(default_factory=RunPlan)
+    redact: RedactPlan = field(default_factory=RedactPlan)
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    providers: Mapping[str, Endpoint] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -65,6 +65,8 @@ class Rating:
         segment: A tag by which results are broken down.
         seconds: How long the rating took.
         cost: What it cost, in US dollars; unknown is None, never 0.
+        failure: The class of why there is no value, where it is known: one of
+            `measurand.core.failure.FAILURES`.
     """
 
     example: str
@@ -83,6 +85,7 @@ class Rating:
     segment: str | None = None
     seconds: float | None = None
     cost: float | None = None
+    failure: str | None = None
 
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Rating))

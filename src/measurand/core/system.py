@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 __all__ = ["ROLES", "Role", "System"]
 
@@ -17,11 +18,22 @@ class System:
 
     Args:
         name: Its name in the table of ratings.
-        target: Where its answers come from, as in ``file:outputs/expert.jsonl``.
+        target: Where its answers come from: ``openai/gpt-4o-mini`` (a model by its provider),
+            ``python:package.module:name`` or ``bot.py:name`` (a function, plain or async),
+            ``http://...`` (an endpoint), ``command:./bot --json`` (a program), or
+            ``file:outputs/expert.jsonl`` (recorded outputs).
         role: ``candidate``, ``current`` (what it must beat), ``expert`` (the upper end of the
             scale results are placed on) or ``floor`` (its lower end).
         family: The model family, as in ``"gpt"``; a judge never rates its own.
         prompt: The file that holds its instructions, where the target takes any.
+        parameters: What a model is asked with, as ``temperature`` and ``max_tokens``.
+        repeats: Trials: how often each example is asked.
+        request: Of an HTTP endpoint: ``method``, ``headers``, ``body`` (a template).
+        answer: Of an HTTP endpoint or a program that writes JSON: the path to the answer, as in
+            ``choices[0].message.content``.
+
+    Raises:
+        ValueError: Each example is asked less than once.
     """
 
     name: str
@@ -29,3 +41,11 @@ class System:
     role: Role = "candidate"
     family: str | None = None
     prompt: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    repeats: int = 1
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.repeats < 1:
+            raise ValueError(f"each example is asked at least once; found repeats: {self.repeats}")

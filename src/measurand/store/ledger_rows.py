@@ -20,12 +20,12 @@ KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
 _NUMBERS = ("number", "probability", "seconds", "cost")
 _TEXTS = (
     *("example", "system", "dimension", "rater", "against", "order"),
-    *("kind", "label", "reason", "cluster", "component", "segment"),
+    *("kind", "label", "reason", "cluster", "component", "segment", "failure"),
 )
 FIELDS = (
     *KEY,
     *("kind", "number", "label", "reason", "probability"),
-    *("cluster", "component", "segment", "seconds", "cost"),
+    *("cluster", "component", "segment", "seconds", "cost", "failure"),
 )
 """The columns of the table ``rating`` that come from a rating, in the order of `encoded` rows."""
 SELECT = ", ".join(f'ifnull("{name}", 0)' if name in _TEXTS else f'"{name}"' for name in FIELDS)

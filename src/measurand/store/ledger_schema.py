@@ -16,7 +16,7 @@ __all__ = ["APPLICATION", "MIGRATIONS", "TABLES", "migrate"]
 
 APPLICATION = 0x4D535244
 """``MSRD`` in the file's header: this database is a ledger."""
-TABLES = ("text", "batch", "rating", "output", "refusal")
+TABLES = ("text", "batch", "rating", "output", "refusal", "run", "work", "call")
 
 _RATING_KEY = 'example, system, dimension, rater, "repeat", against, "order"'
 
@@ -159,14 +159,142 @@ SELECT b.file, r.line, r."key", r.found, r.reason, r."row", b.at, b.id AS batch
 FROM refusal AS r JOIN batch AS b ON b.id = r.batch;
 """
 
-_TRIGGERS = "".join(
-    f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
-    for table in TABLES
-    for act in ("UPDATE", "DELETE")
-)
+_VIEWS_2 = f"""
+CREATE VIEW ratings_history AS
+SELECT e.text AS example, s.text AS system, d.text AS dimension, p.text AS rater, k.text AS kind,
+       CASE WHEN r.label IS NULL THEN r.number ELSE l.text END AS value,
+       why.text AS reason, r."repeat", a.text AS against, o.text AS "order", r.probability,
+       c.text AS cluster, part.text AS component, tag.text AS segment, r.seconds, r.cost,
+       f.text AS failure, r.revision,
+       NOT EXISTS (SELECT 1 FROM rating AS later WHERE {_same(_RATING_KEY, "later", "r")}
+                   AND later.revision = r.revision + 1) AS latest,
+       b.at, b.version, b.file, b.id AS batch
+FROM rating AS r
+JOIN text AS e ON e.id = r.example
+JOIN text AS s ON s.id = r.system
+JOIN text AS d ON d.id = r.dimension
+JOIN text AS p ON p.id = r.rater
+JOIN text AS k ON k.id = r.kind
+JOIN batch AS b ON b.id = r.batch
+LEFT JOIN text AS l ON l.id = r.label
+LEFT JOIN text AS why ON why.id = r.reason
+LEFT JOIN text AS a ON a.id = r.against
+LEFT JOIN text AS o ON o.id = r."order"
+LEFT JOIN text AS c ON c.id = r.cluster
+LEFT JOIN text AS part ON part.id = r.component
+LEFT JOIN text AS tag ON tag.id = r.segment
+LEFT JOIN text AS f ON f.id = r.failure;
 
-MIGRATIONS: tuple[str, ...] = (_TABLES + _VIEWS + _TRIGGERS,)
+CREATE VIEW ratings AS
+SELECT example, system, dimension, rater, kind, value, reason, "repeat", against, "order",
+       probability, cluster, component, segment, seconds, cost, failure, at, version, file
+FROM ratings_history WHERE latest;
+
+CREATE VIEW outputs_history AS
+SELECT e.text AS example, s.text AS system, r.trial, r.text, r.tool_calls, r.input_tokens,
+       r.output_tokens, r.seconds, r.cost, r.failure_kind, r.failure_message, r.failure_details,
+       r.revision,
+       NOT EXISTS (SELECT 1 FROM output AS later
+                   WHERE {_same("example, system, trial", "later", "r")}
+                   AND later.revision = r.revision + 1) AS latest,
+       b.at, b.version, b.id AS batch
+FROM output AS r
+JOIN text AS e ON e.id = r.example
+JOIN text AS s ON s.id = r.system
+JOIN batch AS b ON b.id = r.batch;
+
+CREATE VIEW outputs AS
+SELECT example, system, trial, text, tool_calls, input_tokens, output_tokens, seconds, cost,
+       failure_kind, failure_message, failure_details, at, version
+FROM outputs_history WHERE latest;
+
+CREATE VIEW sources AS
+SELECT file, sha256, at, read, kept, refused, notes, id AS batch
+FROM batch WHERE file IS NOT NULL;
+
+CREATE VIEW calls AS
+SELECT w."key", w.purpose, m.text AS model, c.status, c.attempts, c.input_tokens, c.output_tokens,
+       c.cached_tokens, c.written_tokens, c.seconds, c.cost, c.tries, s.text AS snapshot,
+       p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
+FROM call AS c
+JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
+JOIN batch AS b ON b.id = w.batch
+JOIN text AS m ON m.id = c.model
+LEFT JOIN text AS s ON s.id = c.snapshot
+LEFT JOIN text AS p ON p.id = c.sent
+LEFT JOIN text AS n ON n.id = c.notes;
+
+CREATE VIEW refusals AS
+SELECT b.file, r.line, r."key", r.found, r.reason, r."row", b.at, b.id AS batch
+FROM refusal AS r JOIN batch AS b ON b.id = r.batch;
+"""
+
+_WORK = """
+ALTER TABLE rating ADD COLUMN failure INTEGER REFERENCES text;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  event TEXT NOT NULL,
+  manifest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE work (
+  "key" TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  purpose TEXT NOT NULL,
+  failure INTEGER REFERENCES text,
+  batch INTEGER NOT NULL REFERENCES batch,
+  PRIMARY KEY ("key", revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY,
+  "key" TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  run INTEGER NOT NULL REFERENCES run,
+  model INTEGER NOT NULL REFERENCES text,
+  status TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  tries TEXT NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  cached_tokens INTEGER NOT NULL,
+  written_tokens INTEGER NOT NULL,
+  seconds REAL NOT NULL,
+  cost REAL,
+  snapshot INTEGER REFERENCES text,
+  sent INTEGER REFERENCES text,
+  notes INTEGER REFERENCES text,
+  reply TEXT,
+  UNIQUE ("key", revision, position)
+) STRICT;
+CREATE INDEX call_model ON call (model);
+
+DROP VIEW ratings;
+DROP VIEW ratings_history;
+DROP VIEW outputs;
+DROP VIEW outputs_history;
+DROP VIEW sources;
+DROP VIEW refusals;
+"""
+
+
+def _triggers(tables: Sequence[str]) -> str:
+    return "".join(
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
+        for table in tables
+        for act in ("UPDATE", "DELETE")
+    )
+
+
+MIGRATIONS: tuple[str, ...] = (
+    _TABLES + _VIEWS + _triggers(TABLES[:5]),
+    _WORK + _VIEWS_2 + _triggers(TABLES[5:]),
+)
 """The SQL that takes version ``i`` to version ``i + 1``; once released, none ever changes."""
 
 

@@ -10,9 +10,9 @@ from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Measurement
 from measurand.errors import UsageError
+from measurand.privacy.patterns import KINDS, Found, Kind, find
 from measurand.raters.checks.base import TextCheck, require_choice, yes_no
 from measurand.raters.checks.search import expression, search
-from measurand.raters.patterns import KINDS, Found, Kind, find
 
 __all__ = ["Patterns"]
 
@@ -26,7 +26,7 @@ class Patterns(TextCheck):
 
     Args:
         dimension: The dimension it rates.
-        kinds: Kinds of personal data and secrets (`measurand.raters.patterns.KINDS`).
+        kinds: Kinds of personal data and secrets (`measurand.privacy.patterns.KINDS`).
         forbidden: Expressions of one's own, by the name that the evidence gives them.
         allow: Texts that may stand there, as the company's own address; compared without case.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurand.raters.patterns import KINDS, find, iban, luhn
+from measurand.privacy.patterns import KINDS, find, iban, luhn
 
 # Test numbers that card schemes, banks and registries publish for this purpose.
 CARDS = ("4111111111111111", "5555555555554444", "378282246310005", "6011111111111117",

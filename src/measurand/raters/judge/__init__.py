@@ -1,0 +1,1 @@
+"""Language models as raters: what they are shown, and how strictly they are heard."""

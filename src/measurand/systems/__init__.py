@@ -1,0 +1,1 @@
+"""Systems under evaluation, ready to be asked: models, functions, endpoints, programs."""
