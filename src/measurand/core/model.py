@@ -95,6 +95,7 @@ class Call:
         attempts: Every request that went out, in order; empty for a stored reply.
         reply: The reply, where there is one.
         failure: The last attempt's failure, where there is none.
+        characters: How much text one attempt sent; 0 where nobody counted.
 
     Raises:
         ValueError: There is neither a reply nor a failure, or both.
@@ -104,6 +105,7 @@ class Call:
     attempts: tuple[Attempt, ...] = ()
     reply: ModelReply | None = None
     failure: Failure | None = None
+    characters: int = 0
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):

@@ -7,7 +7,6 @@ that adds is one transaction: after a crash all of it is there or none of it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,7 +25,9 @@ from measurand.errors import LedgerError
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
 from measurand.store.ledger_rows import KEY, SELECT, decoded, encoded
 from measurand.store.ledger_schema import migrate
-from measurand.store.ledger_sql import Rows, filters, gaps, newest
+from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, source_of
+from measurand.store.ledger_sql import Rows, filters, gaps, newest, versions
+from measurand.store.ledger_work import WorkLog
 
 __all__ = ["Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
 
@@ -40,42 +41,6 @@ _FILTERS = (
 )
 _OUTPUT_FILTERS = ("example", "system")
 _KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (("rating", KEY), ("output", OUTPUT_KEY))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file that ratings came from.
-
-    Args:
-        intake: The account of it.
-        sha256: Of its bytes, in hexadecimal digits.
-    """
-
-    intake: Intake
-    sha256: str
-
-    @classmethod
-    def of(cls, intake: Intake) -> Source:
-        """The source of an account, whose file is read once more for its digest.
-
-        Raises:
-            OSError: The file is not there any more.
-        """
-        with Path(intake.file).open("rb") as stream:
-            return cls(intake, hashlib.file_digest(stream, "sha256").hexdigest())
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """A file that was imported, as the ledger remembers it."""
-
-    file: str
-    sha256: str
-    at: str
-    read: int
-    kept: int
-    refused: int
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +92,11 @@ class Ledger:
         self._connection = connection
         self._file = file
 
+    @property
+    def work(self) -> WorkLog:
+        """The work that was done, and what it took."""
+        return WorkLog(self._connection, self._writing, self._reading, self._intern, self._batch)
+
     def add_ratings(
         self, ratings: Ratings, *, source: Source | None = None, version: str = ""
     ) -> Added:
@@ -163,7 +133,7 @@ class Ledger:
         """
         listed = list(outputs)
         with self._writing():
-            batch = self._batch(version, None)
+            batch = self._batch(version)
             ids = self._intern(
                 name for output in listed for name in (output.example, output.system)
             )
@@ -174,11 +144,13 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
             return result
 
-    def ratings(self, *, version: str | None = None, **cells: str | frozenset[str]) -> Ratings:
+    def ratings(
+        self, *, version: str | frozenset[str] | None = None, **cells: str | frozenset[str]
+    ) -> Ratings:
         """The newest revision of every rating, in the order of the ledger.
 
         Args:
-            version: Only what this version produced, superseded or not.
+            version: Only what this version, or one of these, produced, superseded by others or not.
             cells: Cells that must equal these, as ``kind="people"``; a frozenset means any of
                 its members. By example, system, dimension, rater, kind, against, cluster,
                 component or segment.
@@ -188,13 +160,13 @@ class Ledger:
             UsageError: There is no filter of this name.
         """
         where, bindings = filters(cells, _FILTERS)
-        sql = newest("rating", KEY, SELECT, where=where, version=version)
+        sql = newest("rating", KEY, SELECT, where=where, version=version is not None)
         with self._reading():
-            rows = self._connection.execute(sql, bindings | {"version": version})
+            rows = self._connection.execute(sql, bindings | versions(version))
             return decoded(rows, self._texts)
 
     def outputs(
-        self, *, version: str | None = None, **cells: str | frozenset[str]
+        self, *, version: str | frozenset[str] | None = None, **cells: str | frozenset[str]
     ) -> tuple[Output, ...]:
         """The newest revision of every output; by example or system, as in `ratings`.
 
@@ -203,9 +175,10 @@ class Ledger:
             UsageError: There is no filter of this name.
         """
         where, bindings = filters(cells, _OUTPUT_FILTERS)
-        sql = newest("output", OUTPUT_KEY, ", ".join(OUTPUT_FIELDS), where=where, version=version)
+        named = ", ".join(OUTPUT_FIELDS)
+        sql = newest("output", OUTPUT_KEY, named, where=where, version=version is not None)
         with self._reading():
-            rows = self._rows(sql, bindings | {"version": version})
+            rows = self._rows(sql, bindings | versions(version))
             names = self._texts({number for row in rows for number in row[:2]})
         return tuple(output_of(row, names) for row in rows)
 
@@ -222,7 +195,7 @@ class Ledger:
         sql = "SELECT file, sha256, at, read, kept, refused, notes FROM sources ORDER BY batch"
         with self._reading():
             rows = self._rows(sql)
-        return tuple(_record(*row) for row in rows)
+        return tuple(source_of(*row) for row in rows)
 
     def refusals(self, file: str | None = None) -> tuple[Refusal, ...]:
         """What was refused of a file, or of all, in the order of the files."""
@@ -230,7 +203,7 @@ class Ledger:
                  WHERE ?1 IS NULL OR file = ?1 ORDER BY batch, line"""
         with self._reading():
             rows = self._rows(sql, (file,))
-        return tuple(_refusal(*row) for row in rows)
+        return tuple(refusal_of(*row) for row in rows)
 
     def accounts(self) -> tuple[Intake, ...]:
         """The newest account of every file, with what was refused of it then."""
@@ -246,7 +219,7 @@ class Ledger:
                     file,
                     read,
                     kept,
-                    tuple(_refusal(*row) for row in self._rows(refused, (batch,))),
+                    tuple(refusal_of(*row) for row in self._rows(refused, (batch,))),
                     tuple(json.loads(notes)),
                 )
                 for file, read, kept, notes, batch in self._rows(newest)
@@ -284,7 +257,7 @@ class Ledger:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _batch(self, version: str, source: Source | None) -> int:
+    def _batch(self, version: str, source: Source | None = None) -> int:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         account: tuple[Any, ...] = (None,) * 6
         refused: tuple[Refusal, ...] = ()
@@ -354,16 +327,6 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
         connection.close()
         raise
     return connection
-
-
-def _refusal(reason: str, *account: Any) -> Refusal:
-    line, key, found, row = account
-    return Refusal(reason, line, key, found, tuple((name, cell) for name, cell in json.loads(row)))
-
-
-def _record(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:
-    read, kept, refused, notes = account
-    return SourceRecord(file, sha256, at, read, kept, refused, tuple(json.loads(notes)))
 
 
 @contextmanager

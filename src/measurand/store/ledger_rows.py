@@ -11,23 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.core.rating import COLUMNS, Cell, Column, Ratings
+from measurand.store.ledger_plain import FIELDS, KEY
 from measurand.store.ledger_sql import Rows
 
 __all__ = ["FIELDS", "KEY", "SELECT", "decoded", "encoded"]
 
-KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
-"""What makes two ratings the same rating; none is 0."""
 _NUMBERS = ("number", "probability", "seconds", "cost")
 _TEXTS = (
     *("example", "system", "dimension", "rater", "against", "order"),
     *("kind", "label", "reason", "cluster", "component", "segment", "failure"),
 )
-FIELDS = (
-    *KEY,
-    *("kind", "number", "label", "reason", "probability"),
-    *("cluster", "component", "segment", "seconds", "cost", "failure"),
-)
-"""The columns of the table ``rating`` that come from a rating, in the order of `encoded` rows."""
 SELECT = ", ".join(f'ifnull("{name}", 0)' if name in _TEXTS else f'"{name}"' for name in FIELDS)
 """What `decoded` wants to be given: no text is 0."""
 _CHUNK = 20_000

@@ -214,8 +214,8 @@ FROM batch WHERE file IS NOT NULL;
 
 CREATE VIEW calls AS
 SELECT w."key", w.purpose, m.text AS model, c.status, c.attempts, c.input_tokens, c.output_tokens,
-       c.cached_tokens, c.written_tokens, c.seconds, c.cost, c.tries, s.text AS snapshot,
-       p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
+       c.cached_tokens, c.written_tokens, c.seconds, c.cost, c.characters, c.tries,
+       s.text AS snapshot, p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
 FROM call AS c
 JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
 JOIN batch AS b ON b.id = w.batch
@@ -265,6 +265,7 @@ CREATE TABLE call (
   written_tokens INTEGER NOT NULL,
   seconds REAL NOT NULL,
   cost REAL,
+  characters INTEGER NOT NULL,
   snapshot INTEGER REFERENCES text,
   sent INTEGER REFERENCES text,
   notes INTEGER REFERENCES text,

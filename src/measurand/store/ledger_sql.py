@@ -13,7 +13,7 @@ import apsw
 
 from measurand.errors import UsageError
 
-__all__ = ["Rows", "filters", "gaps", "newest", "quoted"]
+__all__ = ["Rows", "filters", "gaps", "newest", "quoted", "versions"]
 
 _AT_ONCE = 50
 """Rows that one statement inserts: in half the time of one statement each."""
@@ -101,15 +101,15 @@ class Rows:
         return otherwise
 
 
-def newest(
-    table: str, key: tuple[str, ...], select: str, *, where: str, version: str | None
-) -> str:
-    """Select the newest revisions; of one version where it is given, bound as ``:version``."""
-    if version is not None:
+def newest(table: str, key: tuple[str, ...], select: str, *, where: str, version: bool) -> str:
+    """Select the newest revisions; of some versions where that is asked, bound by `versions`."""
+    if version:
         # SQLite takes the other columns from the row that has the maximum.
         return f"""SELECT {select} FROM (
                      SELECT *, max(revision) FROM {table}
-                     WHERE batch IN (SELECT id FROM batch WHERE version = :version) AND {where}
+                     WHERE batch IN (
+                       SELECT id FROM batch
+                       WHERE version IN (SELECT value FROM json_each(:version))) AND {where}
                      GROUP BY {quoted(key)})"""
     return f"""SELECT {select} FROM {table} AS r WHERE {where} AND NOT EXISTS (
                  SELECT 1 FROM {table} AS later
@@ -134,6 +134,13 @@ def filters(
         conditions.append(f'"{name}" IN ({known})')
         bindings[name] = json.dumps(texts)
     return " AND ".join(conditions), bindings
+
+
+def versions(wanted: str | frozenset[str] | None) -> dict[str, str]:
+    """The binding of a version, or of several."""
+    if wanted is None:
+        return {}
+    return {"version": json.dumps(sorted(wanted) if isinstance(wanted, frozenset) else [wanted])}
 
 
 def quoted(names: Iterable[str], whose: str = "") -> str:

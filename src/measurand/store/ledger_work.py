@@ -1,0 +1,268 @@
+"""Work that was done for money or time: what need not be done again, and what it took.
+
+A piece of work has a key, the fingerprint of everything its result depends on. Output, ratings and
+calls of one piece are added in one transaction, so that it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain, groupby
+from typing import Any, Literal
+
+import apsw
+
+from measurand.core.failure import FAILURES, STALE
+from measurand.core.model import Call
+from measurand.core.output import Output
+from measurand.core.rating import Rating
+from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
+from measurand.store.ledger_plain import KEY, rating_rows, texts_of
+from measurand.store.ledger_sql import Rows
+
+__all__ = ["Event", "Work", "WorkLog"]
+
+Purpose = Literal["output", "rating"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One piece of work and what came of it.
+
+    Args:
+        key: The fingerprint of everything that the result depends on.
+        purpose: What it was for.
+        version: What produced it; readers choose rows by it.
+        failure: The class of its failure; None when it succeeded.
+        output: What a system answered, where that was asked.
+        ratings: What raters said.
+        calls: The calls of models that it took.
+    """
+
+    key: str
+    purpose: Purpose
+    version: str
+    failure: str | None = None
+    output: Output | None = None
+    ratings: tuple[Rating, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to the runs of a ledger, as a start, an end, a batch submitted."""
+
+    id: int
+    at: str
+    plan: str
+    event: str
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLog:
+    """The work in an open ledger; `Ledger.work` gives it.
+
+    Args:
+        connection: The ledger's.
+        writing: A transaction, rolled back on any error.
+        reading: Turns the database's errors into sentences.
+        intern: Gives texts their numbers.
+        batch: Opens a batch of a version.
+    """
+
+    connection: apsw.Connection
+    writing: Callable[[], AbstractContextManager[None]]
+    reading: Callable[[], AbstractContextManager[None]]
+    intern: Callable[[Iterable[str]], dict[str, int]]
+    batch: Callable[[str], int]
+
+    def log(self, plan: str, event: str, manifest: Mapping[str, Any]) -> int:
+        """Note an event; returns its number, by which calls refer to the start of their run.
+
+        Raises:
+            LedgerError: The ledger cannot be written.
+        """
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        with self.writing():
+            self.connection.execute(
+                "INSERT INTO run (at, plan, event, manifest) VALUES (?, ?, ?, ?)",
+                (at, plan, event, text),
+            )
+            return self.connection.last_insert_rowid()
+
+    def events(self, event: str | None = None) -> tuple[Event, ...]:
+        """What happened, the oldest first; of one kind or of all."""
+        sql = """SELECT id, at, plan, event, manifest FROM run
+                 WHERE ?1 IS NULL OR event = ?1 ORDER BY id"""
+        with self.reading():
+            rows: list[Any] = self.connection.execute(sql, (event,)).fetchall()
+        return tuple(
+            Event(id=number, at=at, plan=plan, event=kind, manifest=json.loads(text))
+            for number, at, plan, kind, text in rows
+        )
+
+    def done(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Which of these were done, and how the newest try ended: a failure's class, or None."""
+        sql = """SELECT w."key", t.text FROM work AS w LEFT JOIN text AS t ON t.id = w.failure
+                 WHERE w."key" IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+                   SELECT 1 FROM work AS later
+                   WHERE later."key" = w."key" AND later.revision = w.revision + 1)"""
+        with self.reading():
+            return dict(self.connection.execute(sql, (json.dumps(list(keys)),)))
+
+    def spent(self) -> float:
+        """US dollars of all calls whose cost is known."""
+        with self.reading():
+            found = self.connection.execute("SELECT cost FROM call WHERE cost > 0")
+            return float(sum(cost for (cost,) in found))
+
+    def add(
+        self, works: Sequence[Work], *, run: int, repeats: Mapping[str, int] | None = None
+    ) -> None:
+        """Add pieces of work, all or none. What was there under the same key is superseded.
+
+        Where an output takes the place of another text, ratings of that text are marked stale.
+
+        Args:
+            works: The pieces.
+            run: The event that started their run.
+            repeats: How many ratings of each trial a rater gives, where that is not one.
+
+        Raises:
+            LedgerError: The ledger cannot be written.
+        """
+        with self.writing():
+            ids = self.intern(chain.from_iterable(map(_texts, works)))
+            revisions = self._revisions(works)
+            for version, group in groupby(sorted(works, key=_version), key=_version):
+                pieces = list(group)
+                batch = self.batch(version)
+                changed = self._outputs(pieces, ids, batch)
+                self._stale(changed, ids, batch=batch, repeats=repeats or {})
+                self._ratings(pieces, ids, batch)
+                self.connection.executemany(
+                    'INSERT INTO work ("key", revision, purpose, failure, batch) '
+                    "VALUES (?, ?, ?, ?, ?)",
+                    (
+                        (w.key, revisions[w.key], w.purpose, ids.get(w.failure or ""), batch)
+                        for w in pieces
+                    ),
+                )
+            self.connection.executemany(
+                f"INSERT INTO call ({_CALL}) VALUES ({', '.join('?' * 19)})",  # noqa: S608 - constant
+                chain.from_iterable(_calls(w, revisions[w.key], ids, run=run) for w in works),
+            )
+
+    def _revisions(self, works: Sequence[Work]) -> dict[str, int]:
+        keys = [work.key for work in works]
+        sql = """SELECT "key", max(revision) FROM work
+                 WHERE "key" IN (SELECT value FROM json_each(?)) GROUP BY "key" """
+        before = dict(self.connection.execute(sql, (json.dumps(keys),)))
+        return {key: before.get(key, -1) + 1 for key in keys}
+
+    def _outputs(self, works: Sequence[Work], ids: Mapping[str, int], batch: int) -> list[Output]:
+        """Add the outputs; returns those that may have taken another's place."""
+        outputs = [work.output for work in works if work.output is not None]
+        cells = {row[: len(OUTPUT_KEY)]: row for row in (output_row(o, ids) for o in outputs)}
+        rows = Rows("output", OUTPUT_KEY, OUTPUT_FIELDS, count=len(cells), cells=cells.values)
+        return outputs if cells and rows.add(self.connection, batch)[1] else []
+
+    def _ratings(self, works: Sequence[Work], ids: Mapping[str, int], batch: int) -> None:
+        rows = [rating for work in works for rating in work.ratings]
+        if rows:
+            rating_rows(rows, ids).add(self.connection, batch)
+
+    def _stale(
+        self,
+        outputs: Sequence[Output],
+        ids: Mapping[str, int],
+        *,
+        batch: int,
+        repeats: Mapping[str, int],
+    ) -> None:
+        """Take the values from the newest ratings of texts that have just been replaced."""
+        if not outputs:
+            return
+        stale = self.intern([STALE, FAILURES[STALE]])
+        for output in outputs:
+            unit = (ids[output.example], ids[output.system])
+            if not self.connection.execute(_REPLACED, (*unit, output.trial)).get:
+                continue
+            rated: list[Any] = self.connection.execute(_RATED, unit).fetchall()
+            for *key, kind, rater, revision in rated:
+                if key[4] // repeats.get(rater, 1) == output.trial:
+                    why = (stale[FAILURES[STALE]], stale[STALE])
+                    row = (*key, revision + 1, kind, *why, batch)
+                    self.connection.execute(_MARK, row)
+
+
+_CALL = (
+    '"key", revision, position, run, model, status, attempts, tries, input_tokens, '
+    "output_tokens, cached_tokens, written_tokens, seconds, cost, characters, snapshot, sent, "
+    "notes, reply"
+)
+_SAME = " AND ".join(f'later."{name}" = r."{name}"' for name in KEY)
+_REPLACED = """SELECT count(DISTINCT ifnull(text, '')) > 1 FROM (
+    SELECT text FROM output WHERE (example, system, trial) = (?, ?, ?)
+    ORDER BY revision DESC LIMIT 2)"""
+_RATED = f"""SELECT r.example, r.system, r.dimension, r.rater, r."repeat", r.against, r."order",
+    r.kind, t.text, r.revision FROM rating AS r JOIN text AS t ON t.id = r.rater
+    WHERE (r.example, r.system) = (?, ?) AND (r.number IS NOT NULL OR r.label IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM rating AS later
+                    WHERE {_SAME} AND later.revision = r.revision + 1)"""  # noqa: S608 - constant
+_MARK = (
+    'INSERT INTO rating (example, system, dimension, rater, "repeat", against, "order", '
+    "revision, kind, reason, failure, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _version(work: Work) -> str:
+    return work.version
+
+
+def _texts(work: Work) -> Iterator[str]:
+    """Every text of a piece of work that the ledger knows by a number."""
+    if work.failure:
+        yield work.failure
+    if work.output is not None:
+        yield from (work.output.example, work.output.system)
+    for rating in work.ratings:
+        yield from texts_of(rating)
+    for call in work.calls:
+        yield call.model
+        yield from (text for text in _told(call) if text)
+
+
+def _told(call: Call) -> tuple[str, str, str]:
+    """The snapshot, the parameters that were sent, and the notes of a call, empty where none."""
+    reply = call.reply
+    if reply is None:
+        return "", "", ""
+    sent = json.dumps(dict(reply.sent), ensure_ascii=False, sort_keys=True) if reply.sent else ""
+    return reply.model, sent, "; ".join(reply.notes)
+
+
+def _calls(
+    work: Work, revision: int, ids: Mapping[str, int], *, run: int
+) -> Iterator[tuple[Any, ...]]:
+    for position, call in enumerate(work.calls):
+        usage = call.usage
+        tries = [
+            [one.status, round(one.seconds, 4), one.cost, one.message] for one in call.attempts
+        ]
+        yield (
+            *(work.key, revision, position, run, ids[call.model]),
+            "ok" if call.failure is None else call.failure.kind,
+            len(call.attempts),
+            json.dumps(tries, ensure_ascii=False),
+            *(usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.written_tokens),
+            *(call.seconds, call.cost, call.characters),
+            *(ids.get(text) for text in _told(call)),
+            None if call.reply is None or work.output is not None else call.reply.text,
+        )
