@@ -9,19 +9,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from measurand.core.example import ToolCall
+from measurand.core.failure import FAILURES
 from measurand.core.intake import Intake, Refusal
+from measurand.core.model import Call, ModelReply
 from measurand.core.output import Failure, Output, Usage
 from measurand.core.rating import Rating, Ratings
 from measurand.errors import LedgerError, UsageError
 from measurand.store.ledger import Added, Source, SourceRecord, open_ledger
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES, migrate
 from measurand.store.ledger_sql import _AT_ONCE, filters
+from measurand.store.ledger_work import Work
 
 
 def rating(value: float | str | None = 4.0, **cells: object) -> Rating:
     row: dict[str, object] = {"example": "e1", "system": "today", "dimension": "tone"}
     row |= {"rater": "anna", "kind": "people", "value": value} | cells
     return Rating(**row)  # type: ignore[arg-type]  # a test's own cells
+
+
+PIECE = Work(
+    key="k",
+    purpose="output",
+    version="v",
+    output=Output(example="e1", system="s", text="Hello"),
+    calls=(Call(model="a/b", attempts=(), reply=ModelReply(text="Hello")),),
+)
 
 
 def rows(ratings: Ratings) -> set[Rating]:
@@ -50,6 +62,7 @@ RATING = st.builds(
     segment=st.none() | NAME,
     seconds=st.none() | AMOUNT,
     cost=st.none() | AMOUNT,
+    failure=st.none() | st.sampled_from(sorted(FAILURES)),
 )
 
 
@@ -215,8 +228,8 @@ def test_nothing_can_be_changed_or_deleted(tmp_path: Path, table: str, act: str)
     with open_ledger(tmp_path / "l.db") as ledger:
         ledger.add_ratings(Ratings.of([rating()]), source=source)
         ledger.add_outputs([Output(example="e1", system="s", text="x")])
-    if table == "rating":
-        act = act.replace("rowid", "number")
+        ledger.work.add([PIECE], run=ledger.work.log("p", "start", {}))
+    act = act.replace("rowid", {"rating": "number", "work": "revision"}.get(table, "rowid"))
     connection = apsw.Connection(str(tmp_path / "l.db"))
     with pytest.raises(apsw.ConstraintError, match="append-only"):
         connection.execute(act.format(table))
@@ -234,11 +247,60 @@ def test_an_older_ledger_moves_forward_and_keeps_its_rows(tmp_path: Path) -> Non
     assert connection.execute("SELECT count(*) FROM mood").get == 1
     assert connection.execute("SELECT value FROM ratings").get == 4.0
     connection.close()
-    with (
-        pytest.raises(LedgerError, match=r"l\.db: the ledger has version 2 .* reads up to 1"),
-        open_ledger(file),
-    ):
+    told = rf"l\.db: the ledger has version {len(MIGRATIONS) + 1} .* reads up to {len(MIGRATIONS)}"
+    with pytest.raises(LedgerError, match=told), open_ledger(file):
         pass
+
+
+_FIRST = """
+INSERT INTO text VALUES (1, 'e1'), (2, 'today'), (3, 'tone'), (4, 'anna'), (5, 'people'),
+  (6, 'no sound'), (7, 'kind');
+INSERT INTO batch (id, at, version, file, sha256, read, kept, refused, notes)
+  VALUES (1, '2026-01-31T09:00:00+00:00', '', 'r.csv', '0', 4, 3, 1, '["a note"]');
+INSERT INTO rating (example, system, dimension, rater, "repeat", against, "order", revision, kind,
+                    number, label, reason, cost, batch)
+  VALUES (1, 2, 3, 4, 0, 0, 0, 0, 5, 4.0, NULL, NULL, 0.5, 1),
+         (1, 2, 3, 4, 0, 0, 0, 1, 5, 2.0, NULL, NULL, NULL, 1),
+         (1, 2, 3, 4, 1, 0, 0, 0, 5, NULL, NULL, 6, NULL, 1),
+         (1, 2, 3, 4, 2, 0, 0, 0, 5, NULL, 7, NULL, NULL, 1);
+INSERT INTO output (example, system, trial, revision, text, tool_calls, batch)
+  VALUES (1, 2, 0, 0, 'Hello', '[]', 1);
+INSERT INTO refusal VALUES (1, 0, 5, 'value', '9', 'off the scale', '[["value", "9"]]');
+"""
+"""Rows as the first version of the ledger held them."""
+
+
+def test_a_ledger_of_the_first_version_moves_to_the_second_with_all_its_rows(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "l.db"
+    connection = apsw.Connection(str(file))
+    migrate(connection, MIGRATIONS[:1])
+    assert connection.pragma("user_version") == 1
+    connection.execute(_FIRST)
+    connection.close()
+    with open_ledger(file) as ledger:
+        assert rows(ledger.ratings()) == {
+            rating(2.0),
+            rating(None, repeat=1, reason="no sound"),
+            rating("kind", repeat=2),
+        }
+        assert ledger.outputs() == (Output(example="e1", system="today", text="Hello"),)
+        assert ledger.sources() == (
+            SourceRecord("r.csv", "0", "2026-01-31T09:00:00+00:00", 4, 3, 1, ("a note",)),
+        )
+        refusal = Refusal("off the scale", 5, "value", "9", (("value", "9"),))
+        assert ledger.refusals() == (refusal,)
+        failed = rating(None, repeat=3, reason="60 s", failure="timeout")
+        added = ledger.add_ratings(Ratings.of([rating(2.0), failed]))
+        assert added == Added(1, 1, 0)
+        ledger.work.add([PIECE], run=ledger.work.log("p", "start", {}))
+        assert failed in rows(ledger.ratings())
+        assert ledger.check() == ()
+    connection = apsw.Connection(str(file))
+    assert connection.pragma("user_version") == 2
+    old = connection.execute("SELECT value, cost, failure FROM ratings_history WHERE NOT latest")
+    assert old.fetchall() == [(4.0, 0.5, None)]
 
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:

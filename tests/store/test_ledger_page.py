@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 import pytest
 
 from measurand.core.intake import Intake, Refusal
-from measurand.core.output import Output
+from measurand.core.model import Attempt, Call, ModelReply
+from measurand.core.output import Output, Usage
 from measurand.core.rating import COLUMNS, Rating, Ratings
 from measurand.store.ledger import Source, open_ledger
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES
+from measurand.store.ledger_work import Work
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
@@ -32,6 +35,19 @@ def rating(rater: str, value: float | None, reason: str | None = None) -> Rating
     )
 
 
+def judged() -> Work:
+    """A judgment that failed at the second attempt."""
+    row = replace(rating("gpt", None, "not in the form asked for"), kind="judge", failure="invalid")
+    attempts = (
+        Attempt(status="server_error", seconds=0.5),
+        Attempt(status="ok", seconds=1.0, usage=Usage(90, 10), cost=0.125),
+    )
+    call = Call(model="openai/gpt", attempts=attempts, reply=ModelReply(text="Good!"))
+    return Work(
+        key="k", purpose="rating", version="v", failure="invalid", ratings=(row,), calls=(call,)
+    )
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "ledger.db"
@@ -41,6 +57,7 @@ def file(tmp_path: Path) -> Path:
         ledger.add_ratings(Ratings.of(first), source=source)
         ledger.add_ratings(Ratings.of([rating("anna", 5.0)]))
         ledger.add_outputs([Output(example="e1", system="today", text="Hello", cost=0.25)])
+        ledger.work.add([judged()], run=ledger.work.log("plan", "start", {}))
     return path
 
 
@@ -50,15 +67,17 @@ def test_every_query_of_the_page_finds_something(file: Path, query: str) -> None
 
 
 def test_the_queries_find_what_is_there(file: Path) -> None:
-    means, unsaid, changed, refused, files, spent = (
+    means, unsaid, changed, refused, files, spent, took, failed = (
         apsw.Connection(str(file)).execute(query).fetchall() for query in QUERIES
     )
     assert means == [("today", "tone", 3.5, 2)]
-    assert unsaid == [("cy", "no sound", 1)]
+    assert sorted(unsaid) == [("cy", "no sound", 1), ("gpt", "not in the form asked for", 1)]
     assert [row[:4] for row in changed] == [("e1", "anna", 4.0, 5.0)]
     assert refused == [("r.csv", "off the scale", 1, 5)]
     assert [row[:4] for row in files] == [("r.csv", 4, 3, 1)]
     assert spent == [("today", 1, 0, 0.25)]
+    assert took == [("openai/gpt", "rating", 1, 2, 100, 0.125, 0)]
+    assert failed == [("gpt", "invalid", 1)]
 
 
 def test_the_page_names_every_view_table_and_column(file: Path) -> None:
@@ -70,6 +89,10 @@ def test_the_page_names_every_view_table_and_column(file: Path) -> None:
         assert f"| `{table}` |" in PAGE
     shown = [str(row[1]) for row in connection.execute("PRAGMA table_info(ratings)")]
     assert shown == [*COLUMNS, "at", "version", "file"]
+    for view in ("ratings", "calls"):
+        columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_info({view})")]
+        missing = [name for name in columns if not re.search(rf'`"?{name}"?`', PAGE)]
+        assert missing == []
     assert str(APPLICATION) in PAGE
     assert f"now {len(MIGRATIONS)}." in PAGE
 
@@ -79,4 +102,4 @@ def test_the_sqlite3_tool_reads_a_ledger(file: Path) -> None:
     tool = shutil.which("sqlite3") or ""
     query = "SELECT rater, count(*) FROM ratings GROUP BY rater"
     done = subprocess.run([tool, str(file), query], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["anna|1", "ben|1", "cy|1"]
+    assert done.stdout.split() == ["anna|1", "ben|1", "cy|1", "gpt|1"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from measurand.core.failure import FAILURES
 from measurand.core.rating import Rating, Ratings
 from measurand.core.scale import NOMINAL, ONE_TO_FIVE, YES_NO, Scale
 from measurand.errors import DataError
@@ -46,6 +47,7 @@ def test_a_long_file_with_every_column(tmp_path: Path) -> None:
         "segment": "de",
         "seconds": 1.5,
         "cost": 0.1,
+        "failure": None,
     }
     result = read_ratings(jsonl(tmp_path, row), scales=ONE_TO_FIVE)
     assert list(result.ratings) == [Rating(**{**row, "value": 4.0})]  # type: ignore[arg-type]
@@ -101,6 +103,12 @@ def test_values_off_the_scale_are_refused_with_line_and_row(tmp_path: Path) -> N
         ("probability", "1.01", "found '1.01'; allowed: above 0, at most 1"),
         ("seconds", "-3", "found '-3'; allowed: a number that is not negative"),
         ("cost", "$5", "found '$5'; allowed: a number that is not negative"),
+        ("failure", "oops", f"found 'oops'; allowed: {', '.join(FAILURES)}"),
+        (
+            "failure",
+            "timeout",
+            "there is a value, and a failure says why there would be none; keep one of the two",
+        ),
     ],
 )
 def test_other_cells_are_held_to_their_columns(
@@ -142,6 +150,27 @@ def test_an_empty_value_is_no_rating_unless_it_has_a_reason(tmp_path: Path) -> N
     assert [(one.value, one.reason) for one in result.ratings] == [(None, "timeout"), (3.0, None)]
     assert result.intake.notes == ("1 empty cell holds no rating",)
     assert result.intake.read == 2
+
+
+def test_a_failure_without_a_value_is_a_rating_that_could_not_be_given(tmp_path: Path) -> None:
+    row = {"example": "e1", "rater": "gpt", "kind": "judge", "value": None}
+    rows = [
+        {**row, "failure": "Timeout", "reason": "60 s"},
+        {**row, "example": "e2", "failure": "refused"},
+        {**row, "example": "e3"},
+        {**row, "example": "e4", "value": 3},
+    ]
+    result = read_ratings(jsonl(tmp_path, *rows), scales=ONE_TO_FIVE)
+    found = [(one.example, one.value, one.failure, one.reason) for one in result.ratings]
+    assert found == [
+        ("e1", None, "timeout", "60 s"),
+        ("e2", None, "refused", None),
+        ("e4", 3.0, None, None),
+    ]
+    assert "1 empty cell holds no rating" in result.intake.notes
+    back = tmp_path / "back.csv"
+    write_ratings(result.ratings, back)
+    assert list(read_ratings(back, scales=ONE_TO_FIVE).ratings) == list(result.ratings)
 
 
 def test_a_label_that_no_person_used_is_refused(tmp_path: Path) -> None:

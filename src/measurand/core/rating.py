@@ -137,7 +137,7 @@ class Column:
 class Ratings:
     """The table of ratings: columns of equal length, in `Rating`'s order.
 
-    A million rows take about 64 MB; `where` gives parts, iteration gives `Rating` rows.
+    A million rows take about 68 MB; `where` gives parts, iteration gives `Rating` rows.
 
     Raises:
         ValueError: A column is missing or unknown, or lengths differ.

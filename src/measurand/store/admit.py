@@ -84,8 +84,8 @@ class _Clean:
 def admit(table: RawTable, scales: Scales = None, notes: Iterable[str] = ()) -> Imported:
     """Judge the rows of a table.
 
-    A row without a value is a rating that could not be given if it has a reason, and otherwise
-    no rating at all; the account notes how many there were.
+    A row without a value is a rating that could not be given if it has a reason or the class of
+    its failure, and otherwise no rating at all; the account notes how many there were.
 
     Args:
         table: Columns named as in `Rating`, optional ones as they like, and `AT` if known.
@@ -100,6 +100,7 @@ def admit(table: RawTable, scales: Scales = None, notes: Iterable[str] = ()) -> 
     present = int(desk.alive.sum())
     clean = {name: _cleaned(desk, name) for name in COLUMNS if name != "value"}
     clean["value"], found = _valued(desk, clean, scales)
+    _refuse_failed(desk, clean)
     _refuse_repeated(desk, clean)
     keep = desk.alive
     ratings = Ratings({name: _column(clean[name], keep) for name in COLUMNS})
@@ -116,7 +117,7 @@ def _drop_empty(desk: _Desk) -> None:
             return np.ones(len(desk.alive), np.bool_)
         return np.array([not level.strip() for level in raw.levels])[raw.codes]
 
-    empty = blank("value") & blank("reason")
+    empty = blank("value") & blank("reason") & blank("failure")
     if count := int(empty.sum()):
         cells = "cell holds" if count == 1 else "cells hold"
         desk.notes.append(f"{count} empty {cells} no rating")
@@ -231,6 +232,16 @@ def _rule(
             notes.append(f"{name}: no scale given; {seen}")
     open_labels = scale.metric == "nominal" and not scale.labels
     return _Rule(scale, vocabulary(people, others) if open_labels else None, bool(people))
+
+
+def _refuse_failed(desk: _Desk, clean: Mapping[str, _Clean]) -> None:
+    """Refuse what has both a value and the class of why it has none."""
+    both = np.ones(len(desk.alive), np.bool_)
+    for name in ("value", "failure"):
+        given = np.array([level is not None for level in clean[name].levels], np.bool_)
+        both &= given[clean[name].codes]
+    why = "there is a value, and a failure says why there would be none; keep one of the two"
+    desk.refuse(np.flatnonzero(both), "failure", lambda _: why)
 
 
 def _refuse_repeated(desk: _Desk, clean: Mapping[str, _Clean]) -> None:

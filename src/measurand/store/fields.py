@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from measurand.core.failure import FAILURES
 from measurand.core.rating import KINDS, REQUIRED, Cell
 from measurand.store.scales import number_of
 
@@ -40,6 +41,7 @@ def parser(name: str) -> Callable[[str], Cell]:
         "probability": _probability,
         "seconds": _amount,
         "cost": _amount,
+        "failure": _failure,
     }
     return others[name]
 
@@ -79,6 +81,13 @@ def _order(text: str) -> str | None:
     word = text.strip().lower()
     if word not in {"", "ab", "ba"}:
         raise ValueError(f"found {text!r}; allowed: ab, ba")
+    return word or None
+
+
+def _failure(text: str) -> str | None:
+    word = text.strip().lower()
+    if word and word not in FAILURES:
+        raise ValueError(f"found {text!r}; allowed: {', '.join(FAILURES)}")
     return word or None
 
 

@@ -40,6 +40,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "segment": ("segment", "slice"),
     "seconds": ("seconds", "latency", "duration"),
     "cost": ("cost", "cost_usd", "usd"),
+    "failure": ("failure",),
 }
 """The headers that a long file may use for each column; of several in one file the first counts."""
 
@@ -61,7 +62,8 @@ def read_ratings(
 
     Nothing is repaired. A value off its scale, a rating given twice, a line that is no row: each
     is refused, with its line, its reason and the row as it stood. An empty value with a reason is
-    a rating that could not be given; an empty value without one is not a rating.
+    a rating that could not be given, and so is one with the class of its failure; an empty value
+    without either is not a rating.
 
     Args:
         path: The file.
