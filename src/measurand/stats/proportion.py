@@ -13,6 +13,7 @@ __all__ = [
     "Side",
     "clopper_pearson",
     "jeffreys",
+    "score_bounds",
     "unanimous_share",
     "wilson",
     "zero_failures_needed",
@@ -33,17 +34,23 @@ def wilson(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
         Wilson (1927), JASA 22, 209-212; Newcombe (1998), Stat. Med. 17, 857-872, method 3.
     """
     share = _share(successes, n)
+    low, high = score_bounds(share, n, level=level)
+    return Estimate(value=share, low=low, high=high, level=level, n=n, method="Wilson")
+
+
+def score_bounds(share: float, size: float, *, level: float = LEVEL) -> tuple[float, float]:
+    """Wilson's bounds of a share; the size need not be a whole number.
+
+    Args:
+        share: The observed share, within 0 and 1.
+        size: The effective number of independent units, above 0.
+        level: The confidence level.
+    """
     z2 = two_sided_z(level) ** 2
-    centre = (successes + z2 / 2) / (n + z2)
-    half = math.sqrt(z2 * (n * share * (1 - share) + z2 / 4)) / (n + z2)
-    return Estimate(
-        value=share,
-        low=0.0 if successes == 0 else max(0.0, centre - half),
-        high=1.0 if successes == n else min(1.0, centre + half),
-        level=level,
-        n=n,
-        method="Wilson",
-    )
+    centre = (share * size + z2 / 2) / (size + z2)
+    half = math.sqrt(z2 * (size * share * (1 - share) + z2 / 4)) / (size + z2)
+    low = 0.0 if share == 0 else max(0.0, centre - half)
+    return low, 1.0 if share == 1 else min(1.0, centre + half)
 
 
 def jeffreys(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
