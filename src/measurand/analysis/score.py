@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from measurand.analysis.groups import clusters_of, components_of, positions, segments_of
-from measurand.analysis.matrix import Codes, Floats, codes_of, flagged, numbers_of
+from measurand.analysis.blocked import any_flag, blocked_on, worst
+from measurand.analysis.frame import Bools, Frame
+from measurand.analysis.groups import clusters_of, components_of, segments_of
+from measurand.analysis.matrix import Codes, Floats
 from measurand.core.example import Example
 from measurand.core.rating import Cell, Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
-from measurand.core.scale import YES_NO, Scale
+from measurand.core.running import FlagRule
+from measurand.core.scale import Scale
 
-__all__ = ["TRUST", "Scores", "score"]
+__all__ = ["TRUST", "Scores", "overall_of", "score"]
 
 TRUST: tuple[Kind, ...] = ("people", "judge", "check")
 """Kinds of raters, the most trusted first."""
@@ -37,7 +40,8 @@ class Scores:
         overall: Shape (examples, systems): the weighted score of each output that is not blocked;
             NaN where blocked or not rated.
         blocked: Shape (examples, systems): 1 blocked, 0 not, NaN where no blocking dimension
-            was rated.
+            was rated or where it is unknown.
+        unknown: The same shape: whether ratings that failed could have blocked the output.
         flagged: The same, where a single flag by anyone counts.
         clusters: Shape (examples,): codes of what examples share.
         weights: Shape (examples, dimensions), summing to 1; 0 on scales without bounds.
@@ -55,6 +59,7 @@ class Scores:
     values: Floats
     overall: Floats
     blocked: Floats
+    unknown: Bools
     flagged: Floats
     blocked_on: Mapping[str, Floats]
     clusters: Codes
@@ -94,6 +99,7 @@ def score(
     examples: Mapping[str, Example] | None = None,
     systems: Sequence[str] = (),
     by: Mapping[str, Kind] | None = None,
+    flags: FlagRule = "any",
 ) -> Scores:
     """Score every output.
 
@@ -108,29 +114,30 @@ def score(
         examples: Components, segments, clusters and weights of the examples, where known.
         systems: Which systems, in which order; all by default.
         by: Whose ratings score a dimension, and block on it, where the default is not wanted.
+        flags: When judges block an output; see `measurand.analysis.blocked.blocked_on`.
     """
     single = ratings.where(against=None)
-    frame = _Frame(single, tuple(systems) or tuple(str(s) for s in single.distinct("system")))
+    frame = Frame(single, tuple(systems) or tuple(str(s) for s in single.distinct("system")))
     dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
     chosen, known = by or {}, examples or {}
-    layers = {d.name: frame.layer(d, chosen.get(d.name)) for d in dimensions}
-    shape = (len(frame.examples), len(frame.systems))
-    values = np.empty((*shape, 0))
+    layers = {d.name: _layer(frame, d, chosen.get(d.name)) for d in dimensions}
+    values = np.empty((*frame.shape, 0))
     if layers:
         values = np.stack([layer.values for layer in layers.values()], axis=2)
     weights = _weights(Rubric(*dimensions), frame.examples, known)
     blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
-    blocked_on = {d.name: frame.flags(d, chosen.get(d.name)) for d in blocking}
-    blocked = _worst(blocked_on.values(), shape)
+    said = {d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=flags) for d in blocking}
+    blocked = worst(said.values(), frame.shape)
     return Scores(
         examples=frame.examples,
         systems=frame.systems,
         dimensions=dimensions,
         values=values,
-        overall=_overall(values, weights, blocked),
-        blocked=blocked,
-        flagged=_worst([frame.any_flag(d) for d in blocking], shape),
-        blocked_on=blocked_on,
+        overall=overall_of(values, weights, blocked.flags),
+        blocked=blocked.flags,
+        unknown=blocked.unknown,
+        flagged=any_flag(frame, blocking),
+        blocked_on={name: one.flags for name, one in said.items()},
         clusters=clusters_of(frame.ratings, frame.examples, known),
         weights=weights,
         kinds={name: layer.kind for name, layer in layers.items()},
@@ -149,73 +156,20 @@ class _Layer:
     ties: int
 
 
-class _Frame:
-    """The examples and systems that a table of ratings spans."""
-
-    def __init__(self, ratings: Ratings, systems: tuple[str, ...]) -> None:
-        self.ratings = ratings.where(system=frozenset(systems))
-        self.systems = systems
-        self.examples = tuple(str(cell) for cell in self.ratings.distinct("example"))
-        self.rated = frozenset(self.ratings.distinct("dimension"))
-
-    def layer(self, dimension: Dimension, kind: Kind | None) -> _Layer:
-        """The consensus score of every output on one dimension."""
-        rows = self.ratings.where(dimension=dimension.name)
-        means = {k: self._means(rows.where(kind=k), dimension.scale) for k in TRUST}
-        chosen = kind or _most_trusted(means, asked=frozenset(rows.distinct("kind")))
-        values = means[chosen]
-        ties = 0
-        if dimension.scale.binary:
-            tied = np.abs(values - _HALF) < _ROUNDING
-            ties = int(np.count_nonzero(tied))
-            decided = np.where(values > _HALF, 1.0, 0.0)
-            values = np.where(np.isnan(values) | tied, np.nan, decided)
-        coverage = {k: int(np.count_nonzero(~np.isnan(table))) for k, table in means.items()}
-        return _Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
-
-    def flags(self, dimension: Dimension, kind: Kind | None) -> Floats:
-        """Whether each output is blocked on a dimension: 1, 0, or NaN where nobody rated.
-
-        People decide by majority and a tie blocks; where no person rated, any flag by any judge
-        or check blocks. Of one kind alone where one is asked for.
-        """
-        rows = flagged(self.ratings, dimension)
-        rows = rows if kind is None else rows.where(kind=kind)
-        people = self._means(rows.where(kind="people"), YES_NO)
-        machines = self._means(rows.where(kind=frozenset({"judge", "check"})), YES_NO)
-        by_people = np.where(np.isnan(people), np.nan, people > _HALF - _ROUNDING)
-        by_machines = np.where(np.isnan(machines), np.nan, machines > 0)
-        return np.asarray(np.where(np.isnan(by_people), by_machines, by_people))
-
-    def any_flag(self, dimension: Dimension) -> Floats:
-        """Whether anyone at all, person or machine, says that an output is blocked."""
-        shares = self._means(flagged(self.ratings, dimension), YES_NO)
-        return np.where(np.isnan(shares), np.nan, shares > 0)
-
-    def _means(self, rows: Ratings, scale: Scale) -> Floats:
-        """Mean rating of every output: of each rater over repeats, then over raters."""
-        numbers, _ = numbers_of(rows["value"], scale)
-        given = ~np.isnan(numbers)
-        width = max(len(rows["rater"].levels), 1)
-        votes = self._places(rows) * width + codes_of(rows["rater"])
-        cells, vote = np.unique(votes[given], return_inverse=True)
-        of_rater = _averages(vote, numbers[given], size=len(cells))
-        size = len(self.examples) * len(self.systems)
-        means = _averages(cells // width, of_rater, size=size)
-        return means.reshape(len(self.examples), len(self.systems))
-
-    def _places(self, rows: Ratings) -> Codes:
-        at_example = positions(rows["example"].levels, self.examples)[codes_of(rows["example"])]
-        at_system = positions(rows["system"].levels, self.systems)[codes_of(rows["system"])]
-        return at_example * len(self.systems) + at_system
-
-
-def _averages(places: Codes, numbers: Floats, *, size: int) -> Floats:
-    """The mean of the numbers at each place; NaN where there is none."""
-    counts = np.bincount(places, minlength=size)
-    sums = np.bincount(places, weights=numbers, minlength=size)
-    means: Floats = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
-    return means
+def _layer(frame: Frame, dimension: Dimension, kind: Kind | None) -> _Layer:
+    """The consensus score of every output on one dimension."""
+    rows = frame.ratings.where(dimension=dimension.name)
+    means = {k: frame.means(rows.where(kind=k), dimension.scale) for k in TRUST}
+    chosen = kind or _most_trusted(means, asked=frozenset(rows.distinct("kind")))
+    values = means[chosen]
+    ties = 0
+    if dimension.scale.binary:
+        tied = np.abs(values - _HALF) < _ROUNDING
+        ties = int(np.count_nonzero(tied))
+        decided = np.where(values > _HALF, 1.0, 0.0)
+        values = np.where(np.isnan(values) | tied, np.nan, decided)
+    coverage = {k: int(np.count_nonzero(~np.isnan(table))) for k, table in means.items()}
+    return _Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
 
 
 def _most_trusted(means: Mapping[Kind, Floats], *, asked: frozenset[Cell]) -> Kind:
@@ -257,7 +211,8 @@ def _weights(rubric: Rubric, names: Sequence[str], known: Mapping[str, Example])
     return shared
 
 
-def _overall(values: Floats, weights: Floats, blocked: Floats) -> Floats:
+def overall_of(values: Floats, weights: Floats, blocked: Floats) -> Floats:
+    """The weighted score of every output that is not blocked; NaN where blocked or not rated."""
     rated = ~np.isnan(values)
     share = np.where(rated, weights[:, None, :], 0.0)
     total = share.sum(axis=2)
@@ -265,10 +220,3 @@ def _overall(values: Floats, weights: Floats, blocked: Floats) -> Floats:
     overall = np.divide(points, total, out=np.full(total.shape, np.nan), where=total > 0)
     unblocked: Floats = np.where(blocked == 1, np.nan, overall)
     return unblocked
-
-
-def _worst(flags: Iterable[Floats], shape: tuple[int, int]) -> Floats:
-    worst = np.full(shape, np.nan)
-    for flag in flags:
-        worst = np.fmax(worst, flag)
-    return worst
