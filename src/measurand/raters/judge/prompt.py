@@ -1,0 +1,246 @@
+"""What a judge is asked: rendered from a `BlindTask`, the rubric and a secret key alone.
+
+The order serves caches and isolation: the rules and the whole rubric first, the same in every
+request; then the material, fenced, the same for every dimension; then the one short question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from measurand.core.example import Message, Requirement
+from measurand.core.judging import BlindTask, Form
+from measurand.core.rubric import Dimension, Rubric
+from measurand.raters.judge.fence import Fence, keyed
+from measurand.raters.judge.levels import Level, Levels, levels_of, written
+from measurand.raters.judge.readback import Asked, read_back, read_messages
+from measurand.raters.judge.schema import schema_of
+from measurand.raters.judge.words import (
+    ANSWER,
+    ASKS,
+    CANARY,
+    DIMENSION,
+    FORM,
+    LEVELS,
+    REPLIES,
+    REQUIREMENTS,
+    REVISION,
+    RULES,
+    TIE,
+)
+
+__all__ = [
+    "ANSWER",
+    "CANARY",
+    "DIMENSION",
+    "FORM",
+    "LEVELS",
+    "REQUIREMENTS",
+    "REVISION",
+    "TIE",
+    "Asked",
+    "Prompt",
+    "form_of",
+    "read_back",
+    "read_messages",
+    "render",
+    "requirement_text",
+]
+
+_LETTERS = "BCDFGHJKLMNPQRTVWXZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A rendered task.
+
+    Args:
+        messages: Rules and rubric in a system message, material and question in the user's.
+        prefix: How many of the messages are the same for every task of this rubric.
+        schema: The JSON Schema of the reply.
+        canary: The check word that the reply must repeat.
+        levels: The levels that the reply may name, in the order shown.
+        labels: Of a pair, the labels of the task's own output and of the other.
+    """
+
+    messages: tuple[Message, ...]
+    prefix: int
+    schema: Mapping[str, Any]
+    canary: str
+    levels: Levels
+    labels: tuple[str, str] | None = None
+
+
+def form_of(task: BlindTask) -> Form:
+    """The form of a task, by what it holds."""
+    if task.other is not None:
+        return "pairwise"
+    return "checklist" if task.checklist else "pointwise"
+
+
+def render(task: BlindTask, rubric: Rubric, *, run_key: bytes) -> Prompt:
+    """The prompt of a task: the same for the same task, key and rubric, byte for byte.
+
+    Args:
+        task: What is to be judged.
+        rubric: Every dimension, also those that this judge is not asked for.
+        run_key: From which boundary, check word and labels follow.
+
+    Raises:
+        KeyError: The rubric lacks the task's dimension.
+        ValueError: The dimension's scale offers no levels to choose from.
+    """
+    dimension = rubric.dimension(task.dimension)
+    form = form_of(task)
+    fence = Fence.of(run_key, task.messages, task.context, task.output, task.other)
+    labels = _labels(task, run_key) if form == "pairwise" else None
+    levels = _offered(task, dimension, labels)
+    canary = _canary(task, run_key)
+    material = _material(task, fence, labels)
+    question = _question(task, fence, levels=levels, canary=canary)
+    return Prompt(
+        messages=(
+            Message("system", f"{RULES}\n\n{_rubric(rubric)}"),
+            Message("user", "\n\n".join((*material, *question))),
+        ),
+        prefix=1,
+        schema=schema_of(form, levels, len(task.checklist)),
+        canary=canary,
+        levels=levels,
+        labels=labels,
+    )
+
+
+def requirement_text(item: Requirement) -> str:
+    """An element of a checklist in one line, as a judge reads it."""
+    phrases = "; ".join(item.any_of)
+    if item.regex:
+        text = item.name or f"text that matches the regular expression {phrases}"
+    elif item.name and item.any_of not in {(), (item.name,)}:
+        text = f"{item.name} (as in: {phrases})"
+    else:
+        text = item.name or phrases
+    return " ".join(text.split())
+
+
+def _rubric(rubric: Rubric) -> str:
+    return "\n\n".join(["RUBRIC", *map(_dimension, rubric)])
+
+
+def _dimension(dimension: Dimension) -> str:
+    lines = [
+        f"## {_line(dimension.name)}",
+        f"Definition: {_line(dimension.definition) or 'as its name says'}",
+        f"Scale: {_scale(dimension)}",
+    ]
+    for key, text in dimension.levels.items():
+        lines.append(f"- {key}: {_line(text)}")
+    return "\n".join(lines)
+
+
+def _scale(dimension: Dimension) -> str:
+    scale = dimension.scale
+    if scale.binary:
+        return "yes or no; yes is the good answer"
+    if scale.low is not None and scale.high is not None:
+        return f"{scale}; {scale.low:g} is the worst and {scale.high:g} the best"
+    return str(scale)
+
+
+def _material(task: BlindTask, fence: Fence, labels: tuple[str, str] | None) -> Iterator[str]:
+    """The blocks that are the same whichever dimension is asked for."""
+    yield "MATERIAL"
+    if task.messages:
+        yield "The conversation, up to the answer:"
+    for number, message in enumerate(task.messages, 1):
+        yield fence.around(f"message {number} {message.role}", message.content)
+    if task.context:
+        yield "What the answer may rely on, and must agree with:"
+    for number, passage in enumerate(task.context, 1):
+        yield fence.around(f"context {number}", passage)
+    if task.references:
+        yield "Acceptable answers, for comparison; others may be as good:"
+    for number, reference in enumerate(task.references, 1):
+        yield fence.around(f"reference {number}", reference)
+    if labels is None or task.other is None:
+        yield "The answer to be judged:"
+        yield fence.around(ANSWER, task.output)
+        return
+    yield "The two answers to be compared:"
+    pair = [(labels[0], task.output), (labels[1], task.other)]
+    for label, text in pair if task.order != "ba" else reversed(pair):
+        yield fence.around(f"{ANSWER} {label}", text)
+
+
+def _question(task: BlindTask, fence: Fence, *, levels: Levels, canary: str) -> Iterator[str]:
+    form = form_of(task)
+    yield f"QUESTION\n{ASKS[form]}\n{FORM}{form}\n{DIMENSION}{_line(task.dimension)}"
+    if task.note:
+        yield "What this example adds to the definition:"
+        yield fence.around("note", task.note)
+    if form == "checklist":
+        yield "The requirements, by number:"
+        items = enumerate(task.checklist, 1)
+        text = "\n".join(f"{number}. {requirement_text(item)}" for number, item in items)
+        yield fence.around(REQUIREMENTS, text)
+    yield _choice(levels, form, reverse=task.reversed)
+    yield f"{REPLIES[form]}\n{CANARY}{canary}"
+
+
+def _choice(levels: Levels, form: Form, *, reverse: bool) -> str:
+    lines = [LEVELS + json.dumps(levels.named, ensure_ascii=False)]
+    if form == "pointwise" and not isinstance(levels.named[0], str):
+        lines.append(f"Listed from {'best to worst' if reverse else 'worst to best'}.")
+    if levels.continuous:
+        lines.append("Numbers between these are levels too.")
+    pairs = zip(levels.named, levels.anchors, strict=True)
+    lines += [f"- {written(level)}: {anchor}" for level, anchor in pairs if anchor]
+    return "\n".join(lines)
+
+
+def _offered(task: BlindTask, dimension: Dimension, labels: tuple[str, str] | None) -> Levels:
+    """The levels in the task's order."""
+    if labels is not None:
+        first, second = labels if task.order != "ba" else reversed(labels)
+        named: tuple[Level, ...] = (first, TIE, second)
+        levels = Levels(named, ("", "neither is better on this dimension", ""))
+    elif task.checklist:
+        levels = Levels(("no", "yes"), ("", ""))
+    else:
+        levels = levels_of(dimension)
+    if not task.reversed:
+        return levels
+    return Levels(levels.named[::-1], levels.anchors[::-1], levels.continuous)
+
+
+def _labels(task: BlindTask, run_key: bytes) -> tuple[str, str]:
+    """Two words without meaning, drawn anew for each repeat and order."""
+    content = (task.messages, task.output, task.other, task.repeat, task.order)
+    digits = keyed(run_key, "labels", *content)
+    first = _label(digits[:8])
+    second = next(
+        label for at in range(8, 56) if (label := _label(digits[at : at + 8]))[0] != first[0]
+    )
+    return first, second
+
+
+def _label(digits: str) -> str:
+    number = int(digits, 16)
+    letters = []
+    for _ in range(3):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return f"{letters[0]}{number % 8 + 2}{letters[1]}{letters[2]}"
+
+
+def _canary(task: BlindTask, run_key: bytes) -> str:
+    """A check word of 40 bits that differs for each task, its repeat among what it differs by."""
+    digits = keyed(run_key, "canary", task)
+    return f"{digits[:5]}-{digits[5:10]}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
