@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,10 +14,10 @@ from measurand._version import __version__
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.protocols import Check
-from measurand.core.rating import Measurement, Rating, Ratings
+from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Rubric
-from measurand.core.scale import Scale, Value
 from measurand.errors import DataError, Fault
+from measurand.jobs.engine.rows import check_row
 from measurand.jobs.project import ledger_path
 from measurand.jobs.workbench import checks_of, outputs_of
 from measurand.store.dataset import Dataset
@@ -134,55 +133,10 @@ async def _rate(
     total = len(listed) * len(checks)
     for output in listed:
         example = examples[output.example]
-        for check in checks:
-            began = time.perf_counter()
-            answer = check.measure(example, output)
-            measured = await answer if inspect.isawaitable(answer) else answer
-            seconds = time.perf_counter() - began
-            scale = rubric.dimension(check.dimension).scale
-            rows.append(
-                _row(example, output, check, measured=measured, scale=scale, seconds=seconds)
-            )
+        rows += [await check_row(example, output, check, rubric=rubric) for check in checks]
         if progress is not None:
             progress(len(rows), total)
     return rows
-
-
-def _row(
-    example: Example,
-    output: Output,
-    check: Check,
-    *,
-    measured: Measurement,
-    scale: Scale,
-    seconds: float,
-) -> Rating:
-    value = None if measured.value is None else _told(measured.value, check.scale, scale)
-    reason = "; ".join(part for part in (measured.reason, *measured.evidence) if part)
-    return Rating(
-        example=example.id,
-        system=output.system,
-        dimension=check.dimension,
-        rater=check.name,
-        kind="check",
-        value=value,
-        reason=reason or None,
-        repeat=output.trial,
-        cluster=example.cluster,
-        component=example.component,
-        segment=example.segments[0] if example.segments else None,
-        seconds=seconds,
-        cost=check.cost,
-    )
-
-
-def _told(value: Value, own: Scale, wanted: Scale) -> Value:
-    """A check's value, told on the scale of its dimension."""
-    if own == wanted:
-        return value
-    share = own.unit(value)
-    told = None if share is None else wanted.from_unit(share)
-    return value if told is None else told
 
 
 def _refuse_strangers(outputs: Sequence[Output], examples: Mapping[str, Example]) -> None:

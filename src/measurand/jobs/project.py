@@ -10,6 +10,8 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.errors import Fault, PlanError, UsageError
+from measurand.jobs.manifest import current
+from measurand.jobs.ordering import in_order
 from measurand.jobs.source import Source, examples_of, two_faced
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
@@ -40,15 +42,18 @@ def from_project(plan_path: Path) -> Source:
     plan = load_plan(plan_path)
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:
-        ratings, outputs, intakes = ledger.ratings(), ledger.outputs(), ledger.accounts()
+        now = current(ledger, plan)
+        ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
+        intakes = ledger.accounts()
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
-            "measurand check, or measurand import FILE"
+            "measurand run, measurand check, or measurand import FILE"
         )
     examples = examples_of(plan_path.parent / plan.data.path)
-    notes: list[str] = []
+    notes: list[str] = list(now.notes())
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
+    known = in_order(known, plan, examples)
     if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
         raise PlanError(faults)
     return Source(

@@ -1,0 +1,179 @@
+"""What there is to do for some examples, and what of it is in the ledger already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from measurand.core.example import Example
+from measurand.core.judging import BlindTask
+from measurand.core.output import Output
+from measurand.core.protocols import Check, Judge, LiveSystem
+from measurand.jobs.engine.parts import Parts, check_key, judge_key, output_key
+from measurand.store.ledger import Ledger
+
+__all__ = ["Again", "Agenda", "Asked", "Checking", "Judging"]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What is done once more although it is in the ledger.
+
+    Args:
+        everything: All of it.
+        failed: What has failed.
+    """
+
+    everything: bool = False
+    failed: bool = False
+
+    def wanted(self, key: str, done: Mapping[str, str | None]) -> bool:
+        """Whether the work of this key is to be done."""
+        if key not in done or self.everything:
+            return True
+        return self.failed and done[key] is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """One check of one output, still to be done."""
+
+    check: Check
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """One task of one judge, still to be done."""
+
+    judge: Judge
+    task: BlindTask
+    key: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """One output: to be asked for, or there already.
+
+    Args:
+        system: Whose.
+        example: To what.
+        trial: In which trial.
+        key: The name of the work of answering.
+        saved: Whether it is in the ledger.
+        raw: The output as the system gave it, where that is at hand.
+        output: The output as it may be stored; None where it is still to be asked for.
+        checkings: Checks that have not rated it.
+        judgings: Tasks about it that no judge has done.
+        reused: How many of its ratings are in the ledger.
+    """
+
+    system: LiveSystem
+    example: Example
+    trial: int
+    key: str
+    saved: bool = False
+    raw: Output | None = None
+    output: Output | None = None
+    checkings: list[Checking] = field(default_factory=list)
+    judgings: list[Judging] = field(default_factory=list)
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Knows what is to be done: all that the ledger does not hold.
+
+    Args:
+        parts: Who answers, checks and judges.
+        ledger: What has been done.
+        again: What is done once more.
+    """
+
+    parts: Parts
+    ledger: Ledger
+    again: Again
+
+    def of(self, examples: Sequence[Example]) -> list[list[Asked]]:
+        """What there is to do for each example, with few looks into the ledger for all of them."""
+        asked = [
+            [
+                self._asked(system, example, trial)
+                for system in self.parts.systems
+                for trial in self.parts.trials(system)
+            ]
+            for example in examples
+        ]
+        every = [one for of_example in asked for one in of_example]
+        done = self.ledger.work.done(one.key for one in every)
+        for one in every:
+            one.saved = not self.again.wanted(one.key, done)
+        _recall([one for one in every if one.saved and one.raw is None], self.ledger)
+        there = [one for one in every if one.output is not None]
+        for one in there:
+            self.plan(one)
+        self._strike(there)
+        return asked
+
+    def plan(self, one: Asked) -> None:
+        """Note everything that checks and judges have to say of an output."""
+        text = one.output.text if one.output else None
+        one.checkings = [Checking(c, check_key(one.key, text, c)) for c in self.parts.checks]
+        one.judgings = [
+            Judging(judge, task, judge_key((one.key,), task, judge))
+            for judge in self.parts.judges
+            for task in judge.tasks(one.example, text or "")
+        ]
+
+    def comparisons(self, first: Asked, second: Asked) -> tuple[list[Judging], int]:
+        """The tasks of comparing two outputs that are to be done, and how many are done already."""
+        ours, theirs = (one.output.text if one.output else None for one in (first, second))
+        if ours is None or theirs is None:
+            return [], 0
+        every = [
+            Judging(judge, task, judge_key((first.key, second.key), task, judge))
+            for judge in self.parts.pair_judges
+            for task in judge.tasks(first.example, ours, other=theirs)
+        ]
+        done = self.ledger.work.done(item.key for item in every)
+        wanted = [item for item in every if self.again.wanted(item.key, done)]
+        return wanted, len(every) - len(wanted)
+
+    def _strike(self, asked: Sequence[Asked]) -> None:
+        """Take away what is in the ledger."""
+        keys = [item.key for one in asked for item in one.checkings]
+        keys += [item.key for one in asked for item in one.judgings]
+        done = self.ledger.work.done(keys)
+        for one in asked:
+            count = len(one.checkings) + len(one.judgings)
+            one.checkings = [item for item in one.checkings if self.again.wanted(item.key, done)]
+            one.judgings = [item for item in one.judgings if self.again.wanted(item.key, done)]
+            one.reused = count - len(one.checkings) - len(one.judgings)
+
+    def _asked(self, system: LiveSystem, example: Example, trial: int) -> Asked:
+        raw = self.parts.record(system, example, trial)
+        return Asked(
+            system=system,
+            example=example,
+            trial=trial,
+            key=output_key(system, example, trial, record=raw),
+            raw=raw,
+            output=None if raw is None else self.parts.stored(raw),
+        )
+
+
+def _recall(found: Sequence[Asked], ledger: Ledger) -> None:
+    """Take outputs out of the ledger, each of the version that is asked now."""
+    versions: dict[str, list[Asked]] = {}
+    for one in found:
+        versions.setdefault(one.system.version, []).append(one)
+    for version, ones in versions.items():
+        names = frozenset(one.example.id for one in ones)
+        systems = frozenset(one.system.name for one in ones)
+        outputs = {
+            (output.example, output.system, output.trial): output
+            for output in ledger.outputs(version=version, example=names, system=systems)
+        }
+        for one in ones:
+            one.output = outputs.get((one.example.id, one.system.name, one.trial))
+            one.saved = one.output is not None

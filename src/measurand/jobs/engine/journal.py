@@ -1,0 +1,112 @@
+"""Writing to the ledger without making the calls wait: one thread, many pieces a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from measurand.store.ledger import open_ledger
+from measurand.store.ledger_work import Work
+
+__all__ = ["Journal"]
+
+_AT_ONCE = 400
+"""Entries that one transaction takes at the most."""
+
+_Entry = tuple[Sequence[Work], "asyncio.Future[None]"]
+
+
+class Journal:
+    """An open ledger that pieces of work are added to; `put` returns once they are on disk.
+
+    Pieces that arrive while a transaction is being written share the next one, so that a thousand
+    calls a second do not wait for a thousand writes of the disk.
+
+    Args:
+        path: The ledger.
+        run: The event that started the run.
+        repeats: How many ratings of each trial a rater gives, where that is not one.
+    """
+
+    def __init__(self, path: Path, *, run: int, repeats: Mapping[str, int]) -> None:
+        self._path = path
+        self._run = run
+        self._repeats = repeats
+        self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._loop = asyncio.get_running_loop()
+        self._broken: BaseException | None = None
+
+    async def __aenter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def put(self, works: Sequence[Work]) -> None:
+        """Add pieces, all in one transaction; they are durable when this returns.
+
+        Raises:
+            LedgerError: The ledger cannot be written.
+        """
+        if self._broken is not None:
+            raise self._broken
+        written: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.put((works, written))
+        # A caller that is stopped still has its pieces written: they were paid for.
+        await asyncio.shield(written)
+
+    def _write(self) -> None:
+        entries: list[_Entry] = []
+        try:
+            with open_ledger(self._path) as ledger:
+                while entries := self._next():
+                    works = [work for part, _ in entries for work in part]
+                    ledger.work.add(works, run=self._run, repeats=self._repeats)
+                    self._tell(entries, None)
+        except BaseException as problem:  # noqa: BLE001 - whoever waits must hear of it
+            self._broken = problem
+            self._tell(entries, problem)
+            while entries := self._next():
+                self._tell(entries, problem)
+
+    def _next(self) -> list[_Entry]:
+        """Wait for an entry, then take along what has come meanwhile; empty at the end."""
+        entries: list[_Entry] = []
+        entry = self._waiting.get()
+        while entry is not None:
+            entries.append(entry)
+            if len(entries) == _AT_ONCE:
+                return entries
+            try:
+                entry = self._waiting.get_nowait()
+            except queue.Empty:
+                return entries
+        if entries:
+            self._waiting.put(None)  # the end, for the next time
+        return entries
+
+    def _tell(self, entries: Sequence[_Entry], problem: BaseException | None) -> None:
+        self._loop.call_soon_threadsafe(_settle, [future for _, future in entries], problem)
+
+
+def _settle(futures: Sequence[asyncio.Future[None]], problem: BaseException | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if problem is None:
+            future.set_result(None)
+        else:
+            future.set_exception(problem)

@@ -1,0 +1,137 @@
+"""What a run works with: live systems and raters, and the names under which work is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from measurand.core.example import Example
+from measurand.core.failure import FAILURES
+from measurand.core.fingerprint import fingerprint
+from measurand.core.judging import BlindTask
+from measurand.core.output import Failure, Output
+from measurand.core.protocols import Check, Judge, LiveSystem
+from measurand.core.rubric import Rubric
+
+__all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that answers or rates in a run.
+
+    Args:
+        systems: Who answers.
+        repeats: How often each example is asked, by the system's name; once where it is not said.
+        checks: Code that rates.
+        judges: Models that rate single outputs.
+        pair_judges: Models that compare two outputs.
+        pairs: Which systems are compared, the second being the one to beat.
+        rubric: The dimensions, whose scales ratings are told on.
+        redact: Replaces what must not be stored.
+        rounds: How many ratings of each trial a judge gives, by its name.
+        recorded: Outputs that need not be asked for, by system, example and trial.
+    """
+
+    systems: tuple[LiveSystem, ...]
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    judges: tuple[Judge, ...] = ()
+    pair_judges: tuple[Judge, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    rubric: Rubric
+    redact: Callable[[str], str] = str
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    recorded: Mapping[str, Mapping[tuple[str, int], Output]] = field(default_factory=dict)
+
+    def trials(self, system: LiveSystem) -> range:
+        """The trials of each example by this system."""
+        return range(self.repeats.get(system.name, 1))
+
+    def record(self, system: LiveSystem, example: Example, trial: int) -> Output | None:
+        """A recorded output, or the failure that there is none; None where the system is live."""
+        if system.name not in self.recorded:
+            return None
+        found = self.recorded[system.name].get((example.id, trial))
+        if found is not None:
+            return found
+        nothing = Failure("no_output", FAILURES["no_output"])
+        return Output(
+            example=example.id, system=system.name, trial=trial, text=None, failure=nothing
+        )
+
+    def stored(self, output: Output) -> Output:
+        """An output as it may be stored and shown: what must not leave the house is replaced."""
+        redact, failure = self.redact, output.failure
+        if failure is not None:
+            failure = replace(
+                failure, message=redact(failure.message), details=redact(failure.details)
+            )
+        calls = tuple(
+            replace(call, arguments=_redacted(dict(call.arguments), redact))
+            for call in output.tool_calls
+        )
+        text = None if output.text is None else redact(output.text)
+        return replace(output, text=text, tool_calls=calls, failure=failure)
+
+    def versions(self) -> Iterator[str]:
+        """Every version under which this run adds rows."""
+        for system in self.systems:
+            yield system.version
+            raters: tuple[Check | Judge, ...] = (*self.checks, *self.judges)
+            yield from (rating_version(system, rater) for rater in raters)
+        named = {system.name: system for system in self.systems}
+        for first, second in self.pairs:
+            for judge in self.pair_judges:
+                yield rating_version(named[first], judge, named[second])
+
+
+def rating_version(
+    system: LiveSystem, rater: Check | Judge, against: LiveSystem | None = None
+) -> str:
+    """What produced a rating: who answered, and who rated."""
+    return fingerprint([system.version, rater.version, against.version if against else None])
+
+
+def output_key(
+    system: LiveSystem, example: Example, trial: int, *, record: Output | None = None
+) -> str:
+    """The name of the work of answering an example; of a recorded output, what it says counts."""
+    told = None if record is None else [record.text, record.failure and record.failure.kind]
+    asked = [example.id, example.fingerprint, trial]
+    return fingerprint(["output", system.name, system.version, asked, told])
+
+
+def check_key(of: str, text: str | None, check: Check) -> str:
+    """The name of the work of checking an output.
+
+    Args:
+        of: The key of the output.
+        text: What it says.
+        check: Who checks.
+    """
+    return fingerprint(["check", of, text, check.name, check.dimension, check.version])
+
+
+def judge_key(of: tuple[str, ...], task: BlindTask, judge: Judge) -> str:
+    """The name of the work of judging an output, or a pair of them.
+
+    Args:
+        of: The key of the output, or of both.
+        task: What is judged.
+        judge: Who judges.
+    """
+    told = [task.output, task.other, task.dimension, task.repeat, task.order]
+    return fingerprint(["judge", of, judge.name, judge.version, told])
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    """All text inside a value of JSON, keys excepted."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {key: _redacted(cell, redact) for key, cell in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(cell, redact) for cell in value]
+    return value

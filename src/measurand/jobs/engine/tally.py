@@ -1,0 +1,119 @@
+"""How far a run is: what is durable, what failed and why, what was spent."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from measurand.core.model import OK, Attempt
+from measurand.core.output import Usage
+
+__all__ = ["Snapshot", "Tally"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """How far a run is at one moment.
+
+    Args:
+        examples: Examples that are finished.
+        total: Examples there are.
+        outputs: Outputs that are durable, those found in the ledger among them.
+        ratings: Ratings by checks and judges that are durable, likewise.
+        reused: Outputs and ratings that were in the ledger already.
+        calls: Attempts at a model in this run.
+        failures: Results without a value, by class.
+        troubles: Attempts that failed, by class; most were tried again.
+        usage: Tokens of this run.
+        cost: US dollars of this run, as far as prices are known.
+        unpriced: Attempts whose cost is not known.
+        seconds: Wall time of this run.
+    """
+
+    examples: int
+    total: int
+    outputs: int
+    ratings: int
+    reused: int
+    calls: int
+    failures: Mapping[str, int]
+    troubles: Mapping[str, int]
+    usage: Usage
+    cost: float
+    unpriced: int
+    seconds: float
+
+    @property
+    def done(self) -> int:
+        """Pieces of work that this run did itself."""
+        return self.outputs + self.ratings - self.reused
+
+    @property
+    def rate(self) -> float:
+        """Pieces of work a second."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time that the rest will take at this pace; None while nothing is finished."""
+        if not self.examples or self.examples > self.total:
+            return None
+        return self.seconds * (self.total - self.examples) / self.examples
+
+    @property
+    def forecast(self) -> float | None:
+        """US dollars that this run will have cost at its end; None while nothing is finished."""
+        return self.cost * self.total / self.examples if self.examples else None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what happens; `snapshot` tells it.
+
+    Args:
+        total: Examples there are.
+    """
+
+    total: int = 0
+    examples: int = 0
+    outputs: int = 0
+    ratings: int = 0
+    reused: int = 0
+    calls: int = 0
+    unpriced: int = 0
+    cost: float = 0.0
+    usage: Usage = field(default_factory=Usage)
+    failures: Counter[str] = field(default_factory=Counter)
+    troubles: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+
+    def attempt(self, model: str, attempt: Attempt) -> None:  # noqa: ARG002 - an observer's shape
+        """Count a request that went out."""
+        self.calls += 1
+        if attempt.status != OK:
+            self.troubles[attempt.status] += 1
+        if attempt.usage is not None:
+            self.usage += attempt.usage
+        if attempt.cost is not None:
+            self.cost += attempt.cost
+        elif attempt.usage is not None or attempt.status == OK:
+            self.unpriced += 1
+
+    def snapshot(self) -> Snapshot:
+        """How far the run is now."""
+        return Snapshot(
+            examples=self.examples,
+            total=self.total,
+            outputs=self.outputs,
+            ratings=self.ratings,
+            reused=self.reused,
+            calls=self.calls,
+            failures=dict(self.failures),
+            troubles=dict(self.troubles),
+            usage=self.usage,
+            cost=self.cost,
+            unpriced=self.unpriced,
+            seconds=time.monotonic() - self.started,
+        )

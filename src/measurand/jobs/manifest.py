@@ -1,0 +1,72 @@
+"""What a run was: written down at its start, so that readers know which rows belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from measurand.core.plan import Plan
+from measurand.core.rating import Ratings
+from measurand.store.ledger import Ledger
+from measurand.store.ledger_work import Event
+
+__all__ = ["ENDED", "STARTED", "Current", "current"]
+
+STARTED, ENDED = "started", "ended"
+IMPORTED = ""
+"""The version of rows that no run has made: imported files, and `measurand check`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """Which rows of a ledger count now.
+
+    Args:
+        run: The newest run; None where there was none.
+        changed: Dimensions that have another definition than that run asked about.
+    """
+
+    run: Event | None = None
+    changed: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the newest run was; empty where there was none."""
+        return self.run.manifest if self.run else {}
+
+    @property
+    def versions(self) -> frozenset[str] | None:
+        """The versions whose rows count; None means all."""
+        if self.run is None:
+            return None
+        return frozenset((IMPORTED, *self.manifest["versions"]))
+
+    def ratings(self, ledger: Ledger) -> Ratings:
+        """The ratings that count: a changed rubric is not joined with what was said of the old."""
+        every = ledger.ratings(version=self.versions)
+        if not self.changed:
+            return every
+        kept = every.filtered(every["dimension"].mask(lambda name: name not in self.changed))
+        return kept + ledger.ratings(version=IMPORTED, dimension=self.changed)
+
+    def notes(self) -> tuple[str, ...]:
+        """What does not count, in sentences."""
+        if not self.changed:
+            return ()
+        names = ", ".join(sorted(self.changed))
+        note = (
+            f"The definition of {names} has changed since the last run; what checks and judges "
+            "said under the old one does not count. Run again: measurand run."
+        )
+        return (note,)
+
+
+def current(ledger: Ledger, plan: Plan) -> Current:
+    """Which rows count under a plan: those of the newest run, and what was imported."""
+    runs = ledger.work.events(STARTED)
+    if not runs:
+        return Current()
+    asked = runs[-1].manifest["dimensions"]
+    changed = {d.name for d in plan.rubric if asked.get(d.name, d.fingerprint) != d.fingerprint}
+    return Current(run=runs[-1], changed=frozenset(changed))
