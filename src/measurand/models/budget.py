@@ -1,0 +1,162 @@
+"""A limit on money that holds while many calls are under way."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass
+from fractions import Fraction
+
+from measurand.errors import BudgetExhausted
+
+__all__ = ["Budget", "Reservation"]
+
+
+@dataclass(slots=True, eq=False)
+class Reservation:
+    """Money set aside for one call that is under way; `Budget.settle` ends it, once."""
+
+    bound: Fraction | None
+    open: bool = True
+
+
+class Budget:
+    """What may be spent, what has been, and what the calls under way may still cost.
+
+    ``spent + held + reserved`` never exceeds the limit. ``spent`` is the exact sum of what is
+    known to have been charged, whatever the order. ``held`` are bounds of calls that may have been
+    charged without anybody saying how much (no answer in time, or one that broke off).
+
+    Args:
+        limit: US dollars; None for no limit.
+        spent: US dollars already spent.
+
+    Raises:
+        ValueError: One of them is negative, or no number.
+    """
+
+    def __init__(self, limit: float | None, spent: float = 0.0) -> None:
+        for name, value in (("limit", limit), ("amount spent", spent)):
+            if value is not None and not 0 <= value < math.inf:
+                raise ValueError(f"the {name} is 0 or more US dollars; found {value}")
+        self.limit = limit
+        self._limit = None if limit is None else Fraction(limit)
+        self._spent = Fraction(spent)
+        self._held = Fraction(0)
+        self._reserved = Fraction(0)
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def spent(self) -> float:
+        """US dollars known to be spent."""
+        return float(self._spent)
+
+    @property
+    def held(self) -> float:
+        """US dollars that finished calls may have cost, nobody knows whether they did."""
+        return float(self._held)
+
+    @property
+    def reserved(self) -> float:
+        """US dollars that the calls under way may cost at the most."""
+        return float(self._reserved)
+
+    def reserve(self, bound: float | None, *, what: str = "the next call") -> Reservation:
+        """Set money aside for a call, or refuse it.
+
+        Args:
+            bound: The most it may cost, in US dollars; None where nobody knows.
+            what: The call, as in ``"a call of openai/gpt-4o-mini"``.
+
+        Raises:
+            BudgetExhausted: It might cross the limit, or there is a limit and no bound.
+        """
+        amount = self._amount(bound, what)
+        if not self._fits(amount):
+            raise BudgetExhausted(self._refusal(amount, what))
+        return self._take(bound, amount)
+
+    async def room(self, bound: float | None, *, what: str = "the next call") -> Reservation:
+        """Set money aside as soon as the calls under way have turned out cheap enough.
+
+        Bounds are many times what calls cost in the end, so a call is refused only when it would
+        not fit after all others have been settled.
+
+        Args:
+            bound: The most it may cost, in US dollars; None where nobody knows.
+            what: The call, as in ``"a call of openai/gpt-4o-mini"``.
+
+        Raises:
+            BudgetExhausted: It might cross the limit, or there is a limit and no bound.
+        """
+        amount = self._amount(bound, what)
+        while not self._fits(amount):
+            if not self._reserved or not self._fits(amount, settled=True):
+                raise BudgetExhausted(self._refusal(amount, what))
+            await self._settlement()
+        return self._take(bound, amount)
+
+    def settle(self, reservation: Reservation, cost: float | None, *, charged: bool) -> None:
+        """End a reservation; a second time changes nothing.
+
+        Args:
+            reservation: What `reserve` gave.
+            cost: What the call cost, in US dollars; None where nobody knows.
+            charged: Whether it may have been charged; then the bound of an unknown cost is held.
+        """
+        if not reservation.open:
+            return
+        reservation.open = False
+        bound = reservation.bound or Fraction(0)
+        self._reserved -= bound
+        if cost is not None:
+            self._spent += Fraction(cost)
+        elif charged:
+            self._held += bound
+        waiting, self._waiting = self._waiting, deque()
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)
+
+    async def _settlement(self) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
+
+    def _amount(self, bound: float | None, what: str) -> Fraction:
+        if bound is not None:
+            return Fraction(bound)
+        if self._limit is None:
+            return Fraction(0)
+        raise BudgetExhausted(
+            f"the budget of {_usd(self._limit)} cannot be kept: nobody knows what {what} may cost. "
+            "Give the model's price under prices: in the plan and max_tokens among the "
+            "parameters, or take the budget out"
+        )
+
+    def _fits(self, amount: Fraction, *, settled: bool = False) -> bool:
+        if self._limit is None:
+            return True
+        reserved = 0 if settled else self._reserved
+        return self._spent + self._held + reserved + amount <= self._limit
+
+    def _take(self, bound: float | None, amount: Fraction) -> Reservation:
+        self._reserved += amount
+        return Reservation(None if bound is None else amount)
+
+    def _refusal(self, amount: Fraction, what: str) -> str:
+        limit = Fraction(0) if self._limit is None else self._limit
+        text = f"the budget of {_usd(limit)} would be crossed: {_usd(self._spent)} are spent"
+        if self._held:
+            text += f", {_usd(self._held)} may have been charged for calls without an answer"
+        if self._reserved:
+            text += f", calls under way may cost {_usd(self._reserved)}"
+        return (
+            f"{text}, and {what} may cost up to {_usd(amount)}. Raise budget in the plan to go on"
+        )
+
+
+def _usd(amount: Fraction) -> str:
+    value = float(amount)
+    return f"${value:.2f}" if value >= 1 or not value else f"${value:.2g}"
