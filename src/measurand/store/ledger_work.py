@@ -140,11 +140,15 @@ class WorkLog:
         with self.writing():
             ids = self.intern(chain.from_iterable(map(_texts, works)))
             revisions = self._revisions(works)
-            for version, group in groupby(sorted(works, key=_version), key=_version):
-                pieces = list(group)
-                batch = self.batch(version)
+            groups = [
+                (self.batch(version), list(pieces))
+                for version, pieces in groupby(sorted(works, key=_version), key=_version)
+            ]
+            # Outputs first: what is said of a new text must not be taken for said of the old one.
+            for batch, pieces in groups:
                 changed = self._outputs(pieces, ids, batch)
                 self._stale(changed, ids, batch=batch, repeats=repeats or {})
+            for batch, pieces in groups:
                 self._ratings(pieces, ids, batch)
                 self.connection.executemany(
                     'INSERT INTO work ("key", revision, purpose, failure, batch) '
