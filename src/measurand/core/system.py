@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-__all__ = ["ROLES", "Role", "System"]
+__all__ = ["ROLES", "Role", "System", "Target"]
 
 Role = Literal["candidate", "current", "expert", "floor"]
 ROLES: tuple[Role, ...] = get_args(Role)
+
+Target = Literal["ratings", "recorded", "function", "endpoint", "program", "model"]
+"""What a system's target names; ``ratings``: nothing, it is known from ratings alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,26 @@ class System:
     repeats: int = 1
     request: Mapping[str, Any] = field(default_factory=dict)
     answer: str | None = None
+
+    @property
+    def kind(self) -> Target:
+        """What the target names."""
+        if not self.target:
+            return "ratings"
+        if self.target.startswith("file:"):
+            return "recorded"
+        if self.target.startswith("command:"):
+            return "program"
+        if self.target.startswith(("http://", "https://")):
+            return "endpoint"
+        if self.target.startswith("python:") or ".py:" in self.target:
+            return "function"
+        return "model"
+
+    @property
+    def live(self) -> bool:
+        """Whether it can be asked, so that its outputs need not be there already."""
+        return self.kind not in {"ratings", "recorded"}
 
     def __post_init__(self) -> None:
         if self.repeats < 1:
