@@ -21,7 +21,7 @@ class Known:
         base_url: Its address; empty where there is no usual one.
         addresses: Variables that name another address; the first that is set counts.
         keys: Variables that hold its key; the first that is set counts.
-        free: Whether it asks for no key.
+        free: Whether it may be asked without a key in the environment.
         api: What it speaks.
         module: The package that the library needs for it, where a library speaks for us.
     """
@@ -80,8 +80,10 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
             module="anthropic",
         ),
         "google": Known(keys=_GEMINI, api="library", module="google.genai"),
+        "vertex": Known(free=True, api="library", module="google.genai"),
         "bedrock": Known(
-            keys=("AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"),
+            keys=("AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY"),
+            free=True,  # credentials may come from files and from the machine's own role, too
             api="library",
             module="boto3",
         ),

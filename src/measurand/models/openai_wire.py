@@ -170,13 +170,12 @@ def _broken(error: Exception, seconds: float) -> CallFailed:
     """What it means that no whole response came."""
     if isinstance(error, TimeoutError):
         return CallFailed(Failure("timeout", f"no answer within {seconds:g} seconds"))
-    if isinstance(error, aiohttp.InvalidURL):
-        return CallFailed(Failure("bad_request", "the base URL is not a URL"))
     words = shorten(str(error)) or type(error).__name__
-    if isinstance(error, aiohttp.ClientSSLError):
-        return CallFailed(Failure("connection", words), again=False)
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError | _TooLargeError):
         return CallFailed(Failure("malformed_response", words))
-    if isinstance(error, aiohttp.ClientError | OSError):
-        return CallFailed(Failure("connection", words))
-    return CallFailed(Failure("bad_request", words))
+    if isinstance(error, aiohttp.ClientConnectorError):  # nothing has been sent
+        for_good = isinstance(error, aiohttp.ClientSSLError)
+        again = False if for_good else None
+        return CallFailed(Failure("connection", words), again=again, charged=False)
+    own = isinstance(error, ValueError)  # a URL or header that cannot be
+    return CallFailed(Failure("bad_request" if own else "connection", words))

@@ -17,6 +17,9 @@ __all__ = ["PASSING", "CallFailed", "Problem", "Wire", "failed", "problem", "sho
 PASSING = frozenset({"timeout", "rate_limited", "server_error", "connection", "malformed_response"})
 """The classes of failure that may pass, so that trying again makes sense."""
 
+_MAYBE_CHARGED = frozenset({"timeout", "connection", "malformed_response"})
+"""Classes of failure where the provider may have answered all the same."""
+
 _SHOWN = 300
 """Characters of a provider's own words that are kept."""
 
@@ -95,6 +98,8 @@ class CallFailed(Exception):  # noqa: N818 - what happened to a call, not a malf
         again: Whether trying again makes sense; by default, whether its class may pass.
         retry_after: Seconds to wait first, where the provider said so.
         usage: Tokens it took all the same, where the provider told.
+        charged: Whether it may have been charged; by default, whether its class is one of a
+            question that may have been answered without our seeing it.
     """
 
     def __init__(
@@ -104,12 +109,14 @@ class CallFailed(Exception):  # noqa: N818 - what happened to a call, not a malf
         again: bool | None = None,
         retry_after: float | None = None,
         usage: Usage | None = None,
+        charged: bool | None = None,
     ) -> None:
         super().__init__(failure.message)
         self.failure = failure
         self.again = failure.kind in PASSING if again is None else again
         self.retry_after = retry_after
         self.usage = usage
+        self.charged = failure.kind in _MAYBE_CHARGED if charged is None else charged
 
 
 @dataclass(frozen=True, slots=True)
