@@ -30,6 +30,7 @@ def rating(value: float | str | None = 4.0, **cells: object) -> Rating:
 PIECE = Work(
     key="k",
     purpose="output",
+    who="s",
     version="v",
     output=Output(example="e1", system="s", text="Hello"),
     calls=(Call(model="a/b", attempts=(), reply=ModelReply(text="Hello")),),

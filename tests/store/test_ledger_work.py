@@ -25,14 +25,18 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def answer(text: str, *, trial: int = 0, key: str = "", version: str = "A") -> Work:
     output = Output(example="e", system="s", text=text, trial=trial)
-    return Work(key=key or f"{version}{trial}", purpose="output", version=version, output=output)
+    return Work(
+        key=key or f"{version}{trial}", purpose="output", who="s", version=version, output=output
+    )
 
 
 def said(value: float, *, repeat: int = 0, kind: Kind = "judge", version: str = "AJ") -> Work:
     row = Rating(
         example="e", system="s", dimension="d", rater=kind, kind=kind, value=value, repeat=repeat
     )
-    return Work(key=f"{version}{kind}{repeat}", purpose="rating", version=version, ratings=(row,))
+    return Work(
+        key=f"{version}{kind}{repeat}", purpose="rating", who="j", version=version, ratings=(row,)
+    )
 
 
 def call(cost: float | None) -> Call:
@@ -54,7 +58,9 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 def test_what_is_done_is_known_with_how_it_ended(ledger: Ledger) -> None:
     run = ledger.work.log("plan", "started", {"seed": 7})
     failed = Output(example="e", system="s", text=None, failure=Failure("timeout", "slow"), trial=1)
-    broken = Work(key="A1", purpose="output", version="A", failure="timeout", output=failed)
+    broken = Work(
+        key="A1", purpose="output", who="s", version="A", failure="timeout", output=failed
+    )
     ledger.work.add([answer("hi"), broken], run=run)
     assert ledger.work.done(["A0", "A1", "A2"]) == {"A0": None, "A1": "timeout"}
     ledger.work.add([answer("late", trial=1)], run=run)
@@ -71,6 +77,7 @@ def test_calls_are_kept_with_every_attempt(ledger: Ledger, tmp_path: Path) -> No
             Work(
                 key=piece.key,
                 purpose="rating",
+                who="j",
                 version="AJ",
                 ratings=piece.ratings,
                 calls=(call(0.25), call(None)),

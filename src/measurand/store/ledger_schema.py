@@ -213,12 +213,13 @@ SELECT file, sha256, at, read, kept, refused, notes, id AS batch
 FROM batch WHERE file IS NOT NULL;
 
 CREATE VIEW calls AS
-SELECT w."key", w.purpose, m.text AS model, c.status, c.attempts, c.input_tokens, c.output_tokens,
+SELECT w."key", w.purpose, o.text AS who, m.text AS model, c.status, c.attempts, c.input_tokens, c.output_tokens,
        c.cached_tokens, c.written_tokens, c.seconds, c.cost, c.characters, c.tries,
        s.text AS snapshot, p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
 FROM call AS c
 JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
 JOIN batch AS b ON b.id = w.batch
+JOIN text AS o ON o.id = w.who
 JOIN text AS m ON m.id = c.model
 LEFT JOIN text AS s ON s.id = c.snapshot
 LEFT JOIN text AS p ON p.id = c.sent
@@ -244,6 +245,7 @@ CREATE TABLE work (
   "key" TEXT NOT NULL,
   revision INTEGER NOT NULL,
   purpose TEXT NOT NULL,
+  who INTEGER NOT NULL REFERENCES text,
   failure INTEGER REFERENCES text,
   batch INTEGER NOT NULL REFERENCES batch,
   PRIMARY KEY ("key", revision)

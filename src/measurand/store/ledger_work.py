@@ -36,6 +36,7 @@ class Work:
     Args:
         key: The fingerprint of everything that the result depends on.
         purpose: What it was for.
+        who: Which system answered, or which rater rated.
         version: What produced it; readers choose rows by it.
         failure: The class of its failure; None when it succeeded.
         output: What a system answered, where that was asked.
@@ -45,6 +46,7 @@ class Work:
 
     key: str
     purpose: Purpose
+    who: str
     version: str
     failure: str | None = None
     output: Output | None = None
@@ -151,10 +153,13 @@ class WorkLog:
             for batch, pieces in groups:
                 self._ratings(pieces, ids, batch)
                 self.connection.executemany(
-                    'INSERT INTO work ("key", revision, purpose, failure, batch) '
-                    "VALUES (?, ?, ?, ?, ?)",
+                    'INSERT INTO work ("key", revision, purpose, who, failure, batch) '
+                    "VALUES (?, ?, ?, ?, ?, ?)",
                     (
-                        (w.key, revisions[w.key], w.purpose, ids.get(w.failure or ""), batch)
+                        (
+                            *(w.key, revisions[w.key], w.purpose, ids[w.who]),
+                            *(ids.get(w.failure or ""), batch),
+                        )
                         for w in pieces
                     ),
                 )
@@ -232,6 +237,7 @@ def _version(work: Work) -> str:
 
 def _texts(work: Work) -> Iterator[str]:
     """Every text of a piece of work that the ledger knows by a number."""
+    yield work.who
     if work.failure:
         yield work.failure
     if work.output is not None:

@@ -146,6 +146,7 @@ class Engine:
         work = Work(
             key=asked.key,
             purpose="output",
+            who=asked.system.name,
             version=asked.system.version,
             failure=output.failure.kind if output is not None and output.failure else None,
             output=output,

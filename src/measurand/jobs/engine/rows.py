@@ -36,6 +36,7 @@ async def checked(asked: Asked, item: Checking, parts: Parts) -> Work:
     return Work(
         key=item.key,
         purpose="rating",
+        who=item.check.name,
         version=rating_version(asked.system, item.check),
         failure=row.failure,
         ratings=(row,),
@@ -86,6 +87,7 @@ def judged(
     return Work(
         key=item.key,
         purpose="rating",
+        who=item.judge.name,
         version=rating_version(asked.system, item.judge, against.system if against else None),
         failure=judgment.failure,
         ratings=(row,),
