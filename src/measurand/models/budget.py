@@ -6,18 +6,20 @@ import asyncio
 import math
 from collections import deque
 from dataclasses import dataclass
-from fractions import Fraction
 
 from measurand.errors import BudgetExhausted
 
 __all__ = ["Budget", "Reservation"]
+
+_UNIT = 200
+"""Money is counted in whole units of 2**-200 dollars: sums of floats are exact, whatever order."""
 
 
 @dataclass(slots=True, eq=False)
 class Reservation:
     """Money set aside for one call that is under way; `Budget.settle` ends it, once."""
 
-    bound: Fraction | None
+    bound: int
     open: bool = True
 
 
@@ -41,26 +43,26 @@ class Budget:
             if value is not None and not 0 <= value < math.inf:
                 raise ValueError(f"the {name} is 0 or more US dollars; found {value}")
         self.limit = limit
-        self._limit = None if limit is None else Fraction(limit)
-        self._spent = Fraction(spent)
-        self._held = Fraction(0)
-        self._reserved = Fraction(0)
+        self._limit = None if limit is None else _units(limit)
+        self._spent = _units(spent)
+        self._held = 0
+        self._reserved = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
     def spent(self) -> float:
         """US dollars known to be spent."""
-        return float(self._spent)
+        return _dollars(self._spent)
 
     @property
     def held(self) -> float:
         """US dollars that finished calls may have cost, nobody knows whether they did."""
-        return float(self._held)
+        return _dollars(self._held)
 
     @property
     def reserved(self) -> float:
         """US dollars that the calls under way may cost at the most."""
-        return float(self._reserved)
+        return _dollars(self._reserved)
 
     def reserve(self, bound: float | None, *, what: str = "the next call") -> Reservation:
         """Set money aside for a call, or refuse it.
@@ -75,7 +77,7 @@ class Budget:
         amount = self._amount(bound, what)
         if not self._fits(amount):
             raise BudgetExhausted(self._refusal(amount, what))
-        return self._take(bound, amount)
+        return self._take(amount)
 
     async def room(self, bound: float | None, *, what: str = "the next call") -> Reservation:
         """Set money aside as soon as the calls under way have turned out cheap enough.
@@ -95,7 +97,7 @@ class Budget:
             if not self._reserved or not self._fits(amount, settled=True):
                 raise BudgetExhausted(self._refusal(amount, what))
             await self._settlement()
-        return self._take(bound, amount)
+        return self._take(amount)
 
     def settle(self, reservation: Reservation, cost: float | None, *, charged: bool) -> None:
         """End a reservation; a second time changes nothing.
@@ -108,12 +110,13 @@ class Budget:
         if not reservation.open:
             return
         reservation.open = False
-        bound = reservation.bound or Fraction(0)
-        self._reserved -= bound
+        self._reserved -= reservation.bound
         if cost is not None:
-            self._spent += Fraction(cost)
+            self._spent += _units(cost)
         elif charged:
-            self._held += bound
+            self._held += reservation.bound
+        if not self._waiting:
+            return
         waiting, self._waiting = self._waiting, deque()
         for one in waiting:
             if not one.done():
@@ -124,29 +127,29 @@ class Budget:
         self._waiting.append(future)
         await future
 
-    def _amount(self, bound: float | None, what: str) -> Fraction:
+    def _amount(self, bound: float | None, what: str) -> int:
         if bound is not None:
-            return Fraction(bound)
+            return _units(bound)
         if self._limit is None:
-            return Fraction(0)
+            return 0
         raise BudgetExhausted(
             f"the budget of {_usd(self._limit)} cannot be kept: nobody knows what {what} may cost. "
             "Give the model's price under prices: in the plan and max_tokens among the "
             "parameters, or take the budget out"
         )
 
-    def _fits(self, amount: Fraction, *, settled: bool = False) -> bool:
+    def _fits(self, amount: int, *, settled: bool = False) -> bool:
         if self._limit is None:
             return True
         reserved = 0 if settled else self._reserved
         return self._spent + self._held + reserved + amount <= self._limit
 
-    def _take(self, bound: float | None, amount: Fraction) -> Reservation:
+    def _take(self, amount: int) -> Reservation:
         self._reserved += amount
-        return Reservation(None if bound is None else amount)
+        return Reservation(amount)
 
-    def _refusal(self, amount: Fraction, what: str) -> str:
-        limit = Fraction(0) if self._limit is None else self._limit
+    def _refusal(self, amount: int, what: str) -> str:
+        limit = 0 if self._limit is None else self._limit
         text = f"the budget of {_usd(limit)} would be crossed: {_usd(self._spent)} are spent"
         if self._held:
             text += f", {_usd(self._held)} may have been charged for calls without an answer"
@@ -157,6 +160,14 @@ class Budget:
         )
 
 
-def _usd(amount: Fraction) -> str:
-    value = float(amount)
+def _usd(amount: int) -> str:
+    value = _dollars(amount)
     return f"${value:.2f}" if value >= 1 or not value else f"${value:.2g}"
+
+
+def _units(dollars: float) -> int:
+    return int(math.ldexp(dollars, _UNIT))
+
+
+def _dollars(units: int) -> float:
+    return units / (1 << _UNIT)

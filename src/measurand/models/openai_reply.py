@@ -45,7 +45,7 @@ def read_reply(raw: bytes, *, sent: Mapping[str, Any], notes: tuple[str, ...]) -
         CallFailed: It is no JSON, has another shape, or holds an error.
     """
     try:
-        data = json.loads(raw)
+        data = json.loads(raw.decode())
     except (ValueError, RecursionError):
         text = shorten(raw[:1000].decode("utf-8", "replace"))
         raise _malformed(f"no JSON: {text}" if text else "an empty body") from None
