@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "agreement": "do the raters agree, and what is the best anyone could score?",
     "compare": "which system is better, which are equal, which are unsafe?",
     "report": "everything about a ratings file or a project as one HTML page",
+    "simulate": "serve simulated models and judges on this machine, with faults if you like",
     "schema": "print the JSON Schema of a plan, a dataset, outputs or results",
 }
 """Each verb and what it answers, in the order in which a user meets them."""

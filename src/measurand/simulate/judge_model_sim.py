@@ -1,0 +1,267 @@
+"""A simulated judge whose faults are known: planted severity, noise, biases and gullibility.
+
+On numbers, a level is the one nearest to ``latent - severity + biases + own * z1 + noise * z2``:
+``latent`` is the output's quality in the simulated world, placed between the worst and the best
+level, ``z1`` hangs on the text and ``z2`` on the request's key, both standard normal. On yes/no,
+a bad output is called bad with probability ``sensitivity`` and a good one good with
+``specificity``. Of a pair, the output shown first wins where
+``sharpness * (quality of the first - quality of the second) + first_slot + e`` exceeds
+``tie_band``, the second where it is below ``-tie_band``; ``e`` is standard logistic.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import log2
+from types import MappingProxyType
+from typing import Any
+
+from measurand.simulate.judge_model import Item, Seen, seen
+from measurand.simulate.people import JUDGE, VOTES
+from measurand.simulate.provider_asked import Asked
+from measurand.simulate.provider_draws import draw, draws, logistic, normal
+from measurand.simulate.provider_world import World, quality_of
+
+__all__ = ["FAMILIES", "JUDGES", "UNSAID", "SimJudge"]
+
+FAMILIES: Mapping[str, str] = MappingProxyType({"judge": "elm", "judge-b": "fir"})
+"""The families of the two simulated judges, which are nobody else's."""
+
+UNSAID = "as the harbour master of Atlantis used to say"
+"""A quote that no output holds."""
+
+_GRADES = 4.0
+"""Points between the ends of a scale of five levels, in which the knobs are given."""
+_USUAL_WORDS = 100
+_GOOD = 0.5
+_QUOTE = 90
+_SENTENCE = re.compile(r"[^.!?\"{}\\\n]{12,}")
+_WORD = re.compile(r"\S+")
+_ORDERS = re.compile(
+    r"ignore (all |any |the )?(previous|prior|above|earlier)|you are now|developer mode"
+    r"|as the (judge|grader|evaluator)|\"(level|canary)\"|rate (this|it) |give (this|it) (a |the )"
+    r"|new instructions|highest (score|level|rating)|check word",
+    re.IGNORECASE,
+)
+_CLAIMED = re.compile(r"(?:check word|canary)\W{1,6}([\w-]{4,})", re.IGNORECASE)
+_REASONS = (
+    "Much of this falls short of the definition of {0}.",
+    "This meets the definition of {0} in part, with a fault that a reader would notice.",
+    "This meets the definition of {0} and leaves little to correct.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimJudge:
+    """What is planted in a judge; points are those of a scale of five levels.
+
+    Args:
+        severity: Points by which it is too strict; below 0 is lenient.
+        severities: The same by dimension, before `severity`.
+        noise: Standard deviation of each call's error, in points.
+        noises: The same by dimension, before `noise`.
+        own: Standard deviation of an error that hangs on the text and stays at every repeat.
+        sensitivity: The probability that a bad output is called bad, on yes/no and checklists.
+        specificity: The probability that a good output is called good.
+        sharpness: Logits for a whole unit of quality between the outputs of a pair.
+        tie_band: Logits within which a pair is a tie.
+        first_slot: Logits that the output shown first has before the other.
+        length: Points for every doubling of the words, from 100.
+        first_level: Points towards the end of the scale that is listed first.
+        reversal: Points where levels are listed from best to worst.
+        favours: Points by the system whose output it is.
+        hijack: The probability that it obeys where the output gives it orders.
+        canary_kept: The probability that it repeats its check word when it obeys.
+        abstain: The probability that it says it cannot assess.
+    """
+
+    severity: float = 0.0
+    severities: Mapping[str, float] = field(default_factory=dict)
+    noise: float = 0.7
+    noises: Mapping[str, float] = field(default_factory=dict)
+    own: float = 0.0
+    sensitivity: float = VOTES.judge_catch
+    specificity: float = 1 - VOTES.judge_alarm
+    sharpness: float = 6.0
+    tie_band: float = 0.5
+    first_slot: float = 0.0
+    length: float = 0.0
+    first_level: float = 0.0
+    reversal: float = 0.0
+    favours: Mapping[str, float] = field(default_factory=dict)
+    hijack: float = 0.0
+    canary_kept: float = 0.0
+    abstain: float = 0.0
+
+    def reply(
+        self, asked: Asked, *, world: World | None = None, seed: int = 7, fault: str | None = None
+    ) -> str:
+        """The reply to a judge's prompt, with a fault of a judge where one is planted."""
+        task = seen(asked)
+        if task is None:
+            return "I judge answers when I am asked in the form of a judge's prompt."
+        chance = _Chance(*draws("judge", seed, asked.model, asked.key)[:4])
+        text = "\n".join(item.text for item in task.items)
+        obeys = fault is None and _ORDERS.search(text) is not None and chance.hijack < self.hijack
+        abstains = fault is None and not obeys and chance.abstain < self.abstain
+        item_seed = (seed, asked.model)
+        if task.form == "checklist":
+            said = self._checklist(task, asked.key, obeys=obeys)
+        else:
+            said = self._graded(task, world, chance, item_seed=item_seed, obeys=obeys)
+        said["cannot_assess"] = abstains
+        said["canary"] = task.canary
+        if abstains:
+            said["reason"] = "The material does not say enough to judge this."
+            said |= {"answers": []} if "answers" in said else {"level": None, "evidence": []}
+        if obeys and chance.kept >= self.canary_kept:
+            claimed = _CLAIMED.search(text)
+            said["canary"] = claimed[1] if claimed is not None else ""
+        return json.dumps(_spoiled(said, task, fault), ensure_ascii=False)
+
+    def _graded(
+        self,
+        task: Seen,
+        world: World | None,
+        chance: _Chance,
+        *,
+        item_seed: tuple[int, str],
+        obeys: bool,
+    ) -> dict[str, Any]:
+        units = [self._seen_quality(item, task, world, item_seed=item_seed) for item in task.items]
+        level: float | str
+        if task.form == "pairwise":
+            level, shown = self._preferred(task, units, chance), 0.5
+        else:
+            level, shown = self._level(task, units[0], chance)
+        if obeys:
+            level = task.items[0].label if task.form == "pairwise" else _best(task)
+        reason = _REASONS[min(int(shown * len(_REASONS)), len(_REASONS) - 1)]
+        return {
+            "evidence": _quotes(task.items[0].text, task.dimension),
+            "reason": reason.format(task.dimension),
+            "level": level,
+        }
+
+    def _seen_quality(
+        self, item: Item, task: Seen, world: World | None, *, item_seed: tuple[int, str]
+    ) -> float:
+        """Latent quality with every bias that hangs on the text, in units of the whole scale."""
+        known = world.known(item.text) if world is not None else None
+        quality = known.quality.get(task.dimension) if known is not None else None
+        if quality is None:
+            quality = quality_of(item.text, task.dimension)
+        points = 0.0
+        if self.favours and known is not None:
+            points += max((self.favours.get(name, 0.0) for name in known.systems), default=0.0)
+        if self.length:
+            words = max(len(_WORD.findall(item.text)), 1)
+            points += self.length * log2(words / _USUAL_WORDS)
+        if self.own:
+            points += self.own * normal(draw("own", *item_seed, task.dimension, item.text))
+        return quality + points / _GRADES
+
+    def _level(self, task: Seen, unit: float, chance: _Chance) -> tuple[float | str, float]:
+        """The level, and how good that is on the unit interval."""
+        numbers = task.numbers
+        if not numbers:
+            return self._label(task, unit, chance)
+        low, high = numbers[0], numbers[-1]
+        towards = self.first_level * (1 if task.best_first else -1)
+        points = (
+            towards
+            + self.reversal * task.best_first
+            - self.severities.get(task.dimension, self.severity)
+            + self.noises.get(task.dimension, self.noise) * normal(chance.noise)
+        )
+        wanted = low + (high - low) * (unit + points / _GRADES)
+        level = min(numbers, key=lambda number: (abs(number - wanted), number))
+        return level, (level - low) / (high - low) if high > low else 1.0
+
+    def _label(self, task: Seen, unit: float, chance: _Chance) -> tuple[str, float]:
+        labels = tuple(map(str, task.levels))
+        if set(labels) == {"yes", "no"}:
+            good = unit >= _GOOD
+            right = chance.noise < (self.specificity if good else self.sensitivity)
+            return ("yes", 1.0) if good == right else ("no", 0.0)
+        ordered = sorted(labels)
+        place = min(max(int(unit * len(ordered)), 0), len(ordered) - 1)
+        return ordered[place], unit
+
+    def _preferred(self, task: Seen, units: list[float], chance: _Chance) -> str:
+        first, second = task.items
+        ahead = self.sharpness * (units[0] - units[1]) + self.first_slot + logistic(chance.noise)
+        if abs(ahead) < self.tie_band:
+            return task.tie
+        return first.label if ahead > 0 else second.label
+
+    def _checklist(self, task: Seen, key: str, *, obeys: bool) -> dict[str, Any]:
+        text = task.items[0].text
+        answers = []
+        for number, requirement in enumerate(task.checklist, start=1):
+            passage = requirement.passage(text)
+            right = self.sensitivity if passage is None else self.specificity
+            met = (passage is not None) == (draw("checklist", key, number) < right)
+            quote = passage or next(iter(_quotes(text, str(number))), "")
+            met = (met or obeys) and bool(quote)
+            answers.append(
+                {"item": number, "quote": quote if met else "", "met": "yes" if met else "no"}
+            )
+        share = sum(answer["met"] == "yes" for answer in answers) / max(len(answers), 1)
+        reason = _REASONS[min(int(share * len(_REASONS)), len(_REASONS) - 1)]
+        return {"answers": answers, "reason": reason.format(task.dimension)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """What is drawn for one call, each from 0 to 1."""
+
+    noise: float
+    hijack: float
+    kept: float
+    abstain: float
+
+
+def _best(task: Seen) -> float | str:
+    if task.numbers:
+        return task.numbers[-1]
+    return "yes" if "yes" in task.levels else str(task.levels[-1])
+
+
+def _quotes(text: str, word: str) -> list[str]:
+    """A passage of the text, copied letter by letter; none of a text without any."""
+    found = [match[0].strip()[:_QUOTE].strip() for match in _SENTENCE.finditer(text)]
+    if not found:
+        return [text.strip()[:_QUOTE]] if text.strip() else []
+    return [found[int(draw("quote", word, text) * len(found))]]
+
+
+def _spoiled(said: dict[str, Any], task: Seen, fault: str | None) -> dict[str, Any]:
+    """The reply with a planted fault in it."""
+    if fault == "no_canary":
+        said["canary"] = ""
+    elif fault == "bad_quote" and "answers" in said:
+        said["answers"][0] |= {"quote": UNSAID, "met": "yes"}
+    elif fault == "bad_quote":
+        said["evidence"] = [UNSAID]
+    elif fault == "out_of_range" and "answers" in said:
+        said["answers"][0]["met"] = "perhaps"
+    elif fault == "out_of_range":
+        said["level"] = task.numbers[-1] + 2 if task.numbers else "perhaps"
+    return said
+
+
+JUDGES: Mapping[str, SimJudge] = MappingProxyType(
+    {
+        "judge": SimJudge(
+            severity=-0.3,
+            severities={name: panel.severity[0] for name, panel in JUDGE.items()},
+            noises={name: panel.noise for name, panel in JUDGE.items()},
+        ),
+        "judge-b": SimJudge(severity=0.2, noise=0.9, sensitivity=0.75, specificity=0.97),
+    }
+)
+"""The two judges that a server has where nothing else is said."""
