@@ -9,16 +9,25 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from measurand.analysis.attempts import attempts_of, with_unanswered
+from measurand.analysis.blocking_verdicts import blocking_verdicts
+from measurand.analysis.bounds import mean_bounds
 from measurand.analysis.comparison_limits import comparison_limits
-from measurand.analysis.comparison_verdicts import Pair, blocking_verdicts, pair_verdicts
+from measurand.analysis.comparison_verdicts import Pair, pair_verdicts
+from measurand.analysis.failure_limits import failure_limits
+from measurand.analysis.failures import Gate, failure_counts, failure_results
 from measurand.analysis.measure import OVERALL, Measure, blocking_rates, means, place_on_scale
-from measurand.analysis.requirement import Requirement, requirements
+from measurand.analysis.preference import preference, preference_limits
+from measurand.analysis.queue import human_queue
+from measurand.analysis.requirement import Requirement, requirements, without_verdict
 from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.analysis.score import Scores, score
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
+from measurand.core.output import Output
 from measurand.core.rating import Kind, Ratings
 from measurand.core.rubric import Rubric
+from measurand.core.running import FlagRule
 from measurand.stats.estimate import LEVEL
 
 __all__ = ["ComparisonOptions", "compare"]
@@ -43,6 +52,11 @@ class ComparisonOptions:
         floor: Its lower end.
         by: Whose ratings score a dimension, where the default is not wanted.
         require: What every candidate must show against the baseline.
+        flags: When judges block an output: as soon as one flags it, or two do.
+        max_failures: The share of a system's outputs, or of judgments of them, without a value
+            above which no verdict is given about it; nor is one where the shares of two systems
+            differ. None means that there always is one. Only ratings that name a class of failure
+            count, so tables from elsewhere, with mere gaps, have their verdicts.
     """
 
     level: float = LEVEL
@@ -56,6 +70,8 @@ class ComparisonOptions:
     floor: str | None = None
     by: Mapping[str, Kind] = field(default_factory=dict)
     require: Requirement | None = None
+    flags: FlagRule = "any"
+    max_failures: float | None = 0.02
 
 
 def compare(
@@ -64,6 +80,7 @@ def compare(
     *,
     examples: Mapping[str, Example] | None = None,
     options: ComparisonOptions | None = None,
+    outputs: Sequence[Output] = (),
 ) -> Findings:
     """Score systems and compare them on the examples they share.
 
@@ -72,50 +89,95 @@ def compare(
         rubric: Dimensions, scales, weights, and which of them block.
         examples: Components, segments, clusters and weights of the examples, where known.
         options: Level, margin, baseline, expert and floor.
+        outputs: What was rated, where it is known: its failures are counted, and those of raters
+            by its length.
 
     Returns:
         Per system: mean of every dimension (on its scale) and overall (on the unit interval,
         among outputs that are not blocked), also by component and segment; blocking_rate with
         its one-sided upper bound; place between floor and expert. Per pair: difference,
-        discordance, minimum_detectable_difference, and a verdict.
+        discordance, minimum_detectable_difference, and a verdict. Where anything failed: the
+        shares that did, and mean_if_worst and mean_if_best, between which the means lie. Where
+        judges compared outputs side by side: preference and what the order of showing does.
     """
     chosen = options or ComparisonOptions()
-    scores = score(ratings, rubric, examples=examples, systems=chosen.systems, by=chosen.by)
+    table = with_unanswered(ratings, rubric, outputs)
+    scores = score(
+        table,
+        rubric,
+        examples=examples,
+        systems=chosen.systems,
+        by=chosen.by,
+        flags=chosen.flags,
+    )
     measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
+    attempts = attempts_of(table, scores, outputs=outputs)
     pairs = [
         Pair(measure, first, second, dimension=dimension, margin=chosen.margin)
         for dimension in (None, *range(len(scores.dimensions)))
         for first, second in _pairs(scores.systems, chosen)
     ]
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
-    results: list[Result] = [*means(measure), *rates]
+    results: list[Result] = [*means(measure), *mean_bounds(measure, table, rubric), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:
         results += pair.results()
+    results += preference(table, scores.systems, examples=examples, level=chosen.level)
+    compared = [pair.systems for pair in pairs if pair.name == OVERALL]
+    results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
     return Findings(
         results=tuple(results),
-        verdicts=_verdicts(pairs, rates, chosen),
-        limits=comparison_limits(scores, rubric, ratings, level=chosen.level),
+        verdicts=_verdicts(pairs, rates, chosen, gate=Gate(attempts, chosen.max_failures)),
+        limits=(
+            *failure_limits(pairs, attempts, scores),
+            *preference_limits(table, scores.systems),
+            *comparison_limits(scores, rubric, ratings, level=chosen.level),
+        ),
         units=_worst(ratings, rubric, scores),
+        failures=failure_counts(attempts),
+        queue=human_queue(table, rubric, scores.systems, flags=chosen.flags),
     )
 
 
 def _verdicts(
-    pairs: Sequence[Pair], rates: Sequence[Result], options: ComparisonOptions
+    pairs: Sequence[Pair], rates: Sequence[Result], options: ComparisonOptions, *, gate: Gate
 ) -> tuple[Verdict, ...]:
     """What was required first, then overall, blocking, and the dimensions."""
     blocking = tuple(blocking_verdicts(rates, options.max_blocking))
     failing = frozenset(v.systems[0] for v in blocking if v.outcome == "fail")
-    decided = pair_verdicts(pairs, level=options.level, failing=failing)
+    withheld: dict[tuple[tuple[str, ...], str], str] = {
+        (p.systems, p.name): why for p in pairs if (why := _withheld(p, gate)) is not None
+    }
+    decided = [
+        without_verdict(verdict, why)
+        if (why := withheld.get((verdict.systems, verdict.dimension or OVERALL))) is not None
+        else verdict
+        for verdict in pair_verdicts(pairs, level=options.level, failing=failing)
+    ]
     overall = tuple(verdict for verdict in decided if verdict.name == OVERALL)
     required: tuple[Verdict, ...] = ()
     if options.require is not None:
         marks = {options.expert, options.floor}
         asked = [p for p in pairs if p.name == OVERALL and p.systems[0] not in marks]
-        found = requirements(asked, (*overall, *blocking), options.require, level=options.level)
+        found = requirements(
+            asked,
+            (*overall, *blocking),
+            options.require,
+            level=options.level,
+            withheld={systems: why for (systems, name), why in withheld.items() if name == OVERALL},
+        )
         required = tuple(found)
     rest = (verdict for verdict in decided if verdict.name != OVERALL)
     return (*required, *overall, *blocking, *rest)
+
+
+def _withheld(pair: Pair, gate: Gate) -> str | None:
+    """Why no verdict is given: failures of what judges score, or may block on."""
+    scores = pair.measure.scores
+    names = (d.name for d in scores.dimensions) if pair.name == OVERALL else (pair.name,)
+    blocking = scores.blocked_on if pair.name == OVERALL else ()
+    judged = {name for name in (*names, *blocking) if scores.kinds.get(name, "judge") == "judge"}
+    return gate.reason(pair.systems, judged)
 
 
 def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple[int, int]]:

@@ -44,7 +44,8 @@ def _pairwise(ratings: Ratings) -> Iterator[str]:
     if count:
         yield (
             f"{count:,} ratings compare two outputs side by side (they say against which system). "
-            "They enter agreement, not the scores: only ratings of single outputs are scored."
+            "They enter agreement and, where a judge gave them, the preferences, but not the "
+            "scores: only ratings of single outputs are scored."
         )
 
 

@@ -17,9 +17,9 @@ from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_p, mean_t
 from measurand.stats.multiple import holm
 from measurand.stats.paired import mcnemar, paired_proportion
-from measurand.stats.proportion import clopper_pearson, wilson
+from measurand.stats.proportion import wilson
 
-__all__ = ["Pair", "blocking_verdicts", "pair_verdicts"]
+__all__ = ["Pair", "pair_verdicts"]
 
 _FEWEST = 2
 _LEAST_SHARED = 0.5
@@ -250,35 +250,6 @@ def pair_verdicts(
             for pair, p in zip(family, adjusted, strict=True)
         ]
     return tuple(verdicts)
-
-
-def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict]:
-    """Is each system's blocking rate acceptable? Pass and fail each need a one-sided bound."""
-    for rate in rates:
-        if rate.name == "blocking_rate":
-            outcome, reason = _blocking(rate.estimate, rate.systems[0], bound)
-            yield Verdict(
-                name="blocking",
-                outcome=outcome,
-                reason=reason,
-                estimate=rate.estimate,
-                bound=bound,
-                dimension=rate.dimension,
-                systems=rate.systems,
-            )
-
-
-def _blocking(estimate: Estimate, system: str, bound: float) -> tuple[str, str]:
-    if estimate.value is None or estimate.high is None:
-        return "inconclusive", estimate.reason or "no blocking dimension was rated"
-    if estimate.high <= bound:
-        return "pass", f"at most {estimate.high:.1%} of {system}'s outputs are blocked"
-    count, n = round(estimate.value * estimate.n), estimate.n
-    least = clopper_pearson(count, n, level=estimate.level, side="lower").low or 0.0
-    found = f"{count} of {system}'s {n} outputs ({estimate.value:.1%}) are blocked"
-    if least > bound:
-        return "fail", f"{found}, at least {least:.1%} in the long run; allowed: {bound:.1%}"
-    return "inconclusive", f"{found}, up to {estimate.high:.1%} may be; allowed: {bound:.1%}"
 
 
 def _shared_weight(measure: Measure, first: int, second: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,12 @@ class Frame:
         self.examples = tuple(str(cell) for cell in self.ratings.distinct("example"))
         self.rated = frozenset(self.ratings.distinct("dimension"))
         self.shape = (len(self.examples), len(self.systems))
+
+    def only(self, **cells: Cell | frozenset[Cell]) -> Frame:
+        """The same rows and columns, with only the ratings whose cells equal these."""
+        part = copy(self)
+        part.ratings = self.ratings.where(**cells)
+        return part
 
     def of_raters(self, rows: Ratings, scale: Scale) -> OfRaters:
         """What each rater says of each output that these rows are about."""

@@ -26,6 +26,8 @@ __all__ = [
     "as_naive",
     "blocking_rates",
     "means",
+    "on_scale",
+    "overall_mean",
     "place_on_scale",
 ]
 
@@ -132,21 +134,32 @@ def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Resu
         measure: The scores, and how uncertainty is expressed.
         expected: Whether some dimension blocks: then a system that nobody rated on one has an
             absent rate. Not having looked is not a pass.
+
+    Returns:
+        ``blocking_rate``, ``any_flag_rate``, and where ratings failed so that it is unknown whether
+        some outputs are blocked, ``blocking_rate_if_unknown``: the rate if all of those were.
     """
     scores = measure.scores
     for place, system in enumerate(scores.systems):
+        stamp = partial(Result, systems=(system,), dimension="blocking")
+        unknown = int(scores.unknown[:, place].sum())
         tables = {"blocking_rate": scores.blocked, "any_flag_rate": scores.flagged}
         for name, table in tables.items():
             flags = table[:, place]
-            n = int((~np.isnan(flags)).sum())
+            n, count = int((~np.isnan(flags)).sum()), int(np.nansum(flags))
             if n:
-                count = int(np.nansum(flags))
                 estimate = clopper_pearson(count, n, level=measure.level, side="upper")
-                yield Result(name=name, estimate=estimate, systems=(system,), dimension="blocking")
+                yield stamp(name=name, estimate=estimate)
             elif expected and name == "blocking_rate":
                 reason = f"nobody rated {system} on a dimension that blocks"
+                if unknown:
+                    reason = f"every rating of {system} on a dimension that blocks failed"
                 estimate = Estimate.absent(reason, method="Clopper-Pearson", level=measure.level)
-                yield Result(name=name, estimate=estimate, systems=(system,), dimension="blocking")
+                yield stamp(name=name, estimate=estimate)
+            if unknown and name == "blocking_rate":
+                count, n = count + unknown, n + unknown
+                estimate = clopper_pearson(count, n, level=measure.level, side="upper")
+                yield stamp(name="blocking_rate_if_unknown", estimate=estimate)
 
 
 def place_on_scale(measure: Measure, *, floor: str | None, expert: str | None) -> Iterator[Result]:
@@ -193,15 +206,21 @@ def _place(measure: Measure, columns: Floats, clusters: Codes) -> Estimate:
     )
 
 
-def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
-    """The headline by bootstrap; its parts, and scores without any spread, by formula."""
+def overall_mean(measure: Measure, values: Floats) -> Estimate:
+    """The mean of weighted scores of all examples: by bootstrap, without any spread by formula."""
     if not any(dimension.scale.bounded for dimension in measure.scores.dimensions):
         return Estimate.absent(NOTHING_TO_WEIGH, n=0, method="mean", level=measure.level)
+    clusters = measure.scores.clusters if measure.scores.clustered else None
+    estimate = measure.mean_by_bootstrap(values, clusters=clusters)
+    return estimate if estimate.present else measure.mean(values, scale=UNIT, clusters=clusters)
+
+
+def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
+    """The headline as `overall_mean`; its parts by formula."""
     if cell.component is None and cell.segment is None:
-        clusters = measure.scores.clusters if measure.scores.clustered else None
-        estimate = measure.mean_by_bootstrap(values, clusters=clusters)
-        if estimate.present:
-            return estimate
+        return overall_mean(measure, values)
+    if not any(dimension.scale.bounded for dimension in measure.scores.dimensions):
+        return Estimate.absent(NOTHING_TO_WEIGH, n=0, method="mean", level=measure.level)
     return _clustered(measure, values, cell, scale=UNIT)
 
 

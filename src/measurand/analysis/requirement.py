@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from measurand.analysis.comparison_verdicts import Pair
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Verdict
 
-__all__ = ["REQUIREMENTS", "Requirement", "requirements"]
+__all__ = ["REQUIREMENTS", "Requirement", "requirements", "without_verdict"]
+
+_NOTHING: Mapping[tuple[str, ...], str] = MappingProxyType({})
 
 Requirement = Literal["better", "not-worse"]
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 
 
 def requirements(
-    pairs: Sequence[Pair], verdicts: Sequence[Verdict], wanted: Requirement, *, level: float
+    pairs: Sequence[Pair],
+    verdicts: Sequence[Verdict],
+    wanted: Requirement,
+    *,
+    level: float,
+    withheld: Mapping[tuple[str, ...], str] = _NOTHING,
 ) -> Iterator[Verdict]:
     """Hold every candidate against the baseline: by its overall score and its blocking rate.
 
@@ -26,11 +35,21 @@ def requirements(
         wanted: ``better`` needs a decided advantage; ``not-worse`` needs the difference to lie
             above minus the margin, by a one-sided bound at the level over the candidates.
         level: The confidence level.
+        withheld: Why no headline is given, by pair; nothing ships without one.
     """
     for pair in pairs:
         decide = _better if wanted == "better" else _not_worse
         verdict = decide(pair, verdicts, (1 - level) / len(pairs))
+        why = withheld.get(pair.systems)
+        if why is not None and verdict.outcome != "inconclusive":
+            verdict = without_verdict(verdict, why)
         yield _unless_blocked(verdict, verdicts)
+
+
+def without_verdict(verdict: Verdict, why: str) -> Verdict:
+    """The same numbers, and no decision on them."""
+    reason = f"{verdict.reason}; but no verdict is given: {why}"
+    return replace(verdict, outcome="inconclusive", reason=reason)
 
 
 def _better(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  # noqa: ARG001 - one shape

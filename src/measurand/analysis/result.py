@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from measurand.core.rating import Kind
 from measurand.core.scale import Value
@@ -15,7 +15,17 @@ from measurand.stats.estimate import Estimate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["NAIVE", "Findings", "Rated", "Result", "Unit", "Verdict", "Votes"]
+__all__ = [
+    "NAIVE",
+    "FailureCount",
+    "Findings",
+    "Queued",
+    "Rated",
+    "Result",
+    "Unit",
+    "Verdict",
+    "Votes",
+]
 
 
 NAIVE = "; naive"
@@ -34,6 +44,7 @@ class Result:
         raters: Of which raters, where it is about particular ones.
         component: Within which part of the evaluation set; None means all of it.
         segment: Within which segment; None means all of them.
+        failure: Of which class of failure, where it is about one.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Result:
     raters: tuple[str, ...] = ()
     component: str | None = None
     segment: str | None = None
+    failure: str | None = None
 
     @property
     def naive(self) -> bool:
@@ -54,7 +66,7 @@ class Result:
         """What it is of, in a few words."""
         systems = " minus ".join(self.systems)
         raters = " and ".join(self.raters)
-        parts = (systems, raters, self.dimension, self.component, self.segment)
+        parts = (systems, raters, self.dimension, self.component, self.segment, self.failure)
         return ", ".join(part for part in parts if part) or self.name
 
     def plot(self) -> Figure:
@@ -135,6 +147,44 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureCount:
+    """How many outputs or ratings came to nothing; a count of the data, not an estimate.
+
+    Args:
+        part: Whether the system gave no ``output``, or a ``judge`` or a ``check`` no rating.
+        system: Whose output.
+        dimension: On which dimension; None for outputs.
+        failure: The class, of `measurand.core.failure.FAILURES`.
+        count: How many.
+        of: Of how many that were asked for.
+    """
+
+    part: Literal["output", "judge", "check"]
+    system: str
+    dimension: str | None
+    failure: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An output that a person should look at.
+
+    Args:
+        example: The example's id.
+        system: Whose output.
+        dimension: On which dimension.
+        why: What makes it worth a look, in a few words.
+    """
+
+    example: str
+    system: str
+    dimension: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What every analysis returns.
 
@@ -144,6 +194,8 @@ class Findings:
         limits: What these numbers cannot say, in sentences.
         votes: How the votes fell.
         units: The outputs most worth looking at, worst first.
+        failures: What came to nothing, by system, part, dimension and class.
+        queue: The outputs that a person should rate, those that were flagged first.
     """
 
     results: tuple[Result, ...]
@@ -151,6 +203,8 @@ class Findings:
     limits: tuple[str, ...] = ()
     votes: tuple[Votes, ...] = ()
     units: tuple[Unit, ...] = ()
+    failures: tuple[FailureCount, ...] = ()
+    queue: tuple[Queued, ...] = ()
 
     def named(self, name: str) -> Iterator[Result]:
         """The results of this name, in order."""
