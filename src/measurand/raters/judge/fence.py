@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from measurand.core.fingerprint import fingerprint
 
-__all__ = ["FENCE", "Block", "Fence", "blocks", "keyed", "outside", "restored", "shown"]
+__all__ = ["FENCE", "Block", "Fence", "blocks", "keyed", "outside", "restored", "seen", "shown"]
 
 _DIGITS = 24
 
@@ -51,6 +51,7 @@ _FORGED = (
 """Our escapes, anything like the brackets of our fence, and chat models' turn markers."""
 
 _HIDDEN = re.compile(f"{_FORGED}|{_UNSEEN}")
+_BLANK = re.compile(rf"(?:{_UNSEEN})|[\u200c\u200d\ufe0e\ufe0f]")
 
 
 def keyed(key: bytes, *content: object) -> str:
@@ -72,6 +73,11 @@ def shown(text: str, boundary: str = "") -> str:
 def restored(text: str) -> str:
     """The text before it was shown."""
     return _ESCAPE.sub(_character, text)
+
+
+def seen(text: str) -> str:
+    """The text without the characters that cannot be seen."""
+    return _BLANK.sub("", text)
 
 
 def _number(found: re.Match[str]) -> str:

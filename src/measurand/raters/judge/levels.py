@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,4 +69,4 @@ def _plain(number: float) -> Level:
 
 def written(level: Level) -> str:
     """A level as text: ``4``, ``0.5``, ``yes``."""
-    return level if isinstance(level, str) else f"{level:g}"
+    return level if isinstance(level, str) else json.dumps(level)
