@@ -44,7 +44,13 @@ def judged() -> Work:
     )
     call = Call(model="openai/gpt", attempts=attempts, reply=ModelReply(text="Good!"))
     return Work(
-        key="k", purpose="rating", version="v", failure="invalid", ratings=(row,), calls=(call,)
+        key="k",
+        purpose="rating",
+        who="today",
+        version="v",
+        failure="invalid",
+        ratings=(row,),
+        calls=(call,),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from measurand.core.example import Example
 from measurand.core.failure import FAILURES
@@ -13,6 +12,7 @@ from measurand.core.judging import BlindTask
 from measurand.core.output import Failure, Output
 from measurand.core.protocols import Check, Judge, LiveSystem
 from measurand.core.rubric import Rubric
+from measurand.privacy.redaction import redact_json
 
 __all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version"]
 
@@ -69,7 +69,7 @@ class Parts:
                 failure, message=redact(failure.message), details=redact(failure.details)
             )
         calls = tuple(
-            replace(call, arguments=_redacted(dict(call.arguments), redact))
+            replace(call, arguments=redact_json(dict(call.arguments), redact))
             for call in output.tool_calls
         )
         text = None if output.text is None else redact(output.text)
@@ -124,14 +124,3 @@ def judge_key(of: tuple[str, ...], task: BlindTask, judge: Judge) -> str:
     """
     told = [task.output, task.other, task.dimension, task.repeat, task.order]
     return fingerprint(["judge", of, judge.name, judge.version, told])
-
-
-def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
-    """All text inside a value of JSON, keys excepted."""
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, Mapping):
-        return {key: _redacted(cell, redact) for key, cell in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redacted(cell, redact) for cell in value]
-    return value

@@ -102,8 +102,14 @@ def unjudged(asked: Asked, item: Judging, parts: Parts) -> Work:
     row = _row_of(asked, item, parts)(
         value=None, reason=f"there is no answer{why}", failure=NO_OUTPUT
     )
-    version = rating_version(asked.system, item.judge)
-    return Work(key=item.key, purpose="rating", version=version, failure=NO_OUTPUT, ratings=(row,))
+    return Work(
+        key=item.key,
+        purpose="rating",
+        who=item.judge.name,
+        version=rating_version(asked.system, item.judge),
+        failure=NO_OUTPUT,
+        ratings=(row,),
+    )
 
 
 def _of(example: Example, system: str) -> partial[Rating]:
