@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from measurand._version import __version__
+from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
+from measurand.report.json_schema import Json, counted, list_of, object_of, typed
+from measurand.report.run_json import run_document, run_schema
 from measurand.stats.estimate import Estimate
 
 __all__ = ["Json", "results_document", "results_schema"]
-
-Json = dict[str, Any]
-"""A JSON object."""
 
 _SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 _NUMBERS = ("value", "low", "high", "level", "n", "method")
 
 
-def results_document(verb: str, findings: Findings, *, intake: Sequence[Intake] = ()) -> Json:
+def results_document(
+    verb: str, findings: Findings, *, intake: Sequence[Intake] = (), run: RunAccount | None = None
+) -> Json:
     """Everything an analysis found, in full precision, without a number that is not finite.
 
     Args:
         verb: What was done, as in ``"compare"``.
         findings: What came out.
         intake: The account of every file read.
+        run: What was asked of models and what it cost, where any were.
 
     Returns:
         A document that `results_schema` describes.
@@ -39,7 +43,10 @@ def results_document(verb: str, findings: Findings, *, intake: Sequence[Intake] 
         "data": {
             "files": [_file(account) for account in intake],
             "votes": [_votes(votes) for votes in findings.votes],
+            "failures": [asdict(count) for count in findings.failures],
+            "queue": [asdict(queued) for queued in findings.queue],
         },
+        **({} if run is None else {"run": run_document(run)}),
     }
 
 
@@ -52,6 +59,8 @@ def _result(result: Result) -> Json:
         about["component"] = result.component
     if result.segment is not None:
         about["segment"] = result.segment
+    if result.failure is not None:
+        about["failure"] = result.failure
     return about | _estimate(result.estimate)
 
 
@@ -126,115 +135,142 @@ def results_schema() -> Json:
         "$schema": _SCHEMA_ID,
         "title": "measurand results",
         "description": "What one command found; numbers are finite and in full precision.",
-        **_object(
+        **object_of(
             {
-                "measurand": _typed("string", "The version of measurand that wrote this."),
-                "verb": _typed("string", "What was done, as in compare."),
-                "results": _list({"$ref": "#/$defs/result"}),
-                "verdicts": _list({"$ref": "#/$defs/verdict"}),
-                "limits": _list(_typed("string", "What these numbers cannot say.")),
-                "data": _object(
+                "measurand": typed("string", "The version of measurand that wrote this."),
+                "verb": typed("string", "What was done, as in compare."),
+                "results": list_of({"$ref": "#/$defs/result"}),
+                "verdicts": list_of({"$ref": "#/$defs/verdict"}),
+                "limits": list_of(typed("string", "What these numbers cannot say.")),
+                "data": object_of(
                     {
-                        "files": _list({"$ref": "#/$defs/file"}),
-                        "votes": _list({"$ref": "#/$defs/votes"}),
+                        "files": list_of({"$ref": "#/$defs/file"}),
+                        "votes": list_of({"$ref": "#/$defs/votes"}),
+                        "failures": list_of({"$ref": "#/$defs/failures"}),
+                        "queue": list_of({"$ref": "#/$defs/queued"}),
                     }
                 ),
-            }
+                "run": {"$ref": "#/$defs/run"},
+            },
+            optional=("run",),
         ),
         "$defs": {
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),
             "votes": _votes_schema(),
+            "failures": _failures_schema(),
+            "queued": _queued_schema(),
+            "run": run_schema(),
         },
     }
 
 
 def _result_schema() -> Json:
-    schema = _object(
+    schema = object_of(
         {
-            "name": _typed("string", "The published name, as in krippendorff_alpha."),
-            "dimension": _typed(["string", "null"], "overall is the weighted score."),
+            "name": typed("string", "The published name, as in krippendorff_alpha."),
+            "dimension": typed(["string", "null"], "overall is the weighted score."),
             **_about_systems(),
-            "raters": _list(_typed("string"), "Of which raters, where particular ones."),
-            "component": _typed("string", "Within which part of the evaluation set."),
-            "segment": _typed("string", "Within which segment."),
+            "raters": list_of(typed("string"), "Of which raters, where particular ones."),
+            "component": typed("string", "Within which part of the evaluation set."),
+            "segment": typed("string", "Within which segment."),
+            "failure": typed("string", "Of which class of failure."),
             **_numbers(),
         },
-        optional=("system", "systems", "raters", "component", "segment"),
+        optional=("system", "systems", "raters", "component", "segment", "failure"),
     )
     return schema | _all_or_none()
 
 
 def _verdict_schema() -> Json:
-    return _object(
+    return object_of(
         {
-            "name": _typed("string", "What is decided."),
-            "verdict": _typed(
+            "name": typed("string", "What is decided."),
+            "verdict": typed(
                 "string",
                 "pass, fail or inconclusive; of a comparison a better, b better, "
                 "equivalent within margin or inconclusive.",
             ),
-            "dimension": _typed(["string", "null"]),
+            "dimension": typed(["string", "null"]),
             **_about_systems(),
-            "reason": _typed("string", "The sentence that a person reads."),
-            "bound": _typed(["number", "null"], "In the estimate's unit."),
-            **{name: _typed(["number", "null"]) for name in ("value", "low", "high", "level")},
-            "n": _typed(["integer", "null"], "Units the estimate rests on."),
-            "method": _typed(["string", "null"], "null: it rests on no single estimate."),
+            "reason": typed("string", "The sentence that a person reads."),
+            "bound": typed(["number", "null"], "In the estimate's unit."),
+            **{name: typed(["number", "null"]) for name in ("value", "low", "high", "level")},
+            "n": typed(["integer", "null"], "Units the estimate rests on."),
+            "method": typed(["string", "null"], "null: it rests on no single estimate."),
         },
         optional=("system", "systems"),
     )
 
 
 def _file_schema() -> Json:
-    refusal = _object(
+    refusal = object_of(
         {
-            "line": _typed(["integer", "null"], "From 1."),
-            "key": _typed(["string", "null"], "The column or key path."),
-            "found": _typed(["string", "null"]),
-            "reason": _typed("string"),
+            "line": typed(["integer", "null"], "From 1."),
+            "key": typed(["string", "null"], "The column or key path."),
+            "found": typed(["string", "null"]),
+            "reason": typed("string"),
         }
     )
-    return _object(
+    return object_of(
         {
-            "file": _typed("string"),
-            "read": _count("Ratings found; kept and refused add up to it."),
-            "kept": _count(),
-            "refused": _count(),
-            "refusals": _list(refusal),
-            "notes": _list(_typed("string", "What was assumed.")),
+            "file": typed("string"),
+            "read": counted("Ratings found; kept and refused add up to it."),
+            "kept": counted(),
+            "refused": counted(),
+            "refusals": list_of(refusal),
+            "notes": list_of(typed("string", "What was assumed.")),
         }
     )
 
 
 def _votes_schema() -> Json:
-    count = _object({"label": _typed(["string", "number"]), "count": _count()})
-    return _object(
+    count = object_of({"label": typed(["string", "number"]), "count": counted()})
+    return object_of(
         {
-            "dimension": _typed("string"),
-            "system": _typed("string"),
-            "counts": _list(count, "Outputs by the label that won the majority."),
-            "ties": _count("Outputs without a majority."),
+            "dimension": typed("string"),
+            "system": typed("string"),
+            "counts": list_of(count, "Outputs by the label that won the majority."),
+            "ties": counted("Outputs without a majority."),
         },
         optional=("system",),
     )
 
 
+def _failures_schema() -> Json:
+    return object_of(
+        {
+            "part": {"enum": ["output", "judge", "check"]},
+            "system": typed("string"),
+            "dimension": typed(["string", "null"], "null of outputs."),
+            "failure": typed("string", "The class of failure."),
+            "count": counted("How many failed like this."),
+            "of": counted("Of how many that were asked for."),
+        }
+    )
+
+
+def _queued_schema() -> Json:
+    names = ("example", "system", "dimension")
+    why = typed("string", "Why a person should rate it.")
+    return object_of({**{name: typed("string") for name in names}, "why": why})
+
+
 def _about_systems() -> Json:
-    pair = _list(_typed("string"), "Of a comparison: the first minus the second.")
-    return {"system": _typed("string"), "systems": pair | {"minItems": 2}}
+    pair = list_of(typed("string"), "Of a comparison: the first minus, or over, the second.")
+    return {"system": typed("string"), "systems": pair | {"minItems": 2}}
 
 
 def _numbers() -> Json:
     return {
-        "value": _typed(["number", "null"], "null: there is none, and reason says why."),
-        "low": _typed(["number", "null"]),
-        "high": _typed(["number", "null"]),
+        "value": typed(["number", "null"], "null: there is none, and reason says why."),
+        "low": typed(["number", "null"]),
+        "high": typed(["number", "null"]),
         "level": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-        "n": _count("Units the estimate rests on."),
-        "method": _typed("string"),
-        "reason": _typed(["string", "null"], "Why there is no number, or a caution about it."),
+        "n": counted("Units the estimate rests on."),
+        "method": typed("string"),
+        "reason": typed(["string", "null"], "Why there is no number, or a caution about it."),
     }
 
 
@@ -248,29 +284,3 @@ def _all_or_none() -> Json:
             {"properties": absent | {"reason": {"type": "string", "minLength": 1}}},
         ]
     }
-
-
-def _object(properties: Json, optional: tuple[str, ...] = ()) -> Json:
-    required: list[Any] = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-def _list(items: Json, description: str = "") -> Json:
-    return _described({"type": "array", "items": items}, description)
-
-
-def _typed(kind: str | list[str], description: str = "") -> Json:
-    return _described({"type": kind}, description)
-
-
-def _count(description: str = "") -> Json:
-    return _described({"type": "integer", "minimum": 0}, description)
-
-
-def _described(schema: Json, description: str) -> Json:
-    return schema | {"description": description} if description else schema
