@@ -8,12 +8,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import agreement, commands, imports, resampling
+from bench import agreement, commands, imports, redaction, resampling
 from bench.clock import Timing, race
 from bench.row import Missing, Row, Setting
 from bench.table import load, machine, markdown, save, write
 
-ROWS: tuple[Row, ...] = imports.ROWS + agreement.ROWS + resampling.ROWS + commands.ROWS
+ROWS: tuple[Row, ...] = (
+    *imports.ROWS,
+    *agreement.ROWS,
+    *resampling.ROWS,
+    *redaction.ROWS,
+    *commands.ROWS,
+)
 
 
 def main() -> int:

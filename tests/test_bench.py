@@ -14,6 +14,7 @@ GROUPS = (
     "import",
     "alpha icc fleiss cohen",
     "paired difference cluster mcnemar",
+    "redact",
     "start check",
 )
 LONG = ("demo", "report")
