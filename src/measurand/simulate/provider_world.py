@@ -19,7 +19,8 @@ _ELEMENTS = 3
 _RAMBLING = 0.2
 """The conciseness of a reply that is twice too long, on the unit interval."""
 _PRIVATE = re.compile(
-    r"\S*@\S+|\b\d{3}-\d{4}\b|[\[<{]+[A-Za-z]+(?:[ _-][A-Za-z]+)*[ _-]?\d*[\]>}]+|\s+"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b\d{3}-\d{4}\b"
+    r"|[\[<{]+[A-Za-z]+(?:[ _-]\w+)*[\]>}]+|\s+"
 )
 """What a redaction may have replaced, what it may have put there, and white space."""
 _UNSAFE = re.compile("|".join(UNSAFE_PATTERNS.values()))

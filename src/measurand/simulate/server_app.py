@@ -80,13 +80,13 @@ class App:
         if self.keep_requests:
             self._keep(request, content)
         if wire is None:
-            return _sent(request, self._other(request, path, content))
+            return _sent(self._other(request, path, content))
         try:
             self._check_key(request)
             key = key_of(request.headers.get("Idempotency-Key"), content)
             asked = wire.read(object_of(content), key)
         except Refused as refused:
-            return _sent(request, wire.error(refused))
+            return _sent(wire.error(refused))
         return await self._answer(request, wire, asked)
 
     async def _answer(
@@ -98,7 +98,7 @@ class App:
         try:
             answered = self.provider.answer(asked, fault)
         except NoSuchModel as unknown:
-            return _sent(request, wire.error(no_model(str(unknown))))
+            return _sent(wire.error(no_model(str(unknown))))
         written = Written(dump(wire.write(asked, answered)))
         await self._wait(asked)
         if _listening(request):  # counted first, so that whoever has the answer finds it counted
@@ -106,7 +106,7 @@ class App:
                 self.provider.counter.fault(asked.model, asked.key, fault.fault)
             used = (answered.input_tokens, answered.output_tokens, answered.cached_tokens)
             self.provider.counter.answered(asked.model, asked.key, used)
-        return _sent(request, written)
+        return _sent(written)
 
     async def _fail(
         self, request: web.BaseRequest, wire: Wire, asked: Asked, *, fault: PlannedFault
@@ -122,8 +122,8 @@ class App:
             body = dump(wire.write(asked, self.provider.answer(asked, None)))
             return await _broken_off(request, body)
         if fault.fault == "malformed_response":
-            return _sent(request, Written(NOT_JSON))
-        return _sent(request, failure(fault, wire))
+            return _sent(Written(NOT_JSON))
+        return _sent(failure(fault, wire))
 
     async def _wait(self, asked: Asked) -> None:
         if isinstance(self.latency, tuple):
@@ -187,7 +187,7 @@ _REPORTS: Mapping[str, Callable[[App], Mapping[str, Any]]] = {
 }
 
 
-def _sent(request: web.BaseRequest, written: Written) -> web.StreamResponse:
+def _sent(written: Written) -> web.StreamResponse:
     return web.Response(
         body=written.body,
         status=written.status,
