@@ -14,10 +14,20 @@ from measurand.store.dataset import Dataset
 from measurand.store.examples import ALIASES as EXAMPLE_NAMES
 from measurand.store.outputs import ALIASES as OUTPUT_NAMES
 from measurand.store.outputs import read_outputs
-from measurand.store.plans import CompareForm, DimensionForm, PlanForm, SystemForm, load_plan
+from measurand.store.plans import CompareForm, PlanForm, load_plan
+from measurand.store.plans_rubric import DimensionForm, JudgeRaterForm
+from measurand.store.plans_run import (
+    EndpointForm,
+    JudgeForm,
+    JudgeModelForm,
+    PriceForm,
+    RedactForm,
+    RunForm,
+)
+from measurand.store.plans_systems import RequestForm, SystemForm
 
 PAGE = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
-(PLAN,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+PLAN, RUN = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 EXAMPLES, OUTPUTS = re.findall(r"```jsonl\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -54,6 +64,17 @@ def test_the_example_can_be_checked(project: Path, capsys: pytest.CaptureFixture
     assert (project / ".measurand" / "ledger.db").exists()
 
 
+def test_the_example_of_running_fits_the_project(project: Path) -> None:
+    path = project / "measurand.yaml"
+    path.write_text(PLAN + RUN, encoding="utf-8")
+    plan = load_plan(path)
+    assert plan.judge is not None
+    assert [model.family for model in plan.judge.models] == [None, "mistral"]
+    assert (plan.run.budget, plan.run.connections) == (25.0, 20)
+    assert plan.redact.patterns == {"order number": r"A-\d{6}"}
+    assert plan.providers["local"].key == "LOCAL_API_KEY"
+
+
 def test_a_yes_for_a_truth_value_is_refused_as_the_page_says(project: Path) -> None:
     path = project / "measurand.yaml"
     path.write_text(PLAN.replace("blocking: true", "blocking: yes"), encoding="utf-8")
@@ -62,7 +83,10 @@ def test_a_yes_for_a_truth_value_is_refused_as_the_page_says(project: Path) -> N
 
 
 def test_the_page_names_every_field() -> None:
-    forms = (PlanForm, DimensionForm, SystemForm, CompareForm)
+    forms = (
+        *(PlanForm, DimensionForm, SystemForm, CompareForm, JudgeRaterForm, RequestForm),
+        *(JudgeForm, JudgeModelForm, RunForm, PriceForm, EndpointForm, RedactForm),
+    )
     names = {name for form in forms for name in form.model_fields}
     for aliases in (EXAMPLE_NAMES, OUTPUT_NAMES):
         names |= {*aliases, *(other for others in aliases.values() for other in others)}

@@ -125,7 +125,7 @@ compare: {level: 95, margin: .nan}
         (7, "rubric[0].scale"),
         (8, "rubric[0].raters[0]"),
         (8, "rubric[0].raters[1]"),
-        (8, "rubric[0].raters[2]"),
+        (8, "rubric[0].raters[2].judge"),
         (10, "rubric[1].blocking"),
         (11, "rubric[1].weight"),
         (12, "rubric[2]"),
@@ -137,7 +137,7 @@ compare: {level: 95, margin: .nan}
         (18, "systems[1]"),
         (19, "people.raters"),
         (19, "people.vote"),
-        (20, "judge"),
+        (20, "judge.model"),
         (21, "compare.margin"),
         (21, "compare.level"),
     ]
@@ -146,7 +146,10 @@ compare: {level: 95, margin: .nan}
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nme: x\n" + LEAST, "allowed: name, task, seed, data, rubric, systems, people, compare"),
+        (
+            "nme: x\n" + LEAST,
+            "allowed: name, task, seed, data, rubric, systems, people, compare, judge, run, budget",
+        ),
         ("nme: x\n" + LEAST, "Did you mean 'name'?"),
         (LEAST + "people: {vote: median }\nsed: 1", "Did you mean 'seed'?"),
         (LEAST + "people: {vote: medain}", 'found "medain"; allowed: majority, median, mean'),
@@ -182,6 +185,14 @@ def test_a_fault_says_what_was_found_and_what_is_allowed(
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="no such file"):
         load_plan(tmp_path / "measurand.yaml")
+
+
+@pytest.mark.parametrize("text", ["1e5", "yes", "007", "1.0", "null", "'", "a: b", "1_0", " x"])
+def test_text_that_looks_like_something_else_is_written_as_text(tmp_path: Path, text: str) -> None:
+    plan = Plan(name="x", task=text, rubric=Rubric(Dimension("tone", text)))
+    path = tmp_path / "measurand.yaml"
+    write_plan(path, plan)
+    assert load_plan(path) == plan
 
 
 def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:

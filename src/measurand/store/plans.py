@@ -2,105 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from measurand.core.example import MINIMUM, Component
 from measurand.core.plan import ComparePlan, DataPlan, PeoplePlan, Plan, Vote
-from measurand.core.rubric import Dimension, RaterSpec, Rubric
-from measurand.core.scale import Scale
-from measurand.core.system import Role, System
+from measurand.core.rubric import Dimension, Rubric
+from measurand.core.running import JudgePlan
 from measurand.errors import DataError, Fault, PlanError
-from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, encode
+from measurand.store.codec import Form, Number, Origin, Text, Whole, Word, decode, encode
 from measurand.store.lines import whole
-from measurand.store.yaml import read_yaml
+from measurand.store.plans_rubric import DimensionForm
+from measurand.store.plans_run import (
+    BudgetForm,
+    EndpointForm,
+    JudgeForm,
+    PriceForm,
+    Redact,
+    RedactForm,
+    RunForm,
+)
+from measurand.store.plans_secrets import discreet, literal_secrets
+from measurand.store.plans_systems import SystemForm
+from measurand.store.plans_whole import contradictions
+from measurand.store.yaml import read_yaml, write_yaml
 
 __all__ = ["PlanForm", "load_plan", "write_plan"]
-
-_RATER = re.compile(r"judge|people|check\.[a-z][a-z0-9_]*|python:[\w.]+:\w+|[\w./-]+\.py:\w+")
-_RATERS = "judge, people, check.NAME, FILE.py:NAME, python:MODULE:NAME"
-
-
-class RaterForm(Form):
-    """Who rates a dimension: a name, or a name and what the check is to use."""
-
-    name: Word
-    argument: Any = None
-
-    def build(self) -> RaterSpec:
-        """The rater."""
-        if not _RATER.fullmatch(self.name):
-            raise ValueError(f"is not a rater; found {self.name!r}; allowed: {_RATERS}")
-        if self.argument is not None and self.name in {"judge", "people"}:
-            raise ValueError(f"{self.name} takes no argument; found {self.argument!r}")
-        return RaterSpec(self.name, self.argument)
-
-
-def _rater(raw: object) -> object:
-    if isinstance(raw, str):
-        return {"name": raw}
-    if isinstance(raw, dict) and len(raw) == 1:
-        ((name, argument),) = raw.items()
-        return {"name": name, "argument": argument}
-    raise ValueError("is not a rater; write a name, or a name, a colon and its argument")
-
-
-_Rater = Annotated[RaterForm, BeforeValidator(_rater, json_schema_input_type=str | dict[str, Any])]
-
-
-class DimensionForm(Form):
-    """One observable aspect of quality."""
-
-    dimension: Word
-    """Its name, by which ratings refer to it."""
-    definition: Text = ""
-    """What a rater is asked to judge, in one sentence."""
-    weight: Annotated[Number, Field(ge=0)] = 0.0
-    """Its share of the overall score, in percent."""
-    scale: Text = "1-5"
-    """What a rating may be: 1-5, 0..1, yes/no, nominal, or labels separated by slashes."""
-    levels: dict[str, Text] = Field(default_factory=dict)
-    """What some values of the scale mean, in words."""
-    blocking: Flag = False
-    """Whether a bad rating blocks the output, whatever the other dimensions say."""
-    block_below: Number | None = None
-    """On a graded scale, ratings below this value block."""
-    block_labels: list[Text] = Field(default_factory=list)
-    """On a scale of labels, these block."""
-    raters: list[_Rater] = Field(default_factory=list)
-    """Who rates it: checks, the judge, people."""
-
-    @field_validator("scale")
-    @classmethod
-    def _known_scale(cls, text: str) -> str:
-        Scale.of(text)
-        return text
-
-    def build(self) -> Dimension:
-        """The dimension."""
-        scale = Scale.of(self.scale)
-        for value in self.levels:
-            try:
-                scale.parse(value)
-            except ValueError as problem:
-                raise ValueError(
-                    f"levels describes a value that the scale lacks: {problem}"
-                ) from None
-        return Dimension(
-            name=self.dimension,
-            definition=self.definition,
-            weight=self.weight,
-            scale=scale,
-            levels=self.levels,
-            blocking=self.blocking,
-            block_below=self.block_below,
-            block_labels=tuple(self.block_labels),
-            raters=tuple(rater.build() for rater in self.raters),
-        )
 
 
 class DataForm(Form):
@@ -116,25 +45,6 @@ class DataForm(Form):
     def build(self) -> DataPlan:
         """This part of the plan."""
         return DataPlan(self.path, self.minimum)
-
-
-class SystemForm(Form):
-    """A system that answers."""
-
-    name: Word
-    """Its name in the table of ratings."""
-    target: Text = ""
-    """Where its answers come from, as in file:outputs/expert.jsonl."""
-    role: Role = "candidate"
-    """candidate, current (what it must beat), expert or floor (the ends of the scale)."""
-    family: Word | None = None
-    """The model family; a judge never rates its own."""
-    prompt: Word | None = None
-    """The file that holds its instructions."""
-
-    def build(self) -> System:
-        """The system."""
-        return System(self.name, self.target, self.role, self.family, self.prompt)
 
 
 class PeopleForm(Form):
@@ -175,12 +85,27 @@ class PlanForm(Form):
     seed: Annotated[Whole, Field(ge=0)] = 0
     """From which every random choice follows."""
     data: DataForm = Field(default_factory=DataForm)
+    """Which examples."""
     rubric: Annotated[list[DimensionForm], Field(min_length=1)]
     """The dimensions of quality, in order."""
     systems: list[SystemForm] = Field(default_factory=list)
     """Who answers."""
     people: PeopleForm = Field(default_factory=PeopleForm)
+    """How people rate."""
     compare: CompareForm = Field(default_factory=CompareForm)
+    """What a comparison must show."""
+    judge: JudgeForm | None = None
+    """Which models judge, and how."""
+    run: RunForm = Field(default_factory=RunForm)
+    """How systems and judges are called."""
+    budget: BudgetForm | None = None
+    """What all runs of this project together may cost; without it there is no limit."""
+    prices: dict[Word, PriceForm] = Field(default_factory=dict)
+    """US dollars for a million tokens, by model; they go before those of the table."""
+    providers: dict[Word, EndpointForm] = Field(default_factory=dict)
+    """Where providers are reached, by name; these go before the usual ones."""
+    redact: Redact = Field(default_factory=RedactForm)
+    """What is replaced by placeholders before anything is stored or sent; false for nothing."""
 
     @field_validator("rubric")
     @classmethod
@@ -199,6 +124,11 @@ class PlanForm(Form):
             systems=tuple(system.build() for system in self.systems),
             people=self.people.build(),
             compare=self.compare.build(),
+            judge=None if self.judge is None else self.judge.build(),
+            run=self.run.build(None if self.budget is None else self.budget.build()),
+            prices={name: price.build() for name, price in self.prices.items()},
+            providers={name: endpoint.build() for name, endpoint in self.providers.items()},
+            redact=self.redact.build(),
         )
 
 
@@ -210,33 +140,54 @@ def load_plan(path: Path | str) -> Plan:
     Raises:
         PlanError: Something is wrong; every fault is listed with its line and key.
     """
-    faults: list[Fault] = []
     try:
         document = read_yaml(path)
-        faults += document.faults
-        plan = decode(PlanForm, document.value, Origin(str(path), document.line)).build()
+    except DataError as problem:
+        raise PlanError(problem.faults) from None
+    origin = Origin(str(path), document.line)
+    faults: list[Fault] = list(document.faults)
+    if isinstance(document.value, dict):
+        faults += contradictions(document.value, origin)
+        faults += literal_secrets(document.value, origin)
+    try:
+        plan = decode(PlanForm, document.value, origin).build()
     except DataError as problem:
         faults += problem.faults
     else:
         if not faults:
             return plan
-    raise PlanError(sorted(faults, key=lambda fault: fault.line or 0))
+    raise PlanError(sorted(map(discreet, faults), key=lambda fault: fault.line or 0))
 
 
 def write_plan(path: Path | str, plan: Plan) -> None:
     """Write a plan as `load_plan` reads it; what has its default is left out."""
-    value = {
-        "name": plan.name,
+    run = encode(plan.run)
+    budget = run.pop("budget", None)
+    parts = {
         "task": plan.task,
         "seed": plan.seed,
         "data": encode(plan.data),
         "rubric": [_dimension(dimension) for dimension in plan.rubric],
         "systems": [encode(system) for system in plan.systems],
+        "judge": None if plan.judge is None else _judge(plan.judge),
         "people": encode(plan.people),
         "compare": encode(plan.compare),
+        "run": run,
+        "budget": None if budget is None else {"usd": budget},
+        "prices": encode(plan.prices),
+        "providers": encode(plan.providers),
+        "redact": encode(plan.redact),
     }
+    value = {"name": plan.name, **{name: part for name, part in parts.items() if part}}
     with whole(Path(path)) as scratch, scratch.open("w", encoding="utf-8") as stream:
-        yaml.safe_dump(value, stream, sort_keys=False, allow_unicode=True, width=100)
+        write_yaml(value, stream)
+
+
+def _judge(judge: JudgePlan) -> dict[str, Any]:
+    """The judge; models that have nothing but a name by their name."""
+    told: dict[str, Any] = encode(judge)
+    models = [one["model"] if set(one) == {"model"} else one for one in told["models"]]
+    return {**told, "models": models}
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
@@ -244,7 +195,7 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
     del told["name"]
     told["scale"] = str(dimension.scale)
     told["raters"] = [
-        rater.name if rater.argument is None else {rater.name: rater.argument}
+        rater.name if rater.argument is None else {rater.name: encode(rater.argument)}
         for rater in dimension.raters
     ]
     return told

@@ -13,9 +13,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from yaml import SafeLoader, YAMLError
+import yaml
+from yaml import SafeDumper, SafeLoader, YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from measurand.errors import DataError, Fault
@@ -23,7 +24,7 @@ from measurand.store.codec import Location, key_path
 from measurand.store.lines import shown
 from measurand.store.yaml_words import syntax_fault
 
-__all__ = ["Document", "read_yaml"]
+__all__ = ["Document", "read_yaml", "write_yaml"]
 
 SIZE_LIMIT = 2**20
 """Bytes that a file may have."""
@@ -93,6 +94,23 @@ def read_yaml(path: Path | str) -> Document:
     walk = _Walk(file)
     value = walk.value(root, ())
     return Document(value, walk.lines, tuple(walk.faults))
+
+
+def write_yaml(value: object, stream: IO[str]) -> None:
+    """Write a value as `read_yaml` reads it."""
+    yaml.dump(value, stream, _Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(SafeDumper):
+    """Quotes the texts that would be read as something else, which is more than YAML has it."""
+
+
+def _quoted(dumper: SafeDumper, text: str) -> ScalarNode:
+    style = None if isinstance(_meaning(text), str) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
 
 
 def _compose(text: str) -> Node | None:

@@ -1,0 +1,156 @@
+"""What the parts of a plan say about each other: each part is right, and together they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from measurand.core.family import family_of
+from measurand.core.running import JudgePlan
+from measurand.core.scale import Scale
+from measurand.errors import Fault
+from measurand.store.codec import Form, Origin
+from measurand.store.plans_rubric import DimensionForm
+from measurand.store.plans_run import JudgeForm
+from measurand.store.plans_systems import SystemForm
+
+__all__ = ["contradictions"]
+
+_PAIR = Scale.of("win/tie/loss")
+_F = TypeVar("_F", bound=Form)
+
+
+def contradictions(raw: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
+    """Everything in which parts of a plan do not fit; those wrong in themselves are let be.
+
+    Args:
+        raw: The plan as it was written.
+        origin: Where it was written.
+    """
+    judge = _part(JudgeForm, raw.get("judge"))
+    plan = None if judge is None else judge.build()
+    systems = dict(_parts(SystemForm, raw.get("systems")))
+    for at, dimension in _parts(DimensionForm, raw.get("rubric")):
+        yield from _Dimension(at, dimension, origin).faults(plan)
+    for at, system in systems.items():
+        yield from _unasked(at, system, origin)
+    if plan is not None:
+        yield from _flags(plan, origin)
+    if judge is not None and judge.own_family == "error":
+        yield from _kin(judge, systems, origin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """One dimension, and where it stands."""
+
+    at: int
+    form: DimensionForm
+    origin: Origin
+
+    def faults(self, judge: JudgePlan | None) -> Iterator[Fault]:
+        """What does not fit."""
+        names = [rater.name for rater in self.form.raters]
+        places = [at for at, name in enumerate(names) if name == "judge"]
+        for place in places:
+            yield from self._form(place)
+        if len(places) > 1:
+            problem = "the judge is asked twice about one dimension"
+            remedy = "keep one, or split the dimension in two"
+            yield self._fault(problem, "raters", places[1], remedy=remedy)
+        if self.form.blocking and places and "people" not in names:
+            yield from self._alone(judge)
+
+    def _form(self, place: int) -> Iterator[Fault]:
+        """Whether the scale can hold what the judge's form says."""
+        asked = self.form.raters[place].judge
+        form = "pointwise" if asked is None else asked.form
+        scale = Scale.of(self.form.scale)
+        where = ("raters", place, "judge", "form")
+        if form == "pairwise" and set(scale.labels) != set(_PAIR.labels):
+            problem = f"the form pairwise does not fit the scale {scale}"
+            remedy = f"give the dimension the scale {_PAIR}"
+            yield self._fault(problem, *where, allowed=f"the scale {_PAIR}", remedy=remedy)
+        if form == "checklist" and not scale.bounded:
+            problem = f"the form checklist gives a share, which the scale {scale} has no place for"
+            allowed = "yes/no, or a scale with bounds, as 0..1 or 1-5"
+            yield self._fault(problem, *where, allowed=allowed)
+
+    def _alone(self, judge: JudgePlan | None) -> Iterator[Fault]:
+        """One model alone decides what is blocked."""
+        if judge is None or len(judge.models) > 1:
+            return
+        yield self._fault(
+            "a blocking dimension is judged by one model alone",
+            "raters",
+            found=judge.models[0].model,
+            allowed="two models or more under judge.models, or people among its raters",
+            remedy="add a second model to the judge, or people to these raters",
+        )
+
+    def _fault(self, problem: str, *inside: str | int, **more: str | None) -> Fault:
+        return self.origin.fault(problem, ("rubric", self.at, *inside), **more)
+
+
+def _unasked(at: int, system: SystemForm, origin: Origin) -> Iterator[Fault]:
+    """What a system is told that its target has no use for."""
+    target = system.target.strip().lower()
+    endpoint = target.startswith(("http://", "https://"))
+    if system.request is not None and not endpoint:
+        allowed = "a target that begins with http:// or https://"
+        problem = "only an HTTP endpoint takes a request"
+        yield origin.fault(problem, ("systems", at, "request"), allowed=allowed)
+    if system.answer is not None and not (endpoint or target.startswith("command:")):
+        allowed = "a target that begins with http://, https:// or command:"
+        problem = "only an HTTP endpoint or a program has a path to its answer"
+        yield origin.fault(problem, ("systems", at, "answer"), allowed=allowed)
+
+
+def _flags(judge: JudgePlan, origin: Origin) -> Iterator[Fault]:
+    """A rule that could never apply."""
+    if judge.flags == "two" and len(judge.models) == 1:
+        problem = "an output is blocked when two judges flag it, and there is one judge"
+        remedy = "add a second model to the judge, or say flags: any"
+        yield origin.fault(problem, ("judge", "flags"), remedy=remedy)
+
+
+def _kin(judge: JudgeForm, systems: Mapping[int, SystemForm], origin: Origin) -> Iterator[Fault]:
+    """Judges of the family of a system that they judge."""
+    families = {system.name: _family(system) for system in systems.values()}
+    for at, one in enumerate(judge.build().models):
+        family = (one.family or family_of(one.model) or "").lower()
+        kin = [name for name, theirs in families.items() if family and theirs == family]
+        if kin:
+            yield origin.fault(
+                f"a judge favours its own family, {family}, which {', '.join(kin)} is of too",
+                ("judge", "models", at) if judge.model is None else ("judge", "model"),
+                found=one.model,
+                allowed="a model of another family than every system's",
+                remedy="choose another, or say own_family: audit, and every report tells of it",
+            )
+
+
+def _family(system: SystemForm) -> str | None:
+    """A system's family: as it says, or as the name of its model does."""
+    if system.family is not None:
+        return system.family.lower()
+    target = system.target
+    named = "/" in target and ":" not in target.partition("/")[0] and ".py:" not in target
+    return family_of(target) if named else None
+
+
+def _part(form: type[_F], raw: object) -> _F | None:
+    try:
+        return form.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _parts(form: type[_F], raw: object) -> Iterator[tuple[int, _F]]:
+    """Those entries of a list that are right in themselves, with their places."""
+    for at, cell in enumerate(raw if isinstance(raw, list) else ()):
+        if (part := _part(form, cell)) is not None:
+            yield at, part
