@@ -319,7 +319,7 @@ def test_an_unknown_provider_and_a_package_that_is_not_there() -> None:
 def test_nothing_of_the_library_is_imported_before_it_is_needed() -> None:
     code = (
         "import sys, importlib.util as u\n"
-        "import measurand.models.providers\n"
+        "import measurand.models.providers, measurand.models.batch\n"
         "if u.find_spec('measurand.models.open'): import measurand.models.open\n"
         "heavy = {'pydantic_ai', 'anthropic', 'openai', 'boto3', 'google.genai', 'httpx2'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"

@@ -1,0 +1,68 @@
+"""What batches cost, against the providers' published rates."""
+
+import pytest
+
+from measurand.core.output import Usage
+from measurand.core.running import Price
+from measurand.models.batch_prices import batch_cost
+from measurand.models.prices import PriceTable
+
+MILLION = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("model", "dollars"),
+    [
+        # Batch prices for a million tokens in and a million out.
+        ("anthropic/claude-sonnet-4-6", 1.5 + 7.5),
+        ("openai/gpt-4o-mini", 0.075 + 0.3),
+        ("google/gemini-2.5-flash", 0.15 + 1.25),
+    ],
+)
+def test_published_batch_prices(model: str, dollars: float) -> None:
+    cost, note = batch_cost(model, MILLION, "")
+    assert cost == pytest.approx(dollars)
+    assert note == "cost at the table's price for batches"
+    live = PriceTable().cost(model, MILLION)
+    assert live == pytest.approx(2 * dollars)
+
+
+def test_the_snapshot_that_answered_counts_before_the_name() -> None:
+    named, _ = batch_cost("openai/gpt-4o", MILLION, "gpt-4o-mini-2024-07-18")
+    assert named == pytest.approx(0.375)
+
+
+def test_a_cache_is_not_cheaper_where_the_table_does_not_say_so() -> None:
+    # gpt-4o-mini: 0.075 US dollars a million read from the cache, in a batch as live
+    cached = Usage(input_tokens=1_000_000, cached_tokens=1_000_000)
+    cost, _ = batch_cost("openai/gpt-4o-mini", cached, "")
+    assert cost == pytest.approx(0.075)
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "why"),
+    [
+        ("openai/nobody-knows-it", MILLION, "no price is known"),
+        ("openai/o1-mini", MILLION, "no price is known"),  # a table entry without batches
+        ("house/gpt-4o-mini", MILLION, "no price is known"),
+        ("openai/gpt-4o-mini", None, "the provider told of no tokens"),
+    ],
+)
+def test_what_nobody_knows_is_none(model: str, usage: Usage | None, why: str) -> None:
+    cost, note = batch_cost(model, usage, "")
+    assert cost is None
+    assert note.startswith("cost unknown")
+    assert why in note
+
+
+def test_the_plans_own_price_is_halved_by_rule() -> None:
+    usage = Usage(1_000_000, 1_000_000, cached_tokens=400_000, written_tokens=100_000)
+    own = Price(input=4, output=20, cached=0.4, written=5)
+    claude, note = batch_cost("anthropic/any", usage, "", own=own)
+    assert claude == pytest.approx((0.5 * 4 + 0.4 * 0.4 + 0.1 * 5 + 20) / 2)
+    assert note == "cost by rule: a batch is half the plan's price"
+    gpt, _ = batch_cost("openai/any", usage, "", own=own)
+    assert gpt == pytest.approx((0.5 * 4 + 20) / 2 + 0.4 * 0.4 + 0.1 * 5)
+    other, note = batch_cost("house/any", usage, "", own=own)
+    assert other is None
+    assert "no rule is known" in note
