@@ -213,9 +213,10 @@ SELECT file, sha256, at, read, kept, refused, notes, id AS batch
 FROM batch WHERE file IS NOT NULL;
 
 CREATE VIEW calls AS
-SELECT w."key", w.purpose, o.text AS who, m.text AS model, c.status, c.attempts, c.input_tokens, c.output_tokens,
-       c.cached_tokens, c.written_tokens, c.seconds, c.cost, c.characters, c.tries,
-       s.text AS snapshot, p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
+SELECT w."key", w.purpose, o.text AS who, m.text AS model, c.status, c.attempts,
+       c.input_tokens, c.output_tokens, c.cached_tokens, c.written_tokens,
+       c.seconds, c.cost, c.characters, c.tries, s.text AS snapshot,
+       p.text AS sent, n.text AS notes, c.reply, c.run, b.at, b.version
 FROM call AS c
 JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
 JOIN batch AS b ON b.id = w.batch

@@ -7,6 +7,7 @@ calls of one piece are added in one transaction, so that it is there whole or no
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from measurand.core.failure import FAILURES, STALE
 from measurand.core.model import Call
 from measurand.core.output import Output
 from measurand.core.rating import Rating
+from measurand.store.ledger_accounts import Account, accounts
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
 from measurand.store.ledger_sql import Rows
@@ -121,8 +123,13 @@ class WorkLog:
     def spent(self) -> float:
         """US dollars of all calls whose cost is known."""
         with self.reading():
-            found = self.connection.execute("SELECT cost FROM call WHERE cost > 0")
-            return float(sum(cost for (cost,) in found))
+            found: Any = self.connection.execute("SELECT cost FROM call WHERE cost > 0")
+            return math.fsum(cost for (cost,) in found)
+
+    def accounts(self) -> Mapping[tuple[str, str], Account]:
+        """What everybody was asked and what it took, by purpose and name."""
+        with self.reading():
+            return accounts(self.connection)
 
     def add(
         self, works: Sequence[Work], *, run: int, repeats: Mapping[str, int] | None = None

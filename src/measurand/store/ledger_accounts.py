@@ -1,0 +1,101 @@
+"""What systems and judges were asked and what it took, summed over the work of a ledger."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
+
+from measurand.core.output import Usage
+
+__all__ = ["Account", "accounts"]
+
+_WORKS = """SELECT w.purpose, o.text, f.text, count(*) FROM work AS w
+    JOIN text AS o ON o.id = w.who LEFT JOIN text AS f ON f.id = w.failure
+    GROUP BY w.purpose, w.who, w.failure"""
+_CALLS = """SELECT w.purpose, o.text, m.text, s.text, n.text, c.attempts, c.input_tokens,
+    c.output_tokens, c.cached_tokens, c.written_tokens, c.cost
+    FROM call AS c JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
+    JOIN text AS o ON o.id = w.who JOIN text AS m ON m.id = c.model
+    LEFT JOIN text AS s ON s.id = c.snapshot LEFT JOIN text AS n ON n.id = c.notes"""
+_OWN = """SELECT 'output', o.text, p.cost FROM output AS p JOIN text AS o ON o.id = p.system
+    WHERE p.text IS NOT NULL AND p.batch IN (SELECT batch FROM work WHERE purpose = 'output')
+    AND NOT EXISTS (SELECT 1 FROM work AS w JOIN call AS c ON c."key" = w."key"
+                    AND c.revision = w.revision WHERE w.batch = p.batch AND w.who = p.system)"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """What one system, judge or check was asked, all runs together.
+
+    Args:
+        purpose: ``output`` of a system, ``rating`` of a rater.
+        who: Its name.
+        asked: The models that were asked for.
+        answered: The models, or snapshots, that providers said have answered.
+        works: Pieces of work, by the class of their failure; None where they succeeded.
+        requests: Every try that went out.
+        usage: Tokens, as far as they were told.
+        costs: US dollars of each call whose cost is known.
+        unpriced: Calls, and answers without any, whose cost is not known.
+        notes: What was changed or left out of requests.
+    """
+
+    purpose: str
+    who: str
+    asked: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    works: Counter[str | None] = field(default_factory=Counter)
+    requests: int = 0
+    usage: Usage = field(default_factory=Usage)
+    costs: list[float] = field(default_factory=list)
+    unpriced: int = 0
+    notes: set[str] = field(default_factory=set)
+
+    @property
+    def cost(self) -> float:
+        """US dollars, as far as they are known; the same whatever the order of the calls."""
+        return math.fsum(self.costs)
+
+    def charge(self, cost: float | None) -> None:
+        """Count what something cost."""
+        if cost is None:
+            self.unpriced += 1
+        else:
+            self.costs.append(cost)
+
+
+def accounts(connection: apsw.Connection) -> Mapping[tuple[str, str], Account]:
+    """Everybody's account, by purpose and name."""
+    found: dict[tuple[str, str], Account] = {}
+
+    def of(purpose: str, who: str) -> Account:
+        return found.setdefault((purpose, who), Account(purpose=purpose, who=who))
+
+    works: list[Any] = connection.execute(_WORKS).fetchall()
+    for purpose, who, failure, count in works:
+        of(purpose, who).works[failure] += count
+    calls: Any = connection.execute(_CALLS)
+    for purpose, who, *row in calls:
+        _add(of(purpose, who), row)
+    own: Any = connection.execute(_OWN)
+    for purpose, who, cost in own:
+        of(purpose, who).charge(cost)
+    return found
+
+
+def _add(account: Account, row: list[Any]) -> None:
+    model, snapshot, notes, attempts, *tokens, cost = row
+    account.asked.add(model)
+    account.requests += attempts
+    account.usage += Usage(*tokens)
+    if attempts:
+        account.charge(cost)
+    if snapshot:
+        account.answered.add(snapshot)
+    if notes:
+        account.notes.add(notes)
