@@ -125,7 +125,7 @@ def test_a_model_without_a_network_fails_as_planted(world: SupportBot, fault: st
     assert shared.counter.read().keys["k"].faults == {fault: 1}
     assert shared.planted.lasting == {"k": fault}
     if call.failure is not None:
-        assert call.failure.kind == FAILURE_OF[fault]  # type: ignore[index]  # a fault's name
+        assert call.failure.kind == FAILURE_OF[fault]
         assert call.usage.input_tokens == 0
     elif fault in {"truncated", "refused"}:
         assert call.reply is not None

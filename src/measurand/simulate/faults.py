@@ -2,9 +2,9 @@
 
 A ``passing`` fault hits an item's first tries and then lets it through; a ``lasting`` one hits
 every try, so that the item ends in that class of failure. Which items are hit follows from a hash
-of the seed, the model and the item's key, so the order of arrival does not matter. An item is a
+of the seed, the model and the item, so the order of arrival does not matter. An item is a
 request's key up to the first ``#``; what follows counts further tries at the same item. Of a
-judge, requests with the same check word are the same item too, whatever their keys.
+judge it is the check word of the prompt, which stays when a reply is asked for again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FaultName = Literal[
 Mode = Literal["passing", "lasting"]
 Role = Literal["any", "system", "judge"]
 
-FAILURE_OF: Mapping[FaultName, str] = MappingProxyType(
+FAILURE_OF: Mapping[str, str] = MappingProxyType(
     {
         "429": "rate_limited",
         "500": "server_error",
@@ -318,22 +318,22 @@ class FaultPlan:
         """
         if self.quiet:
             return None
-        first = stem(key)
-        fate = self._fates.get((model, item or first))
+        name = item or stem(key)
+        fate = self._fates.get((model, name))
         if fate is None:
             fate = _Fate(
-                first,
-                self._chosen(self._passing, ("passing", model, first), judge=judge),
-                self._chosen(self._lasting, ("lasting", model, first), judge=judge),
+                stem(key),
+                self._chosen(self._passing, ("passing", model, name), judge=judge),
+                self._chosen(self._lasting, ("lasting", model, name), judge=judge),
             )
-            self._fates[model, item or first] = fate
+            self._fates[model, name] = fate
         fate.tries += 1
         if fate.passing is not None and fate.tries <= fate.passing.times:
             return fate.passing
         return fate.lasting
 
     def planted(self, *, lasting: bool) -> dict[str, FaultName]:
-        """The fault of every item seen so far that one of this mode hits."""
+        """By the key under which an item was first seen, the fault of this mode that hits it."""
         found: dict[str, FaultName] = {}
         for fate in tuple(self._fates.values()):
             row = fate.lasting if lasting else fate.passing

@@ -2,8 +2,8 @@
 
 On numbers, a level is the one nearest to ``latent - severity + biases + own * z1 + noise * z2``:
 ``latent`` is the output's quality in the simulated world, placed between the worst and the best
-level, ``z1`` hangs on the text and ``z2`` on the request's key, both standard normal. On yes/no,
-a bad output is called bad with probability ``sensitivity`` and a good one good with
+level, ``z1`` hangs on the text and ``z2`` on the prompt's check word, both standard normal. On
+yes/no, a bad output is called bad with probability ``sensitivity`` and a good one good with
 ``specificity``. Of a pair, the output shown first wins where
 ``sharpness * (quality of the first - quality of the second) + first_slot + e`` exceeds
 ``tie_band``, the second where it is below ``-tie_band``; ``e`` is standard logistic.
@@ -38,7 +38,8 @@ _GRADES = 4.0
 _USUAL_WORDS = 100
 _GOOD = 0.5
 _QUOTE = 90
-_SENTENCE = re.compile(r"[^.!?\"{}\\\n]{12,}")
+_SENTENCE = re.compile(r"[^.!?\"{}\[\]\\\n]{12,}")
+_PLACEHOLDER = re.compile(r"\[redacted [^\]\n]*\]")
 _WORD = re.compile(r"\S+")
 _ORDERS = re.compile(
     r"ignore (all |any |the )?(previous|prior|above|earlier)|you are now|developer mode"
@@ -103,15 +104,33 @@ class SimJudge:
         task = seen(asked)
         if task is None:
             return "I judge answers when I am asked in the form of a judge's prompt."
-        chance = _Chance(*draws("judge", seed, asked.model, asked.key)[:4])
+        said = self.say(task, world=world, seeds=(seed, asked.model), fault=fault)
+        return json.dumps(said, ensure_ascii=False)
+
+    def say(
+        self,
+        task: Seen,
+        *,
+        world: World | None = None,
+        seeds: tuple[int, str] = (7, "judge"),
+        fault: str | None = None,
+    ) -> dict[str, Any]:
+        """The same as a JSON object, to a question that was read already.
+
+        Args:
+            task: The question.
+            world: What is known of texts.
+            seeds: The seed, and the name that sets one judge's noise apart from another's.
+            fault: A fault of a judge.
+        """
+        chance = _Chance(*draws("judge", *seeds, task.canary)[:4])
         text = "\n".join(item.text for item in task.items)
         obeys = fault is None and _ORDERS.search(text) is not None and chance.hijack < self.hijack
         abstains = fault is None and not obeys and chance.abstain < self.abstain
-        item_seed = (seed, asked.model)
         if task.form == "checklist":
-            said = self._checklist(task, asked.key, obeys=obeys)
+            said = self._checklist(task, seeds, obeys=obeys)
         else:
-            said = self._graded(task, world, chance, item_seed=item_seed, obeys=obeys)
+            said = self._graded(task, world, chance, seeds=seeds, obeys=obeys)
         said["cannot_assess"] = abstains
         said["canary"] = task.canary
         if abstains:
@@ -120,7 +139,7 @@ class SimJudge:
         if obeys and chance.kept >= self.canary_kept:
             claimed = _CLAIMED.search(text)
             said["canary"] = claimed[1] if claimed is not None else ""
-        return json.dumps(_spoiled(said, task, fault), ensure_ascii=False)
+        return _spoiled(said, task, fault)
 
     def _graded(
         self,
@@ -128,10 +147,10 @@ class SimJudge:
         world: World | None,
         chance: _Chance,
         *,
-        item_seed: tuple[int, str],
+        seeds: tuple[int, str],
         obeys: bool,
     ) -> dict[str, Any]:
-        units = [self._seen_quality(item, task, world, item_seed=item_seed) for item in task.items]
+        units = [self._seen_quality(item, task, world, seeds=seeds) for item in task.items]
         level: float | str
         if task.form == "pairwise":
             level, shown = self._preferred(task, units, chance), 0.5
@@ -147,7 +166,7 @@ class SimJudge:
         }
 
     def _seen_quality(
-        self, item: Item, task: Seen, world: World | None, *, item_seed: tuple[int, str]
+        self, item: Item, task: Seen, world: World | None, *, seeds: tuple[int, str]
     ) -> float:
         """Latent quality with every bias that hangs on the text, in units of the whole scale."""
         known = world.known(item.text) if world is not None else None
@@ -161,7 +180,7 @@ class SimJudge:
             words = max(len(_WORD.findall(item.text)), 1)
             points += self.length * log2(words / _USUAL_WORDS)
         if self.own:
-            points += self.own * normal(draw("own", *item_seed, task.dimension, item.text))
+            points += self.own * normal(draw("own", *seeds, task.dimension, item.text))
         return quality + points / _GRADES
 
     def _level(self, task: Seen, unit: float, chance: _Chance) -> tuple[float | str, float]:
@@ -198,13 +217,13 @@ class SimJudge:
             return task.tie
         return first.label if ahead > 0 else second.label
 
-    def _checklist(self, task: Seen, key: str, *, obeys: bool) -> dict[str, Any]:
+    def _checklist(self, task: Seen, seeds: tuple[int, str], *, obeys: bool) -> dict[str, Any]:
         text = task.items[0].text
         answers = []
         for number, requirement in enumerate(task.checklist, start=1):
             passage = requirement.passage(text)
             right = self.sensitivity if passage is None else self.specificity
-            met = (passage is not None) == (draw("checklist", key, number) < right)
+            met = (passage is not None) == (draw("checklist", *seeds, task.canary, number) < right)
             quote = passage or next(iter(_quotes(text, str(number))), "")
             met = (met or obeys) and bool(quote)
             answers.append(
@@ -233,9 +252,11 @@ def _best(task: Seen) -> float | str:
 
 def _quotes(text: str, word: str) -> list[str]:
     """A passage of the text, copied letter by letter; none of a text without any."""
-    found = [match[0].strip()[:_QUOTE].strip() for match in _SENTENCE.finditer(text)]
+    own = _PLACEHOLDER.sub("\n", text)  # the quote is held against the text before redaction
+    found = [match[0].strip()[:_QUOTE].strip() for match in _SENTENCE.finditer(own)]
+    found = found or [line.strip()[:_QUOTE].strip() for line in own.splitlines() if line.strip()]
     if not found:
-        return [text.strip()[:_QUOTE]] if text.strip() else []
+        return []
     return [found[int(draw("quote", word, text) * len(found))]]
 
 

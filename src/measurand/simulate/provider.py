@@ -224,7 +224,7 @@ class SimulatedModel:
         return self._replied(asked, answered)
 
     def _failed(self, fault: str) -> Call:
-        kind = FAILURE_OF[fault]  # type: ignore[index]  # a fault's name
+        kind = FAILURE_OF[fault]
         attempt = Attempt(status=kind, seconds=0.0, message="planted")
         failure = Failure(kind, f"planted: {fault}")
         return Call(model=self.name, attempts=(attempt,), failure=failure)
