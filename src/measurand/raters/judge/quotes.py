@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from measurand.raters.judge.fence import restored, seen
 
-__all__ = ["flat", "misquoted", "quotes_in"]
+__all__ = ["flat", "looked_up"]
 
 
 def flat(text: str) -> str:
@@ -14,12 +14,20 @@ def flat(text: str) -> str:
     return " ".join(seen(text).split())
 
 
-def quotes_in(quotes: Iterable[str]) -> tuple[str, ...]:
-    """The quotes that say something, with the fence's escapes undone."""
-    return tuple(text for quote in quotes if flat(text := restored(quote)))
+def looked_up(
+    quotes: Iterable[str], outputs: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The quotes that are in one of the outputs, and those that are in none; blank ones left out.
 
-
-def misquoted(quotes: Iterable[str], outputs: Iterable[str]) -> tuple[str, ...]:
-    """The quotes that are in none of the outputs, verbatim but for white space."""
+    Verbatim but for white space and what cannot be seen; copied as displayed, or as it was.
+    """
     texts = [flat(output) for output in outputs]
-    return tuple(quote for quote in quotes if not any(flat(quote) in text for text in texts))
+    right, wrong = [], []
+    for quote in quotes:
+        forms = [form for form in (restored(quote), quote) if flat(form)]
+        found = [form for form in forms if any(flat(form) in text for text in texts)]
+        if found:
+            right.append(found[0])
+        elif forms:
+            wrong.append(quote)
+    return tuple(right), tuple(wrong)

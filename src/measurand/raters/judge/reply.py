@@ -14,7 +14,7 @@ from typing import Any
 from measurand.core.judging import Form
 from measurand.core.model import OK, ModelReply
 from measurand.raters.judge.levels import Level, Levels, written
-from measurand.raters.judge.quotes import misquoted, quotes_in
+from measurand.raters.judge.quotes import flat, looked_up
 from measurand.raters.judge.strict_json import only_object, shortened
 
 __all__ = ["Expected", "Heard", "hear", "level_of", "refuses"]
@@ -188,8 +188,8 @@ def _quotes(raw: list[object], expected: Expected) -> tuple[str, ...]:
     texts = [quote for quote in raw if isinstance(quote, str)]
     if len(texts) < len(raw):
         raise _Unusable("invalid", "a quote is not a text")
-    quotes = quotes_in(texts)
-    if wrong := misquoted(quotes, expected.outputs):
+    quotes, wrong = looked_up(texts, expected.outputs)
+    if wrong:
         raise _Unusable("evidence_failed", f"this is not in the answer: {shortened(wrong[0])}")
     return quotes
 
@@ -201,7 +201,7 @@ def _checked(said: Mapping[str, Any], expected: Expected) -> Heard:
     if sorted(numbers) != list(range(1, expected.items + 1)):
         raise _Unusable("invalid", f"it answers {numbers}, not each of 1 to {expected.items} once")
     quotes = _quotes([quote for _, quote, _ in answers], expected)
-    if bare := sorted(item for item, quote, met in answers if met and not quotes_in([quote])):
+    if bare := sorted(item for item, quote, met in answers if met and not flat(quote)):
         raise _Unusable("evidence_failed", f"a yes has no quote: {bare}")
     unmet = sorted(item for item, _, met in answers if not met)
     count = f"{expected.items - len(unmet)} of {expected.items} requirements met"
