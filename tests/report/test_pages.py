@@ -46,6 +46,14 @@ NAMES = (
     "ceiling_majority",
     "ceiling_correlation",
     "discordance",
+    "blocking_rate_if_unknown",
+    "mean_if_worst",
+    "mean_if_best",
+    "judge_failure_rate",
+    "output_failure_difference",
+    "preference",
+    "preference_ties",
+    "first_slot_excess",
     "something_new",
 )
 
@@ -91,6 +99,7 @@ def results(draw: st.DrawFn) -> tuple[Result, ...]:
             raters=draw(few([(), (), ("x", "y"), ("x",)])),
             component=draw(few([None, None, "core", "edge", ""])),
             segment=draw(few([None, None, "de", ""])),
+            failure=draw(few([None, None, "timeout"])),
         )
         for i in range(draw(st.integers(0, 12)))
     )

@@ -22,7 +22,10 @@ from measurand.stats.estimate import Estimate
 __all__ = ["brief"]
 
 FIRST = frozenset(
-    {"Overall", "Blocking", "Differences", "Agreement", "Ceiling", "Planted truth", LIMITS}
+    {
+        *("Overall", "Blocking", "Differences", "Side by side", "Agreement", "Ceiling"),
+        *("Failures", "Run", "Planted truth", LIMITS),
+    }
 )
 """The sections that answer the question; the others are for looking things up."""
 LOOKED_UP = frozenset({"Votes of people", "Flagged by anyone, by system"})

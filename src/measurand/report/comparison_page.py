@@ -9,6 +9,7 @@ from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.figures.text import number
 from measurand.report.agreement_page import agreement_sections
+from measurand.report.bounds_table import bounds_tables
 from measurand.report.differences import difference_sections
 from measurand.report.document import (
     Block,
@@ -20,6 +21,13 @@ from measurand.report.document import (
     Plot,
     Section,
     Table,
+)
+from measurand.report.preference_section import preference_sections
+from measurand.report.run_sections import (
+    failure_sections,
+    queue_sections,
+    run_banner,
+    run_sections,
 )
 from measurand.report.sections import (
     FOOTER,
@@ -45,21 +53,25 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *_overall(shelf, known),
         *_blocking(shelf, findings.verdicts),
         *difference_sections(shelf, findings.verdicts),
+        *preference_sections(shelf),
         *_dimensions(shelf, known),
+        *failure_sections(shelf, findings),
         *_parts(shelf),
         *_without_clusters(shelf),
         *agreement_sections(shelf, findings, known),
         *shelf.rest(),
         *_truth(findings.results, known.truth),
         *all_decisions(findings.verdicts),
+        *queue_sections(findings.queue),
         *_units(findings.units, known),
+        *run_sections(known.run),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(findings.limits),
     ]
     return Document(
         title=known.title or "Which system is better?",
         subtitle=known.subtitle,
-        banner=known.banner,
+        banner=" · ".join(filter(None, (known.banner, run_banner(known.run)))) or None,
         headlines=headlines(findings.verdicts),
         sections=tuple(sections),
         footer=FOOTER,
@@ -109,6 +121,8 @@ def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
                 _estimates("Overall score by system", "System", [(_system(r), r) for r in means]),
             )
         )
+    caption = "Overall score, if all that failed were the worst or the best"
+    blocks += bounds_tables(shelf, caption, where=lambda r: r.dimension == OVERALL)
     if places or ceilings:
         named = [(_system(r) or label(r.name), r) for r in places + ceilings]
         blocks.append(_estimates("Between floor (0) and expert (1)", "System", named))
@@ -163,6 +177,9 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
         basis(r.estimate for r in rates),
     )
     blocks: list[Block] = [table]
+    if unknown := shelf.take("blocking_rate_if_unknown", where=is_whole):
+        named = [(_system(result), result) for result in unknown]
+        blocks.append(_estimates("Blocked, if all of which it is unknown were", "System", named))
     if flagged := shelf.take("any_flag_rate", where=is_whole):
         named = [(_system(result), result) for result in flagged]
         blocks.append(_estimates("Flagged by anyone, by system", "System", named))
@@ -181,7 +198,10 @@ def _dimensions(shelf: Shelf, known: PageContext) -> list[Section]:
         columns=lambda result: result.dimension,
         corner="System",
     )
-    blocks: list[Block] = [table]
+    blocks: list[Block] = [
+        table,
+        *bounds_tables(shelf, "Means, if all that failed were the worst or the best"),
+    ]
     if known.rubric is not None:
         weights = known.rubric.weights()
         columns = (

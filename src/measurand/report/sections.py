@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from measurand._version import __version__
+from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Findings, Unit, Verdict
 from measurand.core.intake import Intake
 from measurand.core.rubric import Rubric
@@ -83,6 +84,7 @@ class PageContext:
         texts: What was asked and answered, by example and system.
         truth: Planted values to show beside the estimates.
         required: Whether an agreement was required, or its bound is only the usual one.
+        run: What was asked of models, where any were.
     """
 
     title: str | None = None
@@ -95,6 +97,7 @@ class PageContext:
     texts: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     truth: Sequence[Planted] = ()
     required: bool = False
+    run: RunAccount | None = None
 
     def yes_no(self, dimension: str) -> bool:
         """Whether ratings on this dimension are known to be yes and no."""

@@ -8,7 +8,16 @@ from measurand.analysis.result import NAIVE, Result
 from measurand.report.document import Cell, Column, Section, Table
 from measurand.report.words import basis, cell, explained, label, methods, pair
 
-__all__ = ["OVERALL", "Shelf", "distinct", "is_naive", "is_whole", "matrix", "shared_span"]
+__all__ = [
+    "OVERALL",
+    "Shelf",
+    "by_name",
+    "distinct",
+    "is_naive",
+    "is_whole",
+    "matrix",
+    "shared_span",
+]
 
 OVERALL = "overall"
 """The dimension of the weighted score."""
@@ -83,6 +92,21 @@ def shared_span(results: Sequence[Result]) -> tuple[float, float] | None:
         return (0.0, 1.0)
     room = (high - low or 1.0) * 0.04
     return (low - room, high + room)
+
+
+Line = tuple[tuple[str, ...], str | None, int]
+"""Systems, a dimension, and a count of those that have the same."""
+
+
+def by_name(results: Iterable[Result]) -> dict[Line, dict[str, Result]]:
+    """Results by their systems and dimension, then by name; a name that recurs begins a line."""
+    lines: dict[Line, dict[str, Result]] = {}
+    for result in results:
+        layer = 0
+        while result.name in lines.get((result.systems, result.dimension, layer), {}):
+            layer += 1
+        lines.setdefault((result.systems, result.dimension, layer), {})[result.name] = result
+    return lines
 
 
 def matrix(

@@ -24,6 +24,7 @@ __all__ = [
     "headline_about",
     "label",
     "methods",
+    "money",
     "pair",
     "rating",
     "tone",
@@ -59,6 +60,12 @@ _LABELS = {
     "leave_one_out": "One rater against the rest",
     "minimum_detectable_difference": "Smallest detectable difference",
     "place": "Place between floor and expert",
+    "blocking_rate_if_unknown": "Blocked, if all unknown were",
+    "mean_if_worst": "Mean, if failures were the worst",
+    "mean_if_best": "Mean, if failures were the best",
+    "first_slot_excess": "Preference for the first place",
+    "order_consistency": "Both orders alike",
+    "repeat_consistency": "Repeats alike",
 }
 
 _EXPLAINED = {
@@ -69,10 +76,18 @@ _EXPLAINED = {
 }
 
 SHARES = frozenset(
-    {"blocking", "blocking_rate", "any_flag_rate", "discordance", "percent_agreement"}
+    {
+        *("blocking", "blocking_rate", "blocking_rate_if_unknown", "any_flag_rate"),
+        *("discordance", "percent_agreement"),
+        *("output_failure_rate", "judge_failure_rate", "check_failure_rate"),
+        *("output_failure_difference", "judge_failure_difference", "check_failure_difference"),
+        *("preference", "preference_wins", "preference_ties", "preference_losses"),
+        *("order_consistency", "repeat_consistency", "first_slot_excess"),
+    }
 )
 """Results and decisions that are about a share of units, written in percent."""
 
+_CENT = 0.01
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DETAIL = re.compile(
     r" \((?:n0 = [\d.]+|nominal|ordinal|interval|ratio)\)|, \d+ resamples|, upper bound"
@@ -98,6 +113,11 @@ def explained(names: Iterable[str]) -> str:
 def cell(name: str, estimate: Estimate) -> Estimate | Percent:
     """An estimate as a table shows it: shares in percent."""
     return Percent(estimate) if name in SHARES else estimate
+
+
+def money(dollars: float) -> str:
+    """US dollars, with as many decimals as small sums need."""
+    return f"${dollars:,.2f}" if dollars >= _CENT or not dollars else f"${dollars:.4f}"
 
 
 def rating(value: Value | None, *, yes_no: bool = False) -> str:
