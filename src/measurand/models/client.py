@@ -195,7 +195,7 @@ class Client:
     def _wait(self, error: CallFailed, tries: int) -> float:
         """Seconds before the next try: what the provider says and a little more, or full jitter."""
         longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tries - 1))
-        if error.retry_after is None:
+        if not error.retry_after:  # "at once" is no advice to all who hear it
             return self.terms.chance.uniform(0.0, longest)
         told = min(error.retry_after, _LONGEST_TOLD)
         return told + self.terms.chance.uniform(0.0, min(longest, 0.1 * told))
@@ -221,5 +221,6 @@ class Client:
                 self._schema = (request.schema, len(repr(request.schema).encode()))
             size += self._schema[1]
         limit = request.parameters.get("max_tokens", request.parameters.get(_NEW_LIMIT))
-        most = limit if type(limit) is int else None
+        answers = request.parameters.get("n", 1)
+        most = limit * answers if type(limit) is int and type(answers) is int else None
         return self.terms.prices.bound(self.name, size, most)

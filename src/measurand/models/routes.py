@@ -139,7 +139,7 @@ def needs(name: str, environment: Environment, providers: Mapping[str, Endpoint]
         model=name,
         provider=way.provider,
         variables=tuple(variables),
-        base_url=way.base_url,
+        base_url=way.base_url and _shown(way.base_url),
         addresses=() if way.endpoint else known.addresses,
         extra=_EXTRA if lacks else None,
     )
@@ -198,9 +198,16 @@ def _checked(provider: str, base: str) -> str | None:
         good = False
     if not good:
         raise UsageError(
-            f"the base URL of {provider} is no address such as https://host/v1; found {base!r}"
+            f"the base URL of {provider} is no address such as https://host/v1; "
+            f"found {_shown(base)!r}"
         )
     return base
+
+
+def _shown(base: str) -> str:
+    """An address without the login that may stand in it."""
+    before, at, after = base.rpartition("@")
+    return f"{before.partition('//')[0]}//{after}" if at else base
 
 
 def _ollama(base: str) -> str:
