@@ -171,7 +171,7 @@ def test_parameters_that_went_are_those_that_are_recorded() -> None:
     )
     assert body["temperature"] == 0.5
     assert (body["max_tokens"], body["stop_sequences"], body["house"]) == (77, ["END"], {"x": 1})
-    assert headers["Idempotency-Key"] == "abc"
+    assert {name.lower(): value for name, value in headers.items()}["idempotency-key"] == "abc"
     assert reply.notes == ()
     assert reply.sent == {name: body[name] for name in body if name not in {"messages", "system"}}
 

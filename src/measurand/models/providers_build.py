@@ -16,6 +16,7 @@ from pydantic_ai.providers import Provider, infer_provider_class
 from measurand.errors import MissingExtra, UsageError
 from measurand.models.providers_access import Access
 from measurand.models.providers_sent import leaving
+from measurand.models.providers_transport import AiohttpTransport
 
 __all__ = ["Built", "build"]
 
@@ -188,7 +189,9 @@ def _other(name: str, access: Access) -> Built:
 
 
 def _http() -> httpx2.AsyncClient:
-    client = create_async_httpx2_client(timeout=httpx2.Timeout(_LONG, connect=10))
+    client = create_async_httpx2_client(
+        timeout=httpx2.Timeout(_LONG, connect=10), transport=AiohttpTransport()
+    )
     client.event_hooks["request"].append(_seen)
     return client
 
