@@ -12,15 +12,24 @@ from typing import Self
 from measurand.core.example import COMPONENTS, Component, Example
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Output
-from measurand.errors import DataError, Fault, InsufficientData, UsageError
-from measurand.store.codec import encode, nearest
-from measurand.store.examples import OUTPUT_NAMES, read_example, unpacked_row
-from measurand.store.lines import SUFFIXES, read_rows, write_jsonl
+from measurand.errors import DataError, Fault, UsageError
+from measurand.store.codec import encode
+from measurand.store.example_files import (
+    Oddities,
+    Places,
+    component_of,
+    listing,
+    read_examples,
+    require_sizes,
+    sizes_of,
+    stem_of,
+    tables,
+)
+from measurand.store.example_names import OUTPUT_NAMES
+from measurand.store.examples_plain import fingerprint_of
+from measurand.store.lines import write_jsonl
 
 __all__ = ["Dataset"]
-
-_LISTED = 5
-"""Ids named in a note before "and N more"."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,19 @@ class Dataset:
         Raises:
             DataError: Something is wrong; every fault of every file is listed.
         """
-        if not Path(path).exists():
-            raise DataError([Fault("there is no such file or folder", str(path))])
-        loading = _Loading()
-        files = loading.folder(Path(path)) if Path(path).is_dir() else [Path(path)]
-        for file in files:
-            loading.read(file)
-        if loading.faults:
-            raise DataError(loading.faults)
-        return cls(tuple(loading.examples), tuple(loading.notes()))
+        files = listing(Path(path))
+        faults, examples, places = list(files.faults), [], Places()
+        odd = Oddities(files.ignored)
+        for placed in read_examples(files.files, faults):
+            if (fault := places.seen(placed)) is not None:
+                faults.append(fault)
+                continue
+            examples.append(placed.example)
+            odd.see(placed)
+        if faults:
+            raise DataError(faults)
+        alike = _alike(examples)
+        return cls(tuple(examples), tuple(odd.notes(alike, len(alike))))
 
     def save(self, folder: Path | str) -> None:
         """Write a folder of component files that `load` reads as the same dataset.
@@ -74,9 +87,9 @@ class Dataset:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         sizes = self.sizes()
-        for file in _tables(target):
-            kept = f"{_stem(file)}.jsonl"
-            if _stem(file) in COMPONENTS and (file.name != kept or not sizes[_component(file)]):
+        for file in tables(target):
+            kept = f"{stem_of(file)}.jsonl"
+            if stem_of(file) in COMPONENTS and (file.name != kept or not sizes[component_of(file)]):
                 raise UsageError(f"{file} belongs to another dataset; save to an empty folder")
         for component in COMPONENTS:
             if sizes[component]:
@@ -117,8 +130,7 @@ class Dataset:
 
     def sizes(self) -> dict[Component, int]:
         """How many examples each component has; 0 where it has none."""
-        counts = Counter(example.component for example in self.examples)
-        return {component: counts[component] for component in COMPONENTS}
+        return sizes_of(Counter(example.component for example in self.examples))
 
     def require(
         self,
@@ -134,14 +146,8 @@ class Dataset:
         Raises:
             InsufficientData: A component has fewer; every shortfall is named.
         """
-        least = (core, edge, adversarial, regression, golden)
-        short = [
-            f"{name} has {size} of {wanted}"
-            for (name, size), wanted in zip(self.sizes().items(), least, strict=True)
-            if size < wanted
-        ]
-        if short:
-            raise InsufficientData(f"the dataset is too small: {', '.join(short)}")
+        least: dict[Component, int] = {"core": core, "edge": edge, "adversarial": adversarial}
+        require_sizes(self.sizes(), {**least, "regression": regression, "golden": golden})
         return self
 
     def recorded_outputs(self, system: str) -> tuple[Output, ...]:
@@ -158,109 +164,9 @@ class Dataset:
         return tuple(outputs)
 
 
-class _Loading:
-    """What has been read so far, and what was wrong with it."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.examples: list[Example] = []
-        self._places: dict[str, str] = {}
-        self._ignored: list[str] = []
-        self._without: int = 0
-
-    def folder(self, folder: Path) -> list[Path]:
-        """The component files of a folder, in the components' order."""
-        found: dict[str, Path] = {}
-        try:
-            files = _tables(folder)
-        except OSError as denied:
-            reason = (denied.strerror or str(denied)).lower()
-            self.faults.append(Fault(f"the folder cannot be read ({reason})", str(folder)))
-            return []
-        for file in files:
-            stem = _stem(file)
-            if stem in found:
-                problem = f"{found[stem].name} and {file.name} both hold {stem} examples"
-                self.faults.append(Fault(problem, str(folder), remedy="keep one of them"))
-            elif stem in COMPONENTS:
-                found[stem] = file
-            elif remedy := nearest(stem, COMPONENTS, alike=0.85):
-                problem, allowed = "is not the name of a component", ", ".join(COMPONENTS)
-                self.faults.append(Fault(problem, str(file), allowed=allowed, remedy=remedy))
-            else:
-                self._ignored.append(file.name)
-        if not found and not self.faults:
-            allowed = ", ".join(f"{component}.jsonl" for component in COMPONENTS)
-            self.faults.append(Fault("no file of examples", str(folder), allowed=allowed))
-        return [found[component] for component in COMPONENTS if component in found]
-
-    def read(self, file: Path) -> None:
-        """Read one file; what is wrong with it is added to the faults."""
-        home = _component(file) if _stem(file) in COMPONENTS else None
-        table = file.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
-        for line, cells in read_rows(file, self.faults):
-            raw = unpacked_row(cells) if table else cells
-            try:
-                example = read_example(raw, file=str(file), line=line, home=home)
-            except DataError as problem:
-                self.faults.extend(problem.faults)
-                continue
-            self._without += home is None and raw.get("component") is None
-            self._add(example, file, line)
-
-    def _add(self, example: Example, file: Path, line: int) -> None:
-        first = self._places.get(example.id)
-        if first is None:
-            self._places[example.id] = f"{file}:{line}"
-            self.examples.append(example)
-            return
-        same = "asks the same as" if example.id == example.fingerprint else "has the id of"
-        self.faults.append(
-            Fault(
-                f"the example {same} {first}",
-                file=str(file),
-                line=line,
-                key="id",
-                found=repr(example.id),
-                remedy="keep one of them, or give each an id of its own",
-            )
-        )
-
-    def notes(self) -> Iterator[str]:
-        """What was assumed or looks odd."""
-        if self._ignored:
-            yield f"not read, for it is not named after a component: {_list(self._ignored)}"
-        if self._without:
-            yield f"{self._without} examples name no component and are taken as core"
-        alike: dict[str, list[str]] = {}
-        for example in self.examples:
-            alike.setdefault(example.fingerprint, []).append(example.id)
-        if same := [" = ".join(names) for names in alike.values() if len(names) > 1]:
-            yield f"examples that differ in their id alone: {_list(same)}"
-        if blank := [example.id for example in self.examples if not example.question.strip()]:
-            yield f"examples in which the user says nothing: {_list(blank)}"
-
-
-def _list(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
-    return f"{', '.join(listed[:_LISTED])}{more}"
-
-
-def _tables(folder: Path) -> list[Path]:
-    """The files of a folder that could hold rows."""
-    return sorted(
-        file
-        for file in folder.iterdir()
-        if file.is_file()
-        and not file.name.startswith(".")
-        and file.name.lower().removesuffix(".gz").endswith(SUFFIXES)
-    )
-
-
-def _stem(file: Path) -> str:
-    return file.name.lower().removesuffix(".gz").rpartition(".")[0]
-
-
-def _component(file: Path) -> Component:
-    return next(component for component in COMPONENTS if component == _stem(file))
+def _alike(examples: Iterable[Example]) -> list[list[str]]:
+    """The ids of examples that differ in nothing else."""
+    alike: dict[str, list[str]] = {}
+    for example in examples:
+        alike.setdefault(fingerprint_of(example), []).append(example.id)
+    return [names for names in alike.values() if len(names) > 1]

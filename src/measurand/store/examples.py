@@ -21,6 +21,8 @@ from measurand.core.example import (
 )
 from measurand.errors import DataError
 from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, renamed
+from measurand.store.example_names import ALIASES, OUTPUT_NAMES
+from measurand.store.examples_plain import plain_example
 from measurand.store.lines import parse_json, shown
 
 __all__ = [
@@ -29,39 +31,11 @@ __all__ = [
     "ExampleForm",
     "ToolCalls",
     "Words",
+    "formed_example",
     "read_example",
     "unpacked",
     "unpacked_row",
 ]
-
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("example_id",),
-    "messages": ("input", "inputs", "question", "prompt"),
-    "component": (),
-    "references": (
-        "ideal",
-        "target",
-        "expected",
-        "expected_output",
-        "reference",
-        "reference_outputs",
-    ),
-    "checklist": (),
-    "context": ("contexts", "retrieval_context"),
-    "tools": ("expected_tools",),
-    "expected_length": (),
-    "notes": ("rubric_notes",),
-    "weights": (),
-    "segments": ("segment", "tags"),
-    "cluster": ("cluster_id", "conversation_id", "document_id"),
-    "source": (),
-    "created": ("created_at",),
-    "metadata": (),
-}
-"""The other names of each field of an example; any further key is metadata."""
-
-OUTPUT_NAMES = ("output", "outputs", "response", "actual_output")
-"""Names of an answer that was recorded beside its example."""
 
 _ALLOWED = {
     "id": "text or a whole number",
@@ -321,6 +295,15 @@ def read_example(
     Raises:
         DataError: It is not an example; every fault is listed.
     """
+    if (plain := plain_example(raw, home)) is not None:
+        return plain
+    return formed_example(raw, file=file, line=line, home=home)
+
+
+def formed_example(
+    raw: Mapping[str, Any], *, file: str, line: int, home: Component | None = None
+) -> Example:
+    """Read one row by its form, whatever its shape; see `read_example`."""
     cells, names, rest = renamed(raw, ALIASES, Origin(file, line))
     cells = {name: cell for name, cell in cells.items() if cell is not None}
     origin = Origin(file, line, names, _ALLOWED)
