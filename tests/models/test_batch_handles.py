@@ -32,6 +32,7 @@ HANDLE = Handle(
     id="b",
     status="in_progress",
     keys=("k", "é"),
+    names=("k", "request-1"),
     went=(Went(sent={"max_tokens": 5, "deep": {"x": [1]}}, notes=("n",)), Went(sent={})),
     ways=(0, 1),
     refused={"z": "why"},
@@ -211,6 +212,31 @@ def test_a_handle_holds_nothing_made_of_the_key() -> None:
 
     text = asyncio.run(go())
     assert json.loads(json.loads(text)["job"]["group"])["credential"] == ""
+
+
+def test_a_request_is_known_by_its_own_key_where_that_can_be() -> None:
+    names = ["0a1b", "0a1b", "", "é", "request-0", "x" * 65, "x" * 64]
+    turns = (Message("user", "x"),)
+
+    async def go() -> tuple[Handle, Mapping[str, Call]]:
+        model = local(lambda *_: ModelResponse(parts=[TextPart("x")]))
+        asked = {f"k{at}": ModelRequest(messages=turns, key=key) for at, key in enumerate(names)}
+        handles = [handle async for handle in model.submit(asked)]
+        return handles[0], await model.results(handles[0])
+
+    handle, calls = asyncio.run(go())
+    made = tuple(f"request-{at}" for at in range(1, 6))
+    assert handle.names == ("0a1b", *made, "x" * 64)
+    assert all(call.reply is not None for call in calls.values())
+    assert list(calls) == list(handle.keys)
+
+
+def test_an_endpoint_of_ones_own_has_batches_as_openai_has() -> None:
+    endpoint = Endpoint(base_url="http://127.0.0.1:9/v1")
+    for name, given in (("house", endpoint), ("sim", None)):
+        model = open_batch(name, "m", environment=Environment({}), endpoint=given)
+        assert repr(model) == f"BatchModel('{name}/m')"
+        asyncio.run(model.close())
 
 
 @pytest.mark.parametrize("provider", ["ollama", "vllm"])

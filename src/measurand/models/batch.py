@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from measurand.core.model import Call
@@ -10,7 +11,8 @@ from measurand.core.running import Endpoint, Price
 from measurand.errors import MissingExtra
 from measurand.models.batch_handle import Handle
 from measurand.models.environment import Environment
-from measurand.models.providers_access import access_to
+from measurand.models.known import KNOWN
+from measurand.models.providers_access import Access, access_to
 from measurand.models.wire import PASSING
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def open_batch(
 ) -> BatchModel:
     """Open the batch interface of a model: of ``openai``, ``anthropic`` or ``google``.
 
-    Nothing is sent. pydantic-ai is imported here, and not before.
+    An endpoint of one's own is taken to have batches as OpenAI or Anthropic has. Nothing is sent.
+    pydantic-ai is imported here, and not before.
 
     Args:
         provider: The provider's name.
@@ -44,7 +47,7 @@ def open_batch(
         MissingExtra: pydantic-ai, or the provider's own package, is not installed.
         UsageError: The provider has no batches, or its key is not set.
     """
-    access = access_to(provider, environment, endpoint)
+    access = _batches_of(provider, access_to(provider, environment, endpoint), endpoint)
     name = f"{provider}/{model}"
     try:
         from measurand.models.batch_model import (  # noqa: PLC0415 - a second to import
@@ -56,6 +59,17 @@ def open_batch(
         raise MissingExtra(name, "providers") from error
     terms = BatchTerms(hide=environment.hide, price=(prices or {}).get(name), redact=redact)
     return BatchModel(name, build(model, access), terms)
+
+
+def _batches_of(provider: str, access: Access, endpoint: Endpoint | None) -> Access:
+    """A provider that only the plan knows, or the simulated one, speaks as OpenAI does."""
+    known = KNOWN.get(provider)
+    if provider == "sim" and known is not None:
+        base_url = access.base_url or known.base_url
+        return replace(access, kind="openai-responses", base_url=base_url)
+    if known is None and endpoint is not None and endpoint.api == "openai":
+        return replace(access, kind="openai-responses")
+    return access
 
 
 def to_submit_again(calls: Mapping[str, Call]) -> tuple[str, ...]:

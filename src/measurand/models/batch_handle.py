@@ -36,6 +36,7 @@ class Handle:
         id: The provider's name for the batch; empty where none of the requests could be sent.
         status: How far it was when last asked for.
         keys: The requests in it, by the caller's keys.
+        names: What the provider knows each of them by.
         went: The different ways in which they were sent.
         ways: Of each request, which of them.
         refused: Requests that could not be put into any batch, and why.
@@ -46,6 +47,7 @@ class Handle:
     id: str
     status: BatchStatus
     keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     went: tuple[Went, ...] = ()
     ways: tuple[int, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +79,5 @@ class Handle:
         if version != _VERSION:
             raise ValueError(f"no handle of a batch, version {_VERSION}; found version {version}")
         went = tuple(Went(sent=one["sent"], notes=tuple(one["notes"])) for one in found["went"])
-        return cls(
-            **{**found, "keys": tuple(found["keys"]), "went": went, "ways": tuple(found["ways"])}
-        )
+        lists = {name: tuple(found[name]) for name in ("keys", "names", "ways")}
+        return cls(**{**found, **lists, "went": went})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -34,6 +35,8 @@ _MOST = 10_000
 """Requests in one batch; providers allow more, but all of them are in memory at once."""
 _BYTES = 100_000_000
 """Bytes of one batch, for the same reason."""
+_NAME = re.compile(r"(?!request-)[A-Za-z0-9_-]{1,64}")
+"""Names that every provider takes for a request; those with a prefix are made here."""
 _MAY_HAVE_BEEN_TAKEN = frozenset({"timeout", "connection", "server_error", "malformed_response"})
 """Failures after which nobody knows whether the provider took the batch."""
 _WHOLE_JOB = "BatchJobError"
@@ -48,16 +51,19 @@ _NOT_RUN: Mapping[str, str] = {
 class _Chunk:
     """Requests that will be one batch."""
 
-    requests: list[EncodedBatchRequest] = field(default_factory=list)
+    requests: dict[str, EncodedBatchRequest] = field(default_factory=dict)
     size: int = 0
     keys: list[str] = field(default_factory=list)
     went: list[Went] = field(default_factory=list)
     ways: list[int] = field(default_factory=list)
 
     def add(self, key: str, encoded: EncodedBatchRequest, went: Went, *, size: int) -> None:
+        name = encoded.custom_id
+        if name in self.requests or not _NAME.fullmatch(name):
+            name = f"request-{len(self.keys)}"
         if went not in self.went:
             self.went.append(went)
-        self.requests.append(encoded)
+        self.requests[name] = replace(encoded, custom_id=name)
         self.keys.append(key)
         self.ways.append(self.went.index(went))
         self.size += size
@@ -136,10 +142,7 @@ class BatchModel:
                 yield await self._create(chunk, refused)
                 refused = {}
                 chunk = open_chunks[encoded.group] = _Chunk()
-            named = EncodedBatchRequest(
-                custom_id=f"r{len(chunk.keys)}", group=encoded.group, body=encoded.body
-            )
-            chunk.add(key, named, went, size=size)
+            chunk.add(key, encoded, went, size=size)
         for chunk in open_chunks.values():
             yield await self._create(chunk, refused)
             refused = {}
@@ -199,8 +202,8 @@ class BatchModel:
                 raise failed from None
             return calls | {key: _failed(self.name, failed.failure) for key in handle.keys}
         found = {one.custom_id: one for one in listed}
-        for at, key in enumerate(handle.keys):
-            calls[key] = self._call(found.get(f"r{at}"), handle.went[handle.ways[at]])
+        for key, name, way in zip(handle.keys, handle.names, handle.ways, strict=True):
+            calls[key] = self._call(found.get(name), handle.went[way])
         return calls
 
     async def close(self) -> None:
@@ -218,7 +221,7 @@ class BatchModel:
             encoded = await Heard(
                 model.batch_encode(
                     BatchRequest(
-                        custom_id="r",
+                        custom_id=request.key,
                         messages=asked.messages,
                         model_settings=asked.settings,
                         model_request_parameters=asked.parameters,
@@ -238,7 +241,7 @@ class BatchModel:
 
     async def _create(self, chunk: _Chunk, refused: Mapping[str, str]) -> Handle:
         try:
-            job = await self._do(self._built.model.batch_create(chunk.requests))
+            job = await self._do(self._built.model.batch_create(list(chunk.requests.values())))
         except CallFailed as error:
             if error.failure.kind not in _MAY_HAVE_BEEN_TAKEN:
                 raise
@@ -248,6 +251,7 @@ class BatchModel:
             id=job.id,
             status=job.status,
             keys=tuple(chunk.keys),
+            names=tuple(chunk.requests),
             went=tuple(chunk.went),
             ways=tuple(chunk.ways),
             refused=dict(refused),
