@@ -22,11 +22,12 @@ def bounds_tables(
     taken = shelf.take(_WORST, _BEST, where=lambda r: is_whole(r) and where(r))
     if not taken:
         return []
+    span = shared_span(taken) if len({r.dimension for r in taken}) == 1 else None
     columns = (
         Column("System"),
         Column("Dimension"),
-        Column("If the worst", right=True, span=shared_span(taken)),
-        Column("If the best", right=True, span=shared_span(taken)),
+        Column("If the worst", right=True, span=span),
+        Column("If the best", right=True, span=span),
         Column("Lies within", right=True),
     )
     rows = tuple(

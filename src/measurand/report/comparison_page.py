@@ -44,6 +44,8 @@ from measurand.report.words import SHARES, basis, cell, label, pair
 
 __all__ = ["comparison_document"]
 
+_ROWS_OPEN = 12
+
 
 def comparison_document(findings: Findings, context: PageContext | None = None) -> Document:
     """The page of one comparison; every result appears on it once."""
@@ -198,10 +200,14 @@ def _dimensions(shelf: Shelf, known: PageContext) -> list[Section]:
         columns=lambda result: result.dimension,
         corner="System",
     )
-    blocks: list[Block] = [
-        table,
-        *bounds_tables(shelf, "Means, if all that failed were the worst or the best"),
-    ]
+    blocks: list[Block] = [table]
+    if bounds := bounds_tables(shelf, "Means, if all that failed were the worst or the best"):
+        long = sum(len(one.rows) for one in bounds) > _ROWS_OPEN
+        blocks += (
+            [Fold("If all that failed were the worst or the best", tuple(bounds))]
+            if long
+            else bounds
+        )
     if known.rubric is not None:
         weights = known.rubric.weights()
         columns = (

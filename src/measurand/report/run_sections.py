@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from measurand.analysis.account import ModelAccount, RunAccount
 from measurand.analysis.result import FailureCount, Findings, Queued, Result
 from measurand.core.failure import FAILURES
+from measurand.core.output import Usage
 from measurand.report.document import Block, Bullets, Cell, Column, Fold, Section, Table
-from measurand.report.shelf import Shelf, matrix, shared_span
+from measurand.report.shelf import Shelf, distinct, matrix, shared_span
 from measurand.report.words import basis, cell, money, pair
 
 __all__ = ["failure_sections", "queue_sections", "run_banner", "run_sections"]
@@ -35,6 +36,7 @@ def run_sections(run: RunAccount | None) -> list[Section]:
     names = ("Calls", "Failed", "Requests", "Tokens in", "from cache", "Tokens out", "Cost")
     columns = (
         Column("Asked"),
+        Column("As"),
         Column("Model"),
         *(Column(n, right=True, detail=n in {"Requests", "from cache"}) for n in names),
     )
@@ -46,17 +48,17 @@ def run_sections(run: RunAccount | None) -> list[Section]:
 
 
 def _model_row(one: ModelAccount) -> tuple[Cell, ...]:
-    judge = "judge " if one.part == "judge" and one.name != one.model else ""
     failed = sum(one.failed.values())
+    told = one.model is not None or one.usage != Usage()
+    tokens = (one.usage.input_tokens, one.usage.cached_tokens, one.usage.output_tokens)
     return (
-        f"{judge}{one.name}" if judge else one.name,
-        ", ".join(one.answered) or one.model or "no model",
+        one.name,
+        one.part,
+        ", ".join(one.answered) or one.model,
         f"{one.calls:,}",
-        f"{failed:,}" if failed else "0",
+        f"{failed:,}",
         f"{one.requests:,}",
-        f"{one.usage.input_tokens:,}",
-        f"{one.usage.cached_tokens:,}",
-        f"{one.usage.output_tokens:,}",
+        *(f"{count:,}" if told else None for count in tokens),
         "not known" if one.known_cost is None else money(one.known_cost),
     )
 
@@ -87,20 +89,22 @@ def _notes(run: RunAccount) -> tuple[str, ...]:
 def failure_sections(shelf: Shelf, findings: Findings) -> list[Section]:
     """What came to nothing: by system and dimension, by class, by length, and how alike."""
     blocks: list[Block] = []
+    systems: list[str] = []
     for part, title in _PARTS.items():
         name = f"{part}_failure_rate"
         rates = shelf.take(name, where=lambda r: not (r.failure or r.segment))
+        systems += distinct(pair(r.systems) for r in rates if pair(r.systems) not in systems)
         if rates:
             blocks.append(
                 matrix(
-                    f"{title} without a value",
+                    f"{title} that failed",
                     rates,
                     rows=lambda result: pair(result.systems),
                     columns=lambda result: result.dimension or "all",
                     corner="System",
                 )
             )
-    if counted := _by_class(shelf, findings.failures):
+    if counted := _by_class(shelf, findings.failures, systems):
         blocks.append(counted)
     folded = tuple(table for part in _PARTS for table in _apart(shelf, part))
     if folded:
@@ -111,21 +115,20 @@ def failure_sections(shelf: Shelf, findings: Findings) -> list[Section]:
     return [Section("Failures", tuple(blocks), summary)]
 
 
-def _by_class(shelf: Shelf, counts: Sequence[FailureCount]) -> Table | None:
+def _by_class(shelf: Shelf, counts: Sequence[FailureCount], systems: Sequence[str]) -> Table | None:
     """How many of each class, by system, with the share over all."""
     shares = [
         (part, r)
         for part in _PARTS
         for r in shelf.take(f"{part}_failure_rate", where=lambda r: r.failure is not None)
     ]
-    systems = list(dict.fromkeys(count.system for count in counts))
     if not shares:
         return None
     columns = (
         Column("Class"),
         Column("Of"),
         *(Column(system, right=True) for system in systems),
-        Column("Share", right=True, span=shared_span([r for _, r in shares])),
+        Column("Share", right=True),
         Column("What it means", detail=True),
     )
     rows: list[tuple[Cell, ...]] = []
@@ -159,10 +162,12 @@ def _apart(shelf: Shelf, part: str) -> list[Table]:
     found = []
     if by_length:
         rows = [(r.segment or "", r) for r in by_length]
-        found.append(_plain(f"{title.capitalize()} without a value, by length", "Length", rows))
+        found.append(
+            _plain(f"{title.capitalize()} that failed, by length of the output", "Length", rows)
+        )
     if between:
         rows = [(pair(r.systems), r) for r in between]
-        caption = f"Difference in outputs touched by failed {title}"
+        caption = f"Difference in outputs touched by {title} that failed"
         found.append(_plain(caption, "Systems", rows))
     return found
 
