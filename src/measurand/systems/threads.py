@@ -1,0 +1,133 @@
+"""Plain functions in threads: so many at once, and one that never returns ends no run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+__all__ = ["Overdue", "Threads", "within"]
+
+
+class Overdue(Exception):  # noqa: N818 - what happened to a call, not a malfunction
+    """A call did not come back in time."""
+
+
+async def within(pending: Awaitable[Any], seconds: float | None) -> Any:
+    """What is awaited, in time; a timeout of its own stays what it is.
+
+    Raises:
+        Overdue: It took longer than this many seconds.
+    """
+    clock = asyncio.timeout(seconds)
+    try:
+        async with clock:
+            return await pending
+    except TimeoutError:
+        if clock.expired():
+            raise Overdue(f"no answer within {seconds:g} s") from None
+        raise
+
+
+class Threads:
+    """Threads for calls that block.
+
+    A thread cannot be stopped. One whose call took too long is left to itself, and the process
+    can end without it; when there are as many of those as may run at once, no more are started.
+
+    Args:
+        most: How many calls run at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._overdue = 0
+        self._lock = threading.Lock()
+        self._gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+            WeakKeyDictionary()
+        )
+
+    @property
+    def overdue(self) -> int:
+        """Calls that were given up and have not returned."""
+        return self._overdue
+
+    async def run(self, call: Callable[[], Any], *, seconds: float | None) -> Any:
+        """What the call gives or raises.
+
+        Raises:
+            Overdue: It took longer than this many seconds, counted from its start, or too many
+                before it have not returned.
+        """
+        loop = asyncio.get_running_loop()
+        gate = self._gates.setdefault(loop, asyncio.Semaphore(self._most))
+        async with gate:
+            if self._overdue >= self._most:
+                raise Overdue(f"{self._overdue} calls before it have not returned")
+            done: asyncio.Future[Any] = loop.create_future()
+            work = _Work(call, loop, done)
+            threading.Thread(target=self._run, args=(work,), daemon=True).start()
+            try:
+                return await within(done, seconds)
+            finally:
+                self._leave(work)
+
+    def _leave(self, work: _Work) -> None:
+        with self._lock:
+            if not work.returned:
+                work.left = True
+                self._overdue += 1
+
+    def _run(self, work: _Work) -> None:
+        work.carry_out()
+        with self._lock:
+            work.returned = True
+            self._overdue -= work.left
+        work.tell()
+
+
+class _Work:
+    """One call, and who waits for it."""
+
+    def __init__(
+        self,
+        call: Callable[[], Any],
+        loop: asyncio.AbstractEventLoop,
+        done: asyncio.Future[Any],
+    ) -> None:
+        self._call = call
+        self._loop = loop
+        self._done = done
+        self._context = contextvars.copy_context()
+        self._result: Any = None
+        self._problem: BaseException | None = None
+        self.returned = False
+        self.left = False
+
+    def carry_out(self) -> None:
+        """Make the call; what it raises is kept."""
+        try:
+            self._result = self._context.run(self._call)
+        except BaseException as problem:  # noqa: BLE001 - raised again where it is waited for
+            self._problem = problem
+
+    def tell(self) -> None:
+        """Wake up who waits, if anyone still does."""
+        if not self._loop.is_closed():
+            try:
+                self._loop.call_soon_threadsafe(self._settle)
+            except RuntimeError:  # it was closed in this moment
+                return
+
+    def _settle(self) -> None:
+        if self._done.done():
+            return
+        if self._problem is None:
+            self._done.set_result(self._result)
+        elif isinstance(self._problem, StopIteration):  # a future cannot hold it
+            self._done.set_exception(RuntimeError("the function raised StopIteration"))
+        else:
+            self._done.set_exception(self._problem)
