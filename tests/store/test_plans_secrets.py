@@ -102,6 +102,7 @@ def test_other_faults_do_not_show_what_may_be_a_secret(
             "max_tokens: 5, prompt_cache_key: shop-bot, model: claude-3-5-sonnet-20241022"
         ),
         MODEL.format("stop: ['\\n\\n', END], user: shop, model: meta-llama/Llama-3-70B-Instruct"),
+        "systems: [{name: a, target: 'http://${USER}:${PASS}@b/${ID}'}]",
         f"systems: [{{name: a, target: 'file:outputs/{HEX}.jsonl'}}]",
         "judge: {model: mistral/Mixtral8x7BInstructV01}",
     ],

@@ -90,7 +90,8 @@ def test_the_remedy_of_a_lone_judge_is_a_second_one_or_people(tmp_path: Path) ->
         ("{name: a, target: openai/gpt-4o}", "{model: a/claude-4}", None),
         ("{name: a, target: openai/gpt-4o}", "{model: openai/gpt-5, own_family: audit}", None),
         ("{name: a, target: 'file:out/gpt-4o.jsonl'}", "{model: openai/gpt-5}", None),
-        ("{name: a, target: x/unheard}", "{model: x/unheard}", None),
+        ("{name: a, target: x/unheard}", "{model: x/unheard}", "judge.model"),
+        ("{name: a, target: x/unheard}", "{model: y/unheard}", None),
     ],
 )
 def test_a_judge_of_a_compared_family_is_refused(
@@ -103,6 +104,11 @@ def test_a_judge_of_a_compared_family_is_refused(
     ((line, place, problem),) = faults(path)
     assert (line, place) == (5, key)
     assert problem.startswith("a judge favours its own family")
+
+
+def test_a_judge_that_is_asked_nothing_favours_nobody(tmp_path: Path) -> None:
+    rest = "systems: [{name: a, target: a/gpt-4o}]\njudge: {model: openai/gpt-5}\n"
+    assert load_plan(plan(tmp_path, "raters: [people]", rest=rest)).judge is not None
 
 
 def test_a_request_is_for_an_endpoint(tmp_path: Path) -> None:

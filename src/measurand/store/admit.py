@@ -236,12 +236,12 @@ def _rule(
 
 def _refuse_failed(desk: _Desk, clean: Mapping[str, _Clean]) -> None:
     """Refuse what has both a value and the class of why it has none."""
-    both = np.ones(len(desk.alive), np.bool_)
+    live = np.flatnonzero(desk.alive)
     for name in ("value", "failure"):
         given = np.array([level is not None for level in clean[name].levels], np.bool_)
-        both &= given[clean[name].codes]
+        live = live[given[clean[name].codes[live]]]
     why = "there is a value, and a failure says why there would be none; keep one of the two"
-    desk.refuse(np.flatnonzero(both), "failure", lambda _: why)
+    desk.refuse(live, "failure", lambda _: why)
 
 
 def _refuse_repeated(desk: _Desk, clean: Mapping[str, _Clean]) -> None:

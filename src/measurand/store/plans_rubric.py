@@ -24,7 +24,8 @@ class JudgeRaterForm(Form):
     form: judging.Form = "pointwise"
     """pointwise (a level of the scale), checklist (yes or no a criterion) or pairwise."""
     reference: Literal["auto", "always", "never"] = "auto"
-    """Whether the judge sees the example's references: auto where the form gains by them."""
+    """Whether the judge sees the example's references: auto where there are any; always, and it
+    abstains where there are none; never."""
     criteria: Annotated[list[Word], Field(min_length=1)] | None = None
     """For the form checklist: what an output must do; by default the example's own checklist."""
 

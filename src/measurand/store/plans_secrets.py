@@ -45,7 +45,9 @@ def literal_secrets(raw: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
             if _is_key(location):
                 if not _CAPITALS.fullmatch(text) or _known(text) or _RANDOM.search(text):
                     yield _key_fault(location, origin)
-            elif _known(text) or (_GUARDED & set(location[:-1]) and _hidden(location[-1], text)):
+            elif _known(_VARIABLE.sub("", text)) or (
+                _GUARDED & set(location[:-1]) and _hidden(location[-1], text)
+            ):
                 yield _secret_fault(location, origin)
 
 

@@ -33,13 +33,15 @@ def contradictions(raw: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
     judge = _part(JudgeForm, raw.get("judge"))
     plan = None if judge is None else judge.build()
     systems = dict(_parts(SystemForm, raw.get("systems")))
+    asked = False
     for at, dimension in _parts(DimensionForm, raw.get("rubric")):
+        asked = asked or any(rater.name == "judge" for rater in dimension.raters)
         yield from _Dimension(at, dimension, origin).faults(plan)
     for at, system in systems.items():
         yield from _unasked(at, system, origin)
     if plan is not None:
         yield from _flags(plan, origin)
-    if judge is not None and judge.own_family == "error":
+    if judge is not None and asked and judge.own_family == "error":
         yield from _kin(judge, systems, origin)
 
 
@@ -119,13 +121,17 @@ def _flags(judge: JudgePlan, origin: Origin) -> Iterator[Fault]:
 
 def _kin(judge: JudgeForm, systems: Mapping[int, SystemForm], origin: Origin) -> Iterator[Fault]:
     """Judges of the family of a system that they judge."""
-    families = {system.name: _family(system) for system in systems.values()}
     for at, one in enumerate(judge.build().models):
         family = (one.family or family_of(one.model) or "").lower()
-        kin = [name for name, theirs in families.items() if family and theirs == family]
+        kin = [
+            system.name
+            for system in systems.values()
+            if system.target == one.model or (family and _family(system) == family)
+        ]
         if kin:
             yield origin.fault(
-                f"a judge favours its own family, {family}, which {', '.join(kin)} is of too",
+                f"a judge favours its own family, {family or 'itself'}, and judges "
+                f"{', '.join(kin)} of it",
                 ("judge", "models", at) if judge.model is None else ("judge", "model"),
                 found=one.model,
                 allowed="a model of another family than every system's",
