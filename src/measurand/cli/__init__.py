@@ -15,6 +15,8 @@ VERBS: dict[str, str] = {
     "demo": "a simulated support bot, evaluated end to end: no key, no network",
     "init": "write a commented starter project that runs as it stands",
     "import": "read ratings from any file into the ledger; refuse what is off the scale",
+    "plan": "is everything there, and what will a run cost? nothing is spent to know",
+    "run": "ask systems, check and judge their answers, score them; goes on where it stopped",
     "check": "rate recorded outputs with code: format, references, checklists, safety ...",
     "train-check": "train a style or safety classifier from your own labelled examples",
     "agreement": "do the raters agree, and what is the best anyone could score?",

@@ -14,12 +14,13 @@ from measurand.analysis.result import Findings
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
+from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file
 from measurand.jobs.texts import listed, texts_of
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext
 
-__all__ = ["compare", "compare_findings", "planned_options", "report"]
+__all__ = ["compare", "compare_findings", "planned_options", "report", "run_report"]
 
 CEILING = frozenset({"ceiling_majority", "ceiling_correlation", "krippendorff_alpha", "icc1"})
 """What a comparison takes over from agreement: how well these numbers can be known at all."""
@@ -74,10 +75,28 @@ def report(
     return _answer("report", findings, read, decide=False)
 
 
+def run_report(plan_path: Path) -> Answer:
+    """Everything about a project after a run.
+
+    Raises:
+        PlanError: The plan is wrong, or the ledger holds values off its scales.
+        UsageError: The ledger holds no ratings.
+    """
+    source = from_project(plan_path)
+    findings = compare_findings(source, planned_options(source), every_result=True)
+    return _answer("run", findings, source, decide=False)
+
+
 def compare_findings(source: Source, options: ComparisonOptions, *, every_result: bool) -> Findings:
     """The comparison, with the agreement among people that limits it."""
     chosen = _with_roles(source, options)
-    findings = analyse(source.ratings, source.rubric, examples=source.examples, options=chosen)
+    findings = analyse(
+        source.ratings,
+        source.rubric,
+        examples=source.examples,
+        options=chosen,
+        outputs=source.outputs,
+    )
     rows = source.ratings if every_result else source.ratings.where(kind="people")
     raters = _agreement(rows, source, chosen)
     kept = (
@@ -107,6 +126,8 @@ def planned_options(source: Source) -> ComparisonOptions:
         margin=wanted.margin,
         max_blocking=wanted.max_blocking,
         seed=source.plan.seed,
+        flags=source.plan.judge.flags if source.plan.judge else "any",
+        max_failures=source.plan.run.max_failures,
     )
 
 

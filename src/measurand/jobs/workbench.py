@@ -16,7 +16,7 @@ from measurand.store.lines import SUFFIXES
 from measurand.store.outputs import read_outputs
 from measurand.store.yaml import read_yaml
 
-__all__ = ["checks_of", "outputs_of"]
+__all__ = ["checks_of", "outputs_of", "placed", "recorded_of"]
 
 FILE = "file:"
 PEOPLE_AND_JUDGES = frozenset({"people", "judge"})
@@ -42,8 +42,7 @@ def checks_of(plan: Plan, file: Path) -> tuple[Check, ...]:
                 checks.append(build(rater.name, dimension.name, rater.argument, base=file.parent))
             except PlanError as problem:
                 faults += (
-                    _placed(fault, file, ("rubric", at, "raters", which))
-                    for fault in problem.faults
+                    placed(fault, file, ("rubric", at, "raters", which)) for fault in problem.faults
                 )
     if faults:
         raise PlanError(faults)
@@ -62,14 +61,8 @@ def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
             file without saying so.
         DataError: An outputs file is wrong.
     """
-    if faults := list(_misdirected(plan, file)):
-        raise PlanError(faults)
-    outputs: list[Output] = []
-    for system in plan.systems:
-        if system.target.startswith(FILE):
-            path = file.parent / system.target.removeprefix(FILE)
-            outputs += read_outputs(path, system=system.name)
-    if not outputs:
+    recorded = recorded_of(plan, file)
+    if not recorded:
         fault = Fault(
             "no system has recorded outputs",
             str(file),
@@ -77,7 +70,29 @@ def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
             allowed='target: "file:outputs/NAME.jsonl"',
         )
         raise PlanError([fault])
-    return tuple(outputs)
+    return tuple(output for outputs in recorded.values() for output in outputs.values())
+
+
+def recorded_of(plan: Plan, file: Path) -> dict[str, dict[tuple[str, int], Output]]:
+    """The recorded outputs by system, example and trial; none where no system has any.
+
+    Args:
+        plan: The plan.
+        file: Where it stands; its paths start from that folder.
+
+    Raises:
+        PlanError: A file of them does not exist, or a target is a file without saying so.
+        DataError: An outputs file is wrong.
+    """
+    if faults := list(_misdirected(plan, file)):
+        raise PlanError(faults)
+    recorded: dict[str, dict[tuple[str, int], Output]] = {}
+    for system in plan.systems:
+        if system.kind == "recorded":
+            path = file.parent / system.target.removeprefix(FILE)
+            outputs = read_outputs(path, system=system.name)
+            recorded[system.name] = {(o.example, o.trial): o for o in outputs}
+    return recorded
 
 
 def _misdirected(plan: Plan, file: Path) -> Iterator[Fault]:
@@ -89,15 +104,15 @@ def _misdirected(plan: Plan, file: Path) -> Iterator[Fault]:
             problem = f"the target of {system.name} is not recorded outputs"
             remedy = f"did you mean file:{path}?"
             fault = Fault(problem, found=repr(path), allowed="file:PATH", remedy=remedy)
-            yield _placed(fault, file, key)
+            yield placed(fault, file, key)
         elif path != system.target and not (file.parent / path).exists():
             problem = f"the outputs of {system.name} are not there"
             remedy = "paths start from the plan's folder"
             fault = Fault(problem, found=str(file.parent / path), remedy=remedy)
-            yield _placed(fault, file, key)
+            yield placed(fault, file, key)
 
 
-def _placed(fault: Fault, file: Path, location: tuple[str | int, ...]) -> Fault:
+def placed(fault: Fault, file: Path, location: tuple[str | int, ...]) -> Fault:
     """A fault of what the plan names, with the place in the plan that names it."""
     key = f"{key_path(location)} {fault.key or ''}".strip()
     return replace(fault, file=str(file), line=read_yaml(file).line(location), key=key)

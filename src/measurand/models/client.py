@@ -97,6 +97,7 @@ class Client:
             BudgetExhausted: The call might cross the budget, so it was not made.
         """
         request = self._redacted(request)
+        characters = sum(len(message.content) for message in request.messages)
         attempts: list[Attempt] = []
         tries = lessons = 0
         while True:
@@ -106,16 +107,20 @@ class Client:
                 if not attempts:
                     raise
                 last = attempts[-1]
-                return self._failed(attempts, f"{last.message} (not tried again: {error})")
+                failed = self._failed(attempts, f"{last.message} (not tried again: {error})")
+                return replace(failed, characters=characters)
             attempts.append(attempt)
             if isinstance(reply, ModelReply):
-                return Call(model=self.name, attempts=tuple(attempts), reply=reply)
+                return Call(
+                    model=self.name, attempts=tuple(attempts), reply=reply, characters=characters
+                )
             if reply.again and reply.failure.kind not in PASSING and lessons < _LESSONS:
                 lessons += 1  # the wire has learnt what the model does not take
                 continue
             tries += 1
             if not reply.again or tries >= self.terms.run.attempts:
-                return self._failed(attempts, attempt.message)
+                failed = self._failed(attempts, attempt.message)
+                return replace(failed, characters=characters)
             await asyncio.sleep(self._wait(reply, tries))
 
     async def close(self) -> None:

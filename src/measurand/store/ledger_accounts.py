@@ -12,7 +12,7 @@ import apsw
 
 from measurand.core.output import Usage
 
-__all__ = ["Account", "accounts"]
+__all__ = ["Account", "Took", "accounts", "took"]
 
 _WORKS = """SELECT w.purpose, o.text, f.text, count(*) FROM work AS w
     JOIN text AS o ON o.id = w.who LEFT JOIN text AS f ON f.id = w.failure
@@ -26,6 +26,33 @@ _OWN = """SELECT 'output', o.text, p.cost FROM output AS p JOIN text AS o ON o.i
     WHERE p.text IS NOT NULL AND p.batch IN (SELECT batch FROM work WHERE purpose = 'output')
     AND NOT EXISTS (SELECT 1 FROM work AS w JOIN call AS c ON c."key" = w."key"
                     AND c.revision = w.revision WHERE w.batch = p.batch AND w.who = p.system)"""
+
+
+_TOOK = """SELECT min(c.characters), sum(c.input_tokens), sum(c.output_tokens),
+    sum(c.cached_tokens), sum(c.attempts), sum(c.seconds), sum(c.cost), count(*) - count(c.cost)
+    FROM call AS c JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
+    WHERE w.purpose = ?1 AND w.who = (SELECT id FROM text WHERE text = ?2)
+    GROUP BY c."key", c.revision HAVING max(c.attempts) > 0
+    ORDER BY max(c.id) DESC LIMIT ?3"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """What one piece of work took, all its calls together.
+
+    Args:
+        characters: Of text that its first call sent.
+        usage: Tokens.
+        attempts: Requests that went out.
+        seconds: Wall time of them all.
+        cost: US dollars; None where that of any call is not known.
+    """
+
+    characters: int
+    usage: Usage
+    attempts: int
+    seconds: float
+    cost: float | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +113,21 @@ def accounts(connection: apsw.Connection) -> Mapping[tuple[str, str], Account]:
     for purpose, who, cost in own:
         of(purpose, who).charge(cost)
     return found
+
+
+def took(connection: apsw.Connection, purpose: str, who: str, *, newest: int) -> tuple[Took, ...]:
+    """What the newest pieces of somebody's work took, the newest first."""
+    rows: list[Any] = connection.execute(_TOOK, (purpose, who, newest)).fetchall()
+    return tuple(
+        Took(
+            characters=characters,
+            usage=Usage(given, said, cached),
+            attempts=attempts,
+            seconds=seconds,
+            cost=None if unknown else cost,
+        )
+        for characters, given, said, cached, attempts, seconds, cost, unknown in rows
+    )
 
 
 def _add(account: Account, row: list[Any]) -> None:

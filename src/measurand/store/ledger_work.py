@@ -21,7 +21,7 @@ from measurand.core.failure import FAILURES, STALE
 from measurand.core.model import Call
 from measurand.core.output import Output
 from measurand.core.rating import Rating
-from measurand.store.ledger_accounts import Account, accounts
+from measurand.store.ledger_accounts import Account, Took, accounts, took
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
 from measurand.store.ledger_sql import Rows
@@ -130,6 +130,11 @@ class WorkLog:
         """What everybody was asked and what it took, by purpose and name."""
         with self.reading():
             return accounts(self.connection)
+
+    def took(self, purpose: Purpose, who: str, *, newest: int) -> tuple[Took, ...]:
+        """What the newest pieces of somebody's work took."""
+        with self.reading():
+            return took(self.connection, purpose, who, newest=newest)
 
     def add(
         self, works: Sequence[Work], *, run: int, repeats: Mapping[str, int] | None = None

@@ -115,9 +115,14 @@ class Agenda:
         self._strike(there)
         return asked
 
-    def plan(self, one: Asked) -> None:
-        """Note everything that checks and judges have to say of an output."""
-        text = one.output.text if one.output else None
+    def plan(self, one: Asked, text: str | None = None) -> None:
+        """Note everything that checks and judges have to say of an output.
+
+        Args:
+            one: The output.
+            text: What it might say, where it is not there yet.
+        """
+        text = one.output.text if one.output else text
         one.checkings = [Checking(c, check_key(one.key, text, c)) for c in self.parts.checks]
         one.judgings = [
             Judging(judge, task, judge_key((one.key,), task, judge))

@@ -1,0 +1,138 @@
+"""``measurand plan``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measurand.cli.options import PLAN, parser, whole
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from measurand.analysis.forecast import Forecast
+    from measurand.jobs.planning import Planned
+    from measurand.jobs.run import RunOptions
+    from measurand.stats.estimate import Estimate
+
+__all__ = ["forecast", "run"]
+
+EXAMPLES = """\
+  measurand plan                         (measurand.yaml in this folder)
+  measurand plan --pilot 5               learn from five examples that are really run
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Check a plan without spending anything, and foretell calls, tokens and money of its run."""
+    made = parser("plan", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    made.add_argument(
+        "--pilot",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="run N examples first, for real; they stay in the ledger and are not run again",
+    )
+    made.add_argument(
+        "--limit", type=partial(whole, least=1), metavar="N", help="only the first N examples"
+    )
+    made.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    args = made.parse_args(words)
+
+    from measurand.jobs.run import RunOptions  # noqa: PLC0415 - after --help
+
+    options = RunOptions(limit=args.limit)
+    return forecast(args.plan, options, pilot=args.pilot, as_json=args.json)
+
+
+def forecast(path: Path, options: RunOptions, *, pilot: int | None, as_json: bool) -> int:
+    """Print what a run would take; `measurand run --dry-run` is the same."""
+    from measurand.cli.run_progress import run_progress  # noqa: PLC0415
+    from measurand.jobs.planning import plan  # noqa: PLC0415
+
+    with run_progress(budget=options.budget, quiet=pilot is None) as watch:
+        planned = plan(path, options, pilot=pilot, watch=watch)
+    if as_json:
+        text = json.dumps(planned.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
+        sys.stdout.write(text + "\n")
+    else:
+        _tell(planned)
+    return planned.exit_code
+
+
+def _tell(planned: Planned) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console()
+    sizes = ", ".join(f"{size:,} {name}" for name, size in planned.sizes.items() if size)
+    console.print(f"{planned.examples:,} examples ({sizes})", highlight=False, markup=False)
+    if planned.looked_at < planned.examples:
+        told = f"{planned.looked_at:,} of them were looked at, and stand for all"
+        console.print(told, highlight=False, markup=False)
+    console.print(_table(planned.forecast))
+    for line in (*_total(planned.forecast), *(f"note: {note}" for note in planned.notes)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _table(found: Forecast) -> Table:
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("Who", "Model"):
+        table.add_column(name, overflow="fold", min_width=8)
+    for name in ("Calls", "Tokens in", "Tokens out", "US dollars"):
+        table.add_column(name, justify="right", overflow="fold")
+    for line in found.lines:
+        cells = (
+            line.part if line.name == line.model else f"{line.name}",
+            line.model or "",
+            f"{line.calls:,}",
+            _range(line.input_tokens) if line.calls else "",
+            _range(line.output_tokens) if line.calls else "",
+            _range(line.cost, money=True) if line.calls else "",
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _range(estimate: Estimate, *, money: bool = False) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "unknown"
+    told = [_number(x, money=money) for x in (estimate.value, estimate.low, estimate.high)]
+    return f"{told[0]} [{told[1]}, {told[2]}]" if told[1] != told[2] else told[0]
+
+
+def _number(value: float, *, money: bool) -> str:
+    if money:
+        return f"{value:,.2f}" if value >= 1 else f"{value:.4f}"
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if value >= size:
+            return f"{value / size:,.1f}{unit}"
+    return f"{value:,.0f}"
+
+
+def _total(found: Forecast) -> Iterator[str]:
+    if not found.calls:
+        yield "nothing is left to be asked: everything is in the ledger"
+        return
+    if found.cost.present:
+        yield f"all {found.calls:,} calls: ${_range(found.cost, money=True)}"
+    else:
+        yield f"all {found.calls:,} calls: the cost is not known ({found.cost.reason})"
+        if found.known_cost.present:
+            yield f"of what is known: ${_range(found.known_cost, money=True)}"
+    yield f"spent so far: ${found.spent:,.4f}"
+    if found.budget is not None:
+        verdict = {True: "the upper end would cross it", False: "enough", None: "nobody can tell"}
+        yield f"budget: ${found.budget:,.2f}: {verdict[found.over_budget]}"
+    if not all(line.measured for line in found.lines if line.calls):
+        yield (
+            "where no call has been made yet, ranges are assumed and wide; "
+            "measurand plan --pilot 5 makes them narrow"
+        )

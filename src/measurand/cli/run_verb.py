@@ -1,0 +1,170 @@
+"""``measurand run``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measurand.cli.options import PLAN, number, parser, whole
+
+if TYPE_CHECKING:
+    from measurand.jobs.run import Ran, RunOptions
+
+__all__ = ["run"]
+
+EXAMPLES = """\
+  measurand run                          (measurand.yaml in this folder)
+  measurand run --dry-run                what would be called, and what it would cost
+  measurand run --dry-run --pilot 5      the same, learnt from five examples that are really run
+  measurand run --limit 20               a first look
+  measurand run --retry-failed           what has failed, once more
+
+What is in the ledger is not done again: a run that was interrupted goes on where it was.
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Ask the plan's systems, check and judge what they answer, score it and write the report."""
+    args = _options().parse_args(words)
+    if args.pilot is not None and not args.dry_run:
+        return _refuse("--pilot belongs to --dry-run; for a first look use --limit")
+    if args.dry_run:
+        from measurand.cli.plan_verb import forecast  # noqa: PLC0415 - after --help
+
+        return forecast(args.plan, _chosen(args), pilot=args.pilot, as_json=args.json)
+
+    from measurand.cli.run_progress import run_progress  # noqa: PLC0415
+    from measurand.jobs.run import run as go  # noqa: PLC0415
+    from measurand.store.plans import load_plan  # noqa: PLC0415
+
+    budget = args.budget if args.budget is not None else load_plan(args.plan).run.budget
+    with run_progress(budget=budget, quiet=args.quiet) as watch:
+        ran = go(args.plan, _chosen(args), watch=watch)
+    return _tell(ran, args)
+
+
+def _options() -> argparse.ArgumentParser:
+    made = parser("run", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    group = made.add_argument_group("what is run")
+    group.add_argument(
+        "--limit", type=partial(whole, least=1), metavar="N", help="only the first N examples"
+    )
+    group.add_argument(
+        "--system", action="append", default=[], metavar="NAME", help="only this one (repeatable)"
+    )
+    group.add_argument("--no-judge", action="store_true", help="systems and checks only")
+    group.add_argument(
+        "--retry-failed", action="store_true", help="do again what is in the ledger as failed"
+    )
+    group.add_argument(
+        "--no-cache", action="store_true", help="do everything again; what was there stays readable"
+    )
+    group = made.add_argument_group("how")
+    group.add_argument(
+        "-j",
+        "--max-connections",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="calls under way at once, to each provider (the plan's, or 20)",
+    )
+    group.add_argument(
+        "--budget",
+        type=partial(number, above=0, below=float("inf")),
+        metavar="USD",
+        help="stop before the call that could cross this, all runs of the ledger together",
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="say what would be called and cost; spend nothing"
+    )
+    group.add_argument(
+        "--pilot",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="with --dry-run: run N examples first, which stay in the ledger, and learn from them",
+    )
+    group = made.add_argument_group("output")
+    group.add_argument(
+        "-o", "--html", type=Path, metavar="FILE", help="the report (report.html by the plan)"
+    )
+    group.add_argument("--no-report", action="store_true", help="fill the ledger, and no more")
+    group.add_argument("--full", action="store_true", help="print every section")
+    group.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    return made
+
+
+def _chosen(args: argparse.Namespace) -> RunOptions:
+    from measurand.jobs.engine.agenda import Again  # noqa: PLC0415 - after --help
+    from measurand.jobs.run import RunOptions  # noqa: PLC0415
+
+    return RunOptions(
+        limit=args.limit,
+        systems=tuple(args.system),
+        again=Again(everything=args.no_cache, failed=args.retry_failed),
+        connections=args.max_connections,
+        budget=args.budget,
+        judge=not args.no_judge,
+    )
+
+
+def _tell(ran: Ran, args: argparse.Namespace) -> int:
+    """What was done, then the report of it."""
+    account = list(_account(ran))
+    if ran.stop.reason is not None or args.no_report:
+        if args.json:
+            _print_json(dict(ran.to_json()))
+        else:
+            sys.stdout.write("\n".join(account) + "\n")
+        return ran.exit_code
+
+    from measurand.cli.options import tell  # noqa: PLC0415
+    from measurand.jobs.compare import run_report  # noqa: PLC0415
+
+    answer = run_report(args.plan)
+    page = args.html or args.plan.parent / "report.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(answer.to_html(), encoding="utf-8")
+    if args.json:
+        _print_json({**answer.to_json(), "run": dict(ran.to_json())})
+    else:
+        tell(answer.document, full=args.full)
+        sys.stdout.write("\n" + "\n".join(account) + f"\nreport: {page}\n")
+    return ran.exit_code or answer.exit_code
+
+
+def _account(ran: Ran) -> Iterator[str]:
+    from measurand.cli.run_progress import told  # noqa: PLC0415
+
+    now = ran.snapshot
+    yield told(now, None)
+    if now.reused:
+        yield f"{now.reused:,} of them were in the ledger already"
+    if ran.spent:
+        yield f"all runs of this ledger: ${ran.spent:,.4f}"
+    if ran.stop.reason == "budget":
+        yield f"stopped by the budget: {ran.stop.message}"
+        yield "what is done is kept; raise run's --budget, or the plan's, and run it again"
+    elif ran.stop.reason == "hopeless":
+        yield f"stopped, because every further call would fail alike: {ran.stop.message}"
+        yield "what is done is kept; mend it and run it again"
+    elif ran.stop.reason == "asked":
+        yield "stopped; what was under way is finished and kept. Run it again to go on:"
+        yield f"  {' '.join(['measurand', *sys.argv[1:]])}"
+    elif now.failures:
+        yield "to try what failed once more: measurand run --retry-failed"
+
+
+def _print_json(value: dict[str, object]) -> None:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"measurand run: {why}\n")
+    return 2

@@ -1,0 +1,128 @@
+"""The verb ``plan``: is everything there, and what will it cost? Nothing is spent to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from measurand._version import __version__
+from measurand.analysis.forecast import Forecast, forecast
+from measurand.core.example import Component
+from measurand.core.plan import Plan
+from measurand.jobs.engine.agenda import Agenda
+from measurand.jobs.engine.bridge import run_to_end
+from measurand.jobs.opening import opened
+from measurand.jobs.pending import Pending, looked_at
+from measurand.jobs.project import ledger_path
+from measurand.jobs.run import RunOptions, Watch, as_chosen, run
+from measurand.models.environment import Environment
+from measurand.store.ledger import open_ledger
+from measurand.store.plans import load_plan
+from measurand.store.stream import ExampleStream
+
+__all__ = ["Planned", "plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would be.
+
+    Args:
+        plan: The plan as it would be run.
+        sizes: Examples by component.
+        examples: Examples that would be run.
+        looked_at: Of these, those whose questions were written out; they stand for all.
+        forecast: Calls, tokens and money of what is not done yet.
+        notes: What one should know of it, in sentences.
+    """
+
+    plan: Plan
+    sizes: Mapping[Component, int]
+    examples: int
+    looked_at: int
+    forecast: Forecast
+    notes: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 4 where the budget would not do."""
+        return 4 if self.forecast.over_budget else 0
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The same for other programs."""
+        return {
+            "measurand": __version__,
+            "verb": "plan",
+            "examples": self.examples,
+            "looked_at": self.looked_at,
+            "components": dict(self.sizes),
+            "forecast": self.forecast.to_json(),
+            "notes": list(self.notes),
+        }
+
+
+def plan(
+    plan_path: Path,
+    options: RunOptions | None = None,
+    *,
+    pilot: int | None = None,
+    watch: Watch | None = None,
+    environment: Environment | None = None,
+) -> Planned:
+    """Check everything that can be checked without spending, and foretell the rest.
+
+    Args:
+        plan_path: The plan.
+        options: How it would be run.
+        pilot: So many examples are run first, for real; they stay in the ledger, and what they
+            took is what the forecast goes by. Without, it goes by what the ledger remembers, and
+            where that is nothing, by assumptions that it names.
+        watch: Told how far the pilot is.
+        environment: Where keys and addresses come from; by default the process's.
+
+    Raises:
+        PlanError: The plan is wrong, or names what does not exist.
+        DataError: The evaluation set is wrong.
+        UsageError: A key is missing, or no system can be asked.
+    """
+    chosen = options or RunOptions()
+    if pilot is not None:
+        run(plan_path, replace(chosen, limit=pilot), watch=watch, environment=environment)
+    read = as_chosen(load_plan(plan_path), chosen)
+    stream = ExampleStream(plan_path.parent / read.data.path)
+    total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
+    some = looked_at(stream, total)
+
+    async def look() -> Planned:
+        told = environment or Environment()
+        async with opened(read, plan_path, environment=told) as live:
+            with open_ledger(ledger_path(plan_path)) as ledger:
+                agenda = Agenda(live.parts, ledger, chosen.again)
+                found = Pending(read, live, agenda).look(some)
+                works = found.works(total / max(len(some), 1))
+                spent = ledger.work.spent()
+            return Planned(
+                plan=read,
+                sizes=stream.sizes(),
+                examples=total,
+                looked_at=len(some),
+                forecast=forecast(works, spent=spent, budget=read.run.budget),
+                notes=(*stream.notes, *read.rubric.advice(), *live.notes, *_short(read, stream)),
+            )
+
+    return run_to_end(look)
+
+
+def _short(read: Plan, stream: ExampleStream) -> tuple[str, ...]:
+    """Components below the sizes that the plan asks for."""
+    sizes = stream.sizes()
+    short = [
+        f"{name} has {sizes.get(name, 0)} of {least}"
+        for name, least in read.data.minimum.items()
+        if sizes.get(name, 0) < least
+    ]
+    if not short:
+        return ()
+    return (f"fewer examples than the plan's minimum: {', '.join(short)}",)
