@@ -35,6 +35,7 @@ class Patterns(TextCheck):
     """
 
     short: ClassVar[str] = "patterns"
+    revision: ClassVar[int] = 2
     kinds: tuple[Kind, ...] = KINDS
     forbidden: Mapping[str, str] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
