@@ -60,7 +60,7 @@ class SimulatedProvider:
         UsageError: The latency cannot.
     """
 
-    source: Source = None
+    source: Source = field(default=None, repr=False)
     seed: int = field(default=7, kw_only=True)
     latency: Latency = field(default=0.0, kw_only=True)
     faults: FaultScript | Mapping[str, object] | Sequence[object] = field(default=(), kw_only=True)

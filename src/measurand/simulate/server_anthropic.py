@@ -92,7 +92,8 @@ def _wanted(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _form(body: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
     """The tool that must be called, where one is forced, and its schema."""
-    choice, tools = body.get("tool_choice"), body.get("tools") or ()
+    choice = body.get("tool_choice")
+    tools = [tool for tool in body.get("tools") or () if isinstance(tool, Mapping)]
     kind = choice.get("type") if isinstance(choice, Mapping) else None
     if not tools or kind not in {"any", "tool"}:
         return None, None

@@ -186,7 +186,7 @@ class Batches:
             batch.cancelled = True
         over = batch.cancelled or batch.errors or batch.results is not None
         if not over and self._clock() >= batch.ready:
-            batch.results = [self._run(batch.wire, line) for line in reversed(batch.lines)]
+            batch.results = [self._run(batch.wire, line) for line in batch.lines][::-1]
             self._file_results(batch)
         return batch
 

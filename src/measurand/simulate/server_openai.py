@@ -86,10 +86,12 @@ def _schema(wanted: Mapping[str, Any], holder: object) -> Mapping[str, Any] | No
 
 def _form(body: Mapping[str, Any], inside: str) -> tuple[Mapping[str, Any] | None, str | None]:
     """The tool that must be called, where one is forced, and its schema."""
-    choice, tools = body.get("tool_choice"), body.get("tools") or ()
-    if not tools or choice in {None, "auto", "none"}:
+    choice = body.get("tool_choice")
+    tools = [tool for tool in body.get("tools") or () if isinstance(tool, Mapping)]
+    forced = choice == "required" or isinstance(choice, Mapping)
+    if not tools or not forced:
         return None, None
-    offered = [tool.get(inside, {}) if inside else tool for tool in tools]
+    offered = [tool.get(inside) or {} if inside else tool for tool in tools]
     named = None
     if isinstance(choice, Mapping):
         named = (choice.get(inside) or {}).get("name") if inside else choice.get("name")
