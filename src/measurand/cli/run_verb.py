@@ -131,7 +131,7 @@ def _tell(ran: Ran, args: argparse.Namespace) -> int:
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(answer.to_html(), encoding="utf-8")
     if args.json:
-        _print_json({**answer.to_json(), "run": dict(ran.to_json())})
+        _print_json(dict(answer.to_json()))
     else:
         tell(answer.document, full=args.full)
         sys.stdout.write("\n" + "\n".join(account) + f"\nreport: {page}\n")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Findings
 from measurand.core.intake import Intake
 from measurand.report.document import Document
@@ -30,6 +31,7 @@ class Answer:
         document: The same as a document that any renderer can show.
         intakes: The files read, with what was refused.
         decided: Whether a decision was asked for, so that verdicts set the exit code.
+        run: What was asked of models, where any were.
         background: Names of results that were not asked for and do not count as an answer.
     """
 
@@ -37,6 +39,7 @@ class Answer:
     findings: Findings
     document: Document
     intakes: tuple[Intake, ...] = ()
+    run: RunAccount | None = None
     decided: bool = False
     background: frozenset[str] = frozenset()
 
@@ -56,7 +59,7 @@ class Answer:
 
     def to_json(self) -> Mapping[str, Any]:
         """The published document: results, verdicts, limits."""
-        return results_document(self.verb, self.findings, intake=self.intakes)
+        return results_document(self.verb, self.findings, intake=self.intakes, run=self.run)
 
     def to_html(self) -> str:
         """One self-contained page."""

@@ -137,6 +137,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
         rubric=source.rubric,
         systems=source.plan.systems if source.plan else (),
         texts=texts_of(source),
+        run=source.run,
     )
     document = comparison_document(findings, context)
     return Answer(
@@ -144,6 +145,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
         findings=findings,
         document=document,
         intakes=source.intakes,
+        run=source.run,
         decided=decide,
         background=CEILING if verb == "compare" else frozenset(),
     )

@@ -10,6 +10,7 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.errors import Fault, PlanError, UsageError
+from measurand.jobs.accounting import run_account
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
 from measurand.jobs.source import Source, examples_of, two_faced
@@ -44,7 +45,7 @@ def from_project(plan_path: Path) -> Source:
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
-        intakes = ledger.accounts()
+        intakes, account = ledger.accounts(), run_account(ledger, plan)
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
@@ -64,6 +65,7 @@ def from_project(plan_path: Path) -> Source:
         outputs=outputs,
         plan=plan,
         notes=tuple(notes),
+        run=account,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from measurand.analysis.account import RunAccount
 from measurand.core.example import Example
 from measurand.core.intake import Intake
 from measurand.core.output import Output
@@ -54,7 +55,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Ratings, and everything that is known about them."""
+    """Ratings, and everything that is known about them; ``run`` is what a project's runs took."""
 
     ratings: Ratings
     rubric: Rubric
@@ -63,6 +64,7 @@ class Source:
     outputs: tuple[Output, ...] = ()
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
+    run: RunAccount | None = None
 
     @property
     def scales(self) -> dict[str, Scale]:
