@@ -74,7 +74,7 @@ async def opened(
     """
     with open_ledger(ledger_path(file)) as ledger:
         key, spent = run_key(ledger, environment), ledger.work.spent()
-    redact: Callable[[str], str] = Redactor(plan.redact, key) if plan.redact.on else str
+    redact = _redactor(plan, key)
     async with (
         AsyncExitStack() as closing,
         Models(
@@ -91,9 +91,34 @@ async def opened(
         refuse_missing(plan, models)
         refuse_unbounded(plan, models)
         recorded = recorded_of(plan, file)
-        opener = Opener(plan=plan, file=file, models=models, recorded=recorded, closing=closing)
+        opener = Opener(
+            plan=plan,
+            file=file,
+            models=models,
+            recorded=recorded,
+            closing=closing,
+            redact=redact,
+        )
         systems = [await _opened_system(system, opener) for system in _chosen(plan)]
         yield _ready(opener, systems, redact=redact, key=key)
+
+
+def _redactor(plan: Plan, key: bytes) -> Callable[[str], str]:
+    """What is done to every text before it is stored or sent.
+
+    What a check for patterns allows may stand: the check would else find a placeholder instead.
+    """
+    if not plan.redact.on:
+        return str
+    arguments = [
+        rater.argument
+        for dimension in plan.rubric
+        for rater in dimension.raters
+        if rater.name == "check.patterns" and isinstance(rater.argument, Mapping)
+    ]
+    allowed = [text for argument in arguments for text in argument.get("allow", ())]
+    wanted = replace(plan.redact, allow=(*plan.redact.allow, *map(str, allowed)))
+    return Redactor(wanted, key)
 
 
 def run_key(ledger: Ledger, environment: Environment) -> bytes:

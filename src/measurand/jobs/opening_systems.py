@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from measurand.core.system import System
 from measurand.errors import DataError, Fault, PlanError, UsageError
 from measurand.models.open import Models
 from measurand.models.wire import PASSING
+from measurand.privacy.redaction import redact_json
 from measurand.raters.checks.loading import load
 from measurand.systems.base import Answer
 from measurand.systems.command import CommandSystem
@@ -36,10 +37,17 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 
 @dataclass(slots=True)
 class Bounded:
-    """A system that is no provider's model, asked by so many at once at the most."""
+    """A system that is no provider's model.
+
+    Args:
+        system: The system.
+        places: So many at once may ask it.
+        redact: What is done to every text that goes to it, as to models.
+    """
 
     system: LiveSystem
     places: asyncio.Semaphore
+    redact: Callable[[str], str]
 
     @property
     def name(self) -> str:
@@ -54,7 +62,7 @@ class Bounded:
     async def answer(self, example: Example, trial: int) -> tuple[Output, tuple[Call, ...]]:
         """Answer an example, once there is a place."""
         async with self.places:
-            return await self.system.answer(example, trial)
+            return await self.system.answer(_redacted(example, self.redact), trial)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +74,7 @@ class Opener:
         file: Where it stands; its paths start from that folder.
         models: Opens models by name.
         recorded: Recorded outputs by system, example and trial.
+        redact: What is done to every text that goes out.
         closing: What is let go of at the end of the run.
     """
 
@@ -74,6 +83,7 @@ class Opener:
     models: Models
     recorded: Mapping[str, Mapping[tuple[str, int], Output]]
     closing: AsyncExitStack
+    redact: Callable[[str], str] = str
     _session: aiohttp.ClientSession | None = field(default=None, init=False)
 
     async def open(self, system: System) -> LiveSystem:
@@ -89,7 +99,7 @@ class Opener:
                 prompt = _prompt(system, self.file.parent)
                 return ModelSystem(system, self.models.open(system.target), prompt)
             places = asyncio.Semaphore(self.plan.run.connections)
-            return Bounded(await self._local(system), places)
+            return Bounded(await self._local(system), places, self.redact)
         except PlanError:
             raise
         except DataError as problem:
@@ -140,6 +150,17 @@ class Opener:
             return outcome
 
         return retry
+
+
+def _redacted(example: Example, redact: Callable[[str], str]) -> Example:
+    """An example as it may leave the house."""
+    return replace(
+        example,
+        messages=tuple(replace(m, content=redact(m.content)) for m in example.messages),
+        references=tuple(map(redact, example.references)),
+        context=tuple(map(redact, example.context)),
+        metadata=redact_json(dict(example.metadata), redact),
+    )
 
 
 def _prompt(system: System, base: Path) -> str:
