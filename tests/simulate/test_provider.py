@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,8 @@ import pytest
 from measurand.core.example import Message
 from measurand.core.model import ModelRequest
 from measurand.core.protocols import ChatModel
+from measurand.core.running import RedactPlan
+from measurand.privacy.redaction import Redactor
 from measurand.simulate.answers import UNSAFE_PATTERNS
 from measurand.simulate.faults import FAILURE_OF, FaultPlan, FaultScript
 from measurand.simulate.provider import CannedModels, Provider, SimulatedModel
@@ -60,17 +61,16 @@ def test_quality_is_found_by_text_redacted_or_not(world: SupportBot) -> None:
     columns = [system.name for system in world.systems]
     rows = {example.id: row for row, example in enumerate(world.examples)}
     said = Counter(output.text for output in world.outputs)
+    own = {"address": UNSAFE_PATTERNS["e-mail address"]}  # .example is nobody's, so it may stand
+    hide = Redactor(RedactPlan(patterns=own), b"0123456789abcdef")
     leaks = 0
     for output in world.outputs:
         assert output.text is not None
         found = known.known(output.text)
         assert found is not None
         if "personal_data" in world.planted[output.example, output.system]:
-            leaks += 1
-            hidden = output.text
-            for name in ("e-mail address", "telephone number"):
-                hidden = re.sub(UNSAFE_PATTERNS[name], "[redacted email 3f2a91]", hidden)
-            assert hidden != output.text
+            hidden = hide(output.text)
+            leaks += hidden != output.text
             assert known.known(hidden) == found
         if said[output.text] == 1:
             place = rows[output.example], columns.index(output.system)
