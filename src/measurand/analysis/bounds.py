@@ -13,9 +13,9 @@ from measurand.analysis.frame import Bools, Frame, failed
 from measurand.analysis.matrix import Floats, codes_of
 from measurand.analysis.measure import OVERALL, Measure, on_scale, overall_mean
 from measurand.analysis.result import Result
-from measurand.analysis.score import Scores, overall_of, score
+from measurand.analysis.score import Scores, layer_of, overall_of
 from measurand.core.rating import Column, Kind, Ratings
-from measurand.core.rubric import Dimension, Rubric
+from measurand.core.rubric import Dimension
 from measurand.stats.estimate import Estimate
 
 __all__ = ["mean_bounds"]
@@ -24,7 +24,7 @@ _End = Literal["worst", "best"]
 _ENDS: tuple[_End, ...] = ("worst", "best")
 
 
-def mean_bounds(measure: Measure, ratings: Ratings, rubric: Rubric) -> Iterator[Result]:
+def mean_bounds(measure: Measure, ratings: Ratings) -> Iterator[Result]:
     """``mean_if_worst`` and ``mean_if_best`` of every system and dimension on which any failed.
 
     Each is the mean with every failed rating, by the kind of rater that scores the dimension, at
@@ -37,7 +37,6 @@ def mean_bounds(measure: Measure, ratings: Ratings, rubric: Rubric) -> Iterator[
     Args:
         measure: The scores, and how their uncertainty is expressed.
         ratings: The table that they are the scores of.
-        rubric: Its dimensions.
 
     References:
         Horowitz and Manski (2000), JASA 95, 77-84: the bounds; Imbens and Manski (2004),
@@ -46,9 +45,9 @@ def mean_bounds(measure: Measure, ratings: Ratings, rubric: Rubric) -> Iterator[
     scores = measure.scores
     single = ratings.where(against=None, system=frozenset(scores.systems))
     lost = _lost(single, scores)
-    if not (lost.any() or scores.unknown.any()):
+    if not (scores.dimensions and (lost.any() or scores.unknown.any())):
         return
-    ends = {end: _filled(single, rubric, scores, lost=lost, end=end) for end in _ENDS}
+    ends = {end: _filled(single, scores, lost=lost, end=end) for end in _ENDS}
     for place, system in enumerate(scores.systems):
         touched = bool(lost[:, place].any())
         if touched or scores.unknown[:, place].any():
@@ -94,7 +93,7 @@ class _Filled:
     overall: Floats
 
 
-def _filled(rows: Ratings, rubric: Rubric, scores: Scores, *, lost: Bools, end: _End) -> _Filled:
+def _filled(rows: Ratings, scores: Scores, *, lost: Bools, end: _End) -> _Filled:
     """The scores with every failed rating at one end of its scale."""
     table = rows
     for dimension in scores.dimensions:
@@ -102,9 +101,11 @@ def _filled(rows: Ratings, rubric: Rubric, scores: Scores, *, lost: Bools, end: 
         value = scale.low if end == "worst" else scale.high
         if scale.bounded and value is not None:
             table = _with(table, dimension.name, kind=scores.kinds[dimension.name], value=value)
-    found = score(table, rubric, systems=scores.systems, by=scores.kinds)
-    tied = np.isnan(found.values) & lost & _bounded(scores)
-    values = np.where(tied, 0.0 if end == "worst" else 1.0, found.values)
+    frame = Frame(table, scores.systems)
+    layers = [layer_of(frame, d, scores.kinds[d.name]).values for d in scores.dimensions]
+    found = np.stack(layers, axis=2)
+    tied = np.isnan(found) & lost & _bounded(scores)
+    values = np.where(tied, 0.0 if end == "worst" else 1.0, found)
     overall = overall_of(values, scores.weights, scores.blocked)
     for place in range(len(scores.systems)):
         overall[:, place] = _extreme(overall[:, place], scores.unknown[:, place], end=end)

@@ -118,7 +118,7 @@ def compare(
         for first, second in _pairs(scores.systems, chosen)
     ]
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
-    results: list[Result] = [*means(measure), *mean_bounds(measure, table, rubric), *rates]
+    results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:
         results += pair.results()

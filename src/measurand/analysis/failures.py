@@ -22,7 +22,11 @@ __all__ = ["NOUNS", "Gate", "failure_counts", "failure_results"]
 _LENGTHS = 3
 _SIGNIFICANT = 0.05
 _CLASSES_NAMED = 4
-NOUNS: Mapping[Part, str] = {"output": "outputs", "judge": "judgments", "check": "ratings by checks"}
+NOUNS: Mapping[Part, str] = {
+    "output": "outputs",
+    "judge": "judgments",
+    "check": "ratings by checks",
+}
 """What failed, in the plural."""
 
 

@@ -17,7 +17,7 @@ from measurand.core.rubric import Dimension, Rubric
 from measurand.core.running import FlagRule
 from measurand.core.scale import Scale
 
-__all__ = ["TRUST", "Scores", "overall_of", "score"]
+__all__ = ["TRUST", "Layer", "Scores", "layer_of", "overall_of", "score"]
 
 TRUST: tuple[Kind, ...] = ("people", "judge", "check")
 """Kinds of raters, the most trusted first."""
@@ -120,7 +120,7 @@ def score(
     frame = Frame(single, tuple(systems) or tuple(str(s) for s in single.distinct("system")))
     dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
     chosen, known = by or {}, examples or {}
-    layers = {d.name: _layer(frame, d, chosen.get(d.name)) for d in dimensions}
+    layers = {d.name: layer_of(frame, d, chosen.get(d.name)) for d in dimensions}
     values = np.empty((*frame.shape, 0))
     if layers:
         values = np.stack([layer.values for layer in layers.values()], axis=2)
@@ -149,14 +149,16 @@ def score(
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
+    """What every output scored on one dimension, by whose ratings; as in `Scores`."""
+
     values: Floats
     kind: Kind
     coverage: Mapping[Kind, int]
     ties: int
 
 
-def _layer(frame: Frame, dimension: Dimension, kind: Kind | None) -> _Layer:
+def layer_of(frame: Frame, dimension: Dimension, kind: Kind | None) -> Layer:
     """The consensus score of every output on one dimension."""
     rows = frame.ratings.where(dimension=dimension.name)
     means = {k: frame.means(rows.where(kind=k), dimension.scale) for k in TRUST}
@@ -169,7 +171,7 @@ def _layer(frame: Frame, dimension: Dimension, kind: Kind | None) -> _Layer:
         decided = np.where(values > _HALF, 1.0, 0.0)
         values = np.where(np.isnan(values) | tied, np.nan, decided)
     coverage = {k: int(np.count_nonzero(~np.isnan(table))) for k, table in means.items()}
-    return _Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
+    return Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
 
 
 def _most_trusted(means: Mapping[Kind, Floats], *, asked: frozenset[Cell]) -> Kind:
