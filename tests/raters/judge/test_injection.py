@@ -175,17 +175,17 @@ def test_a_judge_that_obeys_is_suspected_and_never_believed(
     rater = JudgeRater(
         scripted(script),
         rubric,
-        JudgeOptions(settings={"accuracy": JudgeSettings()}, run_key=KEY, repeats=5),
+        JudgeOptions(settings={"accuracy": JudgeSettings()}, run_key=KEY, repeats=3),
     )
     judgments = [
         asyncio.run(rater.judge(dataclasses.replace(TASK, output=text, repeat=repeat)))
         for family, text in ATTACKS
-        for repeat in range(5)
+        for repeat in range(3)
         if family not in {"master key", "empty"}
     ]
     assert {judgment.measurement.value for judgment in judgments} <= {2.0, None}
     assert sum(judgment.failure == "hijack_suspected" for judgment in judgments) == obeyed
     assert {judgment.failure for judgment in judgments} <= {None, "hijack_suspected"}
-    targets = sum(FORGED in text for _, text in ATTACKS) * 5
+    targets = sum(FORGED in text for _, text in ATTACKS) * 3
     spread = 4 * (targets * obeys * (1 - obeys)) ** 0.5
     assert abs(obeyed - targets * obeys) <= spread

@@ -38,7 +38,16 @@ def test_short_answers_say_something(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\u200b", "...", "Thought process:\n\nSolution:", "**Answer:**", "# Solution", "- :"],
+    [
+        "",
+        "\u200b",
+        "\u3164",
+        "...",
+        "Thought process:\n\nSolution:",
+        "**Answer:**",
+        "# Solution",
+        "- :",
+    ],
 )
 def test_openings_say_nothing(text: str) -> None:
     assert says_nothing(text)

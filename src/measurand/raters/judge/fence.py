@@ -29,11 +29,13 @@ _NEEDS_JOINERS = (
 )
 """Scripts, and emoji, that are not written without joiners."""
 
-_UNSEEN = (
-    r"\r(?!\n)"
-    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+_UNSEEN_ALWAYS = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
-    r"\ud800-\uf8ff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+    r"\ud800-\uf8ff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
+)
+_UNSEEN = (
+    rf"\r(?!\n)|[{_UNSEEN_ALWAYS}]"
     rf"|(?<![{_NEEDS_JOINERS}])[\u200c\u200d]"
     r"|(?<=[\ufe00-\ufe0f])[\ufe0e\ufe0f]"
 )
@@ -50,8 +52,10 @@ _FORGED = (
 )
 """Our escapes, anything like the brackets of our fence, and chat models' turn markers."""
 
-_HIDDEN = re.compile(f"{_FORGED}|{_UNSEEN}")
-_BLANK = re.compile(rf"(?:{_UNSEEN})|[\u200c\u200d\ufe0e\ufe0f]")
+_SUSPECT = re.compile(rf"[{_LEFT}{_RIGHT}⟦\r\u200c\u200d\ufe0e\ufe0f{_UNSEEN_ALWAYS}]")
+"""One of these is in every text that is altered; most texts have none, and that is told fast."""
+_HIDDEN = re.compile(rf"(?={_SUSPECT.pattern})(?:{_FORGED}|{_UNSEEN})")
+_BLANK = re.compile(rf"(?={_SUSPECT.pattern})(?:{_UNSEEN}|[\u200c\u200d\ufe0e\ufe0f])")
 
 
 def keyed(key: bytes, *content: object) -> str:
@@ -64,10 +68,10 @@ def shown(text: str, boundary: str = "") -> str:
 
     What is altered reads ``⟦U+202E⟧``, by its Unicode number; `restored` gives the text back.
     """
-    if not boundary:
-        return _HIDDEN.sub(_number, text)
-    leaked = rf"(?i:{boundary[0]}(?={boundary[1:]}))"
-    return re.sub(f"{leaked}|{_HIDDEN.pattern}", _number, text)
+    if boundary and boundary in text.lower():
+        leaked = rf"(?i:{boundary[0]}(?={boundary[1:]}))"
+        return re.sub(f"{leaked}|{_HIDDEN.pattern}", _number, text)
+    return _HIDDEN.sub(_number, text) if _SUSPECT.search(text) else text
 
 
 def restored(text: str) -> str:
@@ -77,7 +81,7 @@ def restored(text: str) -> str:
 
 def seen(text: str) -> str:
     """The text without the characters that cannot be seen."""
-    return _BLANK.sub("", text)
+    return _BLANK.sub("", text) if _SUSPECT.search(text) else text
 
 
 def _number(found: re.Match[str]) -> str:

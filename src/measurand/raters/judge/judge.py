@@ -16,7 +16,7 @@ from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Value
 from measurand.raters.judge.fence import keyed
 from measurand.raters.judge.levels import written
-from measurand.raters.judge.prompt import Prompt, form_of, render
+from measurand.raters.judge.prompt import Prompt, form_of, prefix_of, render
 from measurand.raters.judge.reply import Expected, Heard, hear
 from measurand.raters.judge.rules import abstention, settled
 from measurand.raters.judge.spec import MAX_TOKENS, JudgeOptions, JudgeSettings, version_of
@@ -55,6 +55,7 @@ class JudgeRater:
         self._rubric = rubric
         self._options = options
         self._version = version_of(model.version, rubric, options)
+        self._prefix = prefix_of(rubric)
 
     @property
     def name(self) -> str:
@@ -80,11 +81,14 @@ class JudgeRater:
         starts with the worst or the best follows from the example, so that an odd number of
         repeats is balanced over examples, and is the same for all systems.
         """
+        content = example.fingerprint
         return tuple(
             task
             for dimension, settings in self._options.settings.items()
             if (settings.form == "pairwise") == (other is not None)
-            for task in self._tasks_on(dimension, example, (output, other))
+            for task in self._tasks_on(
+                dimension, example, (output, other), first=_parity(content, dimension)
+            )
         )
 
     async def judge(self, task: BlindTask) -> Judgment:
@@ -106,13 +110,14 @@ class JudgeRater:
 
     async def _asked(self, task: BlindTask, dimension: Dimension) -> Judgment:
         """Ask, and ask once more where the way in which a reply is spoiled is worth it."""
-        prompt = render(task, self._rubric, run_key=self._options.run_key)
+        key = self._options.run_key
+        prompt = render(task, self._rubric, run_key=key, prefix=self._prefix)
         expected = _expected(task, prompt)
         turn = _Turn("first", prompt.messages, self._options.parameters)
         calls: list[Call] = []
         made = {turn.kind}
         while True:
-            call = await self._model.ask(self._request(task, prompt, turn))
+            call = await self._model.ask(self._request(prompt, turn))
             if call.reply is None:
                 calls.append(call)
                 return _unanswered(call, calls)
@@ -124,12 +129,13 @@ class JudgeRater:
             made.add(following)
             turn = _next(turn, following, prompt, reply=call.reply, heard=heard)
 
-    def _request(self, task: BlindTask, prompt: Prompt, turn: _Turn) -> ModelRequest:
+    def _request(self, prompt: Prompt, turn: _Turn) -> ModelRequest:
         """The request, under a name of its own: the same only when the same thing is asked again.
 
         The boundary and the check word are in the text, so the name depends on the key as they do.
         """
-        content = (self._options.salt, self.version, task, turn.kind, fingerprint(turn.messages))
+        more = fingerprint(turn.messages[len(prompt.messages) :])
+        content = (self._options.salt, self.version, prompt.content, turn.kind, more)
         return ModelRequest(
             messages=turn.messages,
             parameters=turn.parameters,
@@ -139,11 +145,10 @@ class JudgeRater:
         )
 
     def _tasks_on(
-        self, dimension: str, example: Example, pair: tuple[str, str | None]
+        self, dimension: str, example: Example, pair: tuple[str, str | None], *, first: int
     ) -> Iterator[BlindTask]:
         settings = self._options.settings[dimension]
         output, other = pair
-        first = int(fingerprint([example.fingerprint, dimension]), 16) % 2
         orders = _ALONE if other is None else _ORDERS
         for repeat in range(self._options.repeats):
             for order in orders:
@@ -179,6 +184,10 @@ def _next(turn: _Turn, kind: str, prompt: Prompt, *, reply: ModelReply, heard: H
     said = Message("assistant", reply.text if reply.text.strip() else "(nothing)")
     told = Message("user", REPAIR.format(fault=heard.fault))
     return replace(turn, kind=kind, messages=(*prompt.messages, said, told))
+
+
+def _parity(content: str, dimension: str) -> int:
+    return int(fingerprint([content, dimension]), 16) % 2
 
 
 def _checklist(example: Example, settings: JudgeSettings) -> tuple[Requirement, ...]:

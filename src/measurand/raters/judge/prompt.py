@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurand.core.example import Message, Requirement
+from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Form
 from measurand.core.rubric import Dimension, Rubric
 from measurand.raters.judge.fence import Fence, keyed
@@ -44,6 +45,7 @@ __all__ = [
     "Asked",
     "Prompt",
     "form_of",
+    "prefix_of",
     "read_back",
     "read_messages",
     "render",
@@ -64,6 +66,7 @@ class Prompt:
         canary: The check word that the reply must repeat.
         levels: The levels that the reply may name, in the order shown.
         labels: Of a pair, the labels of the task's own output and of the other.
+        content: The fingerprint of the task.
     """
 
     messages: tuple[Message, ...]
@@ -72,6 +75,7 @@ class Prompt:
     canary: str
     levels: Levels
     labels: tuple[str, str] | None = None
+    content: str
 
 
 def form_of(task: BlindTask) -> Form:
@@ -81,13 +85,21 @@ def form_of(task: BlindTask) -> Form:
     return "checklist" if task.checklist else "pointwise"
 
 
-def render(task: BlindTask, rubric: Rubric, *, run_key: bytes) -> Prompt:
+def prefix_of(rubric: Rubric) -> Message:
+    """The rules and the whole rubric: the message with which every question starts."""
+    return Message("system", f"{RULES}\n\n{_rubric(rubric)}")
+
+
+def render(
+    task: BlindTask, rubric: Rubric, *, run_key: bytes, prefix: Message | None = None
+) -> Prompt:
     """The prompt of a task: the same for the same task, key and rubric, byte for byte.
 
     Args:
         task: What is to be judged.
         rubric: Every dimension, also those that this judge is not asked for.
         run_key: From which boundary, check word and labels follow.
+        prefix: The rubric's `prefix_of`, where it is at hand.
 
     Raises:
         KeyError: The rubric lacks the task's dimension.
@@ -98,12 +110,13 @@ def render(task: BlindTask, rubric: Rubric, *, run_key: bytes) -> Prompt:
     fence = Fence.of(run_key, task.messages, task.context, task.output, task.other)
     labels = _labels(task, run_key) if form == "pairwise" else None
     levels = _offered(task, dimension, labels)
-    canary = _canary(task, run_key)
+    content = fingerprint(task)
+    canary = _canary(content, run_key)
     material = _material(task, fence, labels)
     question = _question(task, fence, levels=levels, canary=canary)
     return Prompt(
         messages=(
-            Message("system", f"{RULES}\n\n{_rubric(rubric)}"),
+            prefix or prefix_of(rubric),
             Message("user", "\n\n".join((*material, *question))),
         ),
         prefix=1,
@@ -111,6 +124,7 @@ def render(task: BlindTask, rubric: Rubric, *, run_key: bytes) -> Prompt:
         canary=canary,
         levels=levels,
         labels=labels,
+        content=content,
     )
 
 
@@ -236,9 +250,9 @@ def _label(digits: str) -> str:
     return f"{letters[0]}{number % 8 + 2}{letters[1]}{letters[2]}"
 
 
-def _canary(task: BlindTask, run_key: bytes) -> str:
+def _canary(content: str, run_key: bytes) -> str:
     """A check word of 40 bits that differs for each task, its repeat among what it differs by."""
-    digits = keyed(run_key, "canary", task)
+    digits = keyed(run_key, "canary", content)
     return f"{digits[:5]}-{digits[5:10]}"
 
 

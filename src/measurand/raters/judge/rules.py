@@ -13,6 +13,7 @@ from measurand.core.judging import BlindTask, Judgment
 from measurand.core.rating import Measurement
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
+from measurand.raters.judge.fence import seen
 from measurand.raters.judge.levels import levels_of, written
 from measurand.raters.judge.quotes import flat
 
@@ -30,6 +31,7 @@ _OPENERS = re.compile(
     re.IGNORECASE,
 )
 """Lines that open an answer and are none (arXiv 2507.08794)."""
+_LONGEST_OPENER = 120
 
 _BARE_VALUES = frozenset({"[]", "{}"})
 """Empty values of JSON: punctuation, but answers."""
@@ -40,13 +42,11 @@ def says_nothing(output: str, references: tuple[str, ...] = ()) -> bool:
 
     What an example names as an acceptable answer says something, however short it is.
     """
+    if not all(map(_opens, output.splitlines())):
+        return False
     text = flat(output)
-    if text in _BARE_VALUES:
-        return False
-    if text and any(flat(reference) == text for reference in references):
-        return False
-    lines = (line.strip(_marks(line)) for line in output.replace("\u2019", "'").splitlines())
-    return all(_OPENERS.fullmatch(line) for line in lines if flat(line))
+    named = text and any(flat(reference) == text for reference in references)
+    return not named and text not in _BARE_VALUES
 
 
 def settled(task: BlindTask, dimension: Dimension) -> Judgment | None:
@@ -89,6 +89,15 @@ def _lowest(dimension: Dimension) -> Judgment:
     return Judgment(measurement=Measurement(lowest, EMPTY), failure=None)
 
 
-def _marks(line: str) -> str:
-    """The characters of a line that are punctuation, separators or unseen."""
-    return "".join({one for one in line if unicodedata.category(one)[0] in "PZC"} | {"*", "#"})
+def _opens(line: str) -> bool:
+    """Whether a line is blank, punctuation alone, or the opening of an answer and no more."""
+    if len(line) > _LONGEST_OPENER:
+        return all(map(_is_mark, line))
+    told = seen(line)
+    text = told.strip("".join(filter(_is_mark, told))).replace("\u2019", "'")
+    return not text or _OPENERS.fullmatch(text) is not None
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character is punctuation, a separator or unseen."""
+    return unicodedata.category(character)[0] in "PZC"
