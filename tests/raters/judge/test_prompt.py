@@ -10,7 +10,9 @@ from measurand.core.example import Example, Message, Requirement
 from measurand.core.judging import BlindTask
 from measurand.core.model import ModelRequest
 from measurand.core.rubric import Dimension, Rubric
+from measurand.core.running import RedactPlan
 from measurand.core.scale import Scale
+from measurand.privacy.redaction import Redactor
 from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.judge.prompt import CANARY, LEVELS, Asked, Prompt, read_back, render
 from measurand.raters.judge.spec import JudgeOptions, JudgeSettings
@@ -138,7 +140,7 @@ def test_check_words_differ_by_repeat_dimension_and_key(rubric: Rubric) -> None:
     words = {asked(task, rubric)[0].canary for task in tasks}
     words.add(render(TASK, rubric, run_key=b"another key here").canary)
     assert len(words) == 5
-    assert all(re.fullmatch(r"[0-9a-f]{5}-[0-9a-f]{5}", word) for word in words)
+    assert all(re.fullmatch(r"[a-p]{5}-[a-p]{5}", word) for word in words)
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
@@ -210,3 +212,16 @@ def test_a_scale_without_levels_cannot_be_asked() -> None:
     rubric = Rubric(Dimension("accuracy", scale=Scale.of("interval")))
     with pytest.raises(ValueError, match="a judge cannot choose from a number"):
         render(TASK, rubric, run_key=KEY)
+
+
+def test_redaction_on_the_way_out_leaves_fence_and_check_word_alone(rubric: Rubric) -> None:
+    redact = Redactor(RedactPlan(), bytes(32))
+    for number in range(500):
+        task = BlindTask(
+            messages=(Message("user", f"question {number}"),),
+            output=f"answer {number}",
+            dimension="accuracy",
+            repeat=number % 3,
+        )
+        prompt = render(task, rubric, run_key=KEY)
+        assert [redact(m.content) for m in prompt.messages] == [m.content for m in prompt.messages]
