@@ -14,7 +14,7 @@ from measurand.analysis.result import FailureCount, Findings, Queued, Result
 from measurand.core.output import Usage
 from measurand.report.brief import brief
 from measurand.report.comparison_page import comparison_document
-from measurand.report.document import Document, Fold, Section, Table
+from measurand.report.document import Document, Fold, Paragraph, Section, Table
 from measurand.report.forecast_page import forecast_document
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
@@ -150,6 +150,17 @@ def test_failures_stand_by_system_class_and_length(document: Document) -> None:
     assert row[:3] == ("timeout", "judgments", "17")
     [row] = found["Difference in outputs touched by judgments that failed"].rows
     assert row[-1] == "0.03"
+
+
+def test_where_nothing_failed_it_is_one_line() -> None:
+    none = Estimate(value=0.0, low=0.0, high=0.02, n=200, method="Wilson")
+    result = Result(name="output_failure_rate", systems=("bot",), estimate=none)
+    page = comparison_document(Findings(results=(result,)))
+    first, rest = section(page, "Failures").blocks
+    assert isinstance(first, Paragraph)
+    assert first.text == "Nothing failed."
+    assert isinstance(rest, Fold)
+    assert "Nothing failed." in terminal_text(brief(page)[0])
 
 
 def test_bounds_stand_beside_the_means(document: Document) -> None:

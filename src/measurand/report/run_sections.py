@@ -8,7 +8,7 @@ from measurand.analysis.account import ModelAccount, RunAccount
 from measurand.analysis.result import FailureCount, Findings, Queued, Result
 from measurand.core.failure import FAILURES
 from measurand.core.output import Usage
-from measurand.report.document import Block, Bullets, Cell, Column, Fold, Section, Table
+from measurand.report.document import Block, Bullets, Cell, Column, Fold, Paragraph, Section, Table
 from measurand.report.shelf import Shelf, distinct, matrix, shared_span
 from measurand.report.words import basis, cell, money, pair
 
@@ -112,7 +112,16 @@ def failure_sections(shelf: Shelf, findings: Findings) -> list[Section]:
     if not blocks:
         return []
     summary = "A failure is never a value: it is left out of the means, counted, and bounded."
+    if not findings.failures and not any(_some(block) for block in blocks):
+        tables = tuple(block for block in blocks if isinstance(block, Table))
+        blocks = [Paragraph("Nothing failed."), Fold("How often it still might", tables)]
+        summary = ""
     return [Section("Failures", tuple(blocks), summary)]
+
+
+def _some(block: Block) -> bool:
+    """Whether anything in it is not a share of 0."""
+    return not isinstance(block, Table) or any(one.value != 0 for one in block.estimates())
 
 
 def _by_class(shelf: Shelf, counts: Sequence[FailureCount], systems: Sequence[str]) -> Table | None:
