@@ -9,12 +9,23 @@ from dataclasses import dataclass
 
 from measurand.core.fingerprint import fingerprint
 
-__all__ = ["FENCE", "Block", "Fence", "blocks", "keyed", "outside", "restored", "seen", "shown"]
+__all__ = [
+    "FENCE",
+    "Block",
+    "Fence",
+    "blocks",
+    "keyed",
+    "letters",
+    "outside",
+    "restored",
+    "seen",
+    "shown",
+]
 
 _DIGITS = 24
 
 FENCE = re.compile(
-    r"^<<<BEGIN (?P<what>[A-Za-z0-9 ]+) (?P<boundary>[0-9a-f]{24}), (?P<length>\d+) characters>>>\n"
+    r"^<<<BEGIN (?P<what>[A-Za-z0-9 ]+) (?P<boundary>[a-p]{24}), (?P<length>\d+) characters>>>\n"
     r"(?P<body>.*?)\n"
     r"<<<END (?P=what) (?P=boundary)>>>$",
     re.MULTILINE | re.DOTALL,
@@ -58,9 +69,20 @@ _HIDDEN = re.compile(rf"(?={_SUSPECT.pattern})(?:{_FORGED}|{_UNSEEN})")
 _BLANK = re.compile(rf"(?={_SUSPECT.pattern})(?:{_UNSEEN}|[\u200c\u200d\ufe0e\ufe0f])")
 
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
 def keyed(key: bytes, *content: object) -> str:
     """64 hexadecimal digits that follow from the content, and that nobody without the key knows."""
     return hmac.digest(key, fingerprint(content).encode(), "sha256").hex()
+
+
+def letters(key: bytes, *content: object) -> str:
+    """The same as 64 letters from a to p: no run of digits that could pass for somebody's number.
+
+    Prompts are redacted on their way out, and what tells texts apart must come through unharmed.
+    """
+    return keyed(key, *content).translate(_LETTERS)
 
 
 def shown(text: str, boundary: str = "") -> str:
@@ -101,7 +123,7 @@ class Fence:
     were to leak, text that holds the boundary is altered before it is fenced.
 
     Args:
-        boundary: 24 hexadecimal digits.
+        boundary: 24 letters from a to p.
     """
 
     boundary: str
@@ -109,7 +131,7 @@ class Fence:
     @classmethod
     def of(cls, key: bytes, *content: object) -> Fence:
         """The fence of this content: the same for every question about it, unlike any other's."""
-        return cls(keyed(key, "fence", *content)[:_DIGITS])
+        return cls(letters(key, "fence", *content)[:_DIGITS])
 
     def around(self, what: str, text: str) -> str:
         """The text as a block; its length, in characters, is that of the text as it came."""

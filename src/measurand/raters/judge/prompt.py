@@ -15,7 +15,7 @@ from measurand.core.example import Message, Requirement
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Form
 from measurand.core.rubric import Dimension, Rubric
-from measurand.raters.judge.fence import Fence, keyed
+from measurand.raters.judge.fence import Fence, keyed, letters
 from measurand.raters.judge.levels import Level, Levels, levels_of, written
 from measurand.raters.judge.readback import Asked, read_back, read_messages
 from measurand.raters.judge.schema import schema_of
@@ -252,8 +252,8 @@ def _label(digits: str) -> str:
 
 def _canary(content: str, run_key: bytes) -> str:
     """A check word of 40 bits that differs for each task, its repeat among what it differs by."""
-    digits = keyed(run_key, "canary", content)
-    return f"{digits[:5]}-{digits[5:10]}"
+    word = letters(run_key, "canary", content)
+    return f"{word[:5]}-{word[5:10]}"
 
 
 def _line(text: str) -> str:
