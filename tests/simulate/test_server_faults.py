@@ -250,6 +250,21 @@ def test_a_server_can_be_started_again_and_a_taken_port_is_told() -> None:
         assert set(server.counts.keys) == {"a", "b"}
 
 
+def test_whoever_still_waits_does_not_keep_it_from_stopping() -> None:
+    async def left_waiting(server: SimulatedProvider) -> None:
+        async with aiohttp.ClientSession() as session:
+            waiting = asyncio.create_task(ask(session, server, "a"))
+            while not server.counts.total.received:  # noqa: ASYNC110 - it counts in another thread
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(server.__exit__, None, None, None)
+            with pytest.raises(aiohttp.ClientError):
+                await asyncio.wait_for(waiting, 4)
+
+    server = SimulatedProvider(JSON, faults=lasting("hang"))
+    server.__enter__()
+    asyncio.run(left_waiting(server))
+
+
 def test_what_cannot_be_is_refused_at_once() -> None:
     with pytest.raises(UsageError, match="latency is seconds"):
         SimulatedProvider(JSON, latency=(0.2, 0.1))

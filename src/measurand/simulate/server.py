@@ -34,6 +34,8 @@ HOST = "127.0.0.1"
 
 _BACKLOG = 2048
 _PATIENCE = 5.0
+_FAREWELL = 0.01
+"""Seconds that answers under way may still take when it stops; 0 would mean for ever."""
 
 
 @dataclass(eq=False)
@@ -165,7 +167,7 @@ class SimulatedProvider:
             kept=self._kept,
         )
         server = web.Server(app, access_log=None, handler_cancellation=True)
-        runner = web.ServerRunner(server, shutdown_timeout=0.0)
+        runner = web.ServerRunner(server, shutdown_timeout=_FAREWELL)
         await runner.setup()
         try:
             site = web.TCPSite(runner, HOST, self.port, backlog=_BACKLOG)
