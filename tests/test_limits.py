@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(path for part in ("src", "tests", "bench") for path in (ROOT / part).rglob("*.py"))
+FILES = sorted(
+    path
+    for part in ("src", "tests", "bench")
+    for path in (ROOT / part).rglob("*.py")
+    if not any(name.startswith(".") for name in path.relative_to(ROOT).parts)
+)
 FILE, FUNCTION, CLASS = 400, 60, 250
 
 

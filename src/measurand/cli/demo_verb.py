@@ -27,11 +27,11 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 
-    from measurand.cli.progress import progress  # noqa: PLC0415 - after --help
+    from measurand.cli.run_progress import run_progress  # noqa: PLC0415 - after --help
     from measurand.jobs.demo import demo  # noqa: PLC0415
 
-    with progress("checking 1,720 answers") as told:
-        done = demo(args.folder, seed=args.seed, progress=told)
+    with run_progress(budget=None) as watch:
+        done = demo(args.folder, seed=args.seed, watch=watch)
     if args.json:
         text = json.dumps(done.answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")

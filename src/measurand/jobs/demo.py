@@ -10,16 +10,20 @@ from pathlib import Path
 from measurand.analysis.measure import OVERALL
 from measurand.core.plan import Plan
 from measurand.core.rubric import RaterSpec, Rubric
+from measurand.core.running import JudgeModel, JudgePlan, Price, RunPlan
+from measurand.core.system import System
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
-from measurand.jobs.check import Progress, check_project
 from measurand.jobs.compare import compare_findings, planned_options
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.project import from_project, ledger_path
+from measurand.jobs.run import Watch, run
 from measurand.jobs.source import Reading
 from measurand.jobs.texts import texts_of
+from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext, Planted
+from measurand.simulate.server import SimulatedProvider
 from measurand.simulate.support_bot import REPLY_SCHEMA, UNSAFE_PATTERNS, SupportBot, support_bot
 from measurand.store.dataset import Dataset
 from measurand.store.outputs import write_outputs
@@ -28,6 +32,15 @@ from measurand.store.ratings import write_ratings
 
 __all__ = ["BANNER", "Demo", "demo"]
 
+EXPERT = "expert"
+_KEY = "the demo has nothing to hide from its readers"
+"""So that the same seed gives the same page; a real project's key is random, and its own."""
+PRICES = {
+    "sim/today": Price(input=0.6, output=2.4),
+    "sim/candidate": Price(input=1.1, output=4.4),
+    "sim/floor": Price(input=0.05, output=0.2),
+    "sim/judge": Price(input=3.0, output=15.0, cached=0.3),
+}
 MARK = Path(".measurand") / "demo"
 BANNER = "SIMULATED DATA: questions, answers, people and judge are made up, so the truth is known"
 
@@ -47,16 +60,17 @@ class Demo:
     folder: Path
 
 
-def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> Demo:
-    """Simulate a support bot, check its outputs, compare its systems, and write the report.
+def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
+    """Simulate a support bot, ask, check and judge its systems, compare them, write the report.
 
     Everything after the simulation goes the way that a user's own project goes: files, plan,
-    import, checks, ledger, comparison, page.
+    import, calls to a provider (a simulated one, on this machine), checks, judge, ledger,
+    comparison, page.
 
     Args:
         folder: Where data, outputs, ratings, plan, ledger and report go.
         seed: Of the simulation.
-        progress: Told how far the checks are.
+        watch: Told how far the run is.
 
     Raises:
         UsageError: The folder holds somebody's project.
@@ -69,7 +83,9 @@ def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> De
     ledger = ledger_path(plan)
     ledger.unlink(missing_ok=True)
     import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
-    check_project(plan, progress=progress)
+    with SimulatedProvider(world, seed=seed) as server:
+        told = {"SIM_BASE_URL": server.base_url, "MEASURAND_KEY": _KEY}
+        run(plan, watch=watch, environment=Environment(told))
     source = from_project(plan)
     findings = compare_findings(source, planned_options(source), every_result=True)
     context = PageContext(
@@ -81,12 +97,14 @@ def demo(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> De
         systems=world.systems,
         texts=texts_of(source),
         truth=tuple(_planted(world)),
+        run=source.run,
     )
     answer = Answer(
         verb="demo",
         findings=findings,
         document=comparison_document(findings, context),
         intakes=source.intakes,
+        run=source.run,
     )
     page = folder / "report.html"
     page.write_text(answer.to_html(), encoding="utf-8")
@@ -106,10 +124,9 @@ def _write(world: SupportBot, folder: Path, seed: int) -> Path:
     """The files of a project one can go on working in; the path of its plan."""
     Dataset(world.examples).save(folder / "data")
     (folder / "outputs").mkdir(exist_ok=True)
-    for system in world.systems:
-        own = (output for output in world.outputs if output.system == system.name)
-        write_outputs(folder / "outputs" / f"{system.name}.jsonl", own)
-    write_ratings(world.ratings, folder / "ratings.csv")
+    own = (output for output in world.outputs if output.system == EXPERT)
+    write_outputs(folder / "outputs" / f"{EXPERT}.jsonl", own)
+    write_ratings(world.ratings.where(kind="people"), folder / "ratings.csv")
     schema = json.dumps(dict(REPLY_SCHEMA), indent=2)
     (folder / "reply.schema.json").write_text(schema + "\n", encoding="utf-8")
     plan = Plan(
@@ -117,12 +134,20 @@ def _write(world: SupportBot, folder: Path, seed: int) -> Path:
         task="Answer customers of a broadband provider by chat (simulated).",
         seed=seed,
         rubric=Rubric(*(replace(d, raters=_raters(d.name)) for d in world.rubric)),
-        systems=tuple(
-            replace(system, target=f"file:outputs/{system.name}.jsonl") for system in world.systems
-        ),
+        systems=tuple(map(_target, world.systems)),
+        judge=JudgePlan(models=(JudgeModel("sim/judge", family="dogwood"),), repeats=1),
+        prices=PRICES,
+        run=RunPlan(connections=50, budget=100.0),
     )
     write_plan(folder / "measurand.yaml", plan)
     return folder / "measurand.yaml"
+
+
+def _target(system: System) -> System:
+    """People's answers are recorded; the others are asked of the simulated provider."""
+    if system.name == EXPERT:
+        return replace(system, target=f"file:outputs/{EXPERT}.jsonl")
+    return replace(system, target=f"sim/{system.name}", parameters={"max_tokens": 1000})
 
 
 def _raters(dimension: str) -> tuple[RaterSpec, ...]:
