@@ -112,11 +112,7 @@ def compare(
     )
     measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
     attempts = attempts_of(table, scores, outputs=outputs)
-    pairs = [
-        Pair(measure, first, second, dimension=dimension, margin=chosen.margin)
-        for dimension in (None, *range(len(scores.dimensions)))
-        for first, second in _pairs(scores.systems, chosen)
-    ]
+    pairs = _compared(measure, chosen)
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
@@ -137,6 +133,16 @@ def compare(
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, flags=chosen.flags),
     )
+
+
+def _compared(measure: Measure, options: ComparisonOptions) -> list[Pair]:
+    """Every pair overall, then on each dimension."""
+    scores = measure.scores
+    return [
+        Pair(measure, first, second, dimension=dimension, margin=options.margin)
+        for dimension in (None, *range(len(scores.dimensions)))
+        for first, second in _pairs(scores.systems, options)
+    ]
 
 
 def _verdicts(
