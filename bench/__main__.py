@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import agreement, commands, imports, redaction, resampling
+from bench import agreement, commands, imports, redaction, resampling, runner, runner_table
 from bench.clock import Timing, race
-from bench.row import Missing, Row, Setting
+from bench.row import Missing, Row, RunnerRow, Setting
 from bench.table import load, machine, markdown, save, write
 
 ROWS: tuple[Row, ...] = (
@@ -20,6 +21,8 @@ ROWS: tuple[Row, ...] = (
     *redaction.ROWS,
     *commands.ROWS,
 )
+RUNNERS: tuple[RunnerRow, ...] = runner.ROWS
+"""These have a table of their own."""
 
 
 def main() -> int:
@@ -29,10 +32,13 @@ def main() -> int:
     made.add_argument("--list", action="store_true", help="print the names and stop")
     made.add_argument("--quick", action="store_true", help="tiny sizes; nothing is kept")
     made.add_argument(
-        "--write", action="store_true", help="put the last results of every row into the README"
+        "--write",
+        action="store_true",
+        help="put the last results of every row of the tables that were measured into the README",
     )
     args = made.parse_args()
-    chosen = [row for row in ROWS if not args.names or row.name.startswith(tuple(args.names))]
+    every = [*ROWS, *RUNNERS]
+    chosen = [row for row in every if not args.names or row.name.startswith(tuple(args.names))]
     if not chosen:
         made.error(f"no row begins with {' or '.join(args.names)}; see --list")
     if args.quick and args.write:
@@ -42,25 +48,33 @@ def main() -> int:
         return 0
     print(machine())
     outcomes = list(_measured(chosen, quick=args.quick))
-    print("\n".join(markdown(outcomes, aims=not args.quick)))
-    if args.write:
-        notes = {row.name: text for row, text in outcomes if isinstance(text, str)}
-        last = [(row, load(row) or notes.get(row.name, "not measured")) for row in ROWS]
-        write([machine(), "", *markdown(last)])
+    tables: list[tuple[str, Sequence[Row], Callable[..., Iterator[str]]]] = [
+        ("results", ROWS, markdown),
+        ("runner", RUNNERS, runner_table.markdown),
+    ]
+    for name, rows, told in tables:
+        found = [(row, outcome) for row, outcome in outcomes if row in rows]
+        if not found:
+            continue
+        print("\n".join(told(found, aims=not args.quick)))
+        if args.write:
+            notes = {row.name: text for row, text in found if isinstance(text, str)}
+            last = [(row, load(row) or notes.get(row.name, "not measured")) for row in rows]
+            write(name, [machine(), "", *told(last)])
     return 0
 
 
 def _measured(rows: Sequence[Row], *, quick: bool) -> Iterator[tuple[Row, Timing | str]]:
     for row in rows:
         print(f"{row.name} ...", end=" ", flush=True, file=sys.stderr)
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, ExitStack() as ending:
             try:
-                contest = row.prepare(Setting(Path(folder), quick))
+                contest = row.prepare(Setting(Path(folder), quick, ending))
             except Missing as problem:
                 print(problem, file=sys.stderr)
                 yield row, str(problem)
                 continue
-            timing = race(contest, 1 if quick else row.rounds, warm=not quick)
+            timing = race(contest, 1 if quick else row.rounds, warm=row.warm and not quick)
         print(f"{timing.ratio:.3g}", file=sys.stderr)
         if not quick:
             save(row, timing)

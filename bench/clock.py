@@ -13,7 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Contest", "Sample", "Side", "Timing", "command", "race", "work"]
+__all__ = ["ANSWERS", "Contest", "Sample", "Side", "Timing", "command", "race", "work"]
+
+ANSWERS = frozenset({0, 1, 3})
+"""Exit codes of a command that has an answer: a verdict of fail or inconclusive is one too."""
 
 _CHILD = Path(__file__).with_name("child.py")
 
@@ -25,10 +28,16 @@ class Sample:
     Args:
         seconds: Processor time of one call or of one process, user and system.
         peak: Of a process, the most memory it held, in bytes.
+        wall: Of a process, how long it took, start and imports included.
+        examples: Of a run, how many examples it went through.
+        others: Of a run, how many processors worked for somebody else meanwhile.
     """
 
     seconds: float
     peak: int | None = None
+    wall: float | None = None
+    examples: int = 1
+    others: float | None = None
 
 
 Side = Callable[[], Sample]
@@ -44,12 +53,23 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a race showed: medians over its rounds; the ratios of single rounds for the spread."""
+    """What a race showed: medians over its rounds; the ratios of single rounds for the spread.
+
+    Args:
+        seconds: Of ours.
+        baseline_seconds: Of the baseline.
+        ratios: Of each round.
+        peak: Of all rounds, the most memory that ours held.
+        ours: Each round of ours.
+        baseline: Each round of the baseline.
+    """
 
     seconds: float
     baseline_seconds: float
     ratios: tuple[float, ...]
     peak: int | None
+    ours: tuple[Sample, ...] = ()
+    baseline: tuple[Sample, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -75,7 +95,11 @@ def work(call: Callable[[], object], *, least: float) -> Side:
 
 
 def command(
-    words: Sequence[str], *, before: Callable[[], object] = lambda: None, folder: Path | None = None
+    words: Sequence[str],
+    *,
+    before: Callable[[], object] = lambda: None,
+    folder: Path | None = None,
+    good: frozenset[int] = ANSWERS,
 ) -> Side:
     """A command in a process of its own, whose memory is measured too.
 
@@ -83,6 +107,7 @@ def command(
         words: The command; it must succeed.
         before: What makes every run the first one, outside of the measurement.
         folder: Where it runs.
+        good: The exit codes of success.
     """
 
     def side() -> Sample:
@@ -95,9 +120,9 @@ def command(
             cwd=folder,
         )
         took = json.loads(done.stdout)
-        if took["code"] not in {0, 1, 3}:  # a verdict of fail or inconclusive is an answer
+        if took["code"] not in good:
             raise RuntimeError(f"{' '.join(words)} ended with {took['code']}: {took['errors']}")
-        return Sample(took["processor"], took["peak"])
+        return Sample(took["processor"], took["peak"], took["wall"])
 
     return side
 
@@ -132,4 +157,6 @@ def race(contest: Contest, rounds: int, *, warm: bool = True) -> Timing:
         baseline_seconds=statistics.median(sample.seconds for sample in baseline),
         ratios=tuple(a.seconds / b.seconds for a, b in zip(ours, baseline, strict=True)),
         peak=max((sample.peak for sample in ours if sample.peak is not None), default=None),
+        ours=tuple(ours),
+        baseline=tuple(baseline),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.clock import Contest
 
-__all__ = ["Missing", "Row", "Setting", "library"]
+__all__ = ["Missing", "Row", "RunnerRow", "Setting", "library"]
 
 _Size = TypeVar("_Size")
 
@@ -26,10 +27,12 @@ class Setting:
     Args:
         folder: An empty folder for this row.
         quick: Tiny sizes, to see that everything runs.
+        ending: Closes what a row has opened, when it is measured.
     """
 
     folder: Path
     quick: bool
+    ending: ExitStack = field(default_factory=ExitStack)
 
     def size(self, full: _Size, tiny: _Size) -> _Size:
         """The one that the setting asks for."""
@@ -53,6 +56,7 @@ class Row:
         rounds: How often both are measured.
         aim: The largest ratio that is good enough; None where the row only informs.
         aim_peak: The most bytes that are.
+        warm: Whether there is a round before, that does not count.
     """
 
     name: str
@@ -62,6 +66,22 @@ class Row:
     rounds: int = 11
     aim: float | None = None
     aim_peak: int | None = None
+    warm: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerRow(Row):
+    """A row about going through examples: wall time counts there, and is told as samples a second.
+
+    Args:
+        aim_throughput: The smallest ratio of samples a second that is good enough.
+        aim_processor: The most milliseconds of processor time a sample that are.
+        aim_growth: The largest ratio of peaks that is.
+    """
+
+    aim_throughput: float | None = None
+    aim_processor: float | None = None
+    aim_growth: float | None = None
 
 
 def library(name: str) -> Any:

@@ -10,15 +10,14 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench.clock import Timing
+from bench.clock import Sample, Timing
 from bench.row import Row
 
-__all__ = ["README", "load", "machine", "markdown", "save", "verdict", "write"]
+__all__ = ["README", "load", "machine", "markdown", "number", "save", "verdict", "write"]
 
 HERE = Path(__file__).parent
 README = HERE / "README.md"
 RESULTS = HERE / "results"
-_BEGIN, _END = "<!-- results: begin -->", "<!-- results: end -->"
 _LIBRARIES = (
     *("numpy", "scipy", "krippendorff", "pingouin", "pandas", "statsmodels", "scikit-learn"),
     *("jsonschema-rs", "apsw"),
@@ -60,7 +59,11 @@ def load(row: Row) -> Timing | None:
     if kept["machine"] != machine():
         return None
     timing = kept["timing"]
-    return Timing(**{**timing, "ratios": tuple(timing["ratios"])})
+    rounds = {
+        side: tuple(Sample(**sample) for sample in timing.get(side, ()))
+        for side in ("ours", "baseline")
+    }
+    return Timing(**{**timing, "ratios": tuple(timing["ratios"]), **rounds})
 
 
 def verdict(row: Row, timing: Timing) -> str:
@@ -84,18 +87,19 @@ def markdown(outcomes: Sequence[tuple[Row, Timing | str]], *, aims: bool = True)
             continue
         low, high = min(timing.ratios), max(timing.ratios)
         times = f"{_seconds(timing.seconds)} | {_seconds(timing.baseline_seconds)}"
-        spread = f"{_number(low)} to {_number(high)}"
+        spread = f"{number(low)} to {number(high)}"
         peak = "" if timing.peak is None else f"{timing.peak / 1e6:.0f} MB"
-        ratio = f"**{_number(timing.ratio)}** ({spread}; {len(timing.ratios)})"
+        ratio = f"**{number(timing.ratio)}** ({spread}; {len(timing.ratios)})"
         yield f"{start} {times} | {ratio} | {verdict(row, timing) if aims else ''} | {peak} |"
 
 
-def write(lines: Sequence[str]) -> None:
-    """Put the lines between the marks of the page."""
+def write(name: str, lines: Sequence[str]) -> None:
+    """Put the lines between the marks of this name in the page."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    block = "\n".join([_BEGIN, "", *lines, "", _END])
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    block = "\n".join([begin, "", *lines, "", end])
     README.write_text(f"{before}{block}{after}", encoding="utf-8")
 
 
@@ -120,6 +124,7 @@ def _seconds(seconds: float) -> str:
     return f"{seconds / (unit or 1e-6):.3g} {name}"
 
 
-def _number(ratio: float) -> str:
+def number(ratio: float) -> str:
+    """A ratio, in as many digits as it bears."""
     digits = 0 if ratio >= 100 else 1 if ratio >= 10 else 2 if ratio >= 0.1 else 4  # noqa: PLR2004
     return f"{ratio:.{digits}f}"

@@ -16,8 +16,9 @@ GROUPS = (
     "paired difference cluster mcnemar",
     "redact",
     "start check",
+    "runner",
 )
-LONG = ("demo", "report")
+LONG = ("demo", "report", "peer")
 
 
 def bench(*words: str) -> str:
