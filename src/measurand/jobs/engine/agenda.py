@@ -66,6 +66,8 @@ class Asked:
         checkings: Checks that have not rated it.
         judgings: Tasks about it that no judge has done.
         reused: How many of its ratings are in the ledger.
+        replaced: Whether the ledger holds another text in its place by now, as after a recording
+            was edited and then taken back; what was said of this one no longer counts there.
     """
 
     system: LiveSystem
@@ -78,6 +80,7 @@ class Asked:
     checkings: list[Checking] = field(default_factory=list)
     judgings: list[Judging] = field(default_factory=list)
     reused: int = 0
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Agenda:
             [
                 self._asked(system, example, trial)
                 for system in self.parts.systems
-                for trial in self.parts.trials(system)
+                for trial in self.parts.trials_of(system, example)
             ]
             for example in examples
         ]
@@ -108,7 +111,7 @@ class Agenda:
         done = self.ledger.work.done(one.key for one in every)
         for one in every:
             one.saved = not self.again.wanted(one.key, done)
-        _recall([one for one in every if one.saved and one.raw is None], self.ledger)
+        _recall([one for one in every if one.saved], self.ledger)
         there = [one for one in every if one.output is not None]
         for one in there:
             self.plan(one)
@@ -140,6 +143,8 @@ class Agenda:
             for judge in self.parts.pair_judges
             for task in judge.tasks(first.example, ours, other=theirs)
         ]
+        if first.replaced or second.replaced:
+            return every, 0
         done = self.ledger.work.done(item.key for item in every)
         wanted = [item for item in every if self.again.wanted(item.key, done)]
         return wanted, len(every) - len(wanted)
@@ -151,8 +156,9 @@ class Agenda:
         done = self.ledger.work.done(keys)
         for one in asked:
             count = len(one.checkings) + len(one.judgings)
-            one.checkings = [item for item in one.checkings if self.again.wanted(item.key, done)]
-            one.judgings = [item for item in one.judgings if self.again.wanted(item.key, done)]
+            if not one.replaced:
+                one.checkings = [c for c in one.checkings if self.again.wanted(c.key, done)]
+                one.judgings = [j for j in one.judgings if self.again.wanted(j.key, done)]
             one.reused = count - len(one.checkings) - len(one.judgings)
 
     def _asked(self, system: LiveSystem, example: Example, trial: int) -> Asked:
@@ -168,7 +174,10 @@ class Agenda:
 
 
 def _recall(found: Sequence[Asked], ledger: Ledger) -> None:
-    """Take outputs out of the ledger, each of the version that is asked now."""
+    """Take outputs out of the ledger, each of the version that is asked now.
+
+    A recorded one is at hand, and is only held against what stands in its place.
+    """
     versions: dict[str, list[Asked]] = {}
     for one in found:
         versions.setdefault(one.system.version, []).append(one)
@@ -180,5 +189,9 @@ def _recall(found: Sequence[Asked], ledger: Ledger) -> None:
             for output in ledger.outputs(version=version, example=names, system=systems)
         }
         for one in ones:
-            one.output = outputs.get((one.example.id, one.system.name, one.trial))
-            one.saved = one.output is not None
+            there = outputs.get((one.example.id, one.system.name, one.trial))
+            if one.raw is None:
+                one.output = there
+                one.saved = there is not None
+            elif there is None or one.output is None or there.text != one.output.text:
+                one.saved, one.replaced = False, True

@@ -190,7 +190,9 @@ class Engine:
         by_name = {(one.system.name, one.trial): one for one in asked}
         for first, second in self.parts.pairs:
             for trial in range(min(self.parts.repeats.get(n, 1) for n in (first, second))):
-                ours, theirs = by_name[first, trial], by_name[second, trial]
+                ours, theirs = by_name.get((first, trial)), by_name.get((second, trial))
+                if ours is None or theirs is None:  # where not all recordings are there
+                    continue
                 items, reused = self.agenda.comparisons(ours, theirs)
                 self.tally.ratings += reused
                 self.tally.reused += reused

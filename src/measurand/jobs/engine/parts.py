@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from measurand.core.example import Example
@@ -32,6 +32,8 @@ class Parts:
         redact: Replaces what must not be stored.
         rounds: How many ratings of each trial a judge gives, by its name.
         recorded: Outputs that need not be asked for, by system, example and trial.
+        partial: Whether recorded outputs that are not there are passed over; else each of them is
+            a failure.
     """
 
     systems: tuple[LiveSystem, ...]
@@ -44,10 +46,19 @@ class Parts:
     redact: Callable[[str], str] = str
     rounds: Mapping[str, int] = field(default_factory=dict)
     recorded: Mapping[str, Mapping[tuple[str, int], Output]] = field(default_factory=dict)
+    partial: bool = False
 
     def trials(self, system: LiveSystem) -> range:
         """The trials of each example by this system."""
         return range(self.repeats.get(system.name, 1))
+
+    def trials_of(self, system: LiveSystem, example: Example) -> Iterable[int]:
+        """The trials in which this system is asked this example."""
+        every = self.trials(system)
+        if not self.partial or system.name not in self.recorded:
+            return every
+        recorded = self.recorded[system.name]
+        return [trial for trial in every if (example.id, trial) in recorded]
 
     def record(self, system: LiveSystem, example: Example, trial: int) -> Output | None:
         """A recorded output, or the failure that there is none; None where the system is live."""
