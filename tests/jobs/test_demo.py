@@ -72,16 +72,20 @@ def test_it_leaves_a_project_behind(done: Demo) -> None:
         "regression": 50,
         "golden": 30,
     }
-    assert len(read_outputs(done.folder / "outputs" / "today.jsonl")) == 430
+    assert len(read_outputs(done.folder / "outputs" / "expert.jsonl")) == 430
     with open_ledger(done.folder / ".measurand" / "ledger.db") as ledger:
         assert ledger.check() == ()
+        assert len(ledger.outputs()) == 4 * 430
+        calls = {purpose: a for (purpose, _), a in ledger.work.accounts().items() if a.requests}
+        assert calls.keys() == {"output", "rating"}
         assert {str(kind) for kind in ledger.ratings().distinct("kind")} == {
             "people",
             "judge",
             "check",
         }
     again = from_project(done.folder / "measurand.yaml")
-    assert len(again.ratings) == done.answer.intakes[0].kept + 4 * len(dataset) * 4
+    people, outputs = done.answer.intakes[0].kept, 4 * len(dataset)
+    assert len(again.ratings) == people + outputs * 4 + outputs * 4  # checks, and the judge
 
 
 def test_the_same_seed_gives_the_same_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

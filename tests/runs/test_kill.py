@@ -74,7 +74,7 @@ def uninterrupted(tmp_path: Path) -> tuple[str, int]:
         run(project.plan, environment=project.environment)
         assert server.counts.total.received == CALLS
         port = server.port
-    return run_report(project.plan).to_html(), port
+    return run_report(project.plan, environment=project.environment).to_html(), port
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -106,7 +106,7 @@ def test_five_kills_and_nothing_completed_is_asked_again(
         assert runner.durable() == CALLS
         twice = sum(count - 1 for count in server.counts.repeated().values())
         assert server.counts.total.answered - CALLS == twice == lost
-    assert run_report(project.plan).to_html() == page
+    assert run_report(project.plan, environment=project.environment).to_html() == page
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")

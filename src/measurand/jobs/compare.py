@@ -17,6 +17,7 @@ from measurand.jobs.answer import Answer
 from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file
 from measurand.jobs.texts import listed, texts_of
+from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext
 
@@ -75,14 +76,18 @@ def report(
     return _answer("report", findings, read, decide=False)
 
 
-def run_report(plan_path: Path) -> Answer:
+def run_report(plan_path: Path, *, environment: Environment | None = None) -> Answer:
     """Everything about a project after a run.
+
+    Args:
+        plan_path: The plan.
+        environment: See `from_project`.
 
     Raises:
         PlanError: The plan is wrong, or the ledger holds values off its scales.
         UsageError: The ledger holds no ratings.
     """
-    source = from_project(plan_path)
+    source = from_project(plan_path, environment=environment)
     findings = compare_findings(source, planned_options(source), every_result=True)
     return _answer("run", findings, source, decide=False)
 

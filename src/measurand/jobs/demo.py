@@ -84,9 +84,9 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
     ledger.unlink(missing_ok=True)
     import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
     with SimulatedProvider(world, seed=seed) as server:
-        told = {"SIM_BASE_URL": server.base_url, "MEASURAND_KEY": _KEY}
-        run(plan, watch=watch, environment=Environment(told))
-    source = from_project(plan)
+        told = Environment({"SIM_BASE_URL": server.base_url, "MEASURAND_KEY": _KEY})
+        run(plan, watch=watch, environment=told)
+    source = from_project(plan, environment=told)
     findings = compare_findings(source, planned_options(source), every_result=True)
     context = PageContext(
         title="Simulated support bot",

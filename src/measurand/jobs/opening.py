@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from measurand.core.protocols import LiveSystem
 from measurand.core.system import System
 from measurand.errors import PlanError, UsageError
 from measurand.jobs.engine.parts import Parts
+from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.needs import refuse_missing, refuse_unbounded
 from measurand.jobs.opening_systems import Opener
 from measurand.jobs.project import ledger_path
@@ -23,18 +23,12 @@ from measurand.models.budget import Budget
 from measurand.models.environment import Environment
 from measurand.models.open import Models
 from measurand.models.prices import PriceTable
-from measurand.privacy.redaction import Redactor
 from measurand.raters.judge.independence import check_independence
 from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.judge.spec import options_of, settings_of
-from measurand.store.ledger import Ledger, open_ledger
+from measurand.store.ledger import open_ledger
 
-__all__ = ["Opened", "opened", "run_key"]
-
-KEY_NAME = "MEASURAND_KEY"
-"""The environment variable from which fences and placeholders follow, where it is set."""
-_KEY_EVENT = "key"
-_KEY_BYTES = 32
+__all__ = ["Opened", "opened"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +68,7 @@ async def opened(
     """
     with open_ledger(ledger_path(file)) as ledger:
         key, spent = run_key(ledger, environment), ledger.work.spent()
-    redact = _redactor(plan, key)
+    redact = redactor(plan, key)
     async with (
         AsyncExitStack() as closing,
         Models(
@@ -101,39 +95,6 @@ async def opened(
         )
         systems = [await _opened_system(system, opener) for system in _chosen(plan)]
         yield _ready(opener, systems, redact=redact, key=key)
-
-
-def _redactor(plan: Plan, key: bytes) -> Callable[[str], str]:
-    """What is done to every text before it is stored or sent.
-
-    What a check for patterns allows may stand: the check would else find a placeholder instead.
-    """
-    if not plan.redact.on:
-        return str
-    arguments = [
-        rater.argument
-        for dimension in plan.rubric
-        for rater in dimension.raters
-        if rater.name == "check.patterns" and isinstance(rater.argument, Mapping)
-    ]
-    allowed = [text for argument in arguments for text in argument.get("allow", ())]
-    wanted = replace(plan.redact, allow=(*plan.redact.allow, *map(str, allowed)))
-    return Redactor(wanted, key)
-
-
-def run_key(ledger: Ledger, environment: Environment) -> bytes:
-    """The secret of a ledger, made when it is first wanted; the environment's goes before it.
-
-    It is no credential: whoever knows it could close a fence, or try out whether a placeholder
-    stands for a value that he guesses. Whoever has the ledger has the outputs anyway.
-    """
-    if told := environment.secret(KEY_NAME):
-        return told.encode().ljust(_KEY_BYTES, b"\0")
-    known = ledger.work.events(_KEY_EVENT)
-    if not known:
-        ledger.work.log("", _KEY_EVENT, {"key": secrets.token_hex(_KEY_BYTES)})
-        known = ledger.work.events(_KEY_EVENT)
-    return bytes.fromhex(known[0].manifest["key"])
 
 
 def _chosen(plan: Plan) -> list[System]:

@@ -11,9 +11,11 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.errors import Fault, PlanError, UsageError
 from measurand.jobs.accounting import run_account
+from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
 from measurand.jobs.source import Source, examples_of, two_faced
+from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
@@ -23,11 +25,15 @@ LEDGER = Path(".measurand") / "ledger.db"
 _SHOWN = 5
 
 
-def from_project(plan_path: Path) -> Source:
+def from_project(plan_path: Path, *, environment: Environment | None = None) -> Source:
     """Read a project's ledger under its plan: the plan says what counts.
 
     Ratings of dimensions and systems that the plan does not name, and of examples that are not in
     its evaluation set, stay in the ledger and are left out, with a note that says how many.
+
+    Args:
+        plan_path: The plan.
+        environment: Where the key of placeholders may come from; by default the process's.
 
     Raises:
         PlanError: There is no plan, or it is wrong, or the ledger holds values off its scales.
@@ -46,6 +52,7 @@ def from_project(plan_path: Path) -> Source:
         now = current(ledger, plan)
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
+        redact = redactor(plan, run_key(ledger, environment or Environment()))
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
@@ -66,6 +73,7 @@ def from_project(plan_path: Path) -> Source:
         plan=plan,
         notes=tuple(notes),
         run=account,
+        redact=redact,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -55,7 +55,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Ratings, and everything that is known about them; ``run`` is what a project's runs took."""
+    """Ratings, and everything that is known about them.
+
+    ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown.
+    """
 
     ratings: Ratings
     rubric: Rubric
@@ -65,6 +68,7 @@ class Source:
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
     run: RunAccount | None = None
+    redact: Callable[[str], str] = str
 
     @property
     def scales(self) -> dict[str, Scale]:

@@ -25,9 +25,10 @@ def texts_of(source: Source) -> Mapping[tuple[str, str], Texts]:
     for output in source.outputs:
         example = source.examples.get(output.example)
         references = example.references if example else ()
+        answer = output.failure.message if output.failure else output.text
         texts[output.example, output.system] = Texts(
-            question=example.question if example else None,
-            answer=output.failure.message if output.failure else output.text,
-            reference=references[0] if references else None,
+            question=source.redact(example.question) if example else None,
+            answer=None if answer is None else source.redact(answer),
+            reference=source.redact(references[0]) if references else None,
         )
     return texts
