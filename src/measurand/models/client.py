@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
+from measurand.core.example import Message
 from measurand.core.model import OK, Attempt, Call, ModelReply, ModelRequest
 from measurand.core.output import Failure
 from measurand.core.running import RunPlan
@@ -34,6 +35,9 @@ _LESSONS = 8
 _NEW_LIMIT = "max_completion_tokens"
 _AROUND_A_MESSAGE = 32
 """Tokens that a provider puts around a message, at the most."""
+
+_PREFIXES = 16
+"""Redacted prefixes that are remembered; a run has one for each judge and each prompt."""
 
 _CHARACTERS = 4
 """Characters of a token, about; only for limits, which are corrected by what is told."""
@@ -76,6 +80,7 @@ class Client:
         self.wire = wire
         self.terms = terms
         self._schema: tuple[Mapping[str, Any] | None, int] = (None, 0)
+        self._prefixes: dict[Message, Message] = {}
 
     def __repr__(self) -> str:
         return f"Client({self.name!r})"
@@ -209,8 +214,21 @@ class Client:
         redact = self.terms.redact
         if redact is None:
             return request
-        messages = tuple(replace(m, content=redact(m.content)) for m in request.messages)
-        return replace(request, messages=messages)
+        messages = [
+            self._prefix(message, redact)
+            if place < request.prefix
+            else replace(message, content=redact(message.content))
+            for place, message in enumerate(request.messages)
+        ]
+        return replace(request, messages=tuple(messages))
+
+    def _prefix(self, message: Message, redact: Callable[[str], str]) -> Message:
+        """What is the same in many requests is redacted once."""
+        if message not in self._prefixes:
+            if len(self._prefixes) == _PREFIXES:
+                self._prefixes.clear()
+            self._prefixes[message] = replace(message, content=redact(message.content))
+        return self._prefixes[message]
 
     def _tokens(self, request: ModelRequest) -> int:
         return sum(len(message.content) for message in request.messages) // _CHARACTERS
