@@ -27,8 +27,8 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 
-    from measurand.cli.run_progress import run_progress  # noqa: PLC0415 - after --help
     from measurand.jobs.demo import demo  # noqa: PLC0415
+    from measurand.jobs.run_progress import run_progress  # noqa: PLC0415 - after --help
 
     with run_progress(budget=None) as watch:
         done = demo(args.folder, seed=args.seed, watch=watch)

@@ -51,8 +51,8 @@ def run(words: Sequence[str]) -> int:
 
 def forecast(path: Path, options: RunOptions, *, pilot: int | None, as_json: bool) -> int:
     """Print what a run would take; `measurand run --dry-run` is the same."""
-    from measurand.cli.run_progress import run_progress  # noqa: PLC0415
     from measurand.jobs.planning import plan  # noqa: PLC0415
+    from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
 
     with run_progress(budget=options.budget, quiet=pilot is None) as watch:
         planned = plan(path, options, pilot=pilot, watch=watch)

@@ -38,8 +38,8 @@ def run(words: Sequence[str]) -> int:
 
         return forecast(args.plan, _chosen(args), pilot=args.pilot, as_json=args.json)
 
-    from measurand.cli.run_progress import run_progress  # noqa: PLC0415
     from measurand.jobs.run import run as go  # noqa: PLC0415
+    from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
     from measurand.store.plans import load_plan  # noqa: PLC0415
 
     budget = args.budget if args.budget is not None else load_plan(args.plan).run.budget
@@ -139,7 +139,7 @@ def _tell(ran: Ran, args: argparse.Namespace) -> int:
 
 
 def _account(ran: Ran) -> Iterator[str]:
-    from measurand.cli.run_progress import told  # noqa: PLC0415
+    from measurand.jobs.run_progress import told  # noqa: PLC0415
 
     now = ran.snapshot
     yield told(now, None)

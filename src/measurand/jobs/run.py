@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -13,28 +10,20 @@ from typing import Any
 
 from measurand._version import __version__
 from measurand.core.plan import Plan
-from measurand.errors import InsufficientData, MeasurandError
-from measurand.jobs.engine.agenda import Again, Agenda
-from measurand.jobs.engine.bridge import run_to_end
-from measurand.jobs.engine.engine import Engine, Stop
-from measurand.jobs.engine.journal import Journal
-from measurand.jobs.engine.parts import Parts
-from measurand.jobs.engine.tally import Snapshot, Tally
-from measurand.jobs.manifest import ENDED, STARTED
+from measurand.errors import InsufficientData
+from measurand.jobs.carrying import Course, Errand, Watch, to_end
+from measurand.jobs.engine.agenda import Again
+from measurand.jobs.engine.engine import Stop
+from measurand.jobs.engine.tally import Snapshot
 from measurand.jobs.opening import opened
 from measurand.jobs.project import ledger_path
 from measurand.jobs.starting import started
 from measurand.models.environment import Environment
-from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
 
 __all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "run"]
 
-Watch = Callable[[Snapshot], None]
-"""Told a few times a second how far a run is."""
-
-_TELL_EVERY = 0.25
 _STOPPED = 130
 
 
@@ -68,12 +57,14 @@ class Ran:
         stop: Whether it stopped before its end, and why.
         spent: US dollars that all runs of this ledger have cost, as far as prices are known.
         max_failures: The share of results without a value that still counts as a full run.
+        verb: What was run.
     """
 
     snapshot: Snapshot
     stop: Stop
     spent: float
     max_failures: float
+    verb: str = "run"
 
     @property
     def exit_code(self) -> int:
@@ -89,7 +80,7 @@ class Ran:
         now = self.snapshot
         return {
             "measurand": __version__,
-            "verb": "run",
+            "verb": self.verb,
             "complete": self.stop.reason is None,
             "stopped": self.stop.message or None,
             "examples": now.examples,
@@ -139,37 +130,24 @@ def run(
     total = len(examples) if chosen.limit is None else min(chosen.limit, len(examples))
     if not total:
         raise InsufficientData("there is no example to run")
-    tally, stop = Tally(total=total), Stop()
+    course = Course(total=total, watch=watch)
 
     async def work() -> float:
         told = environment or Environment()
         path = ledger_path(plan_path)
-        async with opened(plan, plan_path, environment=told, observe=tally.attempt) as live:
-            with open_ledger(path) as ledger:
-                data = examples.fingerprint
-                manifest = started(plan, live, data=data, examples=total)
-                number = ledger.work.log(manifest["plan"], STARTED, manifest)
-                rounds = live.parts.rounds
-                async with Journal(path, run=number, repeats=rounds) as journal:
-                    engine = Engine(
-                        agenda=Agenda(live.parts, ledger, chosen.again),
-                        journal=journal,
-                        workers=_workers(live.parts, plan),
-                        tally=tally,
-                        stop=stop,
-                    )
-                    with _interrupted(stop):
-                        await _watched(engine.run(islice(examples, chosen.limit)), tally, watch)
-                ended = _ended(number, tally, stop, redact=live.parts.redact)
-                ledger.work.log(manifest["plan"], ENDED, ended)
-                return ledger.work.spent()
+        observe = course.tally.attempt
+        async with opened(plan, plan_path, environment=told, observe=observe) as live:
+            manifest = started(plan, live, data=examples.fingerprint, examples=total)
+            some = islice(examples, chosen.limit)
+            errand = Errand(live=live, ledger=path, manifest=manifest, again=chosen.again)
+            return await errand.carry_out(some, course)
 
-    try:
-        spent = run_to_end(work)
-    except ExceptionGroup as many:
-        raise _first(many) from many
+    spent = to_end(work, course.stop)
     return Ran(
-        snapshot=tally.snapshot(), stop=stop, spent=spent, max_failures=plan.run.max_failures
+        snapshot=course.tally.snapshot(),
+        stop=course.stop,
+        spent=spent,
+        max_failures=plan.run.max_failures,
     )
 
 
@@ -186,82 +164,3 @@ def as_chosen(plan: Plan, options: RunOptions) -> Plan:
     if options.systems:
         plan = replace(plan, systems=tuple(plan.system(name) for name in options.systems))
     return plan
-
-
-def _workers(parts: Parts, plan: Plan) -> int:
-    """Examples under way: enough that neither systems nor judges wait for each other."""
-    outputs = max(1, sum(len(parts.trials(system)) for system in parts.systems))
-    return max(1, -(-2 * plan.run.connections // outputs))
-
-
-async def _watched(work: Any, tally: Tally, watch: Watch | None) -> None:
-    if watch is None:
-        await work
-        return
-
-    async def tell() -> None:
-        while True:
-            watch(tally.snapshot())
-            await asyncio.sleep(_TELL_EVERY)
-
-    telling = asyncio.create_task(tell())
-    try:
-        await work
-    finally:
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
-        watch(tally.snapshot())
-
-
-@contextmanager
-def _interrupted(stop: Stop) -> Iterator[None]:
-    """Let the first Ctrl-C finish what is under way; the second one ends at once."""
-    loop = asyncio.get_running_loop()
-
-    def ask() -> None:
-        stop.ask("asked", "stopped by Ctrl-C")
-        loop.remove_signal_handler(signal.SIGINT)
-
-    try:
-        loop.add_signal_handler(signal.SIGINT, ask)
-    except (NotImplementedError, ValueError, RuntimeError):  # no main thread, or Windows
-        yield
-        return
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-
-
-def _ended(
-    number: int, tally: Tally, stop: Stop, *, redact: Callable[[str], str]
-) -> Mapping[str, Any]:
-    now = tally.snapshot()
-    return {
-        "run": number,
-        "stopped": stop.reason,
-        "message": redact(stop.message),
-        "examples": now.examples,
-        "calls": now.calls,
-        "usd": now.cost,
-        "failures": dict(now.failures),
-        "attempts_failed": dict(now.troubles),
-    }
-
-
-def _first(many: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What a user is told of several things that went wrong at once."""
-    problems = list(_flat(many))
-    for problem in problems:
-        if isinstance(problem, MeasurandError):
-            return problem
-    return problems[0]
-
-
-def _flat(many: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for problem in many.exceptions:
-        if isinstance(problem, BaseExceptionGroup):
-            yield from _flat(problem)
-        else:
-            yield problem

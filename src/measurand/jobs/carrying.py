@@ -1,0 +1,180 @@
+"""Carrying out what is to be done, to its end or to a stop: the same for every verb that calls."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from measurand.core.example import Example
+from measurand.errors import MeasurandError
+from measurand.jobs.engine.agenda import Again, Agenda
+from measurand.jobs.engine.bridge import run_to_end
+from measurand.jobs.engine.engine import Engine, Stop
+from measurand.jobs.engine.journal import Journal
+from measurand.jobs.engine.tally import Snapshot, Tally
+from measurand.jobs.manifest import ENDED, STARTED
+from measurand.jobs.opening import Opened
+from measurand.store.ledger import open_ledger
+
+__all__ = ["Course", "Errand", "Watch", "to_end"]
+
+T = TypeVar("T")
+
+Watch = Callable[[Snapshot], None]
+"""Told a few times a second how far a run is."""
+
+_TELL_EVERY = 0.25
+_CTRL_C = "stopped by Ctrl-C"
+
+
+class Course:
+    """How far it is, and whether it is to stop.
+
+    Args:
+        total: Examples there are.
+        watch: Told how far it is.
+    """
+
+    def __init__(self, *, total: int, watch: Watch | None = None) -> None:
+        self.tally = Tally(total=total)
+        self.stop = Stop()
+        self.watch = watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is to be done.
+
+    Args:
+        live: Who answers and who rates.
+        ledger: Where it is written down.
+        manifest: What it is, for those who read the ledger.
+        again: What is done once more although it is in the ledger.
+    """
+
+    live: Opened
+    ledger: Path
+    manifest: Mapping[str, Any]
+    again: Again = field(default_factory=Again)
+
+    async def carry_out(self, examples: Iterable[Example], course: Course) -> float:
+        """Do it; returns the US dollars that all runs of the ledger have cost.
+
+        Raises:
+            LedgerError: The ledger cannot be read or written.
+        """
+        plan, parts = self.manifest["plan"], self.live.parts
+        with open_ledger(self.ledger) as ledger:
+            number = ledger.work.log(plan, STARTED, self.manifest)
+            async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
+                engine = Engine(
+                    agenda=Agenda(parts, ledger, self.again),
+                    journal=journal,
+                    workers=self._workers(),
+                    tally=course.tally,
+                    stop=course.stop,
+                )
+                with _interrupted(course.stop):
+                    await _watched(engine.run(examples), course.tally, course.watch)
+            ended = _ended(number, course, redact=parts.redact)
+            ledger.work.log(plan, ENDED, ended)
+            return ledger.work.spent()
+
+    def _workers(self) -> int:
+        """Examples under way: enough that neither systems nor judges wait for each other."""
+        parts, connections = self.live.parts, self.live.models.run.connections
+        outputs = max(1, sum(len(parts.trials(system)) for system in parts.systems))
+        return max(1, -(-2 * connections // outputs))
+
+
+def to_end(work: Callable[[], Coroutine[Any, Any, T]], stop: Stop) -> T:
+    """Run to its end what is asynchronous; of several things that went wrong, raise the first.
+
+    Args:
+        work: Makes the coroutine.
+        stop: Asked for when the one who waits is interrupted, as a notebook's cell: what is under
+            way on the other thread is finished, and nothing new is started.
+    """
+    try:
+        return run_to_end(work)
+    except KeyboardInterrupt:
+        stop.ask("asked", _CTRL_C)
+        raise
+    except ExceptionGroup as many:
+        raise _first(many) from many
+
+
+async def _watched(work: Any, tally: Tally, watch: Watch | None) -> None:
+    if watch is None:
+        await work
+        return
+
+    async def tell() -> None:
+        while True:
+            watch(tally.snapshot())
+            await asyncio.sleep(_TELL_EVERY)
+
+    telling = asyncio.create_task(tell())
+    try:
+        await work
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+        watch(tally.snapshot())
+
+
+@contextmanager
+def _interrupted(stop: Stop) -> Iterator[None]:
+    """Let the first Ctrl-C finish what is under way; the second one ends at once."""
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        stop.ask("asked", _CTRL_C)
+        loop.remove_signal_handler(signal.SIGINT)
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, ask)
+    except (NotImplementedError, ValueError, RuntimeError):  # no main thread, or Windows
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _ended(number: int, course: Course, *, redact: Callable[[str], str]) -> Mapping[str, Any]:
+    now, stop = course.tally.snapshot(), course.stop
+    return {
+        "run": number,
+        "stopped": stop.reason,
+        "message": redact(stop.message),
+        "examples": now.examples,
+        "calls": now.calls,
+        "usd": now.cost,
+        "failures": dict(now.failures),
+        "attempts_failed": dict(now.troubles),
+    }
+
+
+def _first(many: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What a user is told of several things that went wrong at once."""
+    problems = list(_flat(many))
+    for problem in problems:
+        if isinstance(problem, MeasurandError):
+            return problem
+    return problems[0]
+
+
+def _flat(many: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for problem in many.exceptions:
+        if isinstance(problem, BaseExceptionGroup):
+            yield from _flat(problem)
+        else:
+            yield problem
