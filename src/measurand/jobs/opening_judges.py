@@ -1,0 +1,169 @@
+"""From a plan to models that can be called, the judges among them, and the parts of a run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from measurand.core.model import Attempt
+from measurand.core.output import Output
+from measurand.core.plan import Plan
+from measurand.core.protocols import Check, LiveSystem
+from measurand.core.system import System
+from measurand.errors import PlanError
+from measurand.jobs.engine.parts import Parts
+from measurand.jobs.keys import redactor, run_key
+from measurand.jobs.needs import refuse_missing, refuse_unbounded
+from measurand.models.budget import Budget
+from measurand.models.environment import Environment
+from measurand.models.open import Models
+from measurand.models.prices import PriceTable
+from measurand.raters.judge.independence import check_independence
+from measurand.raters.judge.judge import JudgeRater
+from measurand.raters.judge.spec import options_of, settings_of
+from measurand.store.ledger import open_ledger
+
+__all__ = ["Access", "Recorded", "access_to", "assembled", "panel_of"]
+
+Recorded = Mapping[str, Mapping[tuple[str, int], Output]]
+"""Recorded outputs by system, example and trial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What all calls of a plan go through.
+
+    Args:
+        models: Opens models by name.
+        redact: What is done to every text before it is stored or sent.
+        key: The secret of the ledger.
+    """
+
+    models: Models
+    redact: Callable[[str], str]
+    key: bytes = field(repr=False)
+
+
+@asynccontextmanager
+async def access_to(
+    plan: Plan,
+    ledger: Path,
+    *,
+    environment: Environment,
+    observe: Callable[[str, Attempt], None] | None = None,
+) -> AsyncIterator[Access]:
+    """Make ready what a plan calls; nothing is sent.
+
+    Args:
+        plan: The plan.
+        ledger: Whose secret is used, and whose spending counts.
+        environment: Where keys and addresses come from.
+        observe: Told of every attempt at a model.
+
+    Raises:
+        UsageError: A key is missing, or a budget could not be kept.
+    """
+    with open_ledger(ledger) as opened:
+        key, spent = run_key(opened, environment), opened.work.spent()
+    redact = redactor(plan, key)
+    async with Models(
+        plan.run,
+        providers=plan.providers,
+        prices=PriceTable(plan.prices),
+        environment=environment,
+        redact=redact,
+        observe=observe,
+        budget=Budget(plan.run.budget, spent),
+        seed=plan.seed,
+    ) as models:
+        refuse_missing(plan, models)
+        refuse_unbounded(plan, models)
+        yield Access(models=models, redact=redact, key=key)
+
+
+def panel_of(
+    plan: Plan, access: Access, *, file: Path | None = None
+) -> tuple[tuple[JudgeRater, ...], tuple[str, ...]]:
+    """The panel of a plan, and what is known of its independence; nobody where nobody judges.
+
+    Args:
+        plan: The plan; its systems are what is compared.
+        access: What its calls go through.
+        file: Where it stands, for messages.
+
+    Raises:
+        PlanError: A judge is of a compared system's family, or a dimension cannot be judged so.
+    """
+    wanted = any(rater.name == "judge" for dimension in plan.rubric for rater in dimension.raters)
+    if plan.judge is None or not wanted:
+        return (), ()
+    panel = plan.judge
+    compared = [system for system in plan.systems if system.kind != "ratings"]
+    try:
+        known = check_independence(panel.models, compared, own_family=panel.own_family)
+        options = [options_of(panel, m, plan.rubric, run_key=access.key) for m in panel.models]
+    except PlanError as problem:
+        place = None if file is None else str(file)
+        raise PlanError(replace(fault, file=place) for fault in problem.faults) from None
+    judges = tuple(
+        JudgeRater(access.models.open(model.model), plan.rubric, option)
+        for model, option in zip(panel.models, options, strict=True)
+    )
+    return judges, known.notes
+
+
+def assembled(
+    plan: Plan,
+    live: Sequence[LiveSystem],
+    *,
+    recorded: Recorded,
+    checks: tuple[Check, ...],
+    judges: tuple[JudgeRater, ...],
+    redact: Callable[[str], str],
+) -> Parts:
+    """Everybody who takes part in a run.
+
+    Args:
+        plan: The plan.
+        live: Its systems, ready to be asked.
+        recorded: Outputs that need not be asked for.
+        checks: Code that rates.
+        judges: The panel.
+        redact: What is done to every text before it is stored or sent.
+    """
+    names = {system.name for system in live}
+    systems = [system for system in plan.systems if system.name in names]
+    settings = settings_of(plan.rubric) if judges else {}
+    pairwise = any(one.form == "pairwise" for one in settings.values())
+    return Parts(
+        systems=tuple(live),
+        repeats={s.name: _trials(s, recorded.get(s.name, {})) for s in systems},
+        checks=checks,
+        judges=judges,
+        pair_judges=judges if pairwise else (),
+        pairs=tuple(_pairs(systems)) if pairwise else (),
+        rubric=plan.rubric,
+        redact=redact,
+        rounds={judge.name: plan.judge.repeats for judge in judges} if plan.judge else {},
+        recorded=recorded,
+    )
+
+
+def _trials(system: System, recorded: Mapping[tuple[str, int], Output]) -> int:
+    """How often each example is asked; of recorded outputs, the trials that there are."""
+    if not recorded:
+        return system.repeats
+    return 1 + max(trial for _, trial in recorded)
+
+
+def _pairs(systems: Sequence[System]) -> Iterator[tuple[str, str]]:
+    """All against the current one; without one, every pair."""
+    current = next((system.name for system in systems if system.role == "current"), None)
+    names = [system.name for system in systems]
+    if current is not None:
+        yield from ((name, current) for name in names if name != current)
+        return
+    for at, first in enumerate(names):
+        yield from ((first, second) for second in names[at + 1 :])
