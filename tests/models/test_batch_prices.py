@@ -4,7 +4,7 @@ import pytest
 
 from measurand.core.output import Usage
 from measurand.core.running import Price
-from measurand.models.batch_prices import batch_cost
+from measurand.models.batch_prices import batch_bound, batch_cost
 from measurand.models.prices import PriceTable
 
 MILLION = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
@@ -66,3 +66,28 @@ def test_the_plans_own_price_is_halved_by_rule() -> None:
     other, note = batch_cost("house/any", usage, "", own=own)
     assert other is None
     assert "no rule is known" in note
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-4-6", "openai/gpt-4o-mini"])
+@pytest.mark.parametrize("own", [None, Price(input=3, output=15, cached=0.3, written=3.75)])
+def test_no_request_costs_more_than_its_bound(model: str, own: Price | None) -> None:
+    bound = batch_bound(model, 2_000, 500, own=own)
+    assert bound is not None
+    usages = (
+        Usage(2_000, 500),
+        Usage(1_000, 100, cached_tokens=900),
+        Usage(2_000, 500, cached_tokens=1_000, written_tokens=1_000),
+        Usage(2_000, 500, written_tokens=2_000),
+    )
+    for usage in usages:
+        cost, _ = batch_cost(model, usage, "", own=own)
+        assert cost is not None
+        assert cost <= bound
+    live = PriceTable({} if own is None else {model: own}).bound(model, 2_000, 500)
+    assert live is not None
+    assert bound <= live
+
+
+def test_nobody_knows_the_bound_of_a_batch_without_a_price() -> None:
+    assert batch_bound("sim/judge", 2_000, 500) is None
+    assert batch_bound("sim/judge", 2_000, 500, own=Price(input=3, output=15)) is None

@@ -13,12 +13,13 @@ from measurand.errors import BudgetExhausted
 from measurand.models.budget import Budget, Reservation
 
 money = st.integers(0, 10**10).map(lambda billionths: billionths / 10**9)
+share = st.integers(0, 10**6).map(lambda millionths: millionths / 10**6)
 
 
 @given(
     limit=money,
     spent=money,
-    calls=st.lists(st.tuples(money, st.floats(0, 1), st.booleans(), st.booleans()), max_size=30),
+    calls=st.lists(st.tuples(money, share, st.booleans(), st.booleans()), max_size=30),
     data=st.data(),
 )
 def test_the_limit_is_never_crossed(
@@ -130,3 +131,25 @@ def test_a_cancelled_wait_leaves_no_trace(jump: Callable[[Any], Any]) -> None:
         assert budget.reserved == 0.8
 
     jump(main())
+
+
+def test_what_is_held_is_nobody_elses_until_it_is_freed() -> None:
+    budget = Budget(1.0, 0.2)
+    budget.hold(0.7, what="a batch of lab/judge")
+    with pytest.raises(BudgetExhausted, match="a call of lab/x may cost up to"):
+        asyncio.run(budget.room(0.2, what="a call of lab/x"))  # nothing under way will settle
+    with pytest.raises(BudgetExhausted, match="another batch"):
+        budget.hold(0.2, what="another batch")
+    budget.free(0.7, 0.1)
+    assert (budget.spent, budget.held) == pytest.approx((0.3, 0.0))
+    budget.hold(0.7, what="another batch")
+    budget.hold(5.0, what="what was asked for before", made=True)
+    with pytest.raises(BudgetExhausted):
+        budget.reserve(0.0)
+
+
+def test_what_nobody_knows_the_bound_of_cannot_be_held() -> None:
+    with pytest.raises(BudgetExhausted, match="nobody knows what a batch may cost"):
+        Budget(1.0).hold(None, what="a batch")
+    Budget(None).hold(None, what="a batch")
+    Budget(1.0).hold(None, what="a batch", made=True)

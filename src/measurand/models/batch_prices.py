@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from measurand.core.output import Usage
 from measurand.core.running import Price
 
-__all__ = ["batch_cost"]
+__all__ = ["batch_bound", "batch_cost"]
 
 _IDS: Mapping[str, str] = {"anthropic": "anthropic", "google": "google", "openai": "openai"}
 """The table's names of providers that have batches and whose batches it prices."""
@@ -45,6 +45,28 @@ def batch_cost(
             if reference and (cost := _by_table(_IDS[provider], reference, usage)) is not None:
                 return cost, "cost at the table's price for batches"
     return None, f"cost unknown: no price is known for batches of {model}"
+
+
+def batch_bound(model: str, size: int, most: int, *, own: Price | None = None) -> float | None:
+    """The most that one request of a batch may cost, in US dollars.
+
+    Args:
+        model: The model's name.
+        size: The most tokens that go in.
+        most: The most tokens that come out.
+        own: The plan's own price of the model, for calls outside batches.
+
+    Returns:
+        The bound; None where no price is known for batches of the model.
+    """
+    ways = (
+        Usage(size, most),
+        Usage(size, most, cached_tokens=size),
+        Usage(size, most, written_tokens=size),
+    )
+    costs = [batch_cost(model, usage, "", own=own)[0] for usage in ways]
+    known = [cost for cost in costs if cost is not None]
+    return max(known) if len(known) == len(costs) else None
 
 
 def _by_rule(provider: str, usage: Usage, own: Price) -> float:

@@ -28,7 +28,8 @@ class Budget:
 
     ``spent + held + reserved`` never exceeds the limit. ``spent`` is the exact sum of what is
     known to have been charged, whatever the order. ``held`` are bounds of calls that may have been
-    charged without anybody saying how much (no answer in time, or one that broke off).
+    charged without anybody saying how much (no answer in time, or one that broke off), and of
+    batches whose answers are not there yet.
 
     Args:
         limit: US dollars; None for no limit.
@@ -98,6 +99,35 @@ class Budget:
                 raise BudgetExhausted(self._refusal(amount, what))
             await self._settlement()
         return self._take(amount)
+
+    def hold(self, bound: float | None, *, what: str, made: bool = False) -> None:
+        """Set money aside for what may be answered long after, or refuse it; `free` ends it.
+
+        Args:
+            bound: The most it may cost, in US dollars; None where nobody knows.
+            what: What it is for, as in ``"a batch of openai/gpt-4o-mini"``.
+            made: Whether it was asked for already, so that there is nothing left to refuse.
+
+        Raises:
+            BudgetExhausted: It might cross the limit, or there is a limit and no bound.
+        """
+        if made:
+            self._held += _units(bound or 0.0)
+            return
+        amount = self._amount(bound, what)
+        if not self._fits(amount):
+            raise BudgetExhausted(self._refusal(amount, what))
+        self._held += amount
+
+    def free(self, bound: float, cost: float) -> None:
+        """End a hold.
+
+        Args:
+            bound: What was held.
+            cost: What it cost, in US dollars.
+        """
+        self._held -= _units(bound)
+        self._spent += _units(cost)
 
     def settle(self, reservation: Reservation, cost: float | None, *, charged: bool) -> None:
         """End a reservation; a second time changes nothing.

@@ -101,7 +101,7 @@ class Client:
         Raises:
             BudgetExhausted: The call might cross the budget, so it was not made.
         """
-        request = self._redacted(request)
+        request = self.prepared(request)
         characters = sum(len(message.content) for message in request.messages)
         attempts: list[Attempt] = []
         tries = lessons = 0
@@ -210,7 +210,8 @@ class Client:
         told = min(error.retry_after, _LONGEST_TOLD)
         return told + self.terms.chance.uniform(0.0, min(longest, 0.1 * told))
 
-    def _redacted(self, request: ModelRequest) -> ModelRequest:
+    def prepared(self, request: ModelRequest) -> ModelRequest:
+        """A request as it goes out, redacted."""
         redact = self.terms.redact
         if redact is None:
             return request
@@ -233,8 +234,8 @@ class Client:
     def _tokens(self, request: ModelRequest) -> int:
         return sum(len(message.content) for message in request.messages) // _CHARACTERS
 
-    def _bound(self, request: ModelRequest) -> float | None:
-        """The most that an attempt may cost."""
+    def size(self, request: ModelRequest) -> tuple[int, int | None]:
+        """The most tokens that go in, and that may come out; None where there is no limit."""
         size = sum(
             len(message.content.encode("utf-8", "surrogatepass")) + _AROUND_A_MESSAGE
             for message in request.messages
@@ -246,4 +247,8 @@ class Client:
         limit = request.parameters.get("max_tokens", request.parameters.get(_NEW_LIMIT))
         answers = request.parameters.get("n", 1)
         most = limit * answers if type(limit) is int and type(answers) is int else None
-        return self.terms.prices.bound(self.name, size, most)
+        return size, most
+
+    def _bound(self, request: ModelRequest) -> float | None:
+        """The most that an attempt may cost."""
+        return self.terms.prices.bound(self.name, *self.size(request))

@@ -100,24 +100,45 @@ class JudgeRater:
         Raises:
             BudgetExhausted: The call might cross the budget, so it was not made.
         """
-        dimension = self._rubric.dimension(task.dimension)
-        settings = self._options.settings[task.dimension]
-        if (lacking := _lacking(task, settings)) is not None:
-            return abstention(lacking)
-        if (ruled := settled(task, dimension)) is not None:
+        if (ruled := self.ruled(task)) is not None:
             return ruled
-        return await self._asked(task, dimension)
+        prompt = self._prompt(task)
+        call = await self._model.ask(self._request(prompt, self._first(prompt)))
+        return await self._heard(task, prompt, call)
 
-    async def _asked(self, task: BlindTask, dimension: Dimension) -> Judgment:
-        """Ask, and ask once more where the way in which a reply is spoiled is worth it."""
-        key = self._options.run_key
-        prompt = render(task, self._rubric, run_key=key, prefix=self._prefix)
+    def ruled(self, task: BlindTask) -> Judgment | None:
+        """The judgment that needs no call; None where the model is to be asked."""
+        if (lacking := _lacking(task, self._options.settings[task.dimension])) is not None:
+            return abstention(lacking)
+        return settled(task, self._rubric.dimension(task.dimension))
+
+    def request(self, task: BlindTask) -> ModelRequest:
+        """What the model is asked first, for those who ask it in their own way and time."""
+        prompt = self._prompt(task)
+        return self._request(prompt, self._first(prompt))
+
+    async def heard(self, task: BlindTask, call: Call) -> Judgment:
+        """What a task's `request` brought, taken as `judge` takes it.
+
+        A reply that is spoiled in a way that is worth one more call gets it, of the model itself.
+
+        Raises:
+            BudgetExhausted: The second call might cross the budget, so it was not made.
+        """
+        prompt = self._prompt(task)
+        if not call.characters:
+            length = sum(len(message.content) for message in prompt.messages)
+            call = replace(call, characters=length)
+        return await self._heard(task, prompt, call)
+
+    async def _heard(self, task: BlindTask, prompt: Prompt, call: Call) -> Judgment:
+        """Hear a reply, and ask once more where the way in which it is spoiled is worth it."""
+        dimension = self._rubric.dimension(task.dimension)
         expected = _expected(task, prompt)
-        turn = _Turn("first", prompt.messages, self._options.parameters)
+        turn = self._first(prompt)
         calls: list[Call] = []
         made = {turn.kind}
         while True:
-            call = await self._model.ask(self._request(prompt, turn))
             if call.reply is None:
                 calls.append(call)
                 return _unanswered(call, calls)
@@ -128,6 +149,13 @@ class JudgeRater:
                 return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
             made.add(following)
             turn = _next(turn, following, prompt, reply=call.reply, heard=heard)
+            call = await self._model.ask(self._request(prompt, turn))
+
+    def _prompt(self, task: BlindTask) -> Prompt:
+        return render(task, self._rubric, run_key=self._options.run_key, prefix=self._prefix)
+
+    def _first(self, prompt: Prompt) -> _Turn:
+        return _Turn("first", prompt.messages, self._options.parameters)
 
     def _request(self, prompt: Prompt, turn: _Turn) -> ModelRequest:
         """The request, under a name of its own: the same only when the same thing is asked again.
