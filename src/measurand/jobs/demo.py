@@ -18,12 +18,12 @@ from measurand.jobs.compare import compare_findings, planned_options
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.project import from_project, ledger_path
 from measurand.jobs.run import Watch, run
+from measurand.jobs.simulated import simulated_provider
 from measurand.jobs.source import Reading
 from measurand.jobs.texts import texts_of
 from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext, Planted
-from measurand.simulate.server import SimulatedProvider
 from measurand.simulate.support_bot import REPLY_SCHEMA, UNSAFE_PATTERNS, SupportBot, support_bot
 from measurand.store.dataset import Dataset
 from measurand.store.outputs import write_outputs
@@ -78,13 +78,13 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
     if seed < 0:
         raise UsageError(f"a seed is 0 or more; found {seed}")
     _refuse_others_work(folder)
-    world = support_bot(seed)
-    plan = _write(world, folder, seed)
-    ledger = ledger_path(plan)
-    ledger.unlink(missing_ok=True)
-    import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
-    with SimulatedProvider(world, seed=seed) as server:
-        told = Environment({"SIM_BASE_URL": server.base_url, "MEASURAND_KEY": _KEY})
+    with simulated_provider(seed) as address:
+        told = Environment({"SIM_BASE_URL": address, "MEASURAND_KEY": _KEY})
+        world = support_bot(seed)
+        plan = _write(world, folder, seed)
+        ledger = ledger_path(plan)
+        ledger.unlink(missing_ok=True)
+        import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
         run(plan, watch=watch, environment=told)
     source = from_project(plan, environment=told)
     findings = compare_findings(source, planned_options(source), every_result=True)
@@ -135,7 +135,7 @@ def _write(world: SupportBot, folder: Path, seed: int) -> Path:
         seed=seed,
         rubric=Rubric(*(replace(d, raters=_raters(d.name)) for d in world.rubric)),
         systems=tuple(map(_target, world.systems)),
-        judge=JudgePlan(models=(JudgeModel("sim/judge", family="dogwood"),), repeats=1),
+        judge=JudgePlan(models=(JudgeModel("sim/judge", family="elm"),), repeats=1),
         prices=PRICES,
         run=RunPlan(connections=50, budget=100.0),
     )
