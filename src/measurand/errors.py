@@ -10,6 +10,7 @@
     ├── InsufficientData      too little evidence for any number                 exit 3
     └── InfrastructureError   provider, network or disk                          exit 4
         ├── BudgetExhausted   the next call might cross the budget               exit 4
+        ├── Unfinished        stopped before its end; holds what was done        exit 4
         └── LedgerError       the ledger cannot be read or written               exit 4
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "BudgetExhausted",
@@ -29,6 +30,7 @@ __all__ = [
     "MeasurandError",
     "MissingExtra",
     "PlanError",
+    "Unfinished",
     "UsageError",
     "nearest",
 ]
@@ -117,6 +119,19 @@ class InfrastructureError(MeasurandError):
 
 class BudgetExhausted(InfrastructureError):  # noqa: N818 - the budget did its work
     """The next call might cross the budget, so it was not made."""
+
+
+class Unfinished(InfrastructureError):  # noqa: N818 - the work is, not the program
+    """Work stopped before its end; what was paid for by then is in ``done``.
+
+    Args:
+        message: Why it stopped.
+        done: What is there.
+    """
+
+    def __init__(self, message: str, done: Any) -> None:
+        self.done = done
+        super().__init__(message)
 
 
 class LedgerError(InfrastructureError):

@@ -24,7 +24,7 @@ from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
-__all__ = ["Checked", "check_project", "rate_outputs"]
+__all__ = ["Checked", "check_project", "rate_outputs", "refuse_strangers"]
 
 _SHOWN = 3
 
@@ -111,7 +111,7 @@ def rate_outputs(
     Raises:
         DataError: An output answers an example that does not exist.
     """
-    _refuse_strangers(outputs, examples)
+    refuse_strangers(outputs, examples)
     started = time.perf_counter()
     rows = asyncio.run(_rate(outputs, examples, checks, rubric=rubric, progress=progress))
     failures = Counter((row.rater, row.reason or "") for row in rows if row.value is None)
@@ -139,7 +139,12 @@ async def _rate(
     return rows
 
 
-def _refuse_strangers(outputs: Sequence[Output], examples: Mapping[str, Example]) -> None:
+def refuse_strangers(outputs: Iterable[Output], examples: Mapping[str, Example]) -> None:
+    """Refuse outputs that answer no example.
+
+    Raises:
+        DataError: There are some; each is named.
+    """
     strangers = [output for output in outputs if output.example not in examples]
     if strangers:
         raise DataError(

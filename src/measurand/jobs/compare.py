@@ -21,12 +21,14 @@ from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext
 
-__all__ = ["compare", "compare_findings", "planned_options", "report", "run_report"]
+__all__ = ["compare", "compare_findings", "judge_report", "planned_options", "report", "run_report"]
 
 CEILING = frozenset({"ceiling_majority", "ceiling_correlation", "krippendorff_alpha", "icc1"})
 """What a comparison takes over from agreement: how well these numbers can be known at all."""
 HARM = frozenset({"blocking_rate", "any_flag_rate"})
 """What it has of each system itself, and does not take over from all systems pooled."""
+
+_TITLES = {"judge": "What do the judges say?"}
 
 
 def compare(
@@ -92,6 +94,12 @@ def run_report(plan_path: Path, *, environment: Environment | None = None) -> An
     return _answer("run", findings, source, decide=False)
 
 
+def judge_report(source: Source) -> Answer:
+    """What judges said of outputs that were there already."""
+    findings = compare_findings(source, planned_options(source), every_result=False)
+    return _answer("judge", findings, source, decide=False)
+
+
 def compare_findings(source: Source, options: ComparisonOptions, *, every_result: bool) -> Findings:
     """The comparison, with the agreement among people that limits it."""
     chosen = _with_roles(source, options)
@@ -138,6 +146,7 @@ def planned_options(source: Source) -> ComparisonOptions:
 
 def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:
     context = PageContext(
+        title=_TITLES.get(verb),
         intakes=source.intakes,
         rubric=source.rubric,
         systems=source.plan.systems if source.plan else (),

@@ -14,7 +14,7 @@ from measurand.core.protocols import Check, Judge, LiveSystem
 from measurand.core.rubric import Rubric
 from measurand.privacy.redaction import redact_json
 
-__all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version"]
+__all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version", "versioned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,12 @@ def rating_version(
     system: LiveSystem, rater: Check | Judge, against: LiveSystem | None = None
 ) -> str:
     """What produced a rating: who answered, and who rated."""
-    return fingerprint([system.version, rater.version, against.version if against else None])
+    return versioned(system.version, rater.version, against.version if against else None)
+
+
+def versioned(system: str, rater: str, against: str | None = None) -> str:
+    """The same from the versions of those who took part."""
+    return fingerprint([system, rater, against])
 
 
 def output_key(
