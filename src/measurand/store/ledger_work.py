@@ -91,14 +91,8 @@ class WorkLog:
         Raises:
             LedgerError: The ledger cannot be written.
         """
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
         with self.writing():
-            self.connection.execute(
-                "INSERT INTO run (at, plan, event, manifest) VALUES (?, ?, ?, ?)",
-                (at, plan, event, text),
-            )
-            return self.connection.last_insert_rowid()
+            return self._log(plan, event, manifest)
 
     def events(self, event: str | None = None) -> tuple[Event, ...]:
         """What happened, the oldest first; of one kind or of all."""
@@ -110,6 +104,25 @@ class WorkLog:
             Event(id=number, at=at, plan=plan, event=kind, manifest=json.loads(text))
             for number, at, plan, kind, text in rows
         )
+
+    def numbers(self, event: str) -> tuple[int, ...]:
+        """The numbers of the events of one kind, the oldest first; their manifests stay unread."""
+        with self.reading():
+            found: Any = self.connection.execute("SELECT id FROM run WHERE event = ?", (event,))
+            return tuple(sorted(number for (number,) in found))
+
+    def event(self, number: int) -> Event:
+        """One event.
+
+        Raises:
+            LookupError: There is none of this number.
+        """
+        sql = "SELECT at, plan, event, manifest FROM run WHERE id = ?"
+        with self.reading():
+            rows: list[Any] = self.connection.execute(sql, (number,)).fetchall()
+        for at, plan, kind, text in rows:
+            return Event(id=number, at=at, plan=plan, event=kind, manifest=json.loads(text))
+        raise LookupError(f"the ledger has no event {number}")
 
     def done(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Which of these were done, and how the newest try ended: a failure's class, or None."""
@@ -137,7 +150,12 @@ class WorkLog:
             return took(self.connection, purpose, who, newest=newest)
 
     def add(
-        self, works: Sequence[Work], *, run: int, repeats: Mapping[str, int] | None = None
+        self,
+        works: Sequence[Work],
+        *,
+        run: int,
+        repeats: Mapping[str, int] | None = None,
+        event: tuple[str, str, Mapping[str, Any]] | None = None,
     ) -> None:
         """Add pieces of work, all or none. What was there under the same key is superseded.
 
@@ -147,11 +165,14 @@ class WorkLog:
             works: The pieces.
             run: The event that started their run.
             repeats: How many ratings of each trial a rater gives, where that is not one.
+            event: Plan, event and manifest, noted as `log` does, if and only if the pieces are.
 
         Raises:
             LedgerError: The ledger cannot be written.
         """
         with self.writing():
+            if event is not None:
+                self._log(*event)
             ids = self.intern(chain.from_iterable(map(_texts, works)))
             revisions = self._revisions(works)
             groups = [
@@ -179,6 +200,15 @@ class WorkLog:
                 f"INSERT INTO call ({_CALL}) VALUES ({', '.join('?' * 19)})",  # noqa: S608 - constant
                 chain.from_iterable(_calls(w, revisions[w.key], ids, run=run) for w in works),
             )
+
+    def _log(self, plan: str, event: str, manifest: Mapping[str, Any]) -> int:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        self.connection.execute(
+            "INSERT INTO run (at, plan, event, manifest) VALUES (?, ?, ?, ?)",
+            (at, plan, event, text),
+        )
+        return self.connection.last_insert_rowid()
 
     def _revisions(self, works: Sequence[Work]) -> dict[str, int]:
         keys = [work.key for work in works]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,7 @@ from measurand.store.plans_systems import SystemForm
 from measurand.store.plans_whole import contradictions
 from measurand.store.yaml import read_yaml, write_yaml
 
-__all__ = ["PlanForm", "load_plan", "write_plan"]
+__all__ = ["PlanForm", "load_plan", "plain_plan", "plan_of", "write_plan"]
 
 
 class DataForm(Form):
@@ -161,6 +162,12 @@ def load_plan(path: Path | str) -> Plan:
 
 def write_plan(path: Path | str, plan: Plan) -> None:
     """Write a plan as `load_plan` reads it; what has its default is left out."""
+    with whole(Path(path)) as scratch, scratch.open("w", encoding="utf-8") as stream:
+        write_yaml(plain_plan(plan), stream)
+
+
+def plain_plan(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON holds it; `plan_of` reads it."""
     run = encode(plan.run)
     budget = run.pop("budget", None)
     parts = {
@@ -178,9 +185,16 @@ def write_plan(path: Path | str, plan: Plan) -> None:
         "providers": encode(plan.providers),
         "redact": encode(plan.redact),
     }
-    value = {"name": plan.name, **{name: part for name, part in parts.items() if part}}
-    with whole(Path(path)) as scratch, scratch.open("w", encoding="utf-8") as stream:
-        write_yaml(value, stream)
+    return {"name": plan.name, **{name: part for name, part in parts.items() if part}}
+
+
+def plan_of(value: Mapping[str, Any]) -> Plan:
+    """The plan that `plain_plan` wrote down.
+
+    Raises:
+        DataError: It is none.
+    """
+    return decode(PlanForm, value, Origin()).build()
 
 
 def _judge(judge: JudgePlan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from measurand.core.example import Example
@@ -99,6 +99,19 @@ class Agenda:
 
     def of(self, examples: Sequence[Example]) -> list[list[Asked]]:
         """What there is to do for each example, with few looks into the ledger for all of them."""
+        asked = self.there(examples)
+        every = [one for of_example in asked for one in of_example]
+        there = [one for one in every if one.output is not None]
+        for one in there:
+            self.plan(one)
+        self._strike(there)
+        return asked
+
+    def there(self, examples: Sequence[Example]) -> list[list[Asked]]:
+        """The outputs to each example, as far as they are there; what to say of them is not noted.
+
+        A recorded output in whose place the ledger holds another text is noted as replaced.
+        """
         asked = [
             [
                 self._asked(system, example, trial)
@@ -112,10 +125,6 @@ class Agenda:
         for one in every:
             one.saved = not self.again.wanted(one.key, done)
         _recall([one for one in every if one.saved], self.ledger)
-        there = [one for one in every if one.output is not None]
-        for one in there:
-            self.plan(one)
-        self._strike(there)
         return asked
 
     def plan(self, one: Asked, text: str | None = None) -> None:
@@ -135,19 +144,32 @@ class Agenda:
 
     def comparisons(self, first: Asked, second: Asked) -> tuple[list[Judging], int]:
         """The tasks of comparing two outputs that are to be done, and how many are done already."""
-        ours, theirs = (one.output.text if one.output else None for one in (first, second))
-        if ours is None or theirs is None:
-            return [], 0
-        every = [
-            Judging(judge, task, judge_key((first.key, second.key), task, judge))
-            for judge in self.parts.pair_judges
-            for task in judge.tasks(first.example, ours, other=theirs)
-        ]
+        every = self.compared(first, second)
         if first.replaced or second.replaced:
             return every, 0
         done = self.ledger.work.done(item.key for item in every)
         wanted = [item for item in every if self.again.wanted(item.key, done)]
         return wanted, len(every) - len(wanted)
+
+    def compared(self, first: Asked, second: Asked) -> list[Judging]:
+        """All tasks of comparing two outputs; none where one of them is missing."""
+        ours, theirs = (one.output.text if one.output else None for one in (first, second))
+        if ours is None or theirs is None:
+            return []
+        return [
+            Judging(judge, task, judge_key((first.key, second.key), task, judge))
+            for judge in self.parts.pair_judges
+            for task in judge.tasks(first.example, ours, other=theirs)
+        ]
+
+    def pairs(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:
+        """Which outputs to one example are compared: those of the same trial, where both are."""
+        by_name = {(one.system.name, one.trial): one for one in asked}
+        for first, second in self.parts.pairs:
+            for trial in range(min(self.parts.repeats.get(n, 1) for n in (first, second))):
+                ours, theirs = by_name.get((first, trial)), by_name.get((second, trial))
+                if ours is not None and theirs is not None:  # not all recordings need be there
+                    yield ours, theirs
 
     def _strike(self, asked: Sequence[Asked]) -> None:
         """Take away what is in the ledger."""

@@ -187,16 +187,11 @@ class Engine:
 
     async def _pairs(self, asked: Sequence[Asked]) -> None:
         """Compare outputs of the same trial, once both are there."""
-        by_name = {(one.system.name, one.trial): one for one in asked}
-        for first, second in self.parts.pairs:
-            for trial in range(min(self.parts.repeats.get(n, 1) for n in (first, second))):
-                ours, theirs = by_name.get((first, trial)), by_name.get((second, trial))
-                if ours is None or theirs is None:  # where not all recordings are there
-                    continue
-                items, reused = self.agenda.comparisons(ours, theirs)
-                self.tally.ratings += reused
-                self.tally.reused += reused
-                await self._judge_all(ours, items, theirs)
+        for ours, theirs in self.agenda.pairs(asked):
+            items, reused = self.agenda.comparisons(ours, theirs)
+            self.tally.ratings += reused
+            self.tally.reused += reused
+            await self._judge_all(ours, items, theirs)
 
     async def _put(self, works: Sequence[Work]) -> None:
         """Write down, and count what is durable."""

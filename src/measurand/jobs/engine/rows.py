@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from measurand.core.example import Example
+from measurand.core.failure import STALE
 from measurand.core.judging import Judgment
 from measurand.core.model import Call
 from measurand.core.output import Output
@@ -20,7 +21,7 @@ from measurand.jobs.engine.agenda import Asked, Checking, Judging
 from measurand.jobs.engine.parts import Parts, rating_version
 from measurand.store.ledger_work import Work
 
-__all__ = ["check_row", "checked", "judged", "unjudged"]
+__all__ = ["check_row", "checked", "judged", "orphaned", "unjudged"]
 
 NO_OUTPUT = "no_output"
 
@@ -109,6 +110,26 @@ def unjudged(asked: Asked, item: Judging, parts: Parts) -> Work:
         version=rating_version(asked.system, item.judge),
         failure=NO_OUTPUT,
         ratings=(row,),
+    )
+
+
+def orphaned(key: str, call: Call, *, judge: str, version: str, parts: Parts) -> Work:
+    """What was paid for a judgment of something that is not there any more: it rates nothing.
+
+    Args:
+        key: The name of the work.
+        call: What was asked, and what came of it.
+        judge: Whom.
+        version: The judge's.
+        parts: Who takes part.
+    """
+    return Work(
+        key=key,
+        purpose="rating",
+        who=judge,
+        version=version,
+        failure=STALE,
+        calls=(_stored(call, parts),),
     )
 
 

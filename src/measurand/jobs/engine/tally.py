@@ -30,6 +30,7 @@ class Snapshot:
         cost: US dollars of this run, as far as prices are known.
         unpriced: Attempts whose cost is not known.
         seconds: Wall time of this run.
+        waiting: Judgments that were handed in to be answered later, and are not there yet.
     """
 
     examples: int
@@ -44,6 +45,7 @@ class Snapshot:
     cost: float
     unpriced: int
     seconds: float
+    waiting: int = 0
 
     @property
     def done(self) -> int:
@@ -83,6 +85,7 @@ class Tally:
     reused: int = 0
     calls: int = 0
     unpriced: int = 0
+    waiting: int = 0
     cost: float = 0.0
     usage: Usage = field(default_factory=Usage)
     failures: Counter[str] = field(default_factory=Counter)
@@ -116,4 +119,5 @@ class Tally:
             cost=self.cost,
             unpriced=self.unpriced,
             seconds=time.monotonic() - self.started,
+            waiting=self.waiting,
         )
