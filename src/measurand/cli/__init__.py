@@ -17,6 +17,7 @@ VERBS: dict[str, str] = {
     "import": "read ratings from any file into the ledger; refuse what is off the scale",
     "plan": "is everything there, and what will a run cost? nothing is spent to know",
     "run": "ask systems, check and judge their answers, score them; goes on where it stopped",
+    "judge": "have outputs that are there already judged by a model, with a plan or without",
     "check": "rate recorded outputs with code: format, references, checklists, safety ...",
     "train-check": "train a style or safety classifier from your own labelled examples",
     "agreement": "do the raters agree, and what is the best anyone could score?",

@@ -25,6 +25,7 @@ __all__ = [
     "number",
     "parser",
     "reading_of",
+    "scales_of",
     "show",
     "source_of",
     "tell",
@@ -212,14 +213,20 @@ def show(answer: Answer, args: argparse.Namespace) -> int:
     return answer.exit_code
 
 
-def tell(document: Document, *, full: bool) -> None:
-    """Print a document: what answers the question, or all of it."""
+def tell(document: Document, *, full: bool, also: frozenset[str] = frozenset()) -> None:
+    """Print a document: what answers the question, or all of it.
+
+    Args:
+        document: The document.
+        full: Whether all of it is printed.
+        also: Sections that answer this verb's question besides the usual ones.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from measurand.report.brief import brief  # noqa: PLC0415
     from measurand.report.terminal import print_document  # noqa: PLC0415
 
-    shown, left = (document, ()) if full else brief(document)
+    shown, left = (document, ()) if full else brief(document, also)
     print_document(shown, Console())
     if left:
         sys.stdout.write(f"\nnot shown: {', '.join(left)}; --full prints all\n")
@@ -230,7 +237,12 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _scales(words: Sequence[str]) -> dict[str, Scale] | Scale | None:
+def scales_of(words: Sequence[str]) -> tuple[Scale | None, dict[str, Scale]]:
+    """The scale of all dimensions, where one is given, and those of single ones.
+
+    Raises:
+        UsageError: A word is no scale.
+    """
     from measurand.core.scale import Scale  # noqa: PLC0415
 
     everywhere: Scale | None = None
@@ -245,6 +257,11 @@ def _scales(words: Sequence[str]) -> dict[str, Scale] | Scale | None:
             single[name] = scale
         else:
             everywhere = scale
+    return everywhere, single
+
+
+def _scales(words: Sequence[str]) -> dict[str, Scale] | Scale | None:
+    everywhere, single = scales_of(words)
     if everywhere is not None and single:
         raise UsageError("--scale: give one scale for all dimensions or name them, not both")
     return everywhere if everywhere is not None else single or None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from measurand.core.output import Output
 from measurand.core.plan import Plan
-from measurand.errors import UsageError
+from measurand.errors import DataError, UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.carrying import Watch
 from measurand.jobs.compare import judge_report
@@ -85,9 +85,9 @@ def outputs_of(
 
     Raises:
         DataError: The file is wrong.
-        UsageError: It holds no output of a system that is wanted.
+        UsageError: It holds no output of a system that is wanted, or nobody says whose they are.
     """
-    outputs = read_outputs(file, system=system)
+    outputs = _read(file, system)
     wanted = tuple(systems)
     if not wanted:
         return outputs
@@ -97,6 +97,17 @@ def outputs_of(
             f"{file} holds no output of {', '.join(unknown)}; it has those of: {', '.join(there)}"
         )
     return tuple(output for output in outputs if output.system in wanted)
+
+
+def _read(file: Path, system: str | None) -> tuple[Output, ...]:
+    try:
+        return read_outputs(file, system=system)
+    except DataError as problem:
+        if system is None and all(fault.key == "system" for fault in problem.faults):
+            raise UsageError(
+                f"{file} does not say whose outputs they are; name the system, as in: --system NAME"
+            ) from None
+        raise
 
 
 def answer_of(judged: Judged) -> Answer:

@@ -34,10 +34,18 @@ IN_A_LINE = frozenset({"Planted truth"})
 """Of these, the tables' notes say it."""
 
 
-def brief(document: Document) -> tuple[Document, tuple[str, ...]]:
-    """The sections that answer the question, and the titles of what is left out."""
-    kept = [section for section in document.sections if section.title in FIRST]
-    left = [section.title for section in document.sections if section.title not in FIRST]
+def brief(
+    document: Document, also: frozenset[str] = frozenset()
+) -> tuple[Document, tuple[str, ...]]:
+    """The sections that answer the question, and the titles of what is left out.
+
+    Args:
+        document: The document.
+        also: The titles of further sections that answer this verb's question.
+    """
+    shown = FIRST | also
+    kept = [section for section in document.sections if section.title in shown]
+    left = [section.title for section in document.sections if section.title not in shown]
     left += [b.title for s in kept for b in s.blocks if isinstance(b, Fold)]
     tables = [t for s in kept for b in s.blocks for t in _tables(b)]
     left += [table.caption for table in tables if table.caption in LOOKED_UP]
