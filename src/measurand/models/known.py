@@ -61,6 +61,16 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "together": Known(base_url="https://api.together.xyz/v1", keys=("TOGETHER_API_KEY",)),
         "deepseek": Known(base_url="https://api.deepseek.com/v1", keys=("DEEPSEEK_API_KEY",)),
         "xai": Known(base_url="https://api.x.ai/v1", keys=("XAI_API_KEY",)),
+        "fireworks": Known(
+            base_url="https://api.fireworks.ai/inference/v1", keys=("FIREWORKS_API_KEY",)
+        ),
+        "cerebras": Known(base_url="https://api.cerebras.ai/v1", keys=("CEREBRAS_API_KEY",)),
+        "nebius": Known(base_url="https://api.studio.nebius.com/v1", keys=("NEBIUS_API_KEY",)),
+        "moonshotai": Known(
+            base_url="https://api.moonshot.ai/v1",
+            addresses=("MOONSHOTAI_BASE_URL",),
+            keys=("MOONSHOTAI_API_KEY", "MOONSHOT_API_KEY"),
+        ),
         "ollama": Known(
             base_url="http://127.0.0.1:11434/v1",
             addresses=("OLLAMA_BASE_URL", "OLLAMA_HOST"),
@@ -87,6 +97,7 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
             api="library",
             module="boto3",
         ),
+        "cohere": Known(keys=("CO_API_KEY", "COHERE_API_KEY"), api="library", module="cohere"),
     }
 )
 """Every provider that needs no entry under ``providers:`` in the plan."""
