@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.result import Findings, Result, Verdict
     from measurand.core.example import Example, Message
+    from measurand.core.failure import FAILURES
     from measurand.core.output import Failure, Output
     from measurand.core.rating import Measurement, Rating, Ratings
     from measurand.core.rubric import Dimension, Rubric
+    from measurand.core.running import Endpoint, Price, RedactPlan, RunPlan
     from measurand.core.scale import NOMINAL, ONE_TO_FIVE, UNIT, YES_NO, Scale
     from measurand.core.system import System
     from measurand.jobs.agreement import agreement
@@ -25,16 +27,25 @@ if TYPE_CHECKING:
     from measurand.jobs.compare import compare
     from measurand.jobs.demo import demo
     from measurand.jobs.import_ratings import import_ratings
+    from measurand.jobs.judge_file import judge
+    from measurand.jobs.judging import Judge, JudgingOptions
+    from measurand.jobs.planning import plan
     from measurand.jobs.project import from_project
+    from measurand.jobs.run import RunOptions, run
     from measurand.jobs.source import Reading, from_file
+    from measurand.models.replay import Recorder, Replay, ScriptedModel
+    from measurand.privacy.redaction import Redactor
     from measurand.raters import checks
     from measurand.raters.checks import check
+    from measurand.simulate.server import SimulatedProvider
     from measurand.stats.estimate import Estimate
     from measurand.store.dataset import Dataset
     from measurand.store.ledger import open_ledger
     from measurand.store.plans import load_plan
+    from measurand.store.stream import ExampleStream
 
 __all__ = [
+    "FAILURES",
     "NOMINAL",
     "ONE_TO_FIVE",
     "UNIT",
@@ -44,19 +55,32 @@ __all__ = [
     "ComparisonOptions",
     "Dataset",
     "Dimension",
+    "Endpoint",
     "Estimate",
     "Example",
+    "ExampleStream",
     "Failure",
     "Findings",
+    "Judge",
+    "JudgingOptions",
     "Measurement",
     "Message",
     "Output",
+    "Price",
     "Rating",
     "Ratings",
     "Reading",
+    "Recorder",
+    "RedactPlan",
+    "Redactor",
+    "Replay",
     "Result",
     "Rubric",
+    "RunOptions",
+    "RunPlan",
     "Scale",
+    "ScriptedModel",
+    "SimulatedProvider",
     "System",
     "Verdict",
     "__version__",
@@ -68,9 +92,12 @@ __all__ = [
     "from_file",
     "from_project",
     "import_ratings",
+    "judge",
     "load_plan",
     "open_ledger",
+    "plan",
     "rate_outputs",
+    "run",
 ]
 
 _HOME = {
@@ -78,9 +105,11 @@ _HOME = {
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.result": ("Findings", "Result", "Verdict"),
     "measurand.core.example": ("Example", "Message"),
+    "measurand.core.failure": ("FAILURES",),
     "measurand.core.output": ("Failure", "Output"),
     "measurand.core.rating": ("Measurement", "Rating", "Ratings"),
     "measurand.core.rubric": ("Dimension", "Rubric"),
+    "measurand.core.running": ("Endpoint", "Price", "RedactPlan", "RunPlan"),
     "measurand.core.scale": ("NOMINAL", "ONE_TO_FIVE", "UNIT", "YES_NO", "Scale"),
     "measurand.core.system": ("System",),
     "measurand.jobs.agreement": ("agreement",),
@@ -89,14 +118,22 @@ _HOME = {
     "measurand.jobs.compare": ("compare",),
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.import_ratings": ("import_ratings",),
+    "measurand.jobs.judge_file": ("judge",),
+    "measurand.jobs.judging": ("Judge", "JudgingOptions"),
+    "measurand.jobs.planning": ("plan",),
     "measurand.jobs.project": ("from_project",),
+    "measurand.jobs.run": ("RunOptions", "run"),
     "measurand.jobs.source": ("Reading", "from_file"),
+    "measurand.models.replay": ("Recorder", "Replay", "ScriptedModel"),
+    "measurand.privacy.redaction": ("Redactor",),
     "measurand.raters": ("checks",),
     "measurand.raters.checks": ("check",),
+    "measurand.simulate.server": ("SimulatedProvider",),
     "measurand.stats.estimate": ("Estimate",),
     "measurand.store.dataset": ("Dataset",),
     "measurand.store.ledger": ("open_ledger",),
     "measurand.store.plans": ("load_plan",),
+    "measurand.store.stream": ("ExampleStream",),
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from measurand.cli import VERBS, main
+from measurand.simulate.server import SimulatedProvider
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -63,6 +64,13 @@ def _a_folder_with_ratings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     Path("study.csv").write_text("id,model,Human 1,Human 2,Human 3\n" + "\n".join(wide) + "\n")
     Path("scores.csv").write_text("id,Human 1,Human 2,Human 3\n" + "q1,1,2,3\nq2,4,5,5\nq3,2,2,1\n")
     Path("scores.yaml").write_text(SCORES)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _a_simulated_provider() -> Iterator[None]:
+    with SimulatedProvider() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIM_BASE_URL", server.base_url)
+        yield
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -64,7 +64,7 @@ class Planned:
 
 
 def plan(
-    plan_path: Path,
+    plan_path: Path | str,
     options: RunOptions | None = None,
     *,
     pilot: int | None = None,
@@ -87,18 +87,18 @@ def plan(
         DataError: The evaluation set is wrong.
         UsageError: A key is missing, or no system can be asked.
     """
-    chosen = options or RunOptions()
+    chosen, plan_file = options or RunOptions(), Path(plan_path)
     if pilot is not None:
-        run(plan_path, replace(chosen, limit=pilot), watch=watch, environment=environment)
-    read = as_chosen(load_plan(plan_path), chosen)
-    stream = ExampleStream(plan_path.parent / read.data.path)
+        run(plan_file, replace(chosen, limit=pilot), watch=watch, environment=environment)
+    read = as_chosen(load_plan(plan_file), chosen)
+    stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
     some = looked_at(stream, total)
 
     async def look() -> Planned:
         told = environment or Environment()
-        async with opened(read, plan_path, environment=told) as live:
-            with open_ledger(ledger_path(plan_path)) as ledger:
+        async with opened(read, plan_file, environment=told) as live:
+            with open_ledger(ledger_path(plan_file)) as ledger:
                 agenda = Agenda(live.parts, ledger, chosen.again)
                 found = Pending(read, live, agenda).look(some)
                 works = found.works(total / max(len(some), 1))

@@ -11,6 +11,7 @@ from typing import Any
 from measurand._version import __version__
 from measurand.core.plan import Plan
 from measurand.errors import InsufficientData
+from measurand.jobs.batching import Batching
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.engine import Stop
@@ -38,6 +39,7 @@ class RunOptions:
         connections: Calls under way at once, to each provider; by default as the plan says.
         budget: US dollars that all runs of the ledger may cost; by default as the plan says.
         judge: Whether judges judge.
+        wait: Whether judging by batch is waited for; else a later run collects it.
     """
 
     limit: int | None = None
@@ -46,6 +48,7 @@ class RunOptions:
     connections: int | None = None
     budget: float | None = None
     judge: bool = True
+    wait: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,11 @@ class Ran:
 
     @property
     def exit_code(self) -> int:
-        """0 complete, 3 with more failures than allowed, 4 budget or provider, 130 interrupted."""
+        """0 complete, 3 too many failures, or judgments to collect, 4 no budget or provider, 130 stopped."""
         if self.stop.reason is not None:
             return _STOPPED if self.stop.reason == "asked" else 4
+        if self.snapshot.waiting:
+            return 3
         failed = sum(self.snapshot.failures.values())
         asked = self.snapshot.outputs + self.snapshot.ratings
         return 3 if failed > self.max_failures * asked else 0
@@ -81,13 +86,14 @@ class Ran:
         return {
             "measurand": __version__,
             "verb": self.verb,
-            "complete": self.stop.reason is None,
+            "complete": self.stop.reason is None and not now.waiting,
             "stopped": self.stop.message or None,
             "examples": now.examples,
             "examples_planned": now.total,
             "outputs": now.outputs,
             "ratings": now.ratings,
             "reused": now.reused,
+            "waiting": now.waiting,
             "calls": now.calls,
             "failures": dict(now.failures),
             "attempts_failed": dict(now.troubles),
@@ -104,7 +110,7 @@ class Ran:
 
 
 def run(
-    plan_path: Path,
+    plan_path: Path | str,
     options: RunOptions | None = None,
     *,
     watch: Watch | None = None,
@@ -124,9 +130,9 @@ def run(
         UsageError: A key is missing, or no system can be asked.
         LedgerError: The ledger cannot be read or written.
     """
-    chosen = options or RunOptions()
-    plan = as_chosen(load_plan(plan_path), chosen)
-    examples = ExampleStream(plan_path.parent / plan.data.path)
+    chosen, plan_file = options or RunOptions(), Path(plan_path)
+    plan = as_chosen(load_plan(plan_file), chosen)
+    examples = ExampleStream(plan_file.parent / plan.data.path)
     total = len(examples) if chosen.limit is None else min(chosen.limit, len(examples))
     if not total:
         raise InsufficientData("there is no example to run")
@@ -134,13 +140,18 @@ def run(
 
     async def work() -> float:
         told = environment or Environment()
-        path = ledger_path(plan_path)
+        path = ledger_path(plan_file)
         observe = course.tally.attempt
-        async with opened(plan, plan_path, environment=told, observe=observe) as live:
+        async with opened(plan, plan_file, environment=told, observe=observe) as live:
             manifest = started(plan, live, data=examples.fingerprint, examples=total)
-            some = islice(examples, chosen.limit)
-            errand = Errand(live=live, ledger=path, manifest=manifest, again=chosen.again)
-            return await errand.carry_out(some, course)
+            errand = Errand(
+                live=live,
+                ledger=path,
+                manifest=manifest,
+                again=chosen.again,
+                batching=_batching(plan, chosen, examples),
+            )
+            return await errand.carry_out(islice(examples, chosen.limit), course)
 
     spent = to_end(work, course.stop)
     return Ran(
@@ -148,6 +159,19 @@ def run(
         stop=course.stop,
         spent=spent,
         max_failures=plan.run.max_failures,
+    )
+
+
+def _batching(plan: Plan, chosen: RunOptions, examples: ExampleStream) -> Batching | None:
+    """How judges are asked by batch; None where they are asked live, or there are none."""
+    if plan.judge is None or not plan.judge.batch:
+        return None
+    return Batching(
+        plan=plan,
+        examples=lambda: islice(examples, chosen.limit),
+        every=examples,
+        again=chosen.again,
+        wait=chosen.wait,
     )
 
 
