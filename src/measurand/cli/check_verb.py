@@ -43,7 +43,7 @@ def run(words: Sequence[str]) -> int:
 
 def _told(checked: Checked, plan: Path) -> str:
     from measurand.cli.check_summary import means, reasons  # noqa: PLC0415 - after --help
-    from measurand.jobs.project import ledger_path  # noqa: PLC0415
+    from measurand.jobs.places import ledger_path  # noqa: PLC0415
     from measurand.store.plans import load_plan  # noqa: PLC0415
 
     rated = len(checked.ratings) - sum(checked.failures.values())

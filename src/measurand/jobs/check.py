@@ -18,7 +18,7 @@ from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Rubric
 from measurand.errors import DataError, Fault
 from measurand.jobs.engine.rows import check_row
-from measurand.jobs.project import ledger_path
+from measurand.jobs.places import ledger_path
 from measurand.jobs.workbench import checks_of, outputs_of
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger

@@ -16,7 +16,8 @@ from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.compare import compare_findings, planned_options
 from measurand.jobs.import_ratings import import_ratings
-from measurand.jobs.project import from_project, ledger_path
+from measurand.jobs.places import ledger_path
+from measurand.jobs.project import from_project
 from measurand.jobs.run import Watch, run
 from measurand.jobs.simulated import simulated_provider
 from measurand.jobs.source import Reading

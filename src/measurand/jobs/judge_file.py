@@ -12,7 +12,7 @@ from measurand.errors import DataError, UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.carrying import Watch
 from measurand.jobs.compare import judge_report
-from measurand.jobs.project import ledger_path
+from measurand.jobs.places import ledger_path
 from measurand.jobs.run import RunOptions, as_chosen
 from measurand.jobs.sitting import Judged, Sitting
 from measurand.jobs.source import Source

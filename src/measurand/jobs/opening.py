@@ -15,7 +15,7 @@ from measurand.errors import PlanError, UsageError
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.opening_judges import access_to, assembled, panel_of
 from measurand.jobs.opening_systems import Opener
-from measurand.jobs.project import ledger_path
+from measurand.jobs.places import ledger_path
 from measurand.jobs.workbench import checks_of, placed, recorded_of
 from measurand.models.environment import Environment
 from measurand.models.open import Models

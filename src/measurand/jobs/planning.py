@@ -15,7 +15,7 @@ from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.opening import opened
 from measurand.jobs.pending import Pending, looked_at
-from measurand.jobs.project import ledger_path
+from measurand.jobs.places import ledger_path
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger

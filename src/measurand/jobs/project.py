@@ -14,14 +14,14 @@ from measurand.jobs.accounting import run_account
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
+from measurand.jobs.places import ledger_path
 from measurand.jobs.source import Source, examples_of, two_faced
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
-__all__ = ["from_project", "ledger_path"]
+__all__ = ["from_project"]
 
-LEDGER = Path(".measurand") / "ledger.db"
 _SHOWN = 5
 
 
@@ -75,11 +75,6 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
         run=account,
         redact=redact,
     )
-
-
-def ledger_path(plan_path: Path) -> Path:
-    """The ledger of the project that a plan belongs to."""
-    return plan_path.parent / LEDGER
 
 
 def _counted(

@@ -23,7 +23,7 @@ from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.errors import LedgerError
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
-from measurand.store.ledger_rows import KEY, SELECT, decoded, encoded
+from measurand.store.ledger_plain import KEY
 from measurand.store.ledger_schema import migrate
 from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, source_of
 from measurand.store.ledger_sql import Rows, filters, gaps, newest, versions
@@ -114,6 +114,8 @@ class Ledger:
         Raises:
             LedgerError: The ledger cannot be written.
         """
+        from measurand.store.ledger_rows import encoded  # noqa: PLC0415 - numpy; a run needs none
+
         with self._writing():
             batch = self._batch(version, source)
             result = self._add(encoded(ratings, self._intern), len(ratings), batch)
@@ -159,6 +161,8 @@ class Ledger:
             LedgerError: The ledger cannot be read.
             UsageError: There is no filter of this name.
         """
+        from measurand.store.ledger_rows import SELECT, decoded  # noqa: PLC0415 - see above
+
         where, bindings = filters(cells, _FILTERS)
         sql = newest("rating", KEY, SELECT, where=where, version=version is not None)
         with self._reading():

@@ -9,12 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Self
-
-import numpy as np
-from numpy.typing import NDArray
 
 from measurand.core.example import Component, Example
 from measurand.errors import DataError, Fault
@@ -35,8 +33,8 @@ _RUN = 4 * 2**20
 """Characters that are sorted in memory, before they are put aside in a scratch file."""
 _GROUPS = 5
 """Groups of alike examples that are named; the others are counted."""
-
-_Numbers = NDArray[np.int64]
+_FEW = 100_000
+"""Numbers that are sorted without numpy."""
 
 
 class ExampleStream:
@@ -138,8 +136,7 @@ class _FirstReading:
                 sizes[example.component] += 1
                 odd.see(placed)
                 triples.add(example.id, example.component, content)
-            repeated = frozenset(_repeated(ids).tolist())
-            if repeated:
+            if repeated := _repeated(ids):
                 faults = _again(files, repeated)
             if faults:
                 raise DataError(faults)
@@ -147,14 +144,15 @@ class _FirstReading:
             return cls(sizes, triples.fingerprint(), tuple(odd.notes(groups, count)))
 
 
-def _repeated(numbers: array[int]) -> _Numbers:
+def _repeated(numbers: array[int]) -> frozenset[int]:
     """The numbers that occur more than once."""
-    distinct, counts = np.unique(_viewed(numbers), return_counts=True)
-    return distinct[counts > 1]
+    if len(numbers) <= _FEW:
+        ordered = sorted(numbers)
+        return frozenset(one for one, other in pairwise(ordered) if one == other)
+    import numpy as np  # noqa: PLC0415 - takes longer to import than most datasets to read
 
-
-def _viewed(numbers: array[int]) -> _Numbers:
-    return np.frombuffer(numbers, np.int64)
+    distinct, counts = np.unique(np.frombuffer(numbers, np.int64), return_counts=True)
+    return frozenset(distinct[counts > 1].tolist())
 
 
 def _again(files: Listing, hashes: frozenset[int]) -> list[Fault]:
@@ -169,11 +167,9 @@ def _again(files: Listing, hashes: frozenset[int]) -> list[Fault]:
 def _alike(files: Listing, contents: array[int]) -> tuple[list[list[str]], int]:
     """The ids of the first groups of examples with the same content, and how many groups are."""
     repeated = _repeated(contents)
-    if not len(repeated):
+    if not repeated:
         return [], 0
-    whole = _viewed(contents)
-    places = np.flatnonzero(np.isin(whole, repeated))
-    first = list(dict.fromkeys(whole[places].tolist()))[:_GROUPS]
+    first = list(islice(dict.fromkeys(c for c in contents if c in repeated), _GROUPS))
     groups: dict[int, list[str]] = {content: [] for content in first}
     for placed, content in zip(read_examples(files.files, []), contents, strict=False):
         if content in groups:

@@ -18,7 +18,6 @@ from measurand.raters.checks.expressions import RegexAbsent, RegexPresent
 from measurand.raters.checks.fields import FieldAccuracy
 from measurand.raters.checks.json_text import JsonParse, JsonSchema
 from measurand.raters.checks.language import Language
-from measurand.raters.checks.learned import Learned
 from measurand.raters.checks.length import Length, LengthRatio
 from measurand.raters.checks.loading import is_target, load
 from measurand.raters.checks.overlap import Bleu, Chrf, Rouge
@@ -37,16 +36,27 @@ class Entry:
     """How one check is read from a plan.
 
     Args:
-        make: The check's class.
+        check: The check's class; or what gives it, where importing it takes long.
         main: The parameter that an argument other than a mapping of parameters is.
         file: The parameter that is a path, relative to the plan's folder; empty for none.
         read: Turns what the plan says of the main parameter into what the class takes.
     """
 
-    make: type[TextCheck]
+    check: type[TextCheck] | Callable[[], type[TextCheck]]
     main: str = ""
     file: str = ""
     read: Callable[[Any], Any] | None = None
+
+    @property
+    def make(self) -> type[TextCheck]:
+        """The check's class."""
+        return self.check if isinstance(self.check, type) else self.check()
+
+
+def _learned() -> type[TextCheck]:
+    from measurand.raters.checks.learned import Learned  # noqa: PLC0415 - takes numpy and scipy
+
+    return Learned
 
 
 def _requirements(raw: Any) -> Any:
@@ -81,7 +91,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "json": Entry(JsonParse, main="allow_fence"),
         "json_schema": Entry(JsonSchema, main="schema", file="schema"),
         "language": Entry(Language, main="expected"),
-        "learned": Entry(Learned, main="classifier", file="classifier"),
+        "learned": Entry(_learned, main="classifier", file="classifier"),
         "length": Entry(Length, main="maximum"),
         "length_ratio": Entry(LengthRatio, main="free"),
         "markdown": Entry(MarkdownStructure, main="require"),
