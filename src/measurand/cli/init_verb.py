@@ -26,7 +26,7 @@ def run(words: Sequence[str]) -> int:
         sys.stdout.write(f"written: {path}\n")
     enter = "" if args.folder == Path() else f"cd {args.folder}\n      "
     sys.stdout.write(
-        f"\nnext: {enter}measurand check            rate the recorded outputs with code\n"
+        f"\nnext: {enter}measurand run              check the recorded outputs, score, report\n"
         "      measurand import ratings.csv\n"
         "      measurand agreement          do the raters agree?\n"
         "      measurand compare            which system is better?\n"

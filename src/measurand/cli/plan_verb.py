@@ -73,7 +73,8 @@ def _tell(planned: Planned) -> None:
     if planned.looked_at < planned.examples:
         told = f"{planned.looked_at:,} of them were looked at, and stand for all"
         console.print(told, highlight=False, markup=False)
-    console.print(_table(planned.forecast))
+    if planned.forecast.lines:
+        console.print(_table(planned.forecast))
     for line in (*_total(planned.forecast), *(f"note: {note}" for note in planned.notes)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -118,6 +119,9 @@ def _number(value: float, *, money: bool) -> str:
 
 
 def _total(found: Forecast) -> Iterator[str]:
+    if not found.lines:
+        yield "nothing is called: every system has recorded outputs, and no model judges"
+        return
     if not found.calls:
         yield "nothing is left to be asked: everything is in the ledger"
         return
