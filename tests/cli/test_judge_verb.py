@@ -120,6 +120,15 @@ def test_another_rubric_says_that_the_rest_does_not_count(
     assert "what was said before does not count any more" in told
 
 
+def test_a_plan_that_judges_by_batch_is_told_that_this_is_live(
+    project: Project, provider: SimulatedProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write(12, judge={"model": "sim/judge", "repeats": 1, "batch": True})
+    assert main(["judge", "expert.jsonl", "-q"]) == 0
+    assert "asked one by one" in " ".join(capsys.readouterr().out.split())
+    assert requests(provider) == 16
+
+
 def test_outputs_of_a_system_that_the_plan_asks_are_refused(
     project: Project, provider: SimulatedProvider, capsys: pytest.CaptureFixture[str]
 ) -> None:

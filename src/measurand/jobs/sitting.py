@@ -16,6 +16,7 @@ from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
+from measurand.core.running import JudgePlan
 from measurand.core.system import System
 from measurand.errors import DataError, Fault, InsufficientData, UsageError
 from measurand.jobs.accounting import run_account
@@ -42,6 +43,9 @@ _FILE = "file:"
 _ALONE = (
     "a definition, a check or a judge is another than in the last run, so what was said before "
     "does not count any more; measurand run asks the plan's other systems again"
+)
+_LIVE = "asked one by one: batch: true is for measurand run, and its price is not had here"
+    "asked one by one: batch: true is for measurand run, and its lower price does not apply here"
 )
 _NO_PAIRS = "pairs are not judged, for all outputs are of one system"
 
@@ -121,7 +125,7 @@ class Sitting:
         course = Course(total=len(case.examples), watch=self.watch)
 
         async def work() -> Judged:
-            asked = replace(self.plan, systems=case.systems)
+            asked = replace(self.plan, systems=case.systems, judge=_live(self.plan.judge))
             observe, told = course.tally.attempt, self.environment
             with _kept(self.ledger) as ledger:
                 async with access_to(asked, ledger, environment=told, observe=observe) as access:
@@ -163,6 +167,8 @@ class Sitting:
         judges, notes = panel_of(compared, access, file=self.file)
         if not judges:
             raise UsageError(_idle(asked))
+        if self.plan.judge != asked.judge:
+            notes = (*notes, _LIVE)
         forms = [one.form for one in settings_of(asked.rubric).values()]
         if "pairwise" in forms and len(case.systems) == 1:
             if set(forms) == {"pairwise"}:
@@ -260,6 +266,10 @@ def _kept(ledger: Path | None) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="measurand-") as folder:
         yield Path(folder) / "ledger.db"
+
+
+def _live(judge: JudgePlan | None) -> JudgePlan | None:
+    return judge and replace(judge, batch=False)
 
 
 def _recorded(system: System) -> System:
