@@ -45,8 +45,6 @@ _ALONE = (
     "does not count any more; measurand run asks the plan's other systems again"
 )
 _LIVE = "asked one by one: batch: true is for measurand run, and its price is not had here"
-    "asked one by one: batch: true is for measurand run, and its lower price does not apply here"
-)
 _NO_PAIRS = "pairs are not judged, for all outputs are of one system"
 
 
