@@ -23,6 +23,7 @@ EXAMPLES = """\
   measurand run --dry-run --pilot 5      the same, learnt from five examples that are really run
   measurand run --limit 20               a first look
   measurand run --retry-failed           what has failed, once more
+  measurand run --no-wait                judging by batch: hand in, and collect another day
 
 What is in the ledger is not done again: a run that was interrupted goes on where it was.
 """
@@ -88,6 +89,11 @@ def _options() -> argparse.ArgumentParser:
         metavar="N",
         help="with --dry-run: run N examples first, which stay in the ledger, and learn from them",
     )
+    group.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="with judge: {batch: true}: hand in and end; running again collects",
+    )
     group = made.add_argument_group("output")
     group.add_argument(
         "-o", "--html", type=Path, metavar="FILE", help="the report (report.html by the plan)"
@@ -110,13 +116,14 @@ def _chosen(args: argparse.Namespace) -> RunOptions:
         connections=args.max_connections,
         budget=args.budget,
         judge=not args.no_judge,
+        wait=not args.no_wait,
     )
 
 
 def _tell(ran: Ran, args: argparse.Namespace) -> int:
     """What was done, then the report of it."""
     account = list(_account(ran))
-    if ran.stop.reason is not None or args.no_report:
+    if ran.stop.reason is not None or ran.snapshot.waiting or args.no_report:
         if args.json:
             _print_json(dict(ran.to_json()))
         else:
@@ -156,8 +163,12 @@ def _account(ran: Ran) -> Iterator[str]:
     elif ran.stop.reason == "asked":
         yield "stopped; what was under way is finished and kept. Run it again to go on:"
         yield f"  {' '.join(['measurand', *sys.argv[1:]])}"
-    elif now.failures:
+    elif now.failures and not now.waiting:
         yield "to try what failed once more: measurand run --retry-failed"
+    if now.waiting:
+        from measurand.jobs.batching import COLLECT_LATER  # noqa: PLC0415
+
+        yield f"{now.waiting:,} judgments are under way in batches; {COLLECT_LATER}"
 
 
 def _print_json(value: dict[str, object]) -> None:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from measurand.core.example import Example
 from measurand.errors import MeasurandError
+from measurand.jobs.batches.log import BatchLog
+from measurand.jobs.batching import Batching, without_judges
 from measurand.jobs.engine.agenda import Again, Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.engine.engine import Engine, Stop
@@ -55,12 +57,14 @@ class Errand:
         ledger: Where it is written down.
         manifest: What it is, for those who read the ledger.
         again: What is done once more although it is in the ledger.
+        batching: How judges are asked, where that is by batch.
     """
 
     live: Opened
     ledger: Path
     manifest: Mapping[str, Any]
     again: Again = field(default_factory=Again)
+    batching: Batching | None = None
 
     async def carry_out(self, examples: Iterable[Example], course: Course) -> float:
         """Do it; returns the US dollars that all runs of the ledger have cost.
@@ -68,19 +72,24 @@ class Errand:
         Raises:
             LedgerError: The ledger cannot be read or written.
         """
-        plan, parts = self.manifest["plan"], self.live.parts
+        plan, parts, batching = self.manifest["plan"], self.live.parts, self.batching
         with open_ledger(self.ledger) as ledger:
             number = ledger.work.log(plan, STARTED, self.manifest)
             async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
                 engine = Engine(
-                    agenda=Agenda(parts, ledger, self.again),
+                    agenda=Agenda(without_judges(parts) if batching else parts, ledger, self.again),
                     journal=journal,
                     workers=self._workers(),
                     tally=course.tally,
                     stop=course.stop,
                 )
+                if batching is None:
+                    work = engine.run(examples)
+                else:
+                    log = BatchLog(ledger.work, plan=plan, run=number)
+                    work = batching.around(engine, self.live, ledger=ledger, log=log)
                 with _interrupted(course.stop):
-                    await _watched(engine.run(examples), course.tally, course.watch)
+                    await _watched(work, course.tally, course.watch)
             ended = _ended(number, course, redact=parts.redact)
             ledger.work.log(plan, ENDED, ended)
             return ledger.work.spent()

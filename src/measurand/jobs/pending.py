@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Literal, Self
 
@@ -49,10 +50,14 @@ class Pending:
         plan: The plan.
         live: Its parts.
         agenda: Knows what is done.
+        under_way: The keys of judgments that batches will bring.
     """
 
-    def __init__(self, plan: Plan, live: Opened, agenda: Agenda) -> None:
+    def __init__(
+        self, plan: Plan, live: Opened, agenda: Agenda, *, under_way: AbstractSet[str] = frozenset()
+    ) -> None:
         self._plan, self._live, self._agenda = plan, live, agenda
+        self._under_way = under_way
         self._sizes: dict[tuple[_Part, str], list[int]] = defaultdict(list)
         self._answers = {
             system.name: "x" * _usual(agenda.ledger.outputs(version=system.version))
@@ -87,6 +92,8 @@ class Pending:
         """Repeats of one question are equally long, so only the first is written out."""
         lengths: dict[tuple[str, str], int] = {}
         for item in items:
+            if item.key in self._under_way:
+                continue
             place = (item.judge.name, item.task.dimension)
             if place not in lengths:
                 prompt = render(item.task, self._plan.rubric, run_key=_ANY_KEY)

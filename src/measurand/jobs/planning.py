@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from measurand._version import __version__
 from measurand.analysis.forecast import Forecast, forecast
 from measurand.core.example import Component
 from measurand.core.plan import Plan
+from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.opening import opened
@@ -100,7 +102,8 @@ def plan(
         async with opened(read, plan_file, environment=told) as live:
             with open_ledger(ledger_path(plan_file)) as ledger:
                 agenda = Agenda(live.parts, ledger, chosen.again)
-                found = Pending(read, live, agenda).look(some)
+                under_way = BatchLog(ledger.work, plan="", run=0).under_way
+                found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
                 spent = ledger.work.spent()
             return Planned(
@@ -109,10 +112,24 @@ def plan(
                 examples=total,
                 looked_at=len(some),
                 forecast=forecast(works, spent=spent, budget=read.run.budget),
-                notes=(*stream.notes, *read.rubric.advice(), *live.notes, *_short(read, stream)),
+                notes=(
+                    *stream.notes,
+                    *read.rubric.advice(),
+                    *live.notes,
+                    *_short(read, stream),
+                    *_by_batch(read, under_way),
+                ),
             )
 
     return run_to_end(look)
+
+
+def _by_batch(read: Plan, under_way: AbstractSet[str]) -> Iterator[str]:
+    """What a forecast leaves out where judges are asked by batch."""
+    if read.judge is not None and read.judge.batch:
+        yield "judges are foretold at live prices; batches cost about half"
+    if under_way:
+        yield f"{len(under_way):,} judgments are under way in batches, and not among these"
 
 
 def _short(read: Plan, stream: ExampleStream) -> tuple[str, ...]:

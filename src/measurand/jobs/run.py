@@ -17,7 +17,7 @@ from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.engine import Stop
 from measurand.jobs.engine.tally import Snapshot
 from measurand.jobs.opening import opened
-from measurand.jobs.project import ledger_path
+from measurand.jobs.places import ledger_path
 from measurand.jobs.starting import started
 from measurand.models.environment import Environment
 from measurand.store.plans import load_plan
@@ -71,7 +71,7 @@ class Ran:
 
     @property
     def exit_code(self) -> int:
-        """0 complete, 3 too many failures, or judgments to collect, 4 no budget or provider, 130 stopped."""
+        """0 complete, 3 failures or judgments to collect, 4 budget or provider, 130 stopped."""
         if self.stop.reason is not None:
             return _STOPPED if self.stop.reason == "asked" else 4
         if self.snapshot.waiting:

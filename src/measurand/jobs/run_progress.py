@@ -54,6 +54,8 @@ def told(now: Snapshot, budget: float | None) -> str:
     if now.calls:
         parts.append(f"{now.usage.input_tokens + now.usage.output_tokens:,} tokens")
         parts.append(_money(now, budget))
+    if now.waiting:
+        parts.append(f"{now.waiting:,} judgments wait in batches")
     if failures := _counted(now.failures):
         parts.append(f"failed: {failures}")
     if troubles := _counted(now.troubles):

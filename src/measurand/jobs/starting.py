@@ -44,7 +44,13 @@ def started(plan: Plan, live: Opened, *, data: str, examples: int) -> Mapping[st
         "run": encode(plan.run),
         "prices": {name: encode(prices.price(name)) for name in sorted(models_of(plan))},
         "prices_of": prices.date,
-        "notes": list(live.notes),
+        "notes": [*live.notes, *_by_batch(plan)],
     }
     redacted: Mapping[str, Any] = redact_json(told, live.parts.redact)
     return redacted
+
+
+def _by_batch(plan: Plan) -> tuple[str, ...]:
+    if plan.judge is None or not plan.judge.batch:
+        return ()
+    return ("judged through the providers' batch interfaces; second calls are made live",)

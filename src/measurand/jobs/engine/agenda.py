@@ -91,11 +91,13 @@ class Agenda:
         parts: Who answers, checks and judges.
         ledger: What has been done.
         again: What is done once more.
+        replaced: The keys of outputs that were found replaced; see `Asked`.
     """
 
     parts: Parts
     ledger: Ledger
     again: Again
+    replaced: set[str] = field(default_factory=set, init=False)
 
     def of(self, examples: Sequence[Example]) -> list[list[Asked]]:
         """What there is to do for each example, with few looks into the ledger for all of them."""
@@ -125,6 +127,7 @@ class Agenda:
         for one in every:
             one.saved = not self.again.wanted(one.key, done)
         _recall([one for one in every if one.saved], self.ledger)
+        self.replaced.update(one.key for one in every if one.replaced)
         return asked
 
     def plan(self, one: Asked, text: str | None = None) -> None:

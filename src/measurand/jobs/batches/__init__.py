@@ -1,0 +1,1 @@
+"""Judging through providers' batch interfaces: handed in, waited for, collected, each once."""
