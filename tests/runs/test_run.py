@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.runs.conftest import Project
 
 from measurand.errors import PlanError, UsageError
 from measurand.jobs.compare import run_report
@@ -258,3 +259,39 @@ def test_a_budget_that_cannot_be_kept_is_refused(project: Project) -> None:
     project.write(3, budget={"usd": 1}, prices={})
     with pytest.raises(UsageError, match="could not be kept"):
         go(project)
+
+
+def means(project: Project) -> set[tuple[str, str | None]]:
+    answer = run_report(project.plan, environment=project.environment)
+    return {
+        (r.systems[0], r.dimension) for r in answer.findings.named("mean") if r.estimate.present
+    }
+
+
+def test_a_run_of_a_part_leaves_the_rest_to_count(project: Project) -> None:
+    go(project)
+    whole = means(project)
+    assert ("today", "tone") in whole
+    go(project, RunOptions(systems=("candidate",)))
+    assert means(project) == whole
+    go(project, RunOptions(judge=False))
+    assert means(project) == whole
+
+
+def test_a_system_that_the_plan_has_not_is_refused(project: Project) -> None:
+    with pytest.raises(UsageError, match="there are: today, candidate"):
+        go(project, RunOptions(systems=("tomorrow",)))
+
+
+def test_other_repeats_do_not_mix_the_trials(project: Project, provider: SimulatedProvider) -> None:
+    systems = [{"name": "today", "target": "sim/today", "repeats": 2}]
+    project.write(2, systems=systems, judge={"model": "sim/judge", "repeats": 2})
+    go(project)
+    project.write(2, systems=systems, judge={"model": "sim/judge", "repeats": 3})
+    go(project)
+    fresh = Project(project.folder.parent / "fresh", provider.base_url)
+    fresh.write(2, systems=systems, judge={"model": "sim/judge", "repeats": 3})
+    go(fresh)
+    sql = """SELECT example, dimension, "repeat", value FROM ratings WHERE kind = 'judge'
+             ORDER BY 1, 2, 3"""
+    assert project.query(sql) == fresh.query(sql)

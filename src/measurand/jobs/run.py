@@ -10,16 +10,19 @@ from typing import Any
 
 from measurand._version import __version__
 from measurand.core.plan import Plan
-from measurand.errors import InsufficientData
+from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.batching import Batching
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.engine import Stop
 from measurand.jobs.engine.tally import Snapshot
+from measurand.jobs.joining import joined
+from measurand.jobs.manifest import current
 from measurand.jobs.opening import opened
 from measurand.jobs.places import ledger_path
 from measurand.jobs.starting import started
 from measurand.models.environment import Environment
+from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
 
@@ -49,6 +52,11 @@ class RunOptions:
     budget: float | None = None
     judge: bool = True
     wait: bool = True
+
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of the plan is run, so that what the rest has given still counts."""
+        return bool(self.systems) or not self.judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +152,9 @@ def run(
         observe = course.tally.attempt
         async with opened(plan, plan_file, environment=told, observe=observe) as live:
             manifest = started(plan, live, data=examples.fingerprint, examples=total)
+            if chosen.partial:
+                with open_ledger(path) as ledger:
+                    manifest = joined(manifest, current(ledger, plan).manifest)
             errand = Errand(
                 live=live,
                 ledger=path,
@@ -185,6 +196,9 @@ def as_chosen(plan: Plan, options: RunOptions) -> Plan:
     plan = replace(plan, run=settings)
     if not options.judge:
         plan = replace(plan, judge=None)
-    if options.systems:
-        plan = replace(plan, systems=tuple(plan.system(name) for name in options.systems))
-    return plan
+    if not options.systems:
+        return plan
+    try:
+        return replace(plan, systems=tuple(plan.system(name) for name in options.systems))
+    except KeyError as problem:
+        raise UsageError(str(problem.args[0])) from None

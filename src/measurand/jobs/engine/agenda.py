@@ -140,7 +140,7 @@ class Agenda:
         text = one.output.text if one.output else text
         one.checkings = [Checking(c, check_key(one.key, text, c)) for c in self.parts.checks]
         one.judgings = [
-            Judging(judge, task, judge_key((one.key,), task, judge))
+            self._judging((one,), task, judge)
             for judge in self.parts.judges
             for task in judge.tasks(one.example, text or "")
         ]
@@ -160,7 +160,7 @@ class Agenda:
         if ours is None or theirs is None:
             return []
         return [
-            Judging(judge, task, judge_key((first.key, second.key), task, judge))
+            self._judging((first, second), task, judge)
             for judge in self.parts.pair_judges
             for task in judge.tasks(first.example, ours, other=theirs)
         ]
@@ -173,6 +173,10 @@ class Agenda:
                 ours, theirs = by_name.get((first, trial)), by_name.get((second, trial))
                 if ours is not None and theirs is not None:  # not all recordings need be there
                     yield ours, theirs
+
+    def _judging(self, of: tuple[Asked, ...], task: BlindTask, judge: Judge) -> Judging:
+        row = self.parts.row(judge, task, of[0].trial)
+        return Judging(judge, task, judge_key(tuple(one.key for one in of), task, judge, row=row))
 
     def _strike(self, asked: Sequence[Asked]) -> None:
         """Take away what is in the ledger."""

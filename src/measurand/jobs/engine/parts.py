@@ -86,6 +86,14 @@ class Parts:
         text = None if output.text is None else redact(output.text)
         return replace(output, text=text, tool_calls=calls, failure=failure)
 
+    def row(self, judge: Judge, task: BlindTask, trial: int) -> int:
+        """The repeat under which a judgment is told: trials do not overwrite each other.
+
+        Where a plan asks for another number of repeats, later trials move to other rows, and are
+        judged there anew.
+        """
+        return trial * self.rounds.get(judge.name, 1) + task.repeat
+
     def versions(self) -> Iterator[str]:
         """Every version under which this run adds rows."""
         for system in self.systems:
@@ -130,13 +138,14 @@ def check_key(of: str, text: str | None, check: Check) -> str:
     return fingerprint(["check", of, text, check.name, check.dimension, check.version])
 
 
-def judge_key(of: tuple[str, ...], task: BlindTask, judge: Judge) -> str:
+def judge_key(of: tuple[str, ...], task: BlindTask, judge: Judge, *, row: int) -> str:
     """The name of the work of judging an output, or a pair of them.
 
     Args:
         of: The key of the output, or of both.
         task: What is judged.
         judge: Who judges.
+        row: Under which repeat the rating is told, all trials counted on; see `Parts.row`.
     """
-    told = [task.output, task.other, task.dimension, task.repeat, task.order]
+    told = [task.output, task.other, task.dimension, task.repeat, task.order, row]
     return fingerprint(["judge", of, judge.name, judge.version, told])

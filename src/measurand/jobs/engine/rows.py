@@ -148,13 +148,12 @@ def _of(example: Example, system: str) -> partial[Rating]:
 def _row_of(
     asked: Asked, item: Judging, parts: Parts, *, against: Asked | None = None
 ) -> partial[Rating]:
-    rounds = parts.rounds.get(item.judge.name, 1)
     return partial(
         _of(asked.example, asked.system.name),
         dimension=item.task.dimension,
         rater=item.judge.name,
         kind="judge",
-        repeat=asked.trial * rounds + item.task.repeat,
+        repeat=parts.row(item.judge, item.task, asked.trial),
         against=against.system.name if against else None,
         order=item.task.order,
     )
