@@ -16,8 +16,6 @@ from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 
 if TYPE_CHECKING:
-    from tests.runs.conftest import Project
-
     from measurand.simulate.server import SimulatedProvider
 
 BOT = """
