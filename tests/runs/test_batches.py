@@ -343,6 +343,37 @@ def test_a_batch_that_the_provider_does_not_know_is_given_up_on_request(made: An
         assert other.counts.models["judge"].received == JUDGED
 
 
+def test_a_batch_that_was_not_taken_stops_the_run(made: Any) -> None:
+    project, server = made()
+    lines = [
+        f'{{"example": "core-{n:03d}", "text": "Answer {n}."}}\n' for n in range(1, EXAMPLES + 1)
+    ]
+    (project.folder / "recorded.jsonl").write_text("".join(lines), encoding="utf-8")
+    project.write(EXAMPLES, judge=BATCH, systems=[{"name": "old", "target": "file:recorded.jsonl"}])
+    server.__exit__(None, None, None)
+    ran = go(project)
+    assert (ran.exit_code, ran.stop.reason) == (4, "hopeless")
+    assert "sim/judge: the batch was not taken: connection" in ran.stop.message
+    assert "look at the provider's list of batches" in ran.stop.message
+    assert events(project, "batch_submitted") == 0
+    with SimulatedProvider(world(), port=server.port):
+        assert go(project).exit_code == 0
+    assert len(judged(project)) == EXAMPLES * 4
+
+
+def test_a_recording_that_was_taken_back_is_judged_again(made: Any) -> None:
+    project, server = made()
+    file = project.folder / "recorded.jsonl"
+    project.write(EXAMPLES, judge=BATCH, systems=[{"name": "old", "target": "file:recorded.jsonl"}])
+    for text, asked in (("One.", 24), ("Another.", 28), ("One.", 32)):
+        texts = [text, *["Always."] * (EXAMPLES - 1)]
+        lines = [f'{{"example": "core-{n:03d}", "text": "{t}"}}\n' for n, t in enumerate(texts, 1)]
+        file.write_text("".join(lines), encoding="utf-8")
+        assert go(project).exit_code == 0
+        assert server.counts.models["judge"].received == asked
+        assert all(row.value is not None for row in judged(project))
+
+
 def test_a_provider_without_batches_is_refused_before_anything_is_asked(made: Any) -> None:
     project, server = made()
     project.write(EXAMPLES, judge={"model": "ollama/judge", "repeats": 1, "batch": True})

@@ -70,6 +70,8 @@ class Collector:
             try:
                 await self._look(batch)
             except CallFailed as error:
+                if error.failure.kind == "rate_limited" and error.again:
+                    return  # the others would be refused as well; the next look is not far
                 self._troubled(batch, error)
             except (UsageError, DataError) as error:
                 if self.scene.ours(batch):

@@ -24,7 +24,7 @@ from measurand.store.ledger_work import Work
 
 __all__ = ["Submitter", "Wanted"]
 
-_AT_ONCE = 1_000
+_AT_ONCE = 2_000
 """Requests that are handed in at once: they are in memory together."""
 _STEP = 1_000
 """Sizes are rounded up to so many tokens, so that few bounds have to be looked up."""
