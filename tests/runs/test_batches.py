@@ -132,6 +132,8 @@ def test_without_waiting_a_later_run_collects(made: Any) -> None:
     first = go(project, LATER)
     assert (first.exit_code, first.snapshot.waiting) == (3, JUDGED)
     assert not judged(project)
+    told = run_report(project.plan).to_json()["run"]["stopped"]
+    assert told == f"{JUDGED} judgments are under way in batches"
     second = go(project, LATER)
     assert (second.exit_code, second.snapshot.waiting) == (0, 0)
     assert len(judged(project)) == JUDGED

@@ -160,10 +160,14 @@ def _interrupted(stop: Stop) -> Iterator[None]:
 
 def _ended(number: int, course: Course, *, redact: Callable[[str], str]) -> Mapping[str, Any]:
     now, stop = course.tally.snapshot(), course.stop
+    message = stop.message
+    if now.waiting and not message:
+        message = f"{now.waiting:,} judgments are under way in batches"
     return {
         "run": number,
         "stopped": stop.reason,
-        "message": redact(stop.message),
+        "message": redact(message),
+        "waiting": now.waiting,
         "examples": now.examples,
         "calls": now.calls,
         "usd": now.cost,
