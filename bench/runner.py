@@ -221,6 +221,7 @@ def _rows(
         baseline=f"bare loop, aiohttp {version('aiohttp')}",
         prepare=partial(prepare, judged=False),
         rounds=rounds,
+        warm=aims,
         aim_throughput=0.7 if aims else None,
         aim_processor=1.5 if aims else None,
         aim_peak=120 * 10**6 if aims else None,
