@@ -50,7 +50,7 @@ def test_every_command_of_the_readme_answers(project: Path) -> None:
     text = (project / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^\$ measurand ([^#\n]+?) *#", text, re.MULTILINE)
     assert [command.split()[0] for command in commands] == [
-        "check",
+        "run",
         "import",
         "agreement",
         "compare",

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from tests.runs.conftest import KEY, Project, world
 
-from measurand.core.running import Price
 from measurand.jobs.compare import run_report
 from measurand.jobs.planning import plan
 from measurand.jobs.run import run
 from measurand.models.environment import Environment
-from measurand.models.prices import PriceTable
 from measurand.simulate.server import SimulatedProvider
 from measurand.store.ledger import open_ledger
 
@@ -53,9 +51,7 @@ def test_complete_ratings_a_report_and_a_cost_exact_to_the_sum_of_usage(tmp_path
                 {"name": "mine", "target": "bot.py:answer"},
             ],
             judge={"model": "sim/judge", "repeats": 3},
-            providers={
-                "sim-anthropic": {"base_url": server.url, "api": "anthropic"},
-            },
+            providers={"sim-anthropic": {"base_url": server.url, "api": "anthropic"}},
             prices=PRICES,
             run={"connections": 50},
         )
@@ -78,7 +74,6 @@ def test_complete_ratings_a_report_and_a_cost_exact_to_the_sum_of_usage(tmp_path
     assert len(ratings.where(kind="check")) == 430 * 4
     assert counts.total.received == 430 * 3 + len(judged)
 
-    prices = PriceTable({name: Price(**price) for name, price in PRICES.items()})
     usage = project.query(
         "SELECT model, input_tokens, output_tokens, cached_tokens, written_tokens FROM calls"
     )
@@ -89,12 +84,10 @@ def test_complete_ratings_a_report_and_a_cost_exact_to_the_sum_of_usage(tmp_path
         for model, given, said, _, _ in usage
     ]
     assert ran.spent == pytest.approx(math.fsum(charged), rel=1e-12)
-    assert prices.price("sim/judge") == Price(input=3, output=15, cached=3, written=3)
 
     foretold_cost = foretold.known_cost.value
     assert foretold_cost == pytest.approx(ran.spent - piloted, rel=0.1)
     assert foretold.unknown == ("mine",)
     answer = run_report(project.plan, environment=environment)
     assert answer.exit_code == 0
-    assert len(answer.to_html()) > 10_000
     assert {r.dimension for r in answer.findings.named("mean")} >= {*JUDGED, "format", "overall"}
