@@ -15,6 +15,7 @@ import pytest
 from tests.runs.conftest import Project, world
 
 from measurand.jobs.compare import run_report
+from measurand.jobs.engine.lock import alone
 from measurand.jobs.run import run
 from measurand.simulate.server import SimulatedProvider
 from measurand.store.ledger import open_ledger
@@ -130,3 +131,21 @@ def test_ctrl_c_finishes_what_is_under_way_and_says_how_to_go_on(
         assert code == 0, told
         assert server.counts.total.received == CALLS
         assert not server.counts.repeated()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_a_second_run_at_the_same_time_is_refused(tmp_path: Path) -> None:
+    with SimulatedProvider(world(), latency=20 * SLOW) as server:
+        project = Project(tmp_path / "project", server.base_url)
+        project.write(EXAMPLES)
+        runner = Runner(project)
+        process = runner.start()
+        waited(process, server, CALLS // 10)
+        code, told = runner.finish()
+        assert code == 2
+        assert f"process {process.pid}" in told
+        process.kill()
+        process.communicate()
+        ledger = project.ledger.with_suffix(".lock")
+        with alone(project.ledger):
+            assert ledger.read_text(encoding="ascii") == str(os.getpid())

@@ -18,6 +18,7 @@ from measurand.jobs.engine.agenda import Again, Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.engine.engine import Engine, Stop
 from measurand.jobs.engine.journal import Journal
+from measurand.jobs.engine.lock import alone
 from measurand.jobs.engine.tally import Snapshot, Tally
 from measurand.jobs.manifest import ENDED, STARTED
 from measurand.jobs.opening import Opened
@@ -73,7 +74,7 @@ class Errand:
             LedgerError: The ledger cannot be read or written.
         """
         plan, parts, batching = self.manifest["plan"], self.live.parts, self.batching
-        with open_ledger(self.ledger) as ledger:
+        with alone(self.ledger), open_ledger(self.ledger) as ledger:
             number = ledger.work.log(plan, STARTED, self.manifest)
             async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
                 engine = Engine(
