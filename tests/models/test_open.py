@@ -83,6 +83,7 @@ def models(
             "http://127.0.0.1:9/v1/chat/completions",
         ),
         ("mine/a/b", {}, "http://127.0.0.1:1/v1/chat/completions"),
+        ("acme-x/m", {"ACME_X_BASE_URL": "http://b:1/v1"}, "http://b:1/v1/chat/completions"),
     ],
 )
 def test_where_a_model_is_asked(name: str, variables: dict[str, str], address: str) -> None:

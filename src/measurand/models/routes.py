@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -93,7 +94,7 @@ def route(name: str, environment: Environment, providers: Mapping[str, Endpoint]
         raise UsageError(
             f"a model is named provider/model, as in openai/gpt-4o-mini; found {name!r}"
         )
-    endpoint, known = providers.get(provider), KNOWN.get(provider)
+    endpoint, known = providers.get(provider), _known(provider, environment)
     if endpoint is None and known is None:
         raise UsageError(_unknown(name, provider, providers))
     if endpoint is not None:
@@ -126,7 +127,7 @@ def needs(name: str, environment: Environment, providers: Mapping[str, Endpoint]
         way = route(name, environment, providers)
     except UsageError as error:
         return Need(model=name, provider=name.partition("/")[0], problem=str(error))
-    known = KNOWN.get(way.provider, Known())
+    known = _known(way.provider, environment) or Known()
     variables: list[str] = []
     if way.base_url is None and way.api == "azure":
         variables.append(" or ".join(known.addresses))
@@ -143,6 +144,17 @@ def needs(name: str, environment: Environment, providers: Mapping[str, Endpoint]
         addresses=() if way.endpoint else known.addresses,
         extra=_EXTRA if lacks else None,
     )
+
+
+def _known(provider: str, environment: Environment) -> Known | None:
+    """A provider that is known by name, or one whose address the environment says."""
+    if provider in KNOWN:
+        return KNOWN[provider]
+    word = re.sub(r"\W", "_", provider).upper()
+    address = f"{word}_BASE_URL"
+    if environment.get(address) is None:
+        return None
+    return Known(addresses=(address,), keys=(f"{word}_API_KEY",), free=True)
 
 
 def address_of(way: Route, environment: Environment) -> tuple[str, bool]:
