@@ -93,6 +93,7 @@ class Example:
     source: str | None = None
     created: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    _print: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def question(self) -> str:
@@ -103,6 +104,11 @@ class Example:
     @property
     def fingerprint(self) -> str:
         """Changes when what is asked or what counts as right does; the id is not part of it."""
+        if not self._print:
+            object.__setattr__(self, "_print", self._fingerprint())
+        return self._print
+
+    def _fingerprint(self) -> str:
         return fingerprint(
             [
                 self.messages,

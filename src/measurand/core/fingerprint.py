@@ -35,7 +35,9 @@ def _plain(content: object) -> Any:
     if isinstance(content, list | tuple):
         return [_plain(value) for value in content]
     if is_dataclass(content) and not isinstance(content, type):
-        return {field.name: _plain(getattr(content, field.name)) for field in fields(content)}
+        return {
+            part.name: _plain(getattr(content, part.name)) for part in fields(content) if part.init
+        }
     if isinstance(content, Mapping):
         return {str(key): _plain(value) for key, value in content.items()}
     if isinstance(content, Sequence) and not isinstance(content, str):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from measurand.core.example import Example
@@ -21,7 +21,6 @@ from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.batches.scene import BatchModels, Scene
 from measurand.jobs.batches.submit import Submitter
 from measurand.jobs.engine.agenda import Again
-from measurand.jobs.engine.parts import Parts
 from measurand.jobs.keys import run_key
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from measurand.jobs.opening import Opened
     from measurand.store.ledger import Ledger
 
-__all__ = ["COLLECT_LATER", "Batching", "Interval", "without_judges"]
+__all__ = ["COLLECT_LATER", "Batching", "Interval"]
 
 COLLECT_LATER = "what is handed in is kept; measurand run again collects it"
 
@@ -182,8 +181,3 @@ class _Rounds:
         if self.first and key not in self.scene.fresh:
             self.scene.tally.ratings += 1
             self.scene.tally.reused += 1
-
-
-def without_judges(parts: Parts) -> Parts:
-    """Those who take part live."""
-    return replace(parts, judges=(), pair_judges=(), pairs=())

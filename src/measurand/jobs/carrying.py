@@ -8,12 +8,10 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from measurand.core.example import Example
 from measurand.errors import MeasurandError
-from measurand.jobs.batches.log import BatchLog
-from measurand.jobs.batching import Batching, without_judges
 from measurand.jobs.engine.agenda import Again, Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.engine.engine import Engine, Stop
@@ -23,6 +21,9 @@ from measurand.jobs.engine.tally import Snapshot, Tally
 from measurand.jobs.manifest import ENDED, STARTED
 from measurand.jobs.opening import Opened
 from measurand.store.ledger import open_ledger
+
+if TYPE_CHECKING:
+    from measurand.jobs.batching import Batching
 
 __all__ = ["Course", "Errand", "Watch", "to_end"]
 
@@ -78,7 +79,9 @@ class Errand:
             number = ledger.work.log(plan, STARTED, self.manifest)
             async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
                 engine = Engine(
-                    agenda=Agenda(without_judges(parts) if batching else parts, ledger, self.again),
+                    agenda=Agenda(
+                        parts.without_judges() if batching else parts, ledger, self.again
+                    ),
                     journal=journal,
                     workers=self._workers(),
                     tally=course.tally,
@@ -87,6 +90,8 @@ class Errand:
                 if batching is None:
                     work = engine.run(examples)
                 else:
+                    from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
+
                     log = BatchLog(ledger.work, plan=plan, run=number)
                     work = batching.around(engine, self.live, ledger=ledger, log=log)
                 with _interrupted(course.stop):

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from measurand._version import __version__
 from measurand.core.plan import Plan
 from measurand.errors import InsufficientData, UsageError
-from measurand.jobs.batching import Batching
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.engine import Stop
@@ -25,6 +24,9 @@ from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
+
+if TYPE_CHECKING:
+    from measurand.jobs.batching import Batching
 
 __all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "run"]
 
@@ -177,6 +179,8 @@ def _batching(plan: Plan, chosen: RunOptions, examples: ExampleStream) -> Batchi
     """How judges are asked by batch; None where they are asked live, or there are none."""
     if plan.judge is None or not plan.judge.batch:
         return None
+    from measurand.jobs.batching import Batching  # noqa: PLC0415 - only batches pay for it
+
     return Batching(
         plan=plan,
         examples=lambda: islice(examples, chosen.limit),

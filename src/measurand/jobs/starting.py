@@ -43,7 +43,7 @@ def started(plan: Plan, live: Opened, *, data: str, examples: int) -> Mapping[st
         "judge": encode(plan.judge),
         "run": encode(plan.run),
         "prices": {name: encode(prices.price(name)) for name in sorted(models_of(plan))},
-        "prices_of": prices.date,
+        "prices_of": None if models_of(plan).keys() <= plan.prices.keys() else prices.date,
         "notes": [*live.notes, *_by_batch(plan)],
     }
     redacted: Mapping[str, Any] = redact_json(told, live.parts.redact)

@@ -63,6 +63,7 @@ class Form(BaseModel):
         frozen=True,
         allow_inf_nan=False,
         use_attribute_docstrings=True,
+        defer_build=True,  # most commands read few of the forms
     )
 
     def build(self) -> object:
@@ -123,7 +124,9 @@ def decode(form: type[F], raw: object, origin: Origin) -> F:
 def encode(value: object) -> Any:
     """A value as JSON holds it: dataclasses become mappings without what is as by default."""
     if is_dataclass(value) and not isinstance(value, type):
-        parts = ((part.name, getattr(value, part.name), part) for part in fields(value))
+        parts = (
+            (part.name, getattr(value, part.name), part) for part in fields(value) if part.init
+        )
         return {name: encode(cell) for name, cell, part in parts if not _default(cell, part)}
     if isinstance(value, Mapping):
         return {str(key): encode(cell) for key, cell in value.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from measurand.core.example import Example
 from measurand.core.failure import FAILURES
@@ -86,6 +87,10 @@ class Parts:
         text = None if output.text is None else redact(output.text)
         return replace(output, text=text, tool_calls=calls, failure=failure)
 
+    def without_judges(self) -> Parts:
+        """Those who take part live, where judges are asked by batch."""
+        return replace(self, judges=(), pair_judges=(), pairs=())
+
     def row(self, judge: Judge, task: BlindTask, trial: int) -> int:
         """The repeat under which a judgment is told: trials do not overwrite each other.
 
@@ -113,6 +118,7 @@ def rating_version(
     return versioned(system.version, rater.version, against.version if against else None)
 
 
+@lru_cache(maxsize=4096)
 def versioned(system: str, rater: str, against: str | None = None) -> str:
     """The same from the versions of those who took part."""
     return fingerprint([system, rater, against])

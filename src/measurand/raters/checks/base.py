@@ -6,6 +6,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,7 +81,7 @@ class TextCheck(ABC):
         """Nothing: the code runs here."""
         return 0.0
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes with the parameters and with the code's revision."""
         content = {item.name: getattr(self, item.name) for item in fields(self) if item.compare}
