@@ -20,7 +20,7 @@ from measurand.jobs.engine.lock import alone
 from measurand.jobs.engine.tally import Snapshot, Tally
 from measurand.jobs.manifest import ENDED, STARTED
 from measurand.jobs.opening import Opened
-from measurand.store.ledger import open_ledger
+from measurand.store.ledger import SMALL_CACHE, open_ledger
 
 if TYPE_CHECKING:
     from measurand.jobs.batching import Batching
@@ -75,7 +75,7 @@ class Errand:
             LedgerError: The ledger cannot be read or written.
         """
         plan, parts, batching = self.manifest["plan"], self.live.parts, self.batching
-        with alone(self.ledger), open_ledger(self.ledger) as ledger:
+        with alone(self.ledger), open_ledger(self.ledger, cache=SMALL_CACHE) as ledger:
             number = ledger.work.log(plan, STARTED, self.manifest)
             async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
                 engine = Engine(

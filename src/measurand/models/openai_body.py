@@ -86,6 +86,10 @@ def tool_note(name: str) -> str:
     return f"messages of tools were sent to {name} as the user's, for want of the calls' ids"
 
 
+_FRAMES = 64
+"""Bodies that are kept: one for each form, scale and set of parameters."""
+
+
 class Body:
     """Makes bodies for one model, and learns from refusals what it does not take.
 
@@ -105,15 +109,18 @@ class Body:
         if _REASONING.match(model):
             self._left_out.update(("temperature", "top_p"))
             self._renamed["max_tokens"] = "max_completion_tokens"
-        self._last: tuple[object, object, Frame] | None = None
+        self._made: dict[tuple[int, int], tuple[object, object, Frame]] = {}
 
     def frame(self, request: ModelRequest) -> Frame:
         """The body around the messages; made anew only when parameters or schema change."""
-        last = self._last
+        key = (id(request.parameters), id(request.schema))
+        last = self._made.get(key)
         if last is not None and last[0] is request.parameters and last[1] is request.schema:
             return last[2]
         made = self._make(request)
-        self._last = (request.parameters, request.schema, made)
+        if len(self._made) == _FRAMES:
+            self._made.clear()
+        self._made[key] = (request.parameters, request.schema, made)
         return made
 
     def learn(self, status: int, raw: bytes, frame: Frame) -> bool:
@@ -131,7 +138,7 @@ class Body:
         learnt = self._learn_format(text, said.parameter or "", frame)
         learnt = learnt or self._learn_parameter(text, said.parameter, frame)
         if learnt:
-            self._last = None
+            self._made.clear()
         return learnt
 
     def _learn_format(self, text: str, parameter: str, frame: Frame) -> bool:

@@ -29,12 +29,14 @@ from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, sou
 from measurand.store.ledger_sql import Rows, filters, gaps, newest, versions
 from measurand.store.ledger_work import WorkLog
 
-__all__ = ["Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
+__all__ = ["SMALL_CACHE", "Added", "Ledger", "Source", "SourceRecord", "open_ledger"]
 
 PATIENCE = 60.0
 """Seconds to wait for another process that is writing."""
 CACHE = 64 * 1024
-"""Kibibytes of the file held in memory, at most."""
+"""Kibibytes of the file held in memory, at most; enough to add a million ratings at once."""
+SMALL_CACHE = 4 * 1024
+"""The same for those who add a few rows at a time, for ever so long."""
 _FILTERS = (
     *("example", "system", "dimension", "rater", "kind", "against"),
     *("cluster", "component", "segment"),
@@ -59,7 +61,9 @@ class Added:
 
 
 @contextmanager
-def open_ledger(path: Path | str, *, patience: float = PATIENCE) -> Iterator[Ledger]:
+def open_ledger(
+    path: Path | str, *, patience: float = PATIENCE, cache: int = CACHE
+) -> Iterator[Ledger]:
     """Open a ledger, or make one; close it at the end.
 
     Several processes may have the same ledger open; on a network drive they must not.
@@ -67,13 +71,14 @@ def open_ledger(path: Path | str, *, patience: float = PATIENCE) -> Iterator[Led
     Args:
         path: The file; its folder is made when it is not there.
         patience: Seconds to wait for another process that is writing.
+        cache: Kibibytes of the file held in memory, at most.
 
     Raises:
         LedgerError: The file is no ledger, a newer one, damaged, or cannot be opened.
     """
     file = Path(path)
     with _explained(file):
-        connection = _connected(file, patience)
+        connection = _connected(file, patience, cache)
     try:
         yield Ledger(connection, file)
     finally:
@@ -316,7 +321,7 @@ class Ledger:
         return Added(added, count - added, superseded)
 
 
-def _connected(file: Path, patience: float) -> apsw.Connection:
+def _connected(file: Path, patience: float, cache: int) -> apsw.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = apsw.Connection(str(file))
     try:
@@ -326,7 +331,7 @@ def _connected(file: Path, patience: float) -> apsw.Connection:
         # What was paid for survives a power cut, not only a crash.
         connection.pragma("synchronous", "full")
         connection.pragma("temp_store", "memory")
-        connection.pragma("cache_size", -CACHE)
+        connection.pragma("cache_size", -cache)
     except BaseException:
         connection.close()
         raise

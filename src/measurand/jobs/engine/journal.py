@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from measurand.store.ledger import open_ledger
+from measurand.store.ledger import SMALL_CACHE, open_ledger
 from measurand.store.ledger_work import Work
 
 __all__ = ["Journal"]
@@ -71,7 +71,7 @@ class Journal:
     def _write(self) -> None:
         entries: list[_Entry] = []
         try:
-            with open_ledger(self._path) as ledger:
+            with open_ledger(self._path, cache=SMALL_CACHE) as ledger:
                 while entries := self._next():
                     works = [work for part, _ in entries for work in part]
                     ledger.work.add(works, run=self._run, repeats=self._repeats)

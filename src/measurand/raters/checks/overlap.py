@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
-from rapidfuzz.distance import LCSseq
-
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Measurement
@@ -153,6 +151,8 @@ def rouge_n(mine: Sequence[str], theirs: Sequence[str], n: int) -> float:
 
 def rouge_l(mine: Sequence[str], theirs: Sequence[str]) -> float:
     """The F1 of the longest common subsequence of two lists of words."""
+    from rapidfuzz.distance import LCSseq  # noqa: PLC0415 - a twentieth of a second, for one check
+
     return _f1(int(LCSseq.similarity(mine, theirs)), len(mine), len(theirs))
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, get_args
 
-from rapidfuzz import fuzz
-
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Measurement
@@ -138,6 +136,8 @@ class Reference(TextCheck):
             raise Unanswered("the answer and the reference are too long for a similarity")
         if not theirs:
             raise Unanswered("the reference holds nothing but punctuation")
+        from rapidfuzz import fuzz  # noqa: PLC0415 - a fiftieth of a second, for one mode
+
         return Measurement(fuzz.ratio(mine, theirs) / 100, f"against {shown(reference)!r}")
 
 

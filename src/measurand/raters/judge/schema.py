@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from measurand.core.judging import Form
@@ -14,6 +15,7 @@ _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
 
 
+@lru_cache(maxsize=64)
 def schema_of(form: Form, levels: Levels, items: int = 0) -> Mapping[str, Any]:
     """The schema of a reply: every key required, in the order asked for, and no others.
 
