@@ -32,37 +32,43 @@ def run_progress(
     if not sys.stderr.isatty():
         yield _lines(budget)
         return
-    from rich.console import Console  # noqa: PLC0415 - only a watched terminal pays for it
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.console import Console, Group  # noqa: PLC0415 - only a watched terminal pays for it
+    from rich.live import Live  # noqa: PLC0415
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    columns = (BarColumn(bar_width=24), TextColumn("{task.fields[text]}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, text="starting")
+    with Live(Text("starting"), console=Console(stderr=True), transient=True) as live:
 
         def show(now: Snapshot) -> None:
-            bar.update(task, completed=now.examples, total=now.total, text=told(now, budget))
+            bar = ProgressBar(total=max(now.total, 1), completed=now.examples)
+            live.update(Group(bar, *(Text(line) for line in _told(now, budget))))
 
         yield show
 
 
 def told(now: Snapshot, budget: float | None) -> str:
     """How far a run is, in one line."""
+    return " · ".join(_told(now, budget))
+
+
+def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
+    """The same in short lines: how far, what it took, what went wrong."""
     parts = [f"{now.examples:,}/{now.total:,} examples"]
     parts.append(f"{now.outputs:,} outputs, {now.ratings:,} ratings")
     if now.rate:
         parts.append(f"{now.rate:,.1f}/s")
-    if now.calls:
-        parts.append(f"{now.usage.input_tokens + now.usage.output_tokens:,} tokens")
-        parts.append(_money(now, budget))
-    if now.waiting:
-        parts.append(f"{now.waiting:,} judgments wait in batches")
-    if failures := _counted(now.failures):
-        parts.append(f"failed: {failures}")
-    if troubles := _counted(now.troubles):
-        parts.append(f"tried again: {troubles}")
     if now.seconds_left is not None and now.examples < now.total:
         parts.append(f"{clock(now.seconds_left)} left")
-    return " · ".join(parts)
+    yield " · ".join(parts)
+    if now.calls:
+        tokens = now.usage.input_tokens + now.usage.output_tokens
+        yield f"{tokens:,} tokens · {_money(now, budget)}"
+    if now.waiting:
+        yield f"{now.waiting:,} judgments wait in batches"
+    if failures := _counted(now.failures):
+        yield f"failed: {failures}"
+    if troubles := _counted(now.troubles):
+        yield f"tried again: {troubles}"
 
 
 def clock(seconds: float) -> str:

@@ -148,6 +148,30 @@ def test_a_refused_key_ends_a_run_and_is_not_remembered(bench: Bench) -> None:
     assert sum(bench.bot.asked.values()) <= 5
 
 
+def test_nobody_at_the_address_ends_a_run_early(bench: Bench) -> None:
+    bench.bot.before = lambda _, __: Failure("connection", "refused")
+    bench.run(400)
+    assert bench.stop.reason == "hopeless"
+    assert "--retry-failed" in bench.stop.message
+    assert 8 <= sum(bench.bot.asked.values()) <= 8 + 4
+
+
+def test_a_few_lost_calls_end_nothing(bench: Bench) -> None:
+    bench.bot.before = lambda example, _: (
+        Failure("timeout", "slow") if 5 <= int(example.id[1:]) < 45 else None
+    )
+    bench.run(100)
+    assert bench.stop.reason is None
+    assert bench.tally.failures["timeout"] == 40
+
+
+def test_a_provider_that_goes_away_ends_a_run(bench: Bench) -> None:
+    bench.grader.before = lambda _: "connection" if len(bench.grader.asked) > 20 else None
+    bench.run(400)
+    assert bench.stop.reason == "hopeless"
+    assert len(bench.grader.asked) < 20 + 50 + 10
+
+
 def test_a_stop_finishes_what_is_under_way(bench: Bench) -> None:
     def stopping(_example: Example, _trial: int) -> None:
         bench.stop.ask("asked", "stopped")

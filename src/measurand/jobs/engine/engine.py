@@ -10,7 +10,6 @@ from typing import Literal
 
 from measurand.core.example import Example
 from measurand.core.model import Call
-from measurand.core.output import Output
 from measurand.errors import BudgetExhausted
 from measurand.jobs.engine.agenda import Agenda, Asked, Judging
 from measurand.jobs.engine.journal import Journal
@@ -23,6 +22,10 @@ __all__ = ["Engine", "Stop"]
 
 HOPELESS = frozenset({"authentication", "not_found"})
 """Failures that every further call would meet as well."""
+DEAD = frozenset({"connection", "timeout", "server_error", "malformed_response"})
+"""Failures of which many in a row say that nobody is there."""
+SILENT, LOST = 8, 50
+"""So many in a row end a run: where nobody has answered yet, and where somebody has."""
 _CHUNK = 32
 """Examples that are looked up in the ledger at once."""
 
@@ -69,6 +72,7 @@ class Engine:
     workers: int
     tally: Tally = field(default_factory=Tally)
     stop: Stop = field(default_factory=Stop)
+    _silence: dict[str, int] = field(default_factory=dict, init=False)
 
     @property
     def parts(self) -> Parts:
@@ -139,8 +143,11 @@ class Engine:
                 self.stop.ask("budget", str(limit))
                 return False
             asked.output = self.parts.stored(asked.raw)
-            if self._hopeless(asked.system.name, asked.raw):
+            failure = asked.raw.failure
+            if failure and self._hopeless(asked.system.name, failure.kind, failure.message):
                 return False
+            if failure is None:
+                self._silence[asked.system.name] = -LOST
             self.agenda.plan(asked)
         output = asked.output
         work = Work(
@@ -155,11 +162,16 @@ class Engine:
         await self._put([work, *await self._checks(asked)])
         return True
 
-    def _hopeless(self, who: str, output: Output) -> bool:
-        """Whether there is no point in going on; the failure is not kept, for it can be mended."""
-        if output.failure is None or output.failure.kind not in HOPELESS:
+    def _hopeless(self, who: str, kind: str, message: str) -> bool:
+        """Whether there is no point in going on; what says so is not kept, for it can be mended."""
+        if kind in DEAD:
+            self._silence[who] = max(self._silence.get(who, 0), SILENT - LOST) + 1
+            if self._silence[who] < SILENT:
+                return False
+            message = f"{message} (so ended all of its last calls; mended, take --retry-failed)"
+        elif kind not in HOPELESS:
             return False
-        self.stop.ask("hopeless", f"{who}: {output.failure.kind}: {output.failure.message}")
+        self.stop.ask("hopeless", f"{who}: {kind}: {message}")
         return True
 
     async def _checks(self, asked: Asked) -> list[Work]:
@@ -179,10 +191,11 @@ class Engine:
         except BudgetExhausted as limit:
             self.stop.ask("budget", str(limit))
             return
-        if judgment.failure in HOPELESS:
-            what = f"{item.judge.name}: {judgment.failure}: {judgment.measurement.reason}"
-            self.stop.ask("hopeless", what)
+        name, reason = item.judge.name, judgment.measurement.reason
+        if judgment.failure and self._hopeless(name, judgment.failure, reason):
             return
+        if judgment.failure is None:
+            self._silence[name] = -LOST
         await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
 
     async def _pairs(self, asked: Sequence[Asked]) -> None:
