@@ -32,16 +32,20 @@ def run_progress(
     if not sys.stderr.isatty():
         yield _lines(budget)
         return
-    from rich.console import Console, Group  # noqa: PLC0415 - only a watched terminal pays for it
+    from rich.console import Console  # noqa: PLC0415 - only a watched terminal pays for it
     from rich.live import Live  # noqa: PLC0415
     from rich.progress_bar import ProgressBar  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     with Live(Text("starting"), console=Console(stderr=True), transient=True) as live:
 
         def show(now: Snapshot) -> None:
-            bar = ProgressBar(total=max(now.total, 1), completed=now.examples)
-            live.update(Group(bar, *(Text(line) for line in _told(now, budget))))
+            lines = Table.grid()
+            lines.add_row(ProgressBar(total=max(now.total, 1), completed=now.examples, width=40))
+            for line in _told(now, budget):
+                lines.add_row(Text(line))
+            live.update(lines)
 
         yield show
 
