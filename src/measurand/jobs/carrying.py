@@ -84,6 +84,8 @@ class Errand:
                     ),
                     journal=journal,
                     workers=self._workers(),
+                    width=self.live.models.run.connections,
+                    charge=self.live.models.budget.charge,
                     tally=course.tally,
                     stop=course.stop,
                 )

@@ -12,6 +12,7 @@ from measurand._version import __version__
 from measurand.analysis.forecast import Forecast, forecast
 from measurand.core.example import Component
 from measurand.core.plan import Plan
+from measurand.errors import InfrastructureError
 from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
@@ -88,10 +89,13 @@ def plan(
         PlanError: The plan is wrong, or names what does not exist.
         DataError: The evaluation set is wrong.
         UsageError: A key is missing, or no system can be asked.
+        InfrastructureError: The pilot was stopped, as by the budget or a wrong key.
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     if pilot is not None:
-        run(plan_file, replace(chosen, limit=pilot), watch=watch, environment=environment)
+        ran = run(plan_file, replace(chosen, limit=pilot), watch=watch, environment=environment)
+        if ran.stop.reason is not None:
+            raise InfrastructureError(f"the pilot stopped: {ran.stop.message}")
     read = as_chosen(load_plan(plan_file), chosen)
     stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))

@@ -129,6 +129,15 @@ class Budget:
         self._held -= _units(bound)
         self._spent += _units(cost)
 
+    def charge(self, cost: float) -> bool:
+        """Count what was spent without being asked for; whether nothing is left then.
+
+        Args:
+            cost: US dollars, as a function of the user's own tells them.
+        """
+        self._spent += _units(cost)
+        return self._limit is not None and self._spent + self._held >= self._limit
+
     def settle(self, reservation: Reservation, cost: float | None, *, charged: bool) -> None:
         """End a reservation; a second time changes nothing.
 

@@ -12,7 +12,7 @@ import apsw
 
 from measurand.core.output import Usage
 
-__all__ = ["Account", "Took", "accounts", "took"]
+__all__ = ["Account", "Took", "accounts", "spent", "took"]
 
 _WORKS = """SELECT w.purpose, o.text, f.text, count(*) FROM work AS w
     JOIN text AS o ON o.id = w.who LEFT JOIN text AS f ON f.id = w.failure
@@ -113,6 +113,13 @@ def accounts(connection: apsw.Connection) -> Mapping[tuple[str, str], Account]:
     for purpose, who, cost in own:
         of(purpose, who).charge(cost)
     return found
+
+
+def spent(connection: apsw.Connection) -> float:
+    """US dollars of all calls, and of answers that took none, as far as they are known."""
+    calls: Any = connection.execute("SELECT cost FROM call WHERE cost > 0")
+    own: Any = connection.execute(_OWN)
+    return math.fsum((*(cost for (cost,) in calls), *(cost or 0.0 for _, _, cost in own)))
 
 
 def took(connection: apsw.Connection, purpose: str, who: str, *, newest: int) -> tuple[Took, ...]:

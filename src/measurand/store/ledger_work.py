@@ -7,7 +7,6 @@ calls of one piece are added in one transaction, so that it is there whole or no
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -21,14 +20,16 @@ from measurand.core.failure import FAILURES, STALE
 from measurand.core.model import Call
 from measurand.core.output import Output
 from measurand.core.rating import Rating
-from measurand.store.ledger_accounts import Account, Took, accounts, took
+from measurand.store.ledger_accounts import Account, Took, accounts, spent, took
+from measurand.store.ledger_now import AsOf, RatingKey, outputs_as_of, stale_ratings, strangers
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
 from measurand.store.ledger_sql import Rows
 
 __all__ = ["Event", "Work", "WorkLog"]
 
-Purpose = Literal["output", "rating"]
+Purpose = Literal["output", "record", "rating"]
+"""An output that was asked for, one that was there already, or what a rater said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +134,41 @@ class WorkLog:
         with self.reading():
             return dict(self.connection.execute(sql, (json.dumps(list(keys)),)))
 
-    def spent(self) -> float:
-        """US dollars of all calls whose cost is known."""
+    def outputs(self, keys: Mapping[str, tuple[str, str, int, str]]) -> dict[str, AsOf]:
+        """What stood in the ledger right after each of these was done.
+
+        Args:
+            keys: By the key of the work: example, system, trial, and the system's version.
+        """
         with self.reading():
-            found: Any = self.connection.execute("SELECT cost FROM call WHERE cost > 0")
-            return math.fsum(cost for (cost,) in found)
+            return outputs_as_of(self.connection, keys)
+
+    def stale(self, examples: Iterable[str], versions: Iterable[str]) -> frozenset[RatingKey]:
+        """Ratings that were taken their value, and got none since.
+
+        Args:
+            examples: Of these examples.
+            versions: Of one system as it is now, and of all that was said of it.
+        """
+        with self.reading():
+            return stale_ratings(self.connection, examples, versions)
+
+    def strangers(self, versions: Iterable[str]) -> frozenset[RatingKey]:
+        """Imported ratings that are about other texts than those that count now.
+
+        Such a rating is about what stood there when it came in; or, where nothing did, about the
+        first text that came.
+
+        Args:
+            versions: Of the outputs that count now.
+        """
+        with self.reading():
+            return strangers(self.connection, versions)
+
+    def spent(self) -> float:
+        """US dollars of all calls, and of answers that took none, whose cost is known."""
+        with self.reading():
+            return spent(self.connection)
 
     def accounts(self) -> Mapping[tuple[str, str], Account]:
         """What everybody was asked and what it took, by purpose and name."""
@@ -245,7 +276,9 @@ class WorkLog:
             unit = (ids[output.example], ids[output.system])
             if not self.connection.execute(_REPLACED, (*unit, output.trial)).get:
                 continue
-            rated: list[Any] = self.connection.execute(_RATED, unit).fetchall()
+            rated: list[Any] = self.connection.execute(
+                _RATED, (*unit, stale[STALE], batch)
+            ).fetchall()
             for *key, kind, rater, revision in rated:
                 if key[4] // repeats.get(rater, 1) == output.trial:
                     why = (stale[FAILURES[STALE]], stale[STALE])
@@ -264,9 +297,14 @@ _REPLACED = """SELECT count(DISTINCT ifnull(text, '')) > 1 FROM (
     ORDER BY revision DESC LIMIT 2)"""
 _RATED = f"""SELECT r.example, r.system, r.dimension, r.rater, r."repeat", r.against, r."order",
     r.kind, t.text, r.revision FROM rating AS r JOIN text AS t ON t.id = r.rater
-    WHERE (r.example, r.system) = (?, ?) AND (r.number IS NOT NULL OR r.label IS NOT NULL)
+    WHERE (r.example, r.system) = (?1, ?2)
     AND NOT EXISTS (SELECT 1 FROM rating AS later
-                    WHERE {_SAME} AND later.revision = r.revision + 1)"""  # noqa: S608 - constant
+                    WHERE {_SAME} AND later.revision = r.revision + 1)
+    AND NOT (r.failure IS ?3 AND r.batch IN (
+      SELECT b.id FROM batch AS b JOIN batch AS now ON now.version = b.version WHERE now.id = ?4))
+    AND EXISTS (SELECT 1 FROM rating AS later
+                WHERE {_SAME} AND (later.number IS NOT NULL OR later.label IS NOT NULL))
+    """  # noqa: S608 - constant
 _MARK = (
     'INSERT INTO rating (example, system, dimension, rater, "repeat", against, "order", '
     "revision, kind, reason, failure, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -34,6 +34,11 @@ def call(model: str, text: str) -> Call:
     return Call(model=model, attempts=(attempt,), reply=ModelReply(text=text))
 
 
+def failed(failure: Failure) -> Call:
+    attempt = Attempt(status=failure.kind, seconds=0.01, message=failure.message)
+    return Call(model="sim/bot", attempts=(attempt,), failure=failure)
+
+
 @dataclass
 class Bot:
     """Answers with the question; what it does besides is up to the test."""
@@ -56,7 +61,7 @@ class Bot:
         output = Output(
             example=example.id, system=self.name, text=text, trial=trial, failure=failure
         )
-        return output, (call("sim/bot", text or ""),)
+        return output, (call("sim/bot", text or "") if failure is None else failed(failure),)
 
 
 @dataclass

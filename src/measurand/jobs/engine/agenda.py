@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from measurand.core.example import Example
 from measurand.core.judging import BlindTask
@@ -11,6 +11,7 @@ from measurand.core.output import Output
 from measurand.core.protocols import Check, Judge, LiveSystem
 from measurand.jobs.engine.parts import Parts, check_key, judge_key, output_key
 from measurand.store.ledger import Ledger
+from measurand.store.ledger_now import RatingKey
 
 __all__ = ["Again", "Agenda", "Asked", "Checking", "Judging"]
 
@@ -66,6 +67,7 @@ class Asked:
         checkings: Checks that have not rated it.
         judgings: Tasks about it that no judge has done.
         reused: How many of its ratings are in the ledger.
+        failed: The classes of what of it is in the ledger as failed.
         replaced: Whether the ledger holds another text in its place by now, as after a recording
             was edited and then taken back; what was said of this one no longer counts there.
     """
@@ -80,6 +82,7 @@ class Asked:
     checkings: list[Checking] = field(default_factory=list)
     judgings: list[Judging] = field(default_factory=list)
     reused: int = 0
+    failed: list[str] = field(default_factory=list)
     replaced: bool = False
 
 
@@ -183,12 +186,47 @@ class Agenda:
         keys = [item.key for one in asked for item in one.checkings]
         keys += [item.key for one in asked for item in one.judgings]
         done = self.ledger.work.done(keys)
+        stale = self._stale(asked)
         for one in asked:
-            count = len(one.checkings) + len(one.judgings)
+            if stale:
+                self._forget(one, stale, done)
+            before = _keys(one)
+            count = len(before)
             if not one.replaced:
                 one.checkings = [c for c in one.checkings if self.again.wanted(c.key, done)]
                 one.judgings = [j for j in one.judgings if self.again.wanted(j.key, done)]
             one.reused = count - len(one.checkings) - len(one.judgings)
+            one.failed = [] if one.replaced else self._failed(one, done, before)
+
+    def _failed(
+        self, one: Asked, done: Mapping[str, str | None], before: Sequence[str]
+    ) -> list[str]:
+        """The classes of what is in the ledger as failed, and is not done again."""
+        wanted = frozenset(_keys(one))
+        classes = [done.get(key) for key in before if key not in wanted]
+        if one.output is not None and one.output.failure is not None:
+            classes.append(one.output.failure.kind)
+        return [name for name in classes if name is not None]
+
+    def _stale(self, asked: Sequence[Asked]) -> frozenset[RatingKey]:
+        """Ratings that have lost their value to another text, and were not given anew."""
+        systems = {one.system.name: one.system for one in asked}
+        names = {one.example.id for one in asked}
+        return frozenset().union(
+            *(self.ledger.work.stale(names, self.parts.family(s)) for s in systems.values())
+        )
+
+    def _forget(self, one: Asked, stale: frozenset[RatingKey], done: dict[str, str | None]) -> None:
+        """What has lost its value is not done."""
+        unit = (one.example.id, one.system.name)
+        for check in one.checkings:
+            name = (check.check.dimension, check.check.name, one.trial)
+            if (*unit, *name, None, None) in stale:
+                done.pop(check.key, None)
+        for item in one.judgings:
+            row = self.parts.row(item.judge, item.task, one.trial)
+            if (*unit, item.task.dimension, item.judge.name, row, None, None) in stale:
+                done.pop(item.key, None)
 
     def _asked(self, system: LiveSystem, example: Example, trial: int) -> Asked:
         raw = self.parts.record(system, example, trial)
@@ -202,25 +240,31 @@ class Agenda:
         )
 
 
-def _recall(found: Sequence[Asked], ledger: Ledger) -> None:
-    """Take outputs out of the ledger, each of the version that is asked now.
+def _keys(one: Asked) -> list[str]:
+    return [c.key for c in one.checkings] + [j.key for j in one.judgings]
 
-    A recorded one is at hand, and is only held against what stands in its place.
+
+def _recall(found: Sequence[Asked], ledger: Ledger) -> None:
+    """Take outputs out of the ledger, as they stood when their work was done.
+
+    Where another text has taken the place of one since, it is put back: what was said of it no
+    longer counts, and is said again. A recorded one is at hand, and only held against that.
     """
-    versions: dict[str, list[Asked]] = {}
+    keys = {
+        one.key: (one.example.id, one.system.name, one.trial, one.system.version) for one in found
+    }
+    there = ledger.work.outputs(keys)
     for one in found:
-        versions.setdefault(one.system.version, []).append(one)
-    for version, ones in versions.items():
-        names = frozenset(one.example.id for one in ones)
-        systems = frozenset(one.system.name for one in ones)
-        outputs = {
-            (output.example, output.system, output.trial): output
-            for output in ledger.outputs(version=version, example=names, system=systems)
-        }
-        for one in ones:
-            there = outputs.get((one.example.id, one.system.name, one.trial))
-            if one.raw is None:
-                one.output = there
-                one.saved = there is not None
-            elif there is None or one.output is None or there.text != one.output.text:
-                one.saved, one.replaced = False, True
+        stood = there.get(one.key)
+        if one.raw is None:
+            one.output = None if stood is None else stood.output
+            one.saved = stood is not None and stood.newest
+            one.replaced = stood is not None and not stood.newest
+            # Its cost was told when it was asked for.
+            one.raw = replace(stood.output, cost=None) if stood and one.replaced else None
+        elif stood is None or not stood.newest or _text(stood.output) != _text(one.output):
+            one.saved, one.replaced = False, True
+
+
+def _text(output: Output | None) -> str | None:
+    return None if output is None else output.text

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
 from measurand.core.example import Example
+from measurand.core.failure import TRANSPORT_FAILURES
 from measurand.core.model import Call
+from measurand.core.output import Failure
 from measurand.errors import BudgetExhausted
 from measurand.jobs.engine.agenda import Agenda, Asked, Judging
 from measurand.jobs.engine.journal import Journal
@@ -21,11 +23,10 @@ from measurand.store.ledger_work import Work
 __all__ = ["Engine", "Stop"]
 
 HOPELESS = frozenset({"authentication", "not_found"})
-"""Failures that every further call would meet as well."""
-DEAD = frozenset({"connection", "timeout", "server_error", "malformed_response"})
-"""Failures of which many in a row say that nobody is there."""
+"""Failures that every further call of a provider's model would meet as well."""
 SILENT, LOST = 8, 50
-"""So many in a row end a run: where nobody has answered yet, and where somebody has."""
+"""So many calls in a row without any reply end a run: of those who have never answered, and of
+those who have."""
 _CHUNK = 32
 """Examples that are looked up in the ledger at once."""
 
@@ -63,16 +64,22 @@ class Engine:
         agenda: Knows what is to be done.
         journal: Where it is written down what is done.
         workers: Examples under way at once.
+        width: Outputs of one system, and judgments by one judge, under way at once.
         tally: Told of everything that is durable.
         stop: Asked before anything new is started.
+        charge: Told what answers have cost that no provider of ours has charged; says whether
+            the budget is used up by it.
     """
 
     agenda: Agenda
     journal: Journal
     workers: int
+    width: int = 20
     tally: Tally = field(default_factory=Tally)
     stop: Stop = field(default_factory=Stop)
+    charge: Callable[[float], bool] = lambda _: False
     _silence: dict[str, int] = field(default_factory=dict, init=False)
+    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict, init=False)
 
     @property
     def parts(self) -> Parts:
@@ -103,13 +110,17 @@ class Engine:
         while (asked := await waiting.get()) is not None:
             if self.stop.asked:
                 continue
+            self.tally.under_way += 1
+            fresh = any(not one.saved or one.checkings or one.judgings for one in asked)
             # No task group: where one call meets the budget, the others are paid for already.
             ended = await asyncio.gather(*map(self._output, asked), return_exceptions=True)
             _raise_first(ended)
             if self.parts.pairs and not self.stop.asked:
                 await self._pairs(asked)
+            self.tally.under_way -= 1
             if not self.stop.asked:
                 self.tally.examples += 1
+                self.tally.fresh += fresh
 
     async def _output(self, asked: Asked) -> None:
         """One output, from the question to the last judgment."""
@@ -117,6 +128,7 @@ class Engine:
             self.tally.outputs += 1
             self.tally.reused += 1 + asked.reused
             self.tally.ratings += asked.reused
+            self.tally.failures.update(asked.failed)
             if asked.checkings:
                 await self._put(await self._checks(asked))
         elif not await self._answer(asked):
@@ -136,43 +148,64 @@ class Engine:
         if self.stop.asked:
             return False
         calls: tuple[Call, ...] = ()
-        if asked.raw is None:
+        here = asked.raw is not None
+        if not here:
             try:
-                asked.raw, calls = await asked.system.answer(asked.example, asked.trial)
+                async with self._place(asked.system.name):
+                    if self._stopped():
+                        return False
+                    asked.raw, calls = await asked.system.answer(asked.example, asked.trial)
             except BudgetExhausted as limit:
                 self.stop.ask("budget", str(limit))
                 return False
             asked.output = self.parts.stored(asked.raw)
-            failure = asked.raw.failure
-            if failure and self._hopeless(asked.system.name, failure.kind, failure.message):
-                return False
-            if failure is None:
-                self._silence[asked.system.name] = -LOST
             self.agenda.plan(asked)
         output = asked.output
+        failure = output.failure if output is not None else None
+        if failure is not None and calls and failure.kind in HOPELESS and not _paid(calls):
+            self._give_up(asked.system.name, failure.kind, failure.message)
+            return False
         work = Work(
             key=asked.key,
-            purpose="output",
+            purpose="record" if here else "output",
             who=asked.system.name,
             version=asked.system.version,
-            failure=output.failure.kind if output is not None and output.failure else None,
+            failure=failure.kind if failure is not None else None,
             output=output,
             calls=calls,
         )
         await self._put([work, *await self._checks(asked)])
+        if here:
+            return True
+        self._heard(asked.system.name, failure, calls=calls)
+        if not calls and output is not None and output.cost:
+            self.tally.cost += output.cost
+            if self.charge(output.cost):
+                self.stop.ask("budget", f"{asked.system.name} has used up the budget")
         return True
 
-    def _hopeless(self, who: str, kind: str, message: str) -> bool:
-        """Whether there is no point in going on; what says so is not kept, for it can be mended."""
-        if kind in DEAD:
-            self._silence[who] = max(self._silence.get(who, 0), SILENT - LOST) + 1
-            if self._silence[who] < SILENT:
-                return False
-            message = f"{message} (so ended all of its last calls; mended, take --retry-failed)"
-        elif kind not in HOPELESS:
-            return False
+    def _heard(self, who: str, failure: Failure | None, *, calls: Sequence[Call]) -> None:
+        """Count calls without any reply; where there is nobody, nothing more is sent."""
+        kind = failure.kind if failure is not None else ""
+        late_code = kind == "timeout" and not calls  # a function of the user's own, slow
+        if failure is None or kind not in TRANSPORT_FAILURES or late_code:
+            self._silence[who] = -LOST
+            return
+        self._silence[who] = max(self._silence.get(who, 0), SILENT - LOST) + 1
+        if self._silence[who] >= SILENT:
+            more = "none of its last calls was answered; once that is mended: --retry-failed"
+            self._give_up(who, kind, f"{failure.message} ({more})")
+
+    def _give_up(self, who: str, kind: str, message: str) -> None:
         self.stop.ask("hopeless", f"{who}: {kind}: {message}")
-        return True
+
+    def _stopped(self) -> bool:
+        """Asked again after waiting: meanwhile somebody may have asked for a stop."""
+        return self.stop.asked
+
+    def _place(self, who: str) -> asyncio.Semaphore:
+        """So many at once may be asked: whoever waits here has not begun, and need not."""
+        return self._places.setdefault(who, asyncio.Semaphore(self.width))
 
     async def _checks(self, asked: Asked) -> list[Work]:
         return [await checked(asked, item, self.parts) for item in asked.checkings]
@@ -184,19 +217,24 @@ class Engine:
         _raise_first(await asyncio.gather(*told, return_exceptions=True))
 
     async def _judge(self, asked: Asked, item: Judging, against: Asked | None = None) -> None:
-        if self.stop.asked:
-            return
+        name = item.judge.name
         try:
-            judgment = await item.judge.judge(item.task)
+            async with self._place(name):
+                if self._stopped():
+                    return
+                judgment = await item.judge.judge(item.task)
         except BudgetExhausted as limit:
             self.stop.ask("budget", str(limit))
             return
-        name, reason = item.judge.name, judgment.measurement.reason
-        if judgment.failure and self._hopeless(name, judgment.failure, reason):
-            return
-        if judgment.failure is None:
-            self._silence[name] = -LOST
+        if judgment.failure in HOPELESS:
+            self._give_up(name, str(judgment.failure), judgment.measurement.reason)
+            if not _paid(judgment.calls):
+                return
         await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
+        if judgment.calls:
+            reason = judgment.measurement.reason
+            failure = None if judgment.failure is None else Failure(judgment.failure, reason)
+            self._heard(name, failure, calls=judgment.calls)
 
     async def _pairs(self, asked: Sequence[Asked]) -> None:
         """Compare outputs of the same trial, once both are there."""
@@ -221,3 +259,8 @@ def _raise_first(ended: Iterable[BaseException | None]) -> None:
     for problem in ended:
         if problem is not None:
             raise problem
+
+
+def _paid(calls: Sequence[Call]) -> bool:
+    """Whether any of these calls took tokens: what was paid for is kept, whatever came of it."""
+    return any(attempt.usage is not None for call in calls for attempt in call.attempts)

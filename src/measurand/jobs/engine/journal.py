@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from measurand.store.ledger import SMALL_CACHE, open_ledger
+from measurand.store.ledger import SMALL_CACHE, Ledger, open_ledger
 from measurand.store.ledger_work import Work
 
 __all__ = ["Journal"]
@@ -73,14 +73,34 @@ class Journal:
         try:
             with open_ledger(self._path, cache=SMALL_CACHE) as ledger:
                 while entries := self._next():
-                    works = [work for part, _ in entries for work in part]
-                    ledger.work.add(works, run=self._run, repeats=self._repeats)
-                    self._tell(entries, None)
+                    self._add(entries, ledger)
         except BaseException as problem:  # noqa: BLE001 - whoever waits must hear of it
             self._broken = problem
             self._tell(entries, problem)
             while entries := self._next():
                 self._tell(entries, problem)
+
+    def _add(self, entries: list[_Entry], ledger: Ledger) -> None:
+        """Add entries together; where that cannot be, each alone, so that one spoils no other."""
+        try:
+            works = [work for part, _ in entries for work in part]
+            ledger.work.add(works, run=self._run, repeats=self._repeats)
+        except Exception as problem:
+            if len(entries) == 1:
+                raise
+            if spoilt := [entry for entry in entries if not self._alone(entry, ledger)]:
+                self._tell(spoilt, problem)
+                raise
+            return
+        self._tell(entries, None)
+
+    def _alone(self, entry: _Entry, ledger: Ledger) -> bool:
+        try:
+            ledger.work.add(entry[0], run=self._run, repeats=self._repeats)
+        except Exception:  # noqa: BLE001 - the first problem is told
+            return False
+        self._tell([entry], None)
+        return True
 
     def _next(self) -> list[_Entry]:
         """Wait for an entry, then take along what has come meanwhile; empty at the end."""

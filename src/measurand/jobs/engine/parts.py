@@ -99,6 +99,18 @@ class Parts:
         """
         return trial * self.rounds.get(judge.name, 1) + task.repeat
 
+    def family(self, system: LiveSystem) -> frozenset[str]:
+        """The versions of a system as it is now, and of all that is said of it."""
+        raters: tuple[Check | Judge, ...] = (*self.checks, *self.judges, *self.pair_judges)
+        others = [one for one in self.systems if one.name != system.name]
+        return frozenset(
+            (
+                system.version,
+                *(rating_version(system, rater) for rater in raters),
+                *(rating_version(system, j, one) for j in self.pair_judges for one in others),
+            )
+        )
+
     def versions(self) -> Iterator[str]:
         """Every version under which this run adds rows."""
         for system in self.systems:

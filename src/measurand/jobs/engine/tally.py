@@ -12,6 +12,9 @@ from measurand.core.output import Usage
 
 __all__ = ["Snapshot", "Tally"]
 
+_ENOUGH = 5
+"""Finished examples from which the rest is foretold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -19,6 +22,8 @@ class Snapshot:
 
     Args:
         examples: Examples that are finished.
+        fresh: Of these, those for which this run did anything.
+        under_way: Examples that are begun.
         total: Examples there are.
         outputs: Outputs that are durable, those found in the ledger among them.
         ratings: Ratings by checks and judges that are durable, likewise.
@@ -34,6 +39,8 @@ class Snapshot:
     """
 
     examples: int
+    fresh: int
+    under_way: int
     total: int
     outputs: int
     ratings: int
@@ -59,15 +66,21 @@ class Snapshot:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the rest will take at this pace; None while nothing is finished."""
-        if not self.examples or self.examples > self.total:
-            return None
-        return self.seconds * (self.total - self.examples) / self.examples
+        """Time that the rest will take at this pace; None while little is finished."""
+        return self._rest(self.seconds)
 
     @property
     def forecast(self) -> float | None:
-        """US dollars that this run will have cost at its end; None while nothing is finished."""
-        return self.cost * self.total / self.examples if self.examples else None
+        """US dollars that this run will have cost at its end; None while little is finished."""
+        rest = self._rest(self.cost)
+        return None if rest is None else self.cost + rest
+
+    def _rest(self, amount: float) -> float | None:
+        """What the rest takes, by what was done; those under way count by half."""
+        if self.fresh < _ENOUGH or self.examples > self.total:
+            return None
+        half = self.under_way / 2
+        return amount / (self.fresh + half) * max(self.total - self.examples - half, 0)
 
 
 @dataclass(slots=True)
@@ -80,6 +93,8 @@ class Tally:
 
     total: int = 0
     examples: int = 0
+    fresh: int = 0
+    under_way: int = 0
     outputs: int = 0
     ratings: int = 0
     reused: int = 0
@@ -91,6 +106,11 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     troubles: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> int:
+        """Pieces of work that this run did itself."""
+        return self.outputs + self.ratings - self.reused
 
     def attempt(self, model: str, attempt: Attempt) -> None:  # noqa: ARG002 - an observer's shape
         """Count a request that went out."""
@@ -108,6 +128,8 @@ class Tally:
         """How far the run is now."""
         return Snapshot(
             examples=self.examples,
+            fresh=self.fresh,
+            under_way=self.under_way,
             total=self.total,
             outputs=self.outputs,
             ratings=self.ratings,

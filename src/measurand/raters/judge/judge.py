@@ -14,6 +14,7 @@ from measurand.core.protocols import ChatModel
 from measurand.core.rating import Measurement
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Value
+from measurand.errors import BudgetExhausted
 from measurand.raters.judge.fence import keyed
 from measurand.raters.judge.levels import written
 from measurand.raters.judge.prompt import Prompt, form_of, prefix_of, render
@@ -149,7 +150,10 @@ class JudgeRater:
                 return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
             made.add(following)
             turn = _next(turn, following, prompt, reply=call.reply, heard=heard)
-            call = await self._model.ask(self._request(prompt, turn))
+            try:
+                call = await self._model.ask(self._request(prompt, turn))
+            except BudgetExhausted:  # the calls so far were paid for, and must not be lost
+                return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
 
     def _prompt(self, task: BlindTask) -> Prompt:
         return render(task, self._rubric, run_key=self._options.run_key, prefix=self._prefix)
