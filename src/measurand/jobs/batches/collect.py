@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from measurand.core.example import Example
+from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import Judgment
 from measurand.core.model import Call
 from measurand.errors import BudgetExhausted, DataError, UsageError
@@ -18,6 +19,7 @@ from measurand.jobs.engine.engine import HOPELESS
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.engine.rows import judged, orphaned
 from measurand.models.wire import PASSING, CallFailed
+from measurand.store.ledger_work import Work
 
 __all__ = ["Collector"]
 
@@ -25,6 +27,19 @@ _AT_ONCE = 200
 """Judgments of one transaction: what a kill may lose is the second calls of so many."""
 _AGAIN = 2
 """How often a request that was not answered is handed in once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What one answer is about.
+
+    Args:
+        item: The judgment.
+        parts: Who took part in it.
+    """
+
+    item: Item
+    parts: Parts
 
 
 @dataclass(slots=True)
@@ -35,15 +50,13 @@ class _Reading:
         batch: The batch.
         contents: What is in it.
         calls: What became of its requests.
-        parts: Who took part.
-        items: What it is about, by key, as far as that is still there.
+        about: What it is about, by key, as far as that is still there.
     """
 
     batch: OpenBatch
     contents: Contents
     calls: Mapping[str, Call]
-    parts: Parts
-    items: Mapping[str, Item]
+    about: Mapping[str, _About]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +119,7 @@ class Collector:
     async def _collect(
         self, batch: OpenBatch, contents: Contents, calls: Mapping[str, Call]
     ) -> None:
-        parts = self._parts(contents)
-        reading = _Reading(batch, contents, calls, parts, self._items(contents, parts))
+        reading = _Reading(batch, contents, calls, self._about(contents))
         keys = keys_of(contents.handle)
         while batch.to < len(keys) and not self.scene.stop.asked:
             end = min(batch.to + _AT_ONCE, len(keys))
@@ -115,21 +127,27 @@ class Collector:
             await self._take(reading, part, end)
             await asyncio.sleep(0)
 
-    def _parts(self, contents: Contents) -> Parts:
-        """Who took part: those of now where nothing has changed, else those of then."""
-        scene = self.scene
-        now = {system.name: system.version for system in scene.parts.systems}
-        if contents.plan == scene.plain and contents.systems == now:
-            return replace(scene.parts, checks=())
-        return former_parts(contents, scene.parts, models=scene.models, key=scene.key)
+    def _about(self, contents: Contents) -> dict[str, _About]:
+        """What the batch is about, as far as example and output are as they were.
 
-    def _items(self, contents: Contents, parts: Parts) -> dict[str, Item]:
-        """What the batch is about, as far as example and output are as they were."""
+        The name of a judgment holds all that its answer depends on. So those of now count, whatever
+        else in the plan has changed; what is not among them is looked for among those of then.
+        """
+        scene = self.scene
         keys = frozenset(keys_of(contents.handle))
+        found = self._found(keys, contents, replace(scene.parts, checks=()))
+        if len(found) == len(keys):
+            return found
+        parts = former_parts(contents, scene.parts, models=scene.models, key=scene.key)
+        if parts is None:
+            return found
+        return {**self._found(keys, contents, parts), **found}
+
+    def _found(self, keys: frozenset[str], contents: Contents, parts: Parts) -> dict[str, _About]:
         agenda = Agenda(parts, self.scene.ledger, Again())
-        found: dict[str, Item] = {}
+        found: dict[str, _About] = {}
         for items in chunks(agenda, self._examples(contents)):
-            found.update((item.key, item) for item in items if item.key in keys)
+            found.update((item.key, _About(item, parts)) for item in items if item.key in keys)
         return found
 
     def _examples(self, contents: Contents) -> Iterator[Example]:
@@ -163,7 +181,7 @@ class Collector:
             taken.also = [key for key in keys if key not in unheard]
         settled = [key for key in keys if key not in unheard]
         freed = self._paid(reading, settled, taken)
-        scene.take(batch, taken, rounds=reading.parts.rounds)
+        scene.take(batch, taken, rounds=scene.parts.rounds)
         for bound, cost in freed:
             scene.models.budget.free(bound, cost)
         scene.log.done_with(settled)
@@ -171,7 +189,7 @@ class Collector:
     def _put_off(self, reading: _Reading, key: str, taken: Taken) -> bool:
         """Whether a request is to be handed in again, or was met by what nothing will pass."""
         scene, call = self.scene, reading.calls[key]
-        if call.failure is None or key not in reading.items or not scene.ours(reading.batch):
+        if call.failure is None or key not in reading.about or not scene.ours(reading.batch):
             return False
         kind = call.failure.kind
         if kind in HOPELESS:  # not kept, for it can be mended
@@ -186,27 +204,36 @@ class Collector:
 
     async def _heard(self, reading: _Reading, key: str) -> Judgment | None:
         """What an answer says; None where what it is about is not there any more."""
-        item = reading.items.get(key)
-        if item is None:
+        about = reading.about.get(key)
+        if about is None:
             return None
         call, tried = reading.calls[key], self.scene.log.tries.get(key, ())
-        rater = raters_of(reading.parts)[reading.batch.judge]
+        rater = raters_of(about.parts)[reading.batch.judge]
         return await rater.heard(
-            item.judging.task, replace(call, attempts=(*tried, *call.attempts))
+            about.item.judging.task, replace(call, attempts=(*tried, *call.attempts))
         )
 
     def _add(self, reading: _Reading, key: str, judgment: Judgment | None, *, taken: Taken) -> None:
         if key in self.scene.log.tries:
             taken.settled.append(key)
-        contents, parts = reading.contents, reading.parts
         if judgment is None:
-            judge, version = contents.judge, contents.judge_version
-            call = reading.calls[key]
-            work = orphaned(key, call, judge=judge, version=version, parts=parts)
-        else:
-            item = reading.items[key]
-            work = judged(item.asked, item.judging, judgment, parts=parts, against=item.against)
-        taken.works.append(work)
+            taken.works.append(self._orphan(reading, key))
+            return
+        item, parts = reading.about[key].item, reading.about[key].parts
+        taken.works.append(
+            judged(item.asked, item.judging, judgment, parts=parts, against=item.against)
+        )
+
+    def _orphan(self, reading: _Reading, key: str) -> Work:
+        """What was paid for and rates nothing; by a name of its own, for no judgment is made."""
+        contents = reading.contents
+        return orphaned(
+            fingerprint(["orphan", key, reading.batch.number]),
+            reading.calls[key],
+            judge=contents.judge,
+            version=contents.judge_version,
+            parts=self.scene.parts,
+        )
 
     def _paid(self, reading: _Reading, keys: list[str], taken: Taken) -> list[tuple[float, float]]:
         """What of the money that was held is free again; what nobody knows the cost of stays."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from measurand.core.example import Example
 from measurand.core.model import Call
 from measurand.core.output import Output
 from measurand.core.plan import Plan
+from measurand.core.protocols import ChatModel
+from measurand.core.rubric import Rubric
+from measurand.errors import DataError
 from measurand.jobs.batches.log import Contents
 from measurand.jobs.engine.agenda import Agenda, Asked, Judging
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.opening_judges import assembled
 from measurand.models.open import Models
 from measurand.raters.judge.judge import JudgeRater
-from measurand.raters.judge.spec import options_of
+from measurand.raters.judge.spec import JudgeOptions, options_of
 from measurand.store.plans import plan_of
 
-__all__ = ["Item", "chunks", "former_parts", "raters_of"]
+__all__ = ["Item", "chunks", "former_parts", "kept_version", "raters_of"]
 
 _CHUNK = 32
 """Examples that are looked up in the ledger at once."""
@@ -57,6 +61,30 @@ class Former:
         raise AssertionError(f"{self.name} is not there to answer {example.id}, {trial}")
 
 
+class FormerJudge(JudgeRater):
+    """A judge as a plan has it that is kept redacted, under the version it had before that.
+
+    Its model has read the same redacted texts, for no others go out.
+
+    Args:
+        model: The model that judges.
+        rubric: All dimensions of the plan.
+        options: How it judges.
+        version: What its judgments go by.
+    """
+
+    def __init__(
+        self, model: ChatModel, rubric: Rubric, options: JudgeOptions, *, version: str
+    ) -> None:
+        super().__init__(model, rubric, options)
+        self._before = version
+
+    @property
+    def version(self) -> str:
+        """The version before its rubric was redacted."""
+        return self._before
+
+
 def chunks(agenda: Agenda, examples: Iterable[Example]) -> Iterator[list[Item]]:
     """Every judgment of the outputs that are there, done or not, a few examples at once."""
     stream = iter(examples)
@@ -77,11 +105,30 @@ def raters_of(parts: Parts) -> dict[str, JudgeRater]:
     return {judge.name: judge for judge in parts.judges if isinstance(judge, JudgeRater)}
 
 
-def former_parts(contents: Contents, parts: Parts, *, models: Models, key: bytes) -> Parts:
+def kept_version(plan: Mapping[str, Any], name: str, *, models: Models, key: bytes) -> str | None:
+    """The version of a judge made of a plan as it is kept; None where none can be made of it.
+
+    Whoever makes it once more and finds another version knows that something has changed which no
+    plan holds, as the wording of prompts.
+
+    Args:
+        plan: The plan, as `measurand.store.plans.plain_plan` writes it down, redacted.
+        name: The judge's.
+        models: Opens models by name.
+        key: The secret of the ledger.
+
+    Raises:
+        UsageError: Its model cannot be opened.
+    """
+    terms = _terms(plan, name, key)
+    return None if terms is None else JudgeRater(models.open(name), *terms[1:]).version
+
+
+def former_parts(contents: Contents, parts: Parts, *, models: Models, key: bytes) -> Parts | None:
     """Who took part when a batch was handed in, as far as that is needed to hear its answers.
 
-    Where somebody has changed in a way that cannot be taken back, as the wording of prompts, the
-    names of works come out different, and nothing is taken for an answer to what was not asked.
+    None where somebody has changed in a way that cannot be taken back, as the wording of prompts:
+    nothing is taken for an answer to what was not asked.
 
     Args:
         contents: The batch.
@@ -90,24 +137,35 @@ def former_parts(contents: Contents, parts: Parts, *, models: Models, key: bytes
         key: The secret of the ledger.
 
     Raises:
-        DataError: The plan of the batch cannot be read any more.
         UsageError: Its model cannot be opened any more.
     """
-    plan = plan_of(contents.plan)
+    name, terms = contents.judge, _terms(contents.plan, contents.judge, key)
+    if terms is None or contents.kept is None:
+        return None
+    if contents.kept != kept_version(contents.plan, name, models=models, key=key):
+        return None
+    plan, rubric, options = terms
+    judge = FormerJudge(models.open(name), rubric, options, version=contents.judge_version)
     return assembled(
         plan,
-        [Former(name, version) for name, version in contents.systems.items()],
+        [Former(system, version) for system, version in contents.systems.items()],
         recorded={n: o for n, o in parts.recorded.items() if n in contents.systems},
         checks=(),
-        judges=(_judge(plan, contents.judge, models=models, key=key),),
+        judges=(judge,),
         redact=parts.redact,
     )
 
 
-def _judge(plan: Plan, name: str, *, models: Models, key: bytes) -> JudgeRater:
-    panel = plan.judge
-    if panel is None:
-        raise AssertionError("a batch was handed in by a plan that has a judge")
-    model = next(one for one in panel.models if one.model == name)
-    options = options_of(panel, model, plan.rubric, run_key=key)
-    return JudgeRater(models.open(name), plan.rubric, options)
+def _terms(
+    kept: Mapping[str, Any], name: str, key: bytes
+) -> tuple[Plan, Rubric, JudgeOptions] | None:
+    """What a judge is made of; None where a kept plan cannot be read, or does not name it."""
+    try:
+        plan = plan_of(kept)
+        panel = plan.judge
+        model = next((one for one in panel.models if one.model == name), None) if panel else None
+        if panel is None or model is None:
+            return None
+        return plan, plan.rubric, options_of(panel, model, plan.rubric, run_key=key)
+    except DataError:  # as where a word that a plan needs was redacted
+        return None

@@ -57,7 +57,9 @@ class Contents:
         handle: The batch.
         judge: Who judges.
         judge_version: The judge's version.
-        plan: The plan, as `measurand.store.plans.plain_plan` writes it down.
+        kept: The version of a judge made of `plan`, by which it is known that one can still be
+            made that reads answers as this one did; None where none ever could.
+        plan: The plan, as `measurand.store.plans.plain_plan` writes it down, redacted.
         systems: The version of each system.
         examples: What it is about, by id.
         versions: What produces its ratings.
@@ -67,6 +69,7 @@ class Contents:
     handle: Handle
     judge: str
     judge_version: str
+    kept: str | None
     plan: Mapping[str, Any]
     systems: Mapping[str, str]
     examples: Sequence[str]
@@ -130,6 +133,7 @@ class BatchLog:
             "handle": contents.handle.to_json(),
             "judge": contents.judge,
             "judge_version": contents.judge_version,
+            "kept": contents.kept,
             "plan": contents.plan,
             "systems": contents.systems,
             "examples": list(contents.examples),
@@ -235,7 +239,12 @@ def _contents(told: Mapping[str, Any]) -> Contents:
     handle = Handle.from_json(told["handle"])
     bounds = dict(zip(keys_of(handle), told["bounds"], strict=True))
     names = ("judge", "judge_version", "plan", "systems", "examples", "versions")
-    return Contents(handle=handle, bounds=bounds, **{name: told[name] for name in names})
+    return Contents(
+        handle=handle,
+        bounds=bounds,
+        kept=told.get("kept", told["judge_version"]),
+        **{name: told[name] for name in names},
+    )
 
 
 def _told(tried: Sequence[Attempt]) -> list[list[Any]]:

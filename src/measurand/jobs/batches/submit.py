@@ -11,7 +11,7 @@ from measurand.core.judging import BlindTask
 from measurand.core.model import ModelRequest
 from measurand.core.running import Price
 from measurand.errors import BudgetExhausted
-from measurand.jobs.batches.items import Item, chunks, raters_of
+from measurand.jobs.batches.items import Item, chunks, kept_version, raters_of
 from measurand.jobs.batches.log import Contents
 from measurand.jobs.batches.scene import Scene, money
 from measurand.jobs.engine.agenda import Again, Agenda
@@ -62,6 +62,8 @@ class Submitter:
     short: str = field(default="", init=False)
     """Why the budget did not do for all of the newest round; empty where it did."""
     _buckets: dict[str, _Bucket] = field(default_factory=dict, init=False)
+    _kept: dict[str, str | None] = field(default_factory=dict, init=False)
+    """The version of each judge as the plan is kept."""
 
     async def submit(self, wanted: Wanted, *, passed: Callable[[str], None]) -> None:
         """One round through all examples; ends early where a stop is asked for.
@@ -74,13 +76,17 @@ class Submitter:
             LedgerError: The ledger cannot be written.
         """
         self.handed, self.short = 0, ""
-        self._buckets = {name: _Bucket() for name in raters_of(self.scene.parts)}
-        parts = replace(self.scene.parts, checks=())
-        agenda = Agenda(parts, self.scene.ledger, Again())
-        for items in chunks(agenda, self.scene.examples()):
-            if self.scene.stop.asked:
+        scene = self.scene
+        self._buckets = {name: _Bucket() for name in raters_of(scene.parts)}
+        self._kept = {
+            name: kept_version(scene.plain, name, models=scene.models, key=scene.key)
+            for name in self._buckets
+        }
+        agenda = Agenda(replace(scene.parts, checks=()), scene.ledger, Again())
+        for items in chunks(agenda, scene.examples()):
+            if scene.stop.asked:
                 break
-            self.scene.put(self._sorted(items, wanted, passed))
+            scene.put(self._sorted(items, wanted, passed))
             for name, bucket in self._buckets.items():
                 if len(bucket.requests) >= _AT_ONCE:
                     await self._hand_in(name, bucket)
@@ -174,6 +180,7 @@ class Submitter:
             handle=handle,
             judge=name,
             judge_version=judge.version,
+            kept=self._kept[name],
             plan=scene.plain,
             systems={system.name: system.version for system in scene.parts.systems},
             examples=tuple(dict.fromkeys(item.asked.example.id for item in items)),
