@@ -161,6 +161,8 @@ def raising_later(problem: BaseException) -> Callable[..., Any]:
         TimeoutError("its own"),
         asyncio.CancelledError(),
         RecursionError(),
+        GeneratorExit(),
+        BaseExceptionGroup("several", [GeneratorExit()]),
     ],
 )
 def test_what_it_raises_is_a_failure_with_its_trace(
@@ -171,6 +173,76 @@ def test_what_it_raises_is_a_failure_with_its_trace(
     assert type(problem).__name__ in found.message
     assert "test_function.py" in found.message
     assert "Traceback" in found.details
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), StopIteration(), StopAsyncIteration()])
+def test_no_interrupt_out_of_a_thread_ends_a_run(problem: BaseException) -> None:
+    found = failure(raising(problem), timeout=5)
+    assert (found.kind, type(problem).__name__ in found.message) == ("exception", True)
+
+
+def test_an_interrupt_where_the_run_itself_works_is_a_persons() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        answer(raising_later(KeyboardInterrupt()))
+
+
+class DumbError(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def test_an_exception_that_cannot_say_what_it_is() -> None:
+    assert "DumbError: (it cannot say)" in failure(raising(DumbError())).message
+
+
+def test_a_call_that_is_thrown_away_does_not_answer() -> None:
+    system = FunctionSystem(SYSTEM, forever)
+
+    async def thrown_away() -> None:
+        pending = system.answer(EXAMPLE, 0)
+        pending.send(None)
+        given.append(pending)
+
+    given: list[Any] = []
+    asyncio.run(thrown_away())
+    given[0].close()
+    with pytest.raises(RuntimeError, match="already awaited"):
+        given[0].send(None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"a": {1, 2}}, "a value of the type set"),
+        ({1: 2, "b": 3}, "a key of the type int"),
+        ({"a": float("inf")}, "the number inf"),
+        ([1], "a tool call without name and arguments"),
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_arguments_that_are_no_json_are_a_failure(arguments: Any, words: str, whole: bool) -> None:  # noqa: FBT001 - a case
+    call = ToolCall("look", arguments)
+    given: Any = Output(example="", system="", text="a", tool_calls=(call,))
+    found = failure(lambda question: given if whole else {"tool_calls": [call]})  # noqa: ARG005 - a name says what is given
+    assert found.kind == "invalid"
+    assert words in found.message
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_tokens_that_nobody_can_have_taken_are_a_failure(whole: bool) -> None:  # noqa: FBT001 - a case
+    usage = Usage(10**30, 1)
+    output = Output(example="", system="", text="a", usage=usage)
+    told = {"text": "a", "usage": usage if whole else {"input_tokens": 10**30}}
+    for given in (output, told):
+        found = failure(lambda question, given=given: given)  # noqa: ARG005 - a name says what is given
+        assert found.kind == "invalid"
+        assert "whole numbers" in found.message
+
+
+def test_a_failure_of_its_own_is_made_of_texts() -> None:
+    odd: Any = ("", ValueError("odd"), None)
+    failed = Output(example="", system="", text=None, failure=Failure(*odd))
+    assert failure(lambda question: failed) == Failure("exception", "odd", "None")  # noqa: ARG005 - a name says what is given
 
 
 @pytest.mark.parametrize("made", [raising, raising_later])

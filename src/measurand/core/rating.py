@@ -30,18 +30,23 @@ class Measurement:
         value: The rating; None when the rater could not say, and then ``reason`` says why.
         reason: One sentence.
         evidence: Passages of the output, or faults found in it, that the rating rests on.
+        failure: The class of `measurand.core.failure.FAILURES` where the rater itself failed;
+            None where it rated, and where it does not apply.
 
     Raises:
-        ValueError: There is neither a value nor a reason.
+        ValueError: There is neither a value nor a reason, or both a value and a failure.
     """
 
     value: Value | None
     reason: str = ""
     evidence: tuple[str, ...] = ()
+    failure: str | None = None
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason:
             raise ValueError("a rating without a value needs its reason")
+        if self.value is not None and self.failure is not None:
+            raise ValueError("a rater that rated has not failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

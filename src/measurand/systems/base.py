@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 import traceback
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from measurand.core.example import Example, ToolCall
 from measurand.core.model import Call
 from measurand.core.output import Failure, Output, Usage
+from measurand.core.sound import MOST_TOKENS, countable, no_json, words
 from measurand.errors import BudgetExhausted
 
-__all__ = ["Answer", "LocalSystem", "broken", "made", "shown"]
+__all__ = ["Answer", "LocalSystem", "broken", "made", "shown", "writable"]
 
 _SHOWN = 200
 _TRACEBACK = 8_000
@@ -59,7 +62,7 @@ class LocalSystem(ABC):
         """
         began = time.perf_counter()
         try:
-            outcome = await self.attempt(example, trial)
+            outcome = writable(self.name, await self.attempt(example, trial))
         except BudgetExhausted:
             raise
         except (Exception, SystemExit) as problem:  # noqa: BLE001 - no system ends a run
@@ -102,12 +105,35 @@ def made(
     )
 
 
+def writable(system: str, outcome: Answer | Failure) -> Answer | Failure:
+    """The same; an answer that cannot be written down is the failure ``invalid``."""
+    odd = "" if isinstance(outcome, Failure) else _odd(outcome)
+    return Failure("invalid", f"{system} gave {odd}") if odd else outcome
+
+
+def _odd(answer: Answer) -> str:
+    """What in an answer cannot be written down; empty where all can."""
+    text: Any = answer.text
+    if not isinstance(text, str):
+        return f"{type(text).__name__} in the place of its text"
+    calls: tuple[Any, ...] = answer.tool_calls
+    for call in calls:
+        if not isinstance(call.name, str) or not isinstance(call.arguments, Mapping):
+            return f"a tool call without name and arguments: {shown(repr(call))}"
+        if why := no_json(call.arguments):
+            return f"a tool call {shown(call.name)!r} whose arguments are no JSON: {why}"
+    if not countable(answer.usage):
+        usage = shown(repr(answer.usage))
+        return f"usage {usage}, where tokens are whole numbers from 0 to {MOST_TOKENS:,}"
+    return ""
+
+
 def broken(what: str, problem: BaseException) -> Failure:
     """The failure that an exception is: what and where in a line, all of the trace as details."""
     trace = "".join(traceback.format_exception(problem))[-_TRACEBACK:]
     frames = traceback.extract_tb(problem.__traceback__)
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    message = f"{what} failed: {type(problem).__name__}: {shown(str(problem))}{where}"
+    message = f"{what} failed: {type(problem).__name__}: {shown(words(problem))}{where}"
     return Failure("exception", message, trace)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import math
@@ -15,12 +14,13 @@ from typing import Any
 from measurand.core.example import Example, ToolCall
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Failure, Output, Usage
+from measurand.core.sound import MOST_TOKENS
 from measurand.core.system import System
 from measurand.errors import UsageError
 from measurand.privacy.patterns import find
 from measurand.systems.base import Answer, LocalSystem, broken, shown
 from measurand.systems.template import turns
-from measurand.systems.threads import Overdue, Threads, within
+from measurand.systems.threads import Escaped, Overdue, Threads, within
 
 __all__ = ["FunctionSystem"]
 
@@ -93,11 +93,8 @@ class FunctionSystem(LocalSystem):
             return Failure("invalid", f"{self.name} gave {problem}; allowed: {_RETURNS}")
         except Overdue as problem:
             return Failure("timeout", str(problem))
-        except asyncio.CancelledError as problem:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return broken(self.name, problem)  # something of its own was cancelled, not this run
+        except Escaped as problem:
+            return broken(self.name, problem.raised)
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
@@ -155,12 +152,12 @@ def _answer(found: Any) -> Answer | Failure:
         return Answer(text=found)
     if isinstance(found, Output):
         if found.failure is not None:
-            return found.failure
+            return _failure(found.failure)
         return Answer(
             text=found.text or "",
-            tool_calls=found.tool_calls,
+            tool_calls=tuple(found.tool_calls),
             usage=found.usage,
-            cost=found.cost,
+            cost=_cost({"cost": found.cost}),
         )
     if not isinstance(found, Mapping):
         raise _Wrong(f"{type(found).__name__} {shown(repr(found))}")
@@ -173,6 +170,12 @@ def _answer(found: Any) -> Answer | Failure:
     return Answer(
         text=text or "", tool_calls=calls, usage=_usage(found.get("usage")), cost=_cost(found)
     )
+
+
+def _failure(found: Failure) -> Failure:
+    """A failure that the function itself made, of texts whatever it put there."""
+    kind = str(found.kind or "exception")
+    return Failure(kind, str(found.message), str(found.details))
 
 
 def _tool_call(found: Any) -> ToolCall:
@@ -196,8 +199,11 @@ def _usage(found: Any) -> Usage | None:
     names = [item.name for item in fields(Usage)]
     if not isinstance(found, Mapping) or not set(found) <= set(names):
         raise _Wrong(f"usage {shown(repr(found))}, of which only {', '.join(names)} are known")
-    if not all(type(value) is int and value >= 0 for value in found.values()):
-        raise _Wrong(f"usage {shown(repr(found))}, where tokens are whole numbers of 0 or more")
+    if not all(type(value) is int and 0 <= value <= MOST_TOKENS for value in found.values()):
+        raise _Wrong(
+            f"usage {shown(repr(found))}, where tokens are whole numbers of 0 or more, "
+            f"{MOST_TOKENS:,} at the most"
+        )
     return Usage(**found)
 
 

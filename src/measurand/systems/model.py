@@ -10,9 +10,10 @@ from measurand.core.fingerprint import fingerprint
 from measurand.core.model import Call, ModelReply, ModelRequest
 from measurand.core.output import Failure, Output
 from measurand.core.protocols import ChatModel
+from measurand.core.sound import countable
 from measurand.core.system import System
 from measurand.errors import BudgetExhausted
-from measurand.systems.base import Answer, broken, made
+from measurand.systems.base import Answer, broken, made, writable
 from measurand.systems.template import Lacking, Template
 
 __all__ = ["ModelSystem"]
@@ -106,10 +107,11 @@ class ModelSystem:
         )
 
     def _output(self, call: Call, example: Example, trial: int) -> Output:
-        outcome = _outcome(call)
+        outcome = writable(self.name, _outcome(call))
         output = made(self.name, example, trial, outcome=outcome, seconds=call.seconds)
         told = any(attempt.usage is not None for attempt in call.attempts)
         usage = call.usage if told else (call.reply.usage if call.reply else None)
+        usage = usage if countable(usage) else None
         return replace(output, usage=usage, cost=call.cost if call.attempts else None)
 
 

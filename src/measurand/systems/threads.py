@@ -9,11 +9,23 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-__all__ = ["Overdue", "Threads", "within"]
+__all__ = ["Escaped", "Overdue", "Threads", "within"]
 
 
 class Overdue(Exception):  # noqa: N818 - what happened to a call, not a malfunction
     """A call did not come back in time."""
+
+
+class Escaped(Exception):  # noqa: N818 - what happened to a call, not a malfunction
+    """A call raised what would have ended more than itself, as ``GeneratorExit``.
+
+    Args:
+        raised: What it raised.
+    """
+
+    def __init__(self, raised: BaseException) -> None:
+        super().__init__(type(raised).__name__)
+        self.raised = raised
 
 
 async def within(pending: Awaitable[Any], seconds: float | None) -> Any:
@@ -21,6 +33,8 @@ async def within(pending: Awaitable[Any], seconds: float | None) -> Any:
 
     Raises:
         Overdue: It took longer than this many seconds.
+        Escaped: It raised something that is no `Exception`, while nobody ended this task. An
+            interrupt stays what it is, for it may be a person's.
     """
     clock = asyncio.timeout(seconds)
     try:
@@ -30,20 +44,37 @@ async def within(pending: Awaitable[Any], seconds: float | None) -> Any:
         if clock.expired():
             raise Overdue(f"no answer within {seconds:g} s") from None
         raise
+    except (Exception, KeyboardInterrupt):
+        raise
+    except BaseException as problem:
+        if _ended():
+            raise
+        raise Escaped(problem) from problem
+
+
+def _ended() -> bool:
+    """Whether somebody ends this task, or there is none: a coroutine that is thrown away."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return True
+    return task is None or task.cancelling() > 0
 
 
 class Threads:
     """Threads for calls that block.
 
     A thread cannot be stopped. One whose call took too long is left to itself, and the process
-    can end without it; when there are as many of those as may run at once, no more are started.
+    can end without it; when there are too many of those, no more are started.
 
     Args:
         most: How many calls run at once.
+        left: How many may be left to themselves; by default, as many as may run at once.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, left: int | None = None) -> None:
         self._most = most
+        self._most_left = most if left is None else left
         self._overdue = 0
         self._lock = threading.Lock()
         self._gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
@@ -61,11 +92,13 @@ class Threads:
         Raises:
             Overdue: It took longer than this many seconds, counted from its start, or too many
                 before it have not returned.
+            Escaped: It raised something that is no `Exception`, an interrupt too: no person's
+                reaches a thread.
         """
         loop = asyncio.get_running_loop()
         gate = self._gates.setdefault(loop, asyncio.Semaphore(self._most))
         async with gate:
-            if self._overdue >= self._most:
+            if self._overdue >= self._most_left:
                 raise Overdue(f"{self._overdue} calls before it have not returned")
             done: asyncio.Future[Any] = loop.create_future()
             work = _Work(call, loop, done)
@@ -127,7 +160,7 @@ class _Work:
             return
         if self._problem is None:
             self._done.set_result(self._result)
-        elif isinstance(self._problem, StopIteration):  # a future cannot hold it
-            self._done.set_exception(RuntimeError("the function raised StopIteration"))
+        elif isinstance(self._problem, StopIteration) or not isinstance(self._problem, Exception):
+            self._done.set_exception(Escaped(self._problem))  # no future holds or passes these on
         else:
             self._done.set_exception(self._problem)

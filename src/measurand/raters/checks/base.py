@@ -17,6 +17,7 @@ from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Output
 from measurand.core.rating import Measurement
 from measurand.core.scale import UNIT, YES_NO, Scale
+from measurand.core.sound import words
 from measurand.errors import MissingExtra, UsageError
 
 __all__ = [
@@ -131,8 +132,8 @@ def broken(name: str, problem: BaseException) -> Measurement:
     trace = "".join(traceback.format_exception(problem))[-_TRACEBACK:]
     frames = traceback.extract_tb(problem.__traceback__)
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    reason = f"{name} failed: {type(problem).__name__}: {shown(str(problem))}{where}"
-    return Measurement(None, reason, (trace,))
+    reason = f"{name} failed: {type(problem).__name__}: {shown(words(problem))}{where}"
+    return Measurement(None, reason, (trace,), failure="exception")
 
 
 def yes_no(good: bool, reason: str = "", evidence: Iterable[str] = ()) -> Measurement:  # noqa: FBT001 - it is the rating
