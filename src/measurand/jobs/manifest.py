@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.store.ledger import Ledger
+from measurand.store.ledger_now import RatingKey
 from measurand.store.ledger_work import Event
 
-__all__ = ["ENDED", "STARTED", "Current", "current"]
+__all__ = ["ENDED", "STARTED", "Current", "current", "without"]
 
 STARTED, ENDED = "started", "ended"
+_KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
 IMPORTED = ""
 """The version of rows that no run has made: imported files, and `measurand check`."""
 
@@ -45,10 +47,13 @@ class Current:
     def ratings(self, ledger: Ledger) -> Ratings:
         """The ratings that count: a changed rubric is not joined with what was said of the old."""
         every = ledger.ratings(version=self.versions)
-        if not self.changed:
+        if self.changed:
+            kept = every["dimension"].mask(lambda name: name not in self.changed)
+            imported = ledger.ratings(version=IMPORTED, dimension=self.changed)
+            every = every.filtered(kept) + imported
+        if self.versions is None:
             return every
-        kept = every.filtered(every["dimension"].mask(lambda name: name not in self.changed))
-        return kept + ledger.ratings(version=IMPORTED, dimension=self.changed)
+        return without(every, ledger.work.strangers(self.versions), self.manifest["raters"])
 
     def notes(self) -> tuple[str, ...]:
         """What does not count, in sentences."""
@@ -70,3 +75,19 @@ def current(ledger: Ledger, plan: Plan) -> Current:
     asked = runs[-1].manifest["dimensions"]
     changed = {d.name for d in plan.rubric if asked.get(d.name, d.fingerprint) != d.fingerprint}
     return Current(run=runs[-1], changed=frozenset(changed))
+
+
+def without(
+    ratings: Ratings, strangers: Container[RatingKey], raters: Container[object]
+) -> Ratings:
+    """The table without imported ratings of texts that are no longer there.
+
+    Args:
+        ratings: The table.
+        strangers: The keys of imported ratings that are about other texts.
+        raters: Whoever rated in the run itself, and knows what it rated.
+    """
+    columns = (ratings[name] for name in _KEY)
+    keys = zip(*columns, strict=True)
+    kept = bytes(key[3] in raters or key not in strangers for key in keys)
+    return ratings.filtered(kept)

@@ -60,6 +60,7 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
         )
     examples = examples_of(plan_path.parent / plan.data.path)
     notes: list[str] = list(now.notes())
+    ratings = _of_planned_trials(ratings, plan)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
     known = in_order(known, plan, examples)
     if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
@@ -100,6 +101,24 @@ def _counted(
             )
         ratings = kept
     return ratings
+
+
+def _of_planned_trials(ratings: Ratings, plan: Plan) -> Ratings:
+    """Without what judges said in more repeats or trials than the plan has by now."""
+    judges = {judge.model for judge in plan.judge.models} if plan.judge else set()
+    most = {
+        system.name: system.repeats * plan.judge.repeats
+        for system in plan.systems
+        if plan.judge and system.live
+    }
+    if not judges or all(system.repeats == 1 for system in plan.systems):
+        return ratings
+    cells = zip(ratings["rater"], ratings["system"], ratings["repeat"], strict=True)
+    kept = (
+        rater not in judges or not isinstance(row, int) or row < most.get(str(system), row + 1)
+        for rater, system, row in cells
+    )
+    return ratings.filtered(bytes(kept))
 
 
 def _on(scale: Scale, value: Value) -> bool:

@@ -165,6 +165,35 @@ def test_a_few_lost_calls_end_nothing(bench: Bench) -> None:
     assert bench.tally.failures["timeout"] == 40
 
 
+def test_lost_calls_between_replies_end_nothing(bench: Bench) -> None:
+    bench.grader.before = lambda task: "server_error" if task.repeat else "abstained"
+    bench.run(100)
+    assert bench.stop.reason is None
+    assert bench.tally.failures == {"server_error": 100, "abstained": 100}
+
+
+def test_what_was_paid_for_before_a_stop_is_kept(bench: Bench) -> None:
+    bench.grader.before = lambda _: "connection"
+    bench.run(40)
+    assert bench.stop.reason == "hopeless"
+    assert len([row for row in rows(bench) if row[1] == "sim/judge"]) == len(bench.grader.asked)
+
+
+def test_after_a_stop_nothing_begins(bench: Bench) -> None:
+    bench.grader.repeats = 50
+    seen: list[int] = []
+
+    def stopping(_: BlindTask) -> None:
+        if len(bench.grader.asked) == 30:
+            bench.stop.ask("asked", "stopped")
+            seen.append(len(bench.grader.asked))
+
+    bench.grader.before = stopping
+    bench.run(10)
+    assert seen
+    assert len(bench.grader.asked) <= seen[0] + 20
+
+
 def test_a_provider_that_goes_away_ends_a_run(bench: Bench) -> None:
     bench.grader.before = lambda _: "connection" if len(bench.grader.asked) > 20 else None
     bench.run(400)
