@@ -11,6 +11,7 @@ from tests.analysis.rows import RUBRIC, judged
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.result import Verdict
 from measurand.analysis.score import Scores, score
+from measurand.analysis.trials import Voting
 from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.running import FlagRule
@@ -40,7 +41,7 @@ def said(votes: Sequence[tuple[str, float | None]], *, kind: Kind = "judge") -> 
 
 
 def found(rows: list[Rating], rule: FlagRule = "any") -> tuple[float | None, bool]:
-    scores = score(Ratings.of(rows), RUBRIC, flags=rule)
+    scores = score(Ratings.of(rows), RUBRIC, voting=Voting(rule))
     flag = float(scores.blocked[0, 0])
     return None if np.isnan(flag) else flag, bool(scores.unknown[0, 0])
 
@@ -153,7 +154,7 @@ def panel(share: float, rng: np.random.Generator, *, runs: int = 2000) -> Scores
         for i in range(runs)
         for j in range(5)
     ]
-    return score(Ratings.of(rows), RUBRIC, flags="two")
+    return score(Ratings.of(rows), RUBRIC, voting=Voting("two"))
 
 
 def test_two_of_five_lenient_judges_find_what_a_majority_misses() -> None:

@@ -47,6 +47,7 @@ NAMES = (
     "ceiling_correlation",
     "discordance",
     "blocking_rate_if_unknown",
+    "blocking_rate_of_outputs",
     "mean_if_worst",
     "mean_if_best",
     "judge_failure_rate",

@@ -26,8 +26,8 @@ class Blocked:
     """What a blocking dimension, or all of them, say of every output.
 
     Args:
-        flags: Shape (examples, systems): 1 blocked, 0 not, NaN where nobody rated or where it is
-            unknown.
+        flags: Shape (examples, systems, trials): 1 blocked, 0 not, NaN where nobody rated or where
+            it is unknown.
         unknown: The same shape: whether ratings that failed could have blocked the output, so that
             it is neither blocked nor passed.
     """
@@ -35,16 +35,27 @@ class Blocked:
     flags: Floats
     unknown: Bools
 
+    def of_examples(self) -> Blocked:
+        """The same without trials: an example is blocked if any of its outputs is."""
+        unknown = self.unknown.any(axis=-1)
+        flags = np.asarray(np.fmax.reduce(self.flags, axis=-1))
+        unknown &= flags != 1
+        return Blocked(np.where(unknown, np.nan, flags), unknown)
+
 
 def blocked_on(
     frame: Frame, dimension: Dimension, *, kind: Kind | None = None, rule: FlagRule = "any"
 ) -> Blocked:
-    """What one dimension says of every output.
+    """What one dimension says of every output, each trial of an example by itself.
 
     People decide by majority where they rated, and a tie blocks. Elsewhere a check that flags
     blocks, and judges block by the rule: ``any`` judge in any of its repeats, or ``two`` judges,
     each in at least half of its repeats (one, where only one was asked). Never by majority:
     judges are lenient, and a majority of lenient judges misses more than each of them.
+
+    Where several outputs of an example were rated, people have seen the first; of the others,
+    judges and checks decide. Repeats are those of one trial: an output that two judges flag is
+    blocked, however many others of the example they let pass.
 
     A judge or check whose every rating of an output failed has not passed it. Where its flag could
     have blocked the output, the output is unknown.
@@ -57,10 +68,11 @@ def blocked_on(
     """
     rows = flagged(frame.ratings, dimension)
     rows = rows if kind is None else rows.where(kind=kind)
-    people = frame.means(rows.where(kind="people"), YES_NO)
-    judges = _votes(frame, rows.where(kind="judge")).decide(rule)
-    checks = _votes(frame, rows.where(kind="check")).decide("any")
-    machines = worst((judges, checks), frame.shape)
+    deep = frame.in_trials()
+    people = deep.means(rows.where(kind="people"), YES_NO)
+    judges = _votes(deep, rows.where(kind="judge")).decide(rule)
+    checks = _votes(deep, rows.where(kind="check")).decide("any")
+    machines = worst((judges, checks), deep.shape)
     told = ~np.isnan(people)
     by_people = np.where(told, people > _HALF - _ROUNDING, np.nan)
     return Blocked(np.asarray(np.where(told, by_people, machines.flags)), machines.unknown & ~told)
@@ -75,7 +87,7 @@ def any_flag(frame: Frame, dimensions: Iterable[Dimension]) -> Floats:
     return found
 
 
-def worst(said: Iterable[Blocked], shape: tuple[int, int]) -> Blocked:
+def worst(said: Iterable[Blocked], shape: tuple[int, ...]) -> Blocked:
     """Blocked where any says so; else unknown where any is; else what is left."""
     flags, unknown = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     for one in said:
@@ -87,11 +99,11 @@ def worst(said: Iterable[Blocked], shape: tuple[int, int]) -> Blocked:
 
 @dataclass(frozen=True, slots=True)
 class _Votes:
-    """Raters of each output, shape (examples, systems).
+    """Raters of each output, shape (examples, systems, trials).
 
     Args:
         any_repeat: Those that flagged it in any repeat.
-        half: Those that flagged it in at least half of their repeats.
+        half: Those that flagged it in at least half of their repeats of it.
         valued: Those that gave any value.
         lost: Those that failed throughout.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from measurand.analysis.result import Result, Verdict
 from measurand.stats.estimate import Estimate
@@ -18,10 +19,12 @@ def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict
     are, and a fail if none is; where it is unknown of most, there is no pass.
     """
     worst = {rate.systems: rate.estimate for rate in rates if rate.name.endswith("_if_unknown")}
+    each = {rate.systems: rate.estimate for rate in rates if rate.name.endswith("_of_outputs")}
     for rate in rates:
         if rate.name == "blocking_rate":
+            words = _Words(rate.systems[0], each.get(rate.systems))
             outcome, reason = _decided(
-                rate.estimate, worst.get(rate.systems), system=rate.systems[0], bound=bound
+                rate.estimate, worst.get(rate.systems), words=words, bound=bound
             )
             yield Verdict(
                 name="blocking",
@@ -34,8 +37,44 @@ def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a rate is told: of outputs, or of examples where there are several outputs of one.
+
+    Args:
+        system: Whose outputs.
+        outputs: The share of all of them, where an example has several.
+    """
+
+    system: str
+    outputs: Estimate | None
+
+    def most(self, high: float, unknown: int) -> str:
+        """That no more than this are blocked."""
+        if self.outputs is None:
+            even = f", even if the {unknown:,} of which it is unknown were" if unknown else ""
+            return f"at most {high:.1%} of {self.system}'s outputs are blocked{even}"
+        even = f", even if it is on the {unknown:,} of which it is unknown" if unknown else ""
+        return f"an output of {self.system} is blocked on at most {high:.1%} of examples{even}"
+
+    def found(self, count: int, n: int) -> str:
+        """How many are."""
+        if self.outputs is None or self.outputs.value is None:
+            return f"{count} of {self.system}'s {n} outputs ({count / n:.1%}) are blocked"
+        blocked = round(self.outputs.value * self.outputs.n)
+        return (
+            f"an output of {self.system} is blocked on {count} of {n} examples "
+            f"({count / n:.1%}; {blocked} of its {self.outputs.n} outputs)"
+        )
+
+    def up_to(self, high: float, unknown: int) -> str:
+        """How many may be."""
+        noun = "" if self.outputs is None else " of examples"
+        return f"up to {high:.1%}{noun} may be" + (" if all of those were" if unknown else "")
+
+
 def _decided(
-    estimate: Estimate, worst: Estimate | None, *, system: str, bound: float
+    estimate: Estimate, worst: Estimate | None, *, words: _Words, bound: float
 ) -> tuple[str, str]:
     if estimate.value is None or estimate.high is None:
         return "inconclusive", estimate.reason or "no blocking dimension was rated"
@@ -43,13 +82,11 @@ def _decided(
     unknown = 0 if worst is None else worst.n - n
     high = estimate.high if worst is None or worst.high is None else worst.high
     if high <= bound and unknown <= n:
-        even = f", even if the {unknown:,} of which it is unknown were" if unknown else ""
-        return "pass", f"at most {high:.1%} of {system}'s outputs are blocked{even}"
-    found = f"{count} of {system}'s {n} outputs ({estimate.value:.1%}) are blocked"
+        return "pass", words.most(high, unknown)
+    found = words.found(count, n)
     if unknown:
         found += f", and of {unknown:,} more it is unknown, as their ratings failed"
     least = clopper_pearson(count, n + unknown, level=estimate.level, side="lower").low or 0.0
     if least > bound:
         return "fail", f"{found}, at least {least:.1%} in the long run; allowed: {bound:.1%}"
-    rest = " if all of those were" if unknown else ""
-    return "inconclusive", f"{found}, up to {high:.1%} may be{rest}; allowed: {bound:.1%}"
+    return "inconclusive", f"{found}, {words.up_to(high, unknown)}; allowed: {bound:.1%}"

@@ -22,6 +22,7 @@ from measurand.analysis.queue import human_queue
 from measurand.analysis.requirement import Requirement, requirements, without_verdict
 from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.analysis.score import Scores, score
+from measurand.analysis.trials import Rounds, Voting
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
 from measurand.core.output import Output
@@ -53,6 +54,10 @@ class ComparisonOptions:
         by: Whose ratings score a dimension, where the default is not wanted.
         require: What every candidate must show against the baseline.
         flags: When judges block an output: as soon as one flags it, or two do.
+        rounds: How many ratings of each trial (each output of an example) a rater gives, by its
+            name: the ``repeat`` of its rows is then trial x rounds + repeat. Of judges and checks
+            that are not named it is 1, so that ``repeat`` is the trial; a person's ratings are all
+            of the first trial. None: nothing is known of trials, and all repeats are of one output.
         max_failures: The share of a system's outputs, or of judgments of them, without a value
             above which no verdict is given about it; nor is one where the shares of two systems
             differ. None means that there always is one. Only ratings that name a class of failure
@@ -71,7 +76,13 @@ class ComparisonOptions:
     by: Mapping[str, Kind] = field(default_factory=dict)
     require: Requirement | None = None
     flags: FlagRule = "any"
+    rounds: Rounds | None = None
     max_failures: float | None = 0.02
+
+    @property
+    def voting(self) -> Voting:
+        """How votes on whether an output is blocked are taken."""
+        return Voting(self.flags, self.rounds)
 
 
 def compare(
@@ -108,7 +119,7 @@ def compare(
         examples=examples,
         systems=chosen.systems,
         by=chosen.by,
-        flags=chosen.flags,
+        voting=chosen.voting,
     )
     measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
     attempts = attempts_of(table, scores, outputs=outputs)
@@ -131,7 +142,7 @@ def compare(
         ),
         units=_worst(ratings, rubric, scores),
         failures=failure_counts(attempts),
-        queue=human_queue(table, rubric, scores.systems, flags=chosen.flags),
+        queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
     )
 
 

@@ -33,6 +33,7 @@ def comparison_limits(
         *_uneven(scores),
         *_ties(scores),
         *_blocked(scores, level),
+        *_outputs(scores),
         *_composition(scores),
         *_clusters(scores),
         _TEXT_ONLY,
@@ -132,6 +133,18 @@ def _blocked(scores: Scores, level: float) -> Iterator[str]:
         yield (
             f"With {rated} examples, even a system that is never blocked could be blocked in up to "
             f"{bound:.1%} of cases."
+        )
+
+
+def _outputs(scores: Scores) -> Iterator[str]:
+    """Which systems have several outputs of an example."""
+    given = ~np.isnan(scores.blocked_outputs)
+    counts = zip(scores.systems, given.sum(axis=(0, 2)), given.any(axis=2).sum(axis=0), strict=True)
+    told = [f"{system} {outputs:,} of {n:,}" for system, outputs, n in counts if outputs > n]
+    if told:
+        yield (
+            f"There are several outputs an example ({', '.join(told)}). An example is blocked if "
+            "any of its outputs is, so the more outputs a system has, the more often it is."
         )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.analysis.groups import positions
 from measurand.analysis.matrix import Codes, Floats, codes_of, numbers_of
+from measurand.analysis.trials import Rounds, trials_of
 from measurand.core.failure import STALE
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale
@@ -43,14 +45,25 @@ class Frame:
     Args:
         ratings: The table.
         systems: The columns; ratings of others are left out.
+        rounds: How rows tell their trial; see `trials_of`.
     """
 
-    def __init__(self, ratings: Ratings, systems: tuple[str, ...]) -> None:
+    def __init__(
+        self, ratings: Ratings, systems: tuple[str, ...], *, rounds: Rounds | None = None
+    ) -> None:
         self.ratings = ratings.where(system=frozenset(systems))
         self.systems = systems
         self.examples = tuple(str(cell) for cell in self.ratings.distinct("example"))
         self.rated = frozenset(self.ratings.distinct("dimension"))
-        self.shape = (len(self.examples), len(self.systems))
+        self.shape: tuple[int, ...] = (len(self.examples), len(self.systems))
+        self._rounds = rounds
+
+    def in_trials(self) -> Frame:
+        """The same ratings with the trials of each example as a third axis."""
+        part = copy(self)
+        most = trials_of(self.ratings.where(against=None), self._rounds).max(initial=0)
+        part.shape = (len(self.examples), len(self.systems), 1 + int(most))
+        return part
 
     def only(self, **cells: Cell | frozenset[Cell]) -> Frame:
         """The same rows and columns, with only the ratings whose cells equal these."""
@@ -77,20 +90,21 @@ class Frame:
         """Mean rating of every output: of each rater over repeats, then over raters."""
         said = self.of_raters(rows, scale)
         given = ~np.isnan(said.means)
-        size = len(self.examples) * len(self.systems)
-        means = averages(said.places[given], said.means[given], size=size)
+        means = averages(said.places[given], said.means[given], size=prod(self.shape))
         return means.reshape(self.shape)
 
     def counts(self, places: Codes) -> Codes:
         """How often each output occurs among these places."""
-        size = len(self.examples) * len(self.systems)
-        return np.bincount(places, minlength=size).reshape(self.shape)
+        return np.bincount(places, minlength=prod(self.shape)).reshape(self.shape)
 
     def places(self, rows: Ratings) -> Codes:
         """The output that each row is about, as an index into the flattened table."""
         at_example = positions(rows["example"].levels, self.examples)[codes_of(rows["example"])]
         at_system = positions(rows["system"].levels, self.systems)[codes_of(rows["system"])]
-        return at_example * len(self.systems) + at_system
+        at = at_example * len(self.systems) + at_system
+        for trials in self.shape[2:]:
+            at = at * trials + trials_of(rows, self._rounds)
+        return at
 
 
 def failed(rows: Ratings) -> Bools:

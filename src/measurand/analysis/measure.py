@@ -18,6 +18,7 @@ from measurand.stats.bootstrap import bca, mean_bca
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.proportion import clopper_pearson, wilson
+from measurand.stats.share import clustered_share
 
 __all__ = [
     "NOTHING_TO_WEIGH",
@@ -138,6 +139,8 @@ def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Resu
     Returns:
         ``blocking_rate``, ``any_flag_rate``, and where ratings failed so that it is unknown whether
         some outputs are blocked, ``blocking_rate_if_unknown``: the rate if all of those were.
+        They count examples. Where there are several outputs of one, ``blocking_rate_of_outputs``
+        counts outputs.
     """
     scores = measure.scores
     for place, system in enumerate(scores.systems):
@@ -160,6 +163,20 @@ def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Resu
                 count, n = count + unknown, n + unknown
                 estimate = clopper_pearson(count, n, level=measure.level, side="upper")
                 yield stamp(name="blocking_rate_if_unknown", estimate=estimate)
+        if (share := _of_outputs(measure, place)) is not None:
+            yield stamp(name="blocking_rate_of_outputs", estimate=share)
+
+
+def _of_outputs(measure: Measure, place: int) -> Estimate | None:
+    """The share of a system's outputs that are blocked; None where no example has several."""
+    scores = measure.scores
+    flags = scores.blocked_outputs[:, place]
+    given = ~np.isnan(flags)
+    if not (given.sum(axis=-1) > 1).any():
+        return None
+    clusters = np.broadcast_to(scores.clusters[:, None], flags.shape)
+    compute = partial(clustered_share, flags[given], clusters[given], level=measure.level)
+    return attempt(compute, n=int(given.sum()), method="Wilson", level=measure.level)
 
 
 def place_on_scale(measure: Measure, *, floor: str | None, expert: str | None) -> Iterator[Result]:

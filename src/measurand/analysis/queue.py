@@ -10,6 +10,7 @@ from measurand.analysis.attempts import NO_OUTPUT
 from measurand.analysis.blocked import any_flag, blocked_on
 from measurand.analysis.frame import Bools, Frame
 from measurand.analysis.result import Queued
+from measurand.analysis.trials import Voting
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.running import FlagRule
@@ -23,7 +24,11 @@ _DOUBTS = {
 
 
 def human_queue(
-    ratings: Ratings, rubric: Rubric, systems: tuple[str, ...], *, flags: FlagRule = "any"
+    ratings: Ratings,
+    rubric: Rubric,
+    systems: tuple[str, ...],
+    *,
+    voting: Voting | None = None,
 ) -> tuple[Queued, ...]:
     """Outputs to be rated by people that none has rated on the dimension, most urgent first.
 
@@ -32,10 +37,11 @@ def human_queue(
     output and dimension once. They were chosen, not drawn: people's ratings of them say nothing
     about the rest.
     """
-    frame = Frame(ratings.where(against=None), systems)
+    votes = voting or Voting()
+    frame = Frame(ratings.where(against=None), systems, rounds=votes.rounds)
     silent = _silent(frame)
     found: dict[tuple[int, int, str], str] = {}
-    for name, why, table in _reasons(frame, rubric, flags):
+    for name, why, table in _reasons(frame, rubric, votes.flags):
         for example, system in np.argwhere(table & ~silent & ~_seen(frame, name)):
             found.setdefault((int(example), int(system), name), why)
     return tuple(
@@ -51,7 +57,7 @@ def _reasons(frame: Frame, rubric: Rubric, flags: FlagRule) -> Iterator[tuple[st
     for dimension in blocking:
         yield dimension.name, "flagged as blocked", any_flag(machines, [dimension]) == 1
     for dimension in blocking:
-        unknown = blocked_on(frame, dimension, rule=flags).unknown
+        unknown = blocked_on(frame, dimension, rule=flags).of_examples().unknown
         yield dimension.name, "may be blocked: ratings of it failed", unknown
     for failure, why in _DOUBTS.items():
         for dimension in rubric:
@@ -62,8 +68,11 @@ def _reasons(frame: Frame, rubric: Rubric, flags: FlagRule) -> Iterator[tuple[st
 
 
 def _silent(frame: Frame) -> Bools:
-    """Where there is no output to look at."""
-    return frame.counts(frame.places(frame.ratings.where(failure=NO_OUTPUT))) > 0
+    """Where there is no output to look at, in no trial."""
+    deep = frame.in_trials()
+    lost = deep.counts(deep.places(deep.ratings.where(failure=NO_OUTPUT))) > 0
+    told = deep.counts(deep.places(deep.ratings)) > 0
+    return np.asarray((lost | ~told).all(axis=-1) & lost.any(axis=-1))
 
 
 def _seen(frame: Frame, dimension: str) -> Bools:

@@ -11,10 +11,10 @@ from measurand.analysis.blocked import any_flag, blocked_on, worst
 from measurand.analysis.frame import Bools, Frame
 from measurand.analysis.groups import clusters_of, components_of, segments_of
 from measurand.analysis.matrix import Codes, Floats
+from measurand.analysis.trials import Voting
 from measurand.core.example import Example
 from measurand.core.rating import Cell, Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
-from measurand.core.running import FlagRule
 from measurand.core.scale import Scale
 
 __all__ = ["TRUST", "Layer", "Scores", "layer_of", "overall_of", "score"]
@@ -39,9 +39,10 @@ class Scores:
             bounded, else as rated; NaN where there is no score.
         overall: Shape (examples, systems): the weighted score of each output that is not blocked;
             NaN where blocked or not rated.
-        blocked: Shape (examples, systems): 1 blocked, 0 not, NaN where no blocking dimension
-            was rated or where it is unknown.
-        unknown: The same shape: whether ratings that failed could have blocked the output.
+        blocked: Shape (examples, systems): 1 an output is blocked, 0 none is, NaN where no
+            blocking dimension was rated or where it is unknown.
+        blocked_outputs: Shape (examples, systems, trials): the same of each output of an example.
+        unknown: Shape (examples, systems): whether ratings that failed could have blocked one.
         flagged: The same, where a single flag by anyone counts.
         clusters: Shape (examples,): codes of what examples share.
         weights: Shape (examples, dimensions), summing to 1; 0 on scales without bounds.
@@ -59,6 +60,7 @@ class Scores:
     values: Floats
     overall: Floats
     blocked: Floats
+    blocked_outputs: Floats
     unknown: Bools
     flagged: Floats
     blocked_on: Mapping[str, Floats]
@@ -99,7 +101,7 @@ def score(
     examples: Mapping[str, Example] | None = None,
     systems: Sequence[str] = (),
     by: Mapping[str, Kind] | None = None,
-    flags: FlagRule = "any",
+    voting: Voting | None = None,
 ) -> Scores:
     """Score every output.
 
@@ -114,10 +116,12 @@ def score(
         examples: Components, segments, clusters and weights of the examples, where known.
         systems: Which systems, in which order; all by default.
         by: Whose ratings score a dimension, and block on it, where the default is not wanted.
-        flags: When judges block an output; see `measurand.analysis.blocked.blocked_on`.
+        voting: When judges block an output, and which rows are of one output.
     """
     single = ratings.where(against=None)
-    frame = Frame(single, tuple(systems) or tuple(str(s) for s in single.distinct("system")))
+    columns = tuple(systems) or tuple(str(s) for s in single.distinct("system"))
+    votes = voting or Voting()
+    frame = Frame(single, columns, rounds=votes.rounds)
     dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
     chosen, known = by or {}, examples or {}
     layers = {d.name: layer_of(frame, d, chosen.get(d.name)) for d in dimensions}
@@ -126,8 +130,11 @@ def score(
         values = np.stack([layer.values for layer in layers.values()], axis=2)
     weights = _weights(Rubric(*dimensions), frame.examples, known)
     blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
-    said = {d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=flags) for d in blocking}
-    blocked = worst(said.values(), frame.shape)
+    said = {
+        d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=votes.flags) for d in blocking
+    }
+    outputs = worst(said.values(), frame.in_trials().shape)
+    blocked = outputs.of_examples()
     return Scores(
         examples=frame.examples,
         systems=frame.systems,
@@ -135,9 +142,10 @@ def score(
         values=values,
         overall=overall_of(values, weights, blocked.flags),
         blocked=blocked.flags,
+        blocked_outputs=outputs.flags,
         unknown=blocked.unknown,
         flagged=any_flag(frame, blocking),
-        blocked_on={name: one.flags for name, one in said.items()},
+        blocked_on={name: one.of_examples().flags for name, one in said.items()},
         clusters=clusters_of(frame.ratings, frame.examples, known),
         weights=weights,
         kinds={name: layer.kind for name, layer in layers.items()},

@@ -182,6 +182,10 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
     if unknown := shelf.take("blocking_rate_if_unknown", where=is_whole):
         named = [(_system(result), result) for result in unknown]
         blocks.append(_estimates("Blocked, if all of which it is unknown were", "System", named))
+    if outputs := shelf.take("blocking_rate_of_outputs", where=is_whole):
+        named = [(_system(result), result) for result in outputs]
+        caption = "Blocked, of all outputs; above, an example is blocked if any of its outputs is"
+        blocks.append(_estimates(caption, "System", named))
     if flagged := shelf.take("any_flag_rate", where=is_whole):
         named = [(_system(result), result) for result in flagged]
         blocks.append(_estimates("Flagged by anyone, by system", "System", named))

@@ -60,6 +60,7 @@ _LABELS = {
     "leave_one_out": "One rater against the rest",
     "minimum_detectable_difference": "Smallest detectable difference",
     "place": "Place between floor and expert",
+    "blocking_rate_of_outputs": "Blocked, of all outputs",
     "blocking_rate_if_unknown": "Blocked, if all unknown were",
     "mean_if_worst": "Mean, if failures were the worst",
     "mean_if_best": "Mean, if failures were the best",
@@ -78,6 +79,7 @@ _EXPLAINED = {
 SHARES = frozenset(
     {
         *("blocking", "blocking_rate", "blocking_rate_if_unknown", "any_flag_rate"),
+        "blocking_rate_of_outputs",
         *("discordance", "percent_agreement"),
         *("output_failure_rate", "judge_failure_rate", "check_failure_rate"),
         *("output_failure_difference", "judge_failure_difference", "check_failure_difference"),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -139,3 +141,27 @@ def test_other_raters_and_pairs_are_left_out() -> None:
     )
     stale = rated("j", None, failure="stale")
     assert flags([person, pair, *stale], RUBRIC) == ()
+
+
+def trial(
+    judge: str, number: int, *values: Value | None, dimension: str = "safety"
+) -> list[Rating]:
+    """What a judge says of one trial in all its repeats."""
+    rows = rated(judge, *values, dimension=dimension)
+    return [replace(row, repeat=number * len(values) + row.repeat) for row in rows]
+
+
+def test_votes_are_taken_on_each_trial() -> None:
+    rows = [row for j in ("j1", "j2") for t in range(3) for row in trial(j, t, float(t != 1), 1.0)]
+    assert [one.blocked for one in flags(rows, RUBRIC, rule="two")] == [False]
+    found = flags(rows, RUBRIC, rule="two", rounds={"j1": 2, "j2": 2})
+    assert [(one.trial, one.blocked) for one in found] == [(0, False), (1, True), (2, False)]
+
+
+def test_trials_that_differ_are_no_contradiction() -> None:
+    rows = trial("j1", 0, 1.0, dimension="accuracy") + trial("j1", 1, 5.0, dimension="accuracy")
+    assert for_people(rows, RUBRIC) != ()
+    assert for_people(rows, RUBRIC, rounds={}) == ()
+    torn = trial("j1", 1, 1.0, 5.0, dimension="accuracy")
+    [referral] = for_people([*rows[:0], *torn], RUBRIC, rounds={"j1": 2})
+    assert (referral.trial, referral.reasons) == (1, ("j1 says different things in its repeats",))

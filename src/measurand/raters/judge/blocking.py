@@ -34,6 +34,7 @@ class Flag:
         example: The example's id.
         system: Whose output it is.
         dimension: The blocking dimension.
+        trial: Which of the outputs of the example, from 0.
         blocked: Whether it is blocked; None where judges that failed could have blocked it.
         flagged: The judges that flagged it in any repeat.
         cleared: The judges that gave values and never flagged it.
@@ -43,6 +44,7 @@ class Flag:
     example: str
     system: str
     dimension: str
+    trial: int = 0
     blocked: bool | None
     flagged: tuple[str, ...] = ()
     cleared: tuple[str, ...] = ()
@@ -57,13 +59,19 @@ class Referral:
         example: The example's id.
         system: Whose output it is.
         dimension: On which dimension.
+        trial: Which of the outputs of the example, from 0.
         reasons: Why, in words.
     """
 
     example: str
     system: str
     dimension: str
+    trial: int = 0
     reasons: tuple[str, ...]
+
+
+_Place = tuple[str, str, str, int]
+"""An output on a dimension: its example, system, the dimension and the trial."""
 
 
 @dataclass(slots=True)
@@ -74,7 +82,13 @@ class _Said:
     failures: list[str] = field(default_factory=list)
 
 
-def flags(ratings: Iterable[Rating], rubric: Rubric, *, rule: FlagRule = "any") -> tuple[Flag, ...]:
+def flags(
+    ratings: Iterable[Rating],
+    rubric: Rubric,
+    *,
+    rule: FlagRule = "any",
+    rounds: Mapping[str, int] | None = None,
+) -> tuple[Flag, ...]:
     """What the judges say of each output on each blocking dimension.
 
     By ``any``, one judge blocks with one of its repeats. By ``two``, two judges block, each with at
@@ -85,6 +99,8 @@ def flags(ratings: Iterable[Rating], rubric: Rubric, *, rule: FlagRule = "any") 
         ratings: Rows of a table of ratings; judges' ratings of single outputs count.
         rubric: The dimensions; those that do not block are left out.
         rule: How many judges it takes.
+        rounds: How many judgments of each trial a judge gives, by its name, one where it is not
+            said: votes are taken on each trial. None: all repeats are of one output.
 
     Raises:
         ValueError: There is no such rule; there is none by majority.
@@ -94,12 +110,17 @@ def flags(ratings: Iterable[Rating], rubric: Rubric, *, rule: FlagRule = "any") 
     blocking = Rubric(*(dimension for dimension in rubric if dimension.blocking))
     return tuple(
         _flag(place, judges, blocking.dimension(place[2]), rule=rule)
-        for place, judges in _gathered(ratings, blocking).items()
+        for place, judges in _gathered(ratings, blocking, rounds).items()
     )
 
 
 def for_people(
-    ratings: Iterable[Rating], rubric: Rubric, *, rule: FlagRule = "any", spread: float = _FAR
+    ratings: Iterable[Rating],
+    rubric: Rubric,
+    *,
+    rule: FlagRule = "any",
+    spread: float = _FAR,
+    rounds: Mapping[str, int] | None = None,
 ) -> tuple[Referral, ...]:
     """The outputs that people must see, each once a dimension, in the order of the table.
 
@@ -113,34 +134,39 @@ def for_people(
         rule: How many judges it takes to block.
         spread: How far the repeats of a judge may lie apart, as a share of the scale; labels must
             be the same.
+        rounds: As for `flags`; trials that differ are no contradiction.
     """
     rows = list(ratings)
     flagged = {
-        (one.example, one.system, one.dimension): one for one in flags(rows, rubric, rule=rule)
+        (one.example, one.system, one.dimension, one.trial): one
+        for one in flags(rows, rubric, rule=rule, rounds=rounds)
     }
     referrals = []
-    for place, judges in _gathered(rows, rubric).items():
+    for place, judges in _gathered(rows, rubric, rounds).items():
         dimension = rubric.dimension(place[2])
         reasons = [*_flag_reasons(flagged.get(place)), *_reasons(judges, dimension, spread)]
         if reasons:
-            example, system, name = place
+            example, system, name, trial = place
             unique = tuple(dict.fromkeys(reasons))
             referrals.append(
-                Referral(example=example, system=system, dimension=name, reasons=unique)
+                Referral(
+                    example=example, system=system, dimension=name, trial=trial, reasons=unique
+                )
             )
     return tuple(referrals)
 
 
 def _gathered(
-    ratings: Iterable[Rating], rubric: Rubric
-) -> dict[tuple[str, str, str], dict[str, _Said]]:
+    ratings: Iterable[Rating], rubric: Rubric, rounds: Mapping[str, int] | None
+) -> dict[_Place, dict[str, _Said]]:
     """By output and dimension, what each judge said."""
-    found: dict[tuple[str, str, str], dict[str, _Said]] = {}
+    found: dict[_Place, dict[str, _Said]] = {}
     for row in ratings:
         alone = row.kind == "judge" and row.against is None
         if not alone or row.failure == STALE or row.dimension not in rubric:
             continue
-        place = (row.example, row.system, row.dimension)
+        trial = 0 if rounds is None else row.repeat // rounds.get(row.rater, 1)
+        place = (row.example, row.system, row.dimension, trial)
         said = found.setdefault(place, {}).setdefault(row.rater, _Said())
         if row.value is None:
             said.failures.append(row.failure or "abstained")
@@ -150,7 +176,7 @@ def _gathered(
 
 
 def _flag(
-    place: tuple[str, str, str],
+    place: _Place,
     judges: Mapping[str, _Said],
     dimension: Dimension,
     *,
@@ -167,11 +193,12 @@ def _flag(
     needed = 1 if rule == "any" else min(2, len(judges))
     failed = tuple(judge for judge in judges if judge not in shares)
     unknown = counted < needed <= counted + len(failed)
-    example, system, name = place
+    example, system, name, trial = place
     return Flag(
         example=example,
         system=system,
         dimension=name,
+        trial=trial,
         blocked=None if unknown else counted >= needed,
         flagged=flagged,
         cleared=tuple(judge for judge in shares if judge not in flagged),

@@ -1,0 +1,166 @@
+"""Several outputs of one example: votes are taken on each of them, and none hides behind others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.analysis.rows import RUBRIC, judged
+
+from measurand.analysis.comparison import ComparisonOptions, compare
+from measurand.analysis.queue import human_queue
+from measurand.analysis.result import Findings
+from measurand.analysis.score import score
+from measurand.analysis.trials import Voting, trials_of
+from measurand.core.rating import Kind, Rating, Ratings
+from measurand.errors import UsageError
+
+TRIALS = 3
+
+
+def safety(
+    example: int, trial: int, value: float | None, *, rater: str = "j", rounds: int = 1, at: int = 0
+) -> Rating:
+    """What a judge says of one trial in one of its repeats; None failed."""
+    return judged(
+        example,
+        value,
+        failure="timeout" if value is None else None,
+        dimension="safety",
+        rater=rater,
+        repeat=trial * rounds + at,
+    )
+
+
+def table(n: int = 20, *, bad: frozenset[int] = frozenset({1}), rounds: int = 1) -> list[Rating]:
+    """Both judges flag these trials of every example, in all their repeats."""
+    return [
+        safety(i, trial, float(trial not in bad), rater=judge, rounds=rounds, at=at)
+        for i in range(n)
+        for judge in ("j", "k")
+        for trial in range(TRIALS)
+        for at in range(rounds)
+    ]
+
+
+def analysed(rows: list[Rating], *, rounds: Mapping[str, int] | None, **more: float) -> Findings:
+    options = ComparisonOptions(resamples=99, flags="two", rounds=rounds)
+    return compare(Ratings.of(rows), RUBRIC, options=replace(options, **more))  # type: ignore[arg-type] # numbers
+
+
+def blocked(
+    rows: list[Rating], rounds: Mapping[str, int] | None = None
+) -> tuple[float | None, bool]:
+    scores = score(Ratings.of(rows), RUBRIC, voting=Voting("two", rounds))
+    flag = float(scores.blocked[0, 0])
+    return None if np.isnan(flag) else flag, bool(scores.unknown[0, 0])
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_a_trial_that_both_judges_flag_blocks_its_example(rounds: int) -> None:
+    findings = analysed(table(rounds=rounds), rounds={"j": rounds, "k": rounds})
+    [rate] = findings.named("blocking_rate")
+    assert (rate.estimate.value, rate.estimate.n) == (1.0, 20)
+    [outputs] = findings.named("blocking_rate_of_outputs")
+    assert outputs.estimate.value == pytest.approx(1 / 3)
+    assert outputs.estimate.n == 60
+    verdict = next(v for v in findings.verdicts if v.name == "blocking")
+    assert verdict.outcome == "fail"
+    assert verdict.reason.startswith(
+        "an output of a is blocked on 20 of 20 examples (100.0%; 20 of its 60 outputs), at least "
+    )
+    assert any("several outputs an example (a 60 of 20)" in limit for limit in findings.limits)
+
+
+def test_a_table_without_trials_is_as_it_was() -> None:
+    findings = analysed(table(), rounds=None)
+    [rate] = findings.named("blocking_rate")
+    assert rate.estimate.value == 0.0
+    assert not list(findings.named("blocking_rate_of_outputs"))
+    assert not [limit for limit in findings.limits if "several outputs" in limit]
+
+
+def test_two_judges_on_two_trials_are_not_two_on_one() -> None:
+    rows = [safety(0, t, float(t != 0)) for t in range(2)]
+    rows += [safety(0, t, float(t != 1), rater="k") for t in range(2)]
+    assert blocked(rows) == (1.0, False)  # half of the repeats of both
+    assert blocked(rows, {}) == (0.0, False)
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [(None, (None, True)), (1.0, (0.0, False)), (0.0, (1.0, False))],
+)
+def test_a_trial_that_passed_does_not_speak_for_one_that_failed(
+    second: float | None, found: tuple[float | None, bool]
+) -> None:
+    rows = [safety(0, 0, 1.0), safety(0, 0, 1.0, rater="k")]
+    rows += [safety(0, 1, 0.0), safety(0, 1, second, rater="k")]
+    assert blocked(rows, {"j": 1}) == found
+
+
+def test_checks_too_are_held_against_the_trial_they_rated() -> None:
+    rows = [
+        judged(0, 1.0, dimension="safety", kind="check"),
+        judged(0, None, dimension="safety", kind="check", repeat=1, failure="exception"),
+    ]
+    assert blocked(rows) == (0.0, False)
+    assert blocked(rows, {}) == (None, True)
+
+
+def test_people_decide_on_the_first_trial_with_all_their_repeats_and_on_no_other() -> None:
+    people = [
+        judged(0, 1.0, dimension="safety", rater="P", kind="people", repeat=r) for r in (0, 1)
+    ]
+    first, second = (
+        [safety(0, t, float(t != bad), rater=j) for t in range(2) for j in ("j", "k")]
+        for bad in (0, 1)
+    )
+    assert blocked([*people, *first], {}) == (0.0, False)
+    assert blocked([*people, *second], {}) == (1.0, False)
+    assert blocked([*people, *second]) == (0.0, False)
+
+
+def test_the_queue_knows_of_trials_that_may_be_blocked() -> None:
+    rows = [safety(0, t, v, rater=j) for j in ("j", "k") for t, v in enumerate((1.0, None))]
+    queued = human_queue(Ratings.of(rows), RUBRIC, ("a",), voting=Voting("two", {}))
+    assert [one.why for one in queued] == ["may be blocked: ratings of it failed"]
+    assert not human_queue(Ratings.of(rows), RUBRIC, ("a",), voting=Voting("two"))
+
+
+def test_an_output_that_is_there_is_queued_though_another_trial_gave_none() -> None:
+    rows = [safety(0, 0, 0.0), replace(safety(0, 1, None), failure="no_output")]
+    [queued] = human_queue(Ratings.of(rows), RUBRIC, ("a",), voting=Voting("any", {}))
+    assert queued.why == "flagged as blocked"
+    assert not human_queue(Ratings.of(rows[1:]), RUBRIC, ("a",), voting=Voting("any", {}))
+
+
+def test_which_trial_a_rating_is_of() -> None:
+    def rows(kind: Kind, rater: str) -> list[Rating]:
+        return [judged(0, 1.0, kind=kind, rater=rater, repeat=r) for r in range(6)]
+
+    table = Ratings.of([*rows("judge", "j"), *rows("check", "c"), *rows("people", "P")])
+    assert trials_of(table, None).tolist() == [0] * 18
+    found = trials_of(table, {"j": 2}).tolist()
+    assert found == [0, 0, 1, 1, 2, 2, *range(6), *[0] * 6]
+    with pytest.raises(UsageError, match="at least one judgment"):
+        trials_of(table, {"j": 0})
+
+
+def test_blocked_and_unknown_trials_in_one_example() -> None:
+    """A trial that is blocked settles the example; a pass says on how many it is unknown."""
+    rows = table(400, bad=frozenset())
+    lost = [
+        replace(r, value=None, failure="timeout", reason="-")
+        if r.example in {"e000", "e001"} and r.repeat == 1
+        else r
+        for r in rows
+    ]
+    verdict = next(v for v in analysed(lost, rounds={}).verdicts if v.name == "blocking")
+    assert verdict.outcome == "pass"
+    assert verdict.reason == (
+        "an output of a is blocked on at most 1.6% of examples, even if it is on the 2 of which "
+        "it is unknown"
+    )
