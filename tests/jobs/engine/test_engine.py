@@ -184,7 +184,7 @@ def test_after_a_stop_nothing_begins(bench: Bench) -> None:
     seen: list[int] = []
 
     def stopping(_: BlindTask) -> None:
-        if len(bench.grader.asked) == 30:
+        if len(bench.grader.asked) >= 30 and not seen:
             bench.stop.ask("asked", "stopped")
             seen.append(len(bench.grader.asked))
 
