@@ -73,9 +73,13 @@ class Errand:
 
         Raises:
             LedgerError: The ledger cannot be read or written.
+            UsageError: Another run of the ledger is under way.
+            InfrastructureError: The ledger cannot be locked.
         """
         plan, parts, batching = self.manifest["plan"], self.live.parts, self.batching
         with alone(self.ledger), open_ledger(self.ledger, cache=SMALL_CACHE) as ledger:
+            # Here and not before: a run that was just ending may have spent something meanwhile.
+            self.live.models.budget.charge(ledger.work.spent())
             number = ledger.work.log(plan, STARTED, self.manifest)
             async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
                 engine = Engine(

@@ -13,10 +13,10 @@ from measurand.core.plan import Plan
 from measurand.core.protocols import Check, LiveSystem
 from measurand.core.system import System
 from measurand.errors import PlanError
+from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.needs import refuse_missing, refuse_unbounded
-from measurand.models.budget import Budget
 from measurand.models.environment import Environment
 from measurand.models.open import Models
 from measurand.models.prices import PriceTable
@@ -56,9 +56,11 @@ async def access_to(
 ) -> AsyncIterator[Access]:
     """Make ready what a plan calls; nothing is sent.
 
+    What earlier runs have spent is not in the budget yet: it is known once the ledger is locked.
+
     Args:
         plan: The plan.
-        ledger: Whose secret is used, and whose spending counts.
+        ledger: Whose secret is used.
         environment: Where keys and addresses come from.
         observe: Told of every attempt at a model.
 
@@ -66,7 +68,7 @@ async def access_to(
         UsageError: A key is missing, or a budget could not be kept.
     """
     with open_ledger(ledger) as opened:
-        key, spent = run_key(opened, environment), opened.work.spent()
+        key = run_key(opened, environment)
     redact = redactor(plan, key)
     async with Models(
         plan.run,
@@ -75,7 +77,6 @@ async def access_to(
         environment=environment,
         redact=redact,
         observe=observe,
-        budget=Budget(plan.run.budget, spent),
         seed=plan.seed,
     ) as models:
         refuse_missing(plan, models)
@@ -148,6 +149,7 @@ def assembled(
         redact=redact,
         rounds={judge.name: plan.judge.repeats for judge in judges} if plan.judge else {},
         recorded=recorded,
+        own=OwnChecks(plan.run.timeout),
     )
 
 

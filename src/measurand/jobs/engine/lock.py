@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from measurand.errors import UsageError
+from measurand.errors import InfrastructureError, UsageError
 
 __all__ = ["alone"]
+
+_TAKEN = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES})
+"""How systems say that somebody else holds a lock."""
 
 
 @contextmanager
@@ -23,22 +27,42 @@ def alone(ledger: Path) -> Iterator[None]:
 
     Raises:
         UsageError: Another run is under way.
+        InfrastructureError: There can be no lock, as on a drive whose file system has none.
     """
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    with ledger.with_suffix(".lock").open("a+", encoding="ascii") as file:
-        try:
-            _lock(file)
-        except OSError:
-            file.seek(0)
-            who = file.read().strip() or "unknown"
-            raise UsageError(
-                f"another run of {ledger} is under way (process {who}); wait for it, or stop it: "
-                "two runs would pay for the same calls twice"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    path = ledger.with_suffix(".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="ascii")
+    except OSError as problem:
+        raise _none(path, problem) from None
+    with file:
+        _take(file, ledger, path)
         yield
+
+
+def _take(file: IO[str], ledger: Path, path: Path) -> None:
+    """Lock the file, and write into it who holds it."""
+    try:
+        _lock(file)
+    except OSError as problem:
+        if problem.errno not in _TAKEN:
+            raise _none(path, problem) from None
+        file.seek(0)
+        who = file.read().strip() or "unknown"
+        raise UsageError(
+            f"another run of {ledger} is under way (process {who}); wait for it, or stop it: "
+            "two runs would pay for the same calls twice"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+
+
+def _none(path: Path, problem: OSError) -> InfrastructureError:
+    return InfrastructureError(
+        f"{path} cannot be locked: {problem.strerror or problem}. Without it two runs could pay "
+        "for the same calls twice: have the project on a drive of this machine that it may write to"
+    )
 
 
 if sys.platform == "win32":
