@@ -41,6 +41,18 @@ def test_what_decides_no_answer_may_change_under_a_rubric_with_personal_data(
     assert ADDRESS not in str(project.query("SELECT manifest FROM run"))
 
 
+def test_a_plan_that_cannot_be_read_once_it_is_redacted(
+    project: Project, provider: SimulatedProvider
+) -> None:
+    card = 4111_1111_1111_1111  # a seed that is taken for a number of a card
+    project.write(EXAMPLES, judge=BATCH, rubric=PERSONAL, seed=card)
+    go(project, LATER)
+    project.write(EXAMPLES - 1, judge=BATCH, rubric=PERSONAL, seed=card)
+    assert go(project, RunOptions(connections=4)).exit_code == 0
+    assert [row.value is None for row in judged(project)] == [False] * (JUDGED - 8)
+    assert provider.counts.models["judge"].received == JUDGED
+
+
 def test_a_rubric_with_personal_data_that_is_changed_and_changed_back(
     project: Project, provider: SimulatedProvider
 ) -> None:
