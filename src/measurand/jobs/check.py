@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from measurand.core.protocols import Check
 from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Rubric
 from measurand.errors import DataError, Fault
+from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.rows import check_row
 from measurand.jobs.places import ledger_path
 from measurand.jobs.workbench import checks_of, outputs_of
@@ -73,7 +75,14 @@ def check_project(plan_path: Path, *, progress: Progress | None = None) -> Check
     examples = {example.id: example for example in Dataset.load(base / plan.data.path).examples}
     outputs = outputs_of(plan, plan_path)
     checks = checks_of(plan, plan_path)
-    checked = rate_outputs(outputs, examples, checks, rubric=plan.rubric, progress=progress)
+    checked = rate_outputs(
+        outputs,
+        examples,
+        checks,
+        rubric=plan.rubric,
+        progress=progress,
+        timeout=plan.run.timeout,
+    )
     with open_ledger(ledger_path(plan_path)) as ledger:
         ledger.add_outputs(outputs)
         ledger.add_ratings(checked.ratings + _retired(ledger.ratings(kind="check"), checks))
@@ -98,6 +107,7 @@ def rate_outputs(
     *,
     rubric: Rubric,
     progress: Progress | None = None,
+    timeout: float | None = 120.0,
 ) -> Checked:
     """Run every check on every output.
 
@@ -107,13 +117,15 @@ def rate_outputs(
         checks: The checks.
         rubric: The scales on which the ratings are told.
         progress: Told how far it is.
+        timeout: Seconds that one call of a check of one's own may take; None means any time.
 
     Raises:
         DataError: An output answers an example that does not exist.
     """
     refuse_strangers(outputs, examples)
     started = time.perf_counter()
-    rows = asyncio.run(_rate(outputs, examples, checks, rubric=rubric, progress=progress))
+    rater = partial(check_row, rubric=rubric, own=OwnChecks(timeout))
+    rows = asyncio.run(_rate(outputs, examples, checks, rater=rater, progress=progress))
     failures = Counter((row.rater, row.reason or "") for row in rows if row.value is None)
     return Checked(
         ratings=Ratings.of(rows), failures=failures, seconds=time.perf_counter() - started
@@ -125,7 +137,7 @@ async def _rate(
     examples: Mapping[str, Example],
     checks: Sequence[Check],
     *,
-    rubric: Rubric,
+    rater: Callable[[Example, Output, Check], Awaitable[Rating]],
     progress: Progress | None,
 ) -> list[Rating]:
     rows: list[Rating] = []
@@ -133,7 +145,7 @@ async def _rate(
     total = len(listed) * len(checks)
     for output in listed:
         example = examples[output.example]
-        rows += [await check_row(example, output, check, rubric=rubric) for check in checks]
+        rows += [await rater(example, output, check) for check in checks]
         if progress is not None:
             progress(len(rows), total)
     return rows

@@ -13,6 +13,7 @@ from measurand.core.plan import Plan
 from measurand.core.protocols import Check, LiveSystem
 from measurand.core.system import System
 from measurand.errors import PlanError
+from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.needs import refuse_missing, refuse_unbounded
@@ -148,6 +149,7 @@ def assembled(
         redact=redact,
         rounds={judge.name: plan.judge.repeats for judge in judges} if plan.judge else {},
         recorded=recorded,
+        own=OwnChecks(plan.run.timeout),
     )
 
 

@@ -139,8 +139,8 @@ class Redactor:
         return f"[redacted {name} {tag}]"
 
 
-def redact_json(value: Any, redact: Callable[[str], str]) -> Any:
-    """A JSON value with all text in it redacted; keys stay as they are.
+def redact_json(value: Any, redact: Callable[[str], str], *, keys: bool = False) -> Any:
+    """A JSON value with all text in it redacted.
 
     A whole number of eight digits or more is looked at as text, and becomes text where it is,
     say, the number of a card.
@@ -148,18 +148,34 @@ def redact_json(value: Any, redact: Callable[[str], str]) -> Any:
     Args:
         value: What `json.loads` gives: mappings, lists, texts, numbers, booleans and None.
         redact: What is done to each text, as a `Redactor`.
+        keys: Whether keys are redacted too, as where a model wrote them; those of a plan stay.
     """
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
+        if keys:
+            return _redacted_keys(value, redact)
         return {key: redact_json(item, redact) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [redact_json(item, redact) for item in value]
+        return [redact_json(item, redact, keys=keys) for item in value]
     if isinstance(value, int) and _LONG <= abs(value) < _ENDLESS:
         written = str(value)
         shown = redact(written)
         return value if shown == written else shown
     return value
+
+
+def _redacted_keys(value: Mapping[Any, Any], redact: Callable[[str], str]) -> dict[str, Any]:
+    """Every item under its redacted key; where two become the same, the later ones are numbered."""
+    made: dict[str, Any] = {}
+    for key, item in value.items():
+        name = plain = redact(str(key))
+        again = 1
+        while name in made:
+            again += 1
+            name = f"{plain} ({again})"
+        made[name] = redact_json(item, redact, keys=True)
+    return made
 
 
 def _unknown_kinds(plan: RedactPlan) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from measurand.core.callables import is_async
 from measurand.core.example import Example, ToolCall
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Failure, Output, Usage
@@ -74,7 +75,7 @@ class FunctionSystem(LocalSystem):
         self._timeout = timeout
         self._threads = Threads(threads)
         self._by_place, self._by_name = _wanted(function)
-        self._is_async = _is_async(function)
+        self._is_async = is_async(function)
 
     async def attempt(self, example: Example, trial: int) -> Answer | Failure:
         """Call the function once."""
@@ -95,14 +96,6 @@ class FunctionSystem(LocalSystem):
             return Failure("timeout", str(problem))
         except Escaped as problem:
             return broken(self.name, problem.raised)
-
-
-def _is_async(function: Callable[..., Any]) -> bool:
-    inner = function
-    while isinstance(inner, partial):
-        inner = inner.func
-    call = getattr(type(inner), "__call__", None)  # noqa: B004 - the method, not whether there is one
-    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(call)
 
 
 def _wanted(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
-from measurand.core.example import Example
+from measurand.core.example import Example, ToolCall
 from measurand.core.failure import FAILURES
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask
+from measurand.core.model import Attempt, Call
 from measurand.core.output import Failure, Output
 from measurand.core.protocols import Check, Judge, LiveSystem
 from measurand.core.rubric import Rubric
+from measurand.core.sound import countable, sound
+from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.privacy.redaction import redact_json
 
 __all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version", "versioned"]
@@ -35,6 +39,7 @@ class Parts:
         recorded: Outputs that need not be asked for, by system, example and trial.
         partial: Whether recorded outputs that are not there are passed over; else each of them is
             a failure.
+        own: How users' own checks are called.
     """
 
     systems: tuple[LiveSystem, ...]
@@ -48,6 +53,7 @@ class Parts:
     rounds: Mapping[str, int] = field(default_factory=dict)
     recorded: Mapping[str, Mapping[tuple[str, int], Output]] = field(default_factory=dict)
     partial: bool = False
+    own: OwnChecks = field(default_factory=OwnChecks)
 
     def trials(self, system: LiveSystem) -> range:
         """The trials of each example by this system."""
@@ -73,19 +79,58 @@ class Parts:
             example=example.id, system=system.name, trial=trial, text=None, failure=nothing
         )
 
+    def clean(self, text: str) -> str:
+        """A text as it may be stored and shown: Unicode, without what must not leave the house."""
+        return self.redact(sound(text)) if text else text
+
     def stored(self, output: Output) -> Output:
-        """An output as it may be stored and shown: what must not leave the house is replaced."""
-        redact, failure = self.redact, output.failure
-        if failure is not None:
-            failure = replace(
-                failure, message=redact(failure.message), details=redact(failure.details)
-            )
+        """An output as it may be stored and shown; see `clean`."""
         calls = tuple(
-            replace(call, arguments=redact_json(dict(call.arguments), redact))
+            ToolCall(self.clean(call.name), self._json(dict(call.arguments)))
             for call in output.tool_calls
         )
-        text = None if output.text is None else redact(output.text)
-        return replace(output, text=text, tool_calls=calls, failure=failure)
+        return replace(
+            output,
+            text=None if output.text is None else self.clean(output.text),
+            tool_calls=calls,
+            usage=output.usage if countable(output.usage) else None,
+            failure=self._failure(output.failure),
+        )
+
+    def stored_call(self, call: Call) -> Call:
+        """A call as it may be stored; see `clean`. Counts that cannot be are not known."""
+        if any(one.message or not countable(one.usage) for one in call.attempts):
+            call = replace(call, attempts=tuple(map(self._attempt, call.attempts)))
+        reply = call.reply
+        if reply is None:
+            return replace(call, failure=self._failure(call.failure))
+        told = replace(
+            reply,
+            text=self.clean(reply.text),
+            model=sound(reply.model),
+            sent=self._json(reply.sent) if reply.sent else reply.sent,
+            notes=tuple(map(self.clean, reply.notes)),
+        )
+        return replace(call, reply=told)
+
+    def _attempt(self, attempt: Attempt) -> Attempt:
+        known = countable(attempt.usage)
+        return replace(
+            attempt,
+            message=self.clean(attempt.message),
+            usage=attempt.usage if known else None,
+            cost=attempt.cost if known else None,
+        )
+
+    def _failure(self, failure: Failure | None) -> Failure | None:
+        if failure is None:
+            return None
+        return Failure(
+            self.clean(failure.kind), self.clean(failure.message), self.clean(failure.details)
+        )
+
+    def _json(self, value: Any) -> Any:
+        return redact_json(value, self.clean, keys=True)
 
     def without_judges(self) -> Parts:
         """Those who take part live, where judges are asked by batch."""

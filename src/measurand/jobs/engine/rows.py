@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from measurand.core.example import Example
@@ -17,7 +15,9 @@ from measurand.core.protocols import Check
 from measurand.core.rating import Measurement, Rating
 from measurand.core.rubric import Rubric
 from measurand.core.scale import Scale, Value
+from measurand.core.sound import sound
 from measurand.jobs.engine.agenda import Asked, Checking, Judging
+from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.parts import Parts, rating_version
 from measurand.store.ledger_work import Work
 
@@ -32,7 +32,12 @@ async def checked(asked: Asked, item: Checking, parts: Parts) -> Work:
     if output is None:
         raise ValueError("there is nothing to check yet")
     row = await check_row(
-        asked.example, output, item.check, rubric=parts.rubric, redact=parts.redact
+        asked.example,
+        output,
+        item.check,
+        rubric=parts.rubric,
+        redact=parts.redact,
+        own=parts.own,
     )
     return Work(
         key=item.key,
@@ -51,11 +56,20 @@ async def check_row(
     *,
     rubric: Rubric,
     redact: Callable[[str], str] = str,
+    own: OwnChecks | None = None,
 ) -> Rating:
-    """What a check says of an output, as a row on the scale of its dimension."""
+    """What a check says of an output, as a row on the scale of its dimension.
+
+    Args:
+        example: What was asked.
+        output: What was answered.
+        check: Who rates it.
+        rubric: The dimensions.
+        redact: Replaces what must not be stored.
+        own: How users' own checks are called.
+    """
     began = time.perf_counter()
-    answer = check.measure(example, output)
-    measured = await answer if inspect.isawaitable(answer) else answer
+    measured = await (own or OwnChecks()).measured(check, example, output)
     seconds = time.perf_counter() - began
     scale = rubric.dimension(check.dimension).scale
     return _of(example, output.system)(
@@ -63,11 +77,11 @@ async def check_row(
         rater=check.name,
         kind="check",
         value=None if measured.value is None else _told(measured.value, check.scale, scale),
-        reason=redact(_reason(measured)) or None,
+        reason=redact(sound(_reason(measured))) or None,
         repeat=output.trial,
         seconds=seconds,
         cost=check.cost,
-        failure=_class(check, output, measured),
+        failure=_class(output, measured),
     )
 
 
@@ -75,12 +89,12 @@ def judged(
     asked: Asked, item: Judging, judgment: Judgment, *, parts: Parts, against: Asked | None = None
 ) -> Work:
     """What a judge said of an output, or of a pair."""
-    measured, calls = judgment.measurement, tuple(_stored(c, parts) for c in judgment.calls)
+    measured, calls = judgment.measurement, tuple(map(parts.stored_call, judgment.calls))
     costs = [call.cost for call in calls]
     known = [cost for cost in costs if cost is not None]
     row = _row_of(asked, item, parts, against=against)(
         value=measured.value,
-        reason=parts.redact(_reason(measured)) or None,
+        reason=parts.clean(_reason(measured)) or None,
         seconds=sum(call.seconds for call in calls),
         cost=sum(known) if len(known) == len(costs) else None,
         failure=judgment.failure,
@@ -99,7 +113,7 @@ def judged(
 def unjudged(asked: Asked, item: Judging, parts: Parts) -> Work:
     """The rating of an output that is not there: no value, and why."""
     failure = asked.output.failure if asked.output else None
-    why = f": {failure.kind}: {failure.message}" if failure else ""
+    why = parts.clean(f": {failure.kind}: {failure.message}") if failure else ""
     row = _row_of(asked, item, parts)(
         value=None, reason=f"there is no answer{why}", failure=NO_OUTPUT
     )
@@ -129,7 +143,7 @@ def orphaned(key: str, call: Call, *, judge: str, version: str, parts: Parts) ->
         who=judge,
         version=version,
         failure=STALE,
-        calls=(_stored(call, parts),),
+        calls=(parts.stored_call(call),),
     )
 
 
@@ -159,24 +173,15 @@ def _row_of(
     )
 
 
-def _stored(call: Call, parts: Parts) -> Call:
-    """A call as it may be stored."""
-    if call.reply is None:
-        return call
-    return replace(call, reply=replace(call.reply, text=parts.redact(call.reply.text)))
-
-
 def _reason(measured: Measurement) -> str:
     return "; ".join(part for part in (measured.reason, *measured.evidence) if part)
 
 
-def _class(check: Check, output: Output, measured: Measurement) -> str | None:
+def _class(output: Output, measured: Measurement) -> str | None:
     """The class of a check's failure; a check that does not apply has not failed."""
-    if measured.value is not None:
-        return None
-    if output.failure is not None:
+    if measured.value is None and output.failure is not None:
         return NO_OUTPUT
-    return "exception" if measured.reason.startswith(f"{check.name} failed: ") else None
+    return measured.failure
 
 
 def _told(value: Value, own: Scale, wanted: Scale) -> Value:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
+from measurand.core.callables import is_async
 from measurand.core.example import Example
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Output
@@ -44,6 +45,11 @@ class FunctionCheck:
         if not self.version:
             object.__setattr__(self, "version", _version(self.function, self.scale))
 
+    @property
+    def blocks(self) -> bool:
+        """Whether a call of the function runs it, so that it belongs in a thread."""
+        return not is_async(self.function)
+
     def __call__(self, example: Example, output: Output) -> Any:
         """Call the function itself."""
         return self.function(example, output)
@@ -68,14 +74,15 @@ class FunctionCheck:
         """What the function gave, held against the scale."""
         if found is None:
             return Measurement(None, _UNVALUED)
-        given = found if isinstance(found, Measurement) else Measurement(_plain(found))
+        given = _texts(found) if isinstance(found, Measurement) else Measurement(_plain(found))
         if given.value is None:
             return given
         raw = float(given.value) if isinstance(given.value, bool) and self._unit else given.value
         try:
             return Measurement(self.scale.parse(raw), given.reason, given.evidence)
         except ValueError as problem:
-            return Measurement(None, f"{self.name} gave no value on its scale: {problem}")
+            why = f"{self.name} gave no value on its scale: {problem}"
+            return Measurement(None, why, failure="out_of_range")
 
     @property
     def _unit(self) -> bool:
@@ -98,8 +105,10 @@ def check(
         def no_slang(example, output) -> bool:
             return "gonna" not in output.text
 
-    The function may be async. It is called for answers only, never for failures, so
-    ``output.text`` is there. What it raises is kept with its traceback, and gives no value.
+    It is called for answers only, never for failures, so ``output.text`` is there. What it raises
+    is kept with its traceback, and gives no value; nor does a call that takes longer than the
+    plan's ``run: timeout``. A plain function is called in a thread, one output after another; an
+    async one may be under way for many at once.
 
     Args:
         dimension: The dimension it rates.
@@ -125,6 +134,13 @@ def _gives_bool(function: Callable[..., Any]) -> bool:
     except (NameError, TypeError, AttributeError):  # names that exist for the type checker only
         given = getattr(function, "__annotations__", {}).get("return")
     return given in (bool, bool | None, "bool", "bool | None")
+
+
+def _texts(found: Measurement) -> Measurement:
+    """The same with texts for reason and evidence, whatever the function put there."""
+    evidence: Any = found.evidence
+    listed = (evidence,) if isinstance(evidence, str) else evidence or ()
+    return replace(found, reason=str(found.reason or ""), evidence=tuple(map(str, listed)))
 
 
 def _plain(found: Any) -> Any:
