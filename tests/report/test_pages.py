@@ -54,6 +54,9 @@ NAMES = (
     "output_failure_difference",
     "preference",
     "preference_ties",
+    "preference_failure_rate",
+    "preference_if_worst",
+    "preference_if_best",
     "first_slot_excess",
     "something_new",
 )

@@ -112,7 +112,8 @@ def attempts_of(ratings: Ratings, scores: Scores, *, outputs: Sequence[Output] =
         if o.system in scores.systems
     ]
     rows = single.filtered(asked.astype(np.uint8).tobytes())
-    return _joined(rows, told or _from_ratings(single, silent), scores)
+    alone = silent & _among(single, "against", None)  # of a pair nobody knows which is missing
+    return _joined(rows, told or _from_ratings(single, alone), scores)
 
 
 def with_unanswered(ratings: Ratings, rubric: Rubric, outputs: Iterable[Output]) -> Ratings:

@@ -123,21 +123,29 @@ def compare(
     )
     measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
     attempts = attempts_of(table, scores, outputs=outputs)
+    gate = Gate(attempts, chosen.max_failures)
     pairs = _compared(measure, chosen)
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     for pair in pairs:
         results += pair.results()
-    results += preference(table, scores.systems, examples=examples, level=chosen.level)
+    results += preference(
+        table,
+        scores.systems,
+        examples=examples,
+        level=chosen.level,
+        rounds=chosen.rounds,
+        gate=gate,
+    )
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
     results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
     return Findings(
         results=tuple(results),
-        verdicts=_verdicts(pairs, rates, chosen, gate=Gate(attempts, chosen.max_failures)),
+        verdicts=_verdicts(pairs, rates, chosen, gate=gate),
         limits=(
             *failure_limits(pairs, attempts, scores),
-            *preference_limits(table, scores.systems),
+            *preference_limits(table, scores.systems, gate=gate),
             *comparison_limits(scores, rubric, ratings, level=chosen.level),
         ),
         units=_worst(ratings, rubric, scores),

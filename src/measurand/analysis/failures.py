@@ -17,7 +17,7 @@ from measurand.stats.fisher import fisher_exact
 from measurand.stats.paired import paired_proportion
 from measurand.stats.share import clustered_share
 
-__all__ = ["NOUNS", "Gate", "failure_counts", "failure_results"]
+__all__ = ["NOUNS", "Gate", "failure_counts", "failure_results", "unlike"]
 
 _LENGTHS = 3
 _SIGNIFICANT = 0.05
@@ -179,6 +179,14 @@ def _touched(attempts: Attempts, which: Bools) -> _Touched:
     return _Touched(examples, attempts.cluster[which][first], lost)
 
 
+def unlike(first: tuple[int, int], second: tuple[int, int]) -> float | None:
+    """The p-value by which failures touch two parts unlike, hits of n each; None where alike."""
+    if not (first[1] and second[1]):
+        return None
+    p = fisher_exact(first, second)
+    return p if p < _SIGNIFICANT else None
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether the headline about two systems may be given at all.
@@ -208,10 +216,14 @@ class Gate:
         one = self.attempts
         judged = one.of("judge") & ~one.pairwise & one.on(dimensions)
         reasons = [
-            *self._part("output", one.of("output"), pair),
+            *self.outputs(pair),
             *self._part("judge", judged, pair),
         ]
         return "; ".join(reasons) or None
+
+    def outputs(self, pair: tuple[str, str]) -> Iterator[str]:
+        """Why their outputs alone withhold it: nothing where they do not."""
+        return self._part("output", self.attempts.of("output"), pair)
 
     def _part(self, part: Part, which: Bools, pair: tuple[str, str]) -> Iterator[str]:
         """One part's reasons: a share that is too large, else shares that are not alike."""
@@ -229,8 +241,8 @@ class Gate:
             yield f"{' and '.join(large)} have no value, and {self.allowed:.1%} may"
             return
         first, second = (_touched(one, rows) for rows in own.values())
-        p = first.against(second)
-        if p is not None and p < _SIGNIFICANT:
+        p = unlike(first.counted, second.counted)
+        if p is not None:
             shares = " and ".join(
                 f"{lost:,} of {n:,} outputs of {system}"
                 + (f" ({self._named(own[system])})" if lost else "")

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 from statistics import fmean
 
 import numpy as np
 
+from measurand.analysis.failures import Gate
 from measurand.analysis.groups import clusters_of
+from measurand.analysis.pair_votes import PairVotes, RaterVotes, pair_votes
 from measurand.analysis.result import Result
+from measurand.analysis.trials import Rounds
 from measurand.core.example import Example
-from measurand.core.judging import Order
-from measurand.core.rating import Cell, Kind, Ratings
+from measurand.core.rating import Ratings
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.share import clustered_share
 
 __all__ = ["preference", "preference_limits"]
 
-_POINTS: Mapping[Cell, float] = {"win": 1.0, "tie": 0.5, "loss": 0.0}
 _HALF = 0.5
 _ROUNDING = 1e-9
-_SHOWN: Mapping[str | None, Order] = {"ab": "ab", "ba": "ba"}
-_SWAPPED: Mapping[str | None, Order] = {"ab": "ba", "ba": "ab"}
-"""The order as seen from the other system's side."""
-_Pair = tuple[str, str]
+_ENDS: Mapping[str, tuple[float, str]] = {
+    "worst": (0.0, "failed judgments against the first"),
+    "best": (1.0, "failed judgments for the first"),
+}
 
 
 def preference(
     ratings: Ratings,
     systems: Sequence[str],
     *,
-    kind: Kind = "judge",
     examples: Mapping[str, Example] | None = None,
     level: float = LEVEL,
+    rounds: Rounds | None = None,
+    gate: Gate | None = None,
 ) -> Iterator[Result]:
-    """What ratings of two outputs side by side say of each pair of systems.
+    """What judges' ratings of two outputs side by side say of each pair of systems.
 
     On each example a win of the first system counts 1, a tie a half and a loss 0; each rater's
     repeats are averaged within either order of showing, then the two orders, then the raters; only
@@ -48,153 +48,122 @@ def preference(
     one order only has no say about an example, unless nobody was ever asked in both.
 
     Args:
-        ratings: The table; its ratings with ``against`` and the values win, tie and loss count.
+        ratings: The table; its ratings with ``against`` count that are win, tie or loss, or failed.
         systems: In the order in which pairs are told.
-        kind: Whose ratings.
         examples: The clusters of the examples, where they are known.
         level: The confidence level.
+        rounds: How rows tell their trial, as in `ComparisonOptions`.
+        gate: Withholds what rests on too little; nothing is withheld without one.
 
     Returns:
         For every pair and dimension: ``preference`` (the mean points of the first), the shares of
         examples ``preference_wins``, ``preference_ties`` and ``preference_losses``;
-        ``order_consistency`` (both orders say the same), ``repeat_consistency`` (two repeats in one
-        order do: what noise alone would spoil) and ``first_slot_excess`` (points of whoever is
-        shown first, less a half).
+        ``order_consistency`` (both orders say the same), ``repeat_consistency`` (two repeats of one
+        trial in one order do: what noise alone would spoil) and ``first_slot_excess`` (points of
+        whoever is shown first, less a half). Where judgments failed: ``preference_failure_rate``,
+        the share that did, and ``preference_if_worst`` and ``preference_if_best``, the preference
+        with every failed judgment against the first, or for it, between which it lies.
     """
-    for (pair, dimension), votes in _votes(ratings, systems, kind).items():
+    for votes in pair_votes(ratings, systems, rounds=rounds):
         clusters = _clusters(ratings, votes, examples or {})
-        yield from _Told(pair, dimension, votes, clusters, level).results()
+        yield from _Told(votes, clusters, level, votes.withheld(gate)).results()
 
 
-def preference_limits(ratings: Ratings, systems: Sequence[str], kind: Kind = "judge") -> list[str]:
+def preference_limits(
+    ratings: Ratings, systems: Sequence[str], *, gate: Gate | None = None
+) -> list[str]:
     """What these numbers cannot say."""
     found = []
-    for (pair, dimension), votes in _votes(ratings, systems, kind).items():
-        about = f"{pair[0]} against {pair[1]} on {dimension}"
-        both = _both_orders(votes)
-        if not both:
+    for votes in pair_votes(ratings, systems):
+        about = f"{votes.systems[0]} against {votes.systems[1]} on {votes.dimension}"
+        if not votes.both:
             found.append(
                 f"{about}: no output was shown in both orders, so a preference for the first place "
                 "is part of the result."
             )
-        else:
-            short = sum(not _decided(example, both=True) for example in votes.values())
-            if short:
-                found.append(
-                    f"{about}: {short:,} of {len(votes):,} examples were not judged in both orders "
-                    "and are left out."
-                )
+        elif short := len(votes.examples) - len(votes.points()):
+            found.append(
+                f"{about}: {short:,} of {len(votes.examples):,} examples were not judged in both "
+                "orders and are left out."
+            )
+        why = votes.withheld(gate)
+        if why is not None:
+            found.append(f"{about}: no preference is given: {why}.")
+        elif votes.failures:
+            found.append(
+                f"{about}: {votes.told_failures()} failed; what fails is seldom a random part, so "
+                "read the preference with its bounds."
+            )
     return found
 
 
-@dataclass(slots=True)
-class _Rater:
-    """One rater's points for the first system on one example, by order of showing and repeat."""
-
-    shown: dict[Order | None, dict[int, float]]
-
-    def points(self, *, both: bool) -> float | None:
-        """The mean over orders of the mean over repeats; None where an order is wanting."""
-        if both and not {"ab", "ba"} <= set(self.shown):
-            return None
-        orders = ("ab", "ba") if both else tuple(self.shown)
-        return fmean(fmean(self.shown[order].values()) for order in orders)
-
-    def first_slot(self) -> float | None:
-        """The mean points of whoever is shown first, less a half."""
-        if not {"ab", "ba"} <= set(self.shown):
-            return None
-        first, second = (fmean(self.shown[order].values()) for order in ("ab", "ba"))
-        return (first + 1 - second) / 2 - _HALF
-
-    def across(self) -> list[float]:
-        """Of each repeat in both orders, whether they say the same."""
-        first, second = self.shown.get("ab", {}), self.shown.get("ba", {})
-        return [float(first[repeat] == second[repeat]) for repeat in first if repeat in second]
-
-    def within(self) -> list[float]:
-        """Of any two repeats in one order, whether they say the same."""
-        return [
-            float(one == two)
-            for repeats in self.shown.values()
-            for one, two in combinations(repeats.values(), 2)
-        ]
-
-
-_Votes = dict[str, dict[str, _Rater]]
-"""By example and rater."""
-
-
-def _votes(ratings: Ratings, systems: Sequence[str], kind: Kind) -> dict[tuple[_Pair, str], _Votes]:
-    """Every pair and dimension, told from the first system's side; sorted, whatever the table."""
-    place = {name: at for at, name in enumerate(systems)}
-    found: dict[tuple[_Pair, str], _Votes] = defaultdict(dict)
-    for row in ratings.where(kind=kind, value=frozenset(_POINTS)):
-        if row.against is None or not {row.system, row.against} <= place.keys():
-            continue
-        swapped = place[row.system] > place[row.against]
-        pair = (row.against, row.system) if swapped else (row.system, row.against)
-        points = _POINTS[row.value]
-        order = (_SWAPPED if swapped else _SHOWN).get(row.order)
-        points = 1 - points if swapped else points
-        raters = found[pair, row.dimension].setdefault(row.example, {})
-        rater = raters.setdefault(row.rater, _Rater({}))
-        rater.shown.setdefault(order, {})[row.repeat] = points
-    keys = sorted(found, key=lambda key: (place[key[0][0]], place[key[0][1]], key[1]))
-    return {key: dict(sorted(found[key].items())) for key in keys}
-
-
-def _both_orders(votes: _Votes) -> bool:
-    """Whether anybody was asked in both orders."""
-    return any(
-        r.points(both=True) is not None for raters in votes.values() for r in raters.values()
-    )
-
-
-def _decided(raters: Mapping[str, _Rater], *, both: bool) -> list[float]:
-    """The points of an example, a rater each."""
-    points = (raters[name].points(both=both) for name in sorted(raters))
-    return [one for one in points if one is not None]
-
-
-def _clusters(ratings: Ratings, votes: _Votes, known: Mapping[str, Example]) -> dict[str, int]:
-    names = tuple(votes)
+def _clusters(ratings: Ratings, votes: PairVotes, known: Mapping[str, Example]) -> dict[str, int]:
+    names = tuple(votes.examples)
     return dict(zip(names, clusters_of(ratings, names, known).tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One pair on one dimension."""
+    """One pair on one dimension.
 
-    pair: _Pair
-    dimension: str
-    votes: _Votes
+    Args:
+        votes: What was said of it.
+        clusters: What examples share.
+        level: The confidence level.
+        withheld: Why no preference is given, where none is.
+    """
+
+    votes: PairVotes
     clusters: Mapping[str, int]
     level: float
+    withheld: str | None
 
     def results(self) -> Iterator[Result]:
         """Every number about it."""
-        both = _both_orders(self.votes)
-        said = {name: _decided(raters, both=both) for name, raters in self.votes.items()}
-        points = {name: fmean(values) for name, values in said.items() if values}
-        yield self._result("preference", self._mean(points, bounds=(0.0, 1.0)))
+        points = self.votes.points()
+        yield self._result("preference", self._guarded(self._mean(points, bounds=(0.0, 1.0))))
         outcomes = {name: _outcome(value) for name, value in points.items()}
         for name, wanted in (("wins", 1), ("ties", 0), ("losses", -1)):
             hits = {example: [float(o == wanted)] for example, o in outcomes.items()}
-            yield self._result(f"preference_{name}", self._share(hits))
-        if both:
-            yield self._result("order_consistency", self._share(self._each(_Rater.across)))
+            yield self._result(f"preference_{name}", self._guarded(self._share(hits)))
+        yield from self._failures()
+        if self.votes.both:
+            yield self._result("order_consistency", self._share(self._each(RaterVotes.across)))
             slots = self._each(lambda rater: [s for s in (rater.first_slot(),) if s is not None])
             excess = {name: fmean(values) for name, values in slots.items()}
             yield self._result("first_slot_excess", self._mean(excess, bounds=(-_HALF, _HALF)))
-        if within := self._each(_Rater.within):
+        if within := self._each(RaterVotes.within):
             yield self._result("repeat_consistency", self._share(within))
 
-    def _each(self, ask: Callable[[_Rater], list[float]]) -> dict[str, list[float]]:
+    def _failures(self) -> Iterator[Result]:
+        """The share that failed, and what the preference could be; nothing where none did."""
+        if not self.votes.failures:
+            return
+        yield self._result("preference_failure_rate", self._share(self.votes.outcomes()))
+        for end, (lost, note) in _ENDS.items():
+            found = self._mean(self.votes.points(lost=lost), bounds=(0.0, 1.0))
+            told = replace(found, method=f"{found.method}; {note}")
+            yield self._result(f"preference_if_{end}", told)
+
+    def _guarded(self, estimate: Estimate) -> Estimate:
+        """No number where it is withheld; a caution where judgments failed."""
+        if self.withheld is not None:
+            return Estimate.absent(
+                f"no preference is given: {self.withheld}",
+                n=estimate.n,
+                method=estimate.method,
+                level=estimate.level,
+            )
+        if not self.votes.failures:
+            return estimate
+        note = f"{self.votes.told_failures()} failed and are left out"
+        return replace(estimate, reason="; ".join(filter(None, (estimate.reason, note))))
+
+    def _each(self, ask: Callable[[RaterVotes], list[float]]) -> dict[str, list[float]]:
         """What all raters of each example give, where any gives anything."""
         found = {
             name: [value for rater in sorted(raters) for value in ask(raters[rater])]
-            for name, raters in self.votes.items()
+            for name, raters in self.votes.examples.items()
         }
         return {name: values for name, values in found.items() if values}
 
@@ -215,7 +184,9 @@ class _Told:
         return attempt(compute, n=len(numbers), method="Wilson", level=self.level)
 
     def _result(self, name: str, estimate: Estimate) -> Result:
-        return Result(name=name, estimate=estimate, dimension=self.dimension, systems=self.pair)
+        return Result(
+            name=name, estimate=estimate, dimension=self.votes.dimension, systems=self.votes.systems
+        )
 
 
 def _outcome(points: float) -> int:

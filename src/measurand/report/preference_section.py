@@ -17,6 +17,11 @@ _PREFERRED = {
     "preference_ties": "Ties",
     "preference_losses": "Losses",
 }
+_FAILED = {
+    "preference_failure_rate": "Failed",
+    "preference_if_worst": "If against the first",
+    "preference_if_best": "If for the first",
+}
 _ORDER = ("first_slot_excess", "order_consistency", "repeat_consistency")
 
 
@@ -26,6 +31,12 @@ def preference_sections(shelf: Shelf) -> list[Section]:
     if found := shelf.take(*_PREFERRED, where=is_whole):
         note = "1 for a win, a half for a tie: both orders and all repeats averaged, then decided."
         blocks.append(_table("The first over the second", found, _PREFERRED, note=note))
+    if failed := shelf.take(*_FAILED, where=is_whole):
+        note = (
+            "What failed is seldom a random part. Whatever it would have said, the preference lies "
+            "between the low end of the one and the high end of the other."
+        )
+        blocks.append(_table("If all that failed were alike", failed, _FAILED, note=note))
     if order := shelf.take(*_ORDER, where=is_whole):
         note = (
             "Whoever is shown first wins so much more often than half of the time. Two orders "
@@ -51,7 +62,7 @@ def _table(
             " over ".join(systems),
             dimension,
             *(cell(n, line[n].estimate) if n in line else None for n, _ in told),
-            max(result.estimate.n for result in line.values()),
+            max(line[n].estimate.n for n in _of_examples(line)),
         )
         for (systems, dimension, _), line in lines.items()
     ]
@@ -67,6 +78,12 @@ def _table(
     return Table(caption, columns, tuple(rows), f"{note} {basis(r.estimate for r in results)}")
 
 
+def _of_examples(line: Mapping[str, Result]) -> Sequence[str]:
+    """The numbers that count examples, where there are any: not those that count judgments."""
+    return [name for name in line if name != "preference_failure_rate"] or list(line)
+
+
 def _mark(name: str) -> float | None:
     """Where neither side is ahead."""
-    return {"preference": 0.5, "first_slot_excess": 0.0}.get(name)
+    halves = dict.fromkeys(("preference", "preference_if_worst", "preference_if_best"), 0.5)
+    return {**halves, "first_slot_excess": 0.0}.get(name)

@@ -64,6 +64,9 @@ _LABELS = {
     "blocking_rate_if_unknown": "Blocked, if all unknown were",
     "mean_if_worst": "Mean, if failures were the worst",
     "mean_if_best": "Mean, if failures were the best",
+    "preference_failure_rate": "Judgments of pairs that failed",
+    "preference_if_worst": "Preference, if failures were against the first",
+    "preference_if_best": "Preference, if failures were for the first",
     "first_slot_excess": "Preference for the first place",
     "order_consistency": "Both orders alike",
     "repeat_consistency": "Repeats alike",
@@ -84,6 +87,7 @@ SHARES = frozenset(
         *("output_failure_rate", "judge_failure_rate", "check_failure_rate"),
         *("output_failure_difference", "judge_failure_difference", "check_failure_difference"),
         *("preference", "preference_wins", "preference_ties", "preference_losses"),
+        *("preference_failure_rate", "preference_if_worst", "preference_if_best"),
         *("order_consistency", "repeat_consistency", "first_slot_excess"),
     }
 )
