@@ -341,3 +341,36 @@ def test_the_version_follows_the_source_and_what_is_bound() -> None:
     assert version(later) != version(by_place)
     assert version(partial(with_options, temperature=1)) != version(with_options)
     assert isinstance(FunctionSystem(SYSTEM, later), LiveSystem)
+
+
+def test_calls_one_after_another_share_a_thread_and_two_at_once_do_not() -> None:
+    both = threading.Barrier(2)
+
+    def where(question: str, trial: int) -> str:
+        if trial:
+            both.wait(20)
+        return f"{threading.get_ident()} {question}"
+
+    async def ask() -> tuple[set[str | None], set[str | None]]:
+        system = FunctionSystem(SYSTEM, where, threads=3)
+        alone = [(await system.answer(EXAMPLE, 0))[0].text for _ in range(5)]
+        pair = await asyncio.gather(*(system.answer(EXAMPLE, 1) for _ in range(2)))
+        return set(alone), {output.text for output, _ in pair}
+
+    alone, pair = asyncio.run(ask())
+    assert (len(alone), len(pair)) == (1, 2)
+
+
+def test_threads_without_work_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("measurand.systems.threads._IDLE", 0.01)
+    seen: list[threading.Thread] = []
+
+    def where(question: str) -> str:
+        seen.append(threading.current_thread())
+        return question
+
+    system = FunctionSystem(SYSTEM, where)
+    asyncio.run(system.answer(EXAMPLE, 0))
+    seen[0].join(20)
+    assert not seen[0].is_alive()
+    assert asyncio.run(system.answer(EXAMPLE, 0))[0].text == "Why?"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
 from typing import Any
 
 from measurand.core.output import Usage
@@ -34,9 +33,10 @@ def sound(text: str) -> str:
 
 def countable(usage: Usage | None) -> bool:
     """Whether counts of tokens are whole numbers from 0 to `MOST_TOKENS`, or there are none."""
-    return usage is None or all(
-        type(count) is int and 0 <= count <= MOST_TOKENS for count in astuple(usage)
-    )
+    if usage is None:
+        return True
+    counts = (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.written_tokens)
+    return all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts)
 
 
 def no_json(value: Any, *, depth: int = 0) -> str:

@@ -6,10 +6,14 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Awaitable, Callable
+from queue import Empty, SimpleQueue
 from typing import Any
 from weakref import WeakKeyDictionary
 
 __all__ = ["Escaped", "Overdue", "Threads", "within"]
+
+_IDLE = 1.0
+"""Seconds for which a thread waits for another call."""
 
 
 class Overdue(Exception):  # noqa: N818 - what happened to a call, not a malfunction
@@ -77,6 +81,7 @@ class Threads:
         self._most_left = most if left is None else left
         self._overdue = 0
         self._lock = threading.Lock()
+        self._idle: list[SimpleQueue[_Work]] = []
         self._gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             WeakKeyDictionary()
         )
@@ -102,7 +107,7 @@ class Threads:
                 raise Overdue(f"{self._overdue} calls before it have not returned")
             done: asyncio.Future[Any] = loop.create_future()
             work = _Work(call, loop, done)
-            threading.Thread(target=self._run, args=(work,), daemon=True).start()
+            self._start(work)
             try:
                 return await within(done, seconds)
             finally:
@@ -114,12 +119,34 @@ class Threads:
                 work.left = True
                 self._overdue += 1
 
-    def _run(self, work: _Work) -> None:
-        work.carry_out()
+    def _start(self, work: _Work) -> None:
+        """Hand it to a thread that waits for more, or to a new one: to start one takes longer."""
         with self._lock:
-            work.returned = True
-            self._overdue -= work.left
-        work.tell()
+            jobs = self._idle.pop() if self._idle else None
+        if jobs is None:
+            jobs = SimpleQueue()
+            threading.Thread(target=self._live, args=(jobs,), daemon=True).start()
+        jobs.put(work)
+
+    def _live(self, jobs: SimpleQueue[_Work]) -> None:
+        while (work := self._next(jobs)) is not None:
+            work.carry_out()
+            with self._lock:
+                work.returned = True
+                self._overdue -= work.left
+                self._idle.append(jobs)
+            work.tell()
+            del work  # what was answered is not kept while there is nothing to do
+
+    def _next(self, jobs: SimpleQueue[_Work]) -> _Work | None:
+        try:
+            return jobs.get(timeout=_IDLE)
+        except Empty:
+            with self._lock:
+                if jobs in self._idle:
+                    self._idle.remove(jobs)
+                    return None
+            return jobs.get()  # it was chosen in this moment
 
 
 class _Work:

@@ -108,7 +108,7 @@ class Parts:
             reply,
             text=self.clean(reply.text),
             model=sound(reply.model),
-            sent=self._json(reply.sent) if reply.sent else reply.sent,
+            sent=redact_json(reply.sent, self.clean) if reply.sent else reply.sent,
             notes=tuple(map(self.clean, reply.notes)),
         )
         return replace(call, reply=told)
