@@ -13,7 +13,7 @@ from measurand.core.system import System
 from measurand.errors import PlanError, UsageError
 from measurand.systems import http
 from measurand.systems.base import Answer
-from measurand.systems.http import HttpSystem, Retry
+from measurand.systems.http import HttpSystem, Retry, Tried
 
 EXAMPLE = Example(id="q1", messages=(Message("user", 'Why "{{id}}"?'),), metadata={"city": "Köln"})
 SECRET = "s3cret-" + "value"
@@ -230,16 +230,16 @@ def test_an_example_without_what_the_body_asks_for() -> None:
 
 def test_a_retry_owns_the_attempts() -> None:
     statuses = iter([503, 429, 200])
-    seen: list[str] = []
+    seen: list[tuple[str, str | None]] = []
 
     async def flaky(_: web.Request) -> web.Response:
-        return web.Response(status=next(statuses), text="done")
+        return web.Response(status=next(statuses), text="done", headers={"Retry-After": "7"})
 
-    async def three(once: Callable[[], Awaitable[Answer | Failure]]) -> Answer | Failure:
-        while isinstance(outcome := await once(), Failure):
-            seen.append(outcome.kind)
-        return outcome
+    async def three(once: Callable[[], Awaitable[Tried]]) -> Answer | Failure:
+        while isinstance((tried := await once()).outcome, Failure):
+            seen.append((tried.outcome.kind, tried.headers.get("retry-after")))
+        return tried.outcome
 
     retry: Retry = three
     assert ask(flaky, retry=retry).text == "done"
-    assert seen == ["server_error", "rate_limited"]
+    assert seen == [("server_error", "7"), ("rate_limited", "7")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 
 from measurand.core.example import Example
 from measurand.core.model import Call
-from measurand.core.output import Failure, Output
+from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.protocols import LiveSystem
 from measurand.core.system import System
 from measurand.errors import DataError, Fault, PlanError, UsageError
+from measurand.jobs.patience import Patience
 from measurand.models.open import Models
-from measurand.models.wire import PASSING
 from measurand.privacy.redaction import redact_json
 from measurand.raters.checks.loading import load
-from measurand.systems.base import Answer
 from measurand.systems.command import CommandSystem
 from measurand.systems.function import FunctionSystem
 from measurand.systems.model import ModelSystem
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     import aiohttp
 
 __all__ = ["Opener"]
-
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 
 
 @dataclass(slots=True)
@@ -133,23 +130,10 @@ class Opener:
             self._session = await self.closing.enter_async_context(new_session())
         return self._session
 
-    def _again(
-        self, system: System
-    ) -> Callable[[Callable[[], Awaitable[Answer | Failure]]], Awaitable[Answer | Failure]]:
+    def _again(self, system: System) -> Patience:
         """Try what may pass again, as often and as patiently as models are tried."""
         chance = random.Random(f"{self.plan.seed}:{system.name}")  # noqa: S311 - jitter is no secret
-
-        async def retry(once: Callable[[], Awaitable[Answer | Failure]]) -> Answer | Failure:
-            outcome = await once()
-            for tries in range(1, self.plan.run.attempts):
-                if not isinstance(outcome, Failure) or outcome.kind not in PASSING:
-                    break
-                longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tries - 1))
-                await asyncio.sleep(chance.uniform(0.0, longest))
-                outcome = await once()
-            return outcome
-
-        return retry
+        return Patience(attempts=self.plan.run.attempts, chance=chance)
 
 
 def _redacted(example: Example, redact: Callable[[str], str]) -> Example:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -21,12 +21,26 @@ from measurand.systems.base import Answer, LocalSystem, shown
 from measurand.systems.path import JsonPath
 from measurand.systems.template import JsonTemplate, Lacking
 
-__all__ = ["LARGEST", "HttpSystem", "Retry"]
+__all__ = ["LARGEST", "HttpSystem", "Retry", "Tried"]
 
 LARGEST = 10_000_000
 """Bytes of a response beyond which it is not read."""
 
-Retry = Callable[[Callable[[], Awaitable[Answer | Failure]]], Awaitable[Answer | Failure]]
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one attempt gave.
+
+    Args:
+        outcome: An answer, or why there is none.
+        headers: Those of the response, where there was one: they may say how long to wait.
+    """
+
+    outcome: Answer | Failure
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Retry = Callable[[Callable[[], Awaitable[Tried]]], Awaitable[Answer | Failure]]
 """Makes an attempt, and others if it likes; gives what the last one gave."""
 
 _KEYS = ("method", "headers", "body")
@@ -46,7 +60,7 @@ _STATUS: Mapping[int, str] = MappingProxyType(
 class _Reply:
     status: int
     location: str | None
-    wait: str | None
+    headers: Mapping[str, str]
     body: bytes
 
 
@@ -105,25 +119,31 @@ class HttpSystem(LocalSystem):
         except Lacking as problem:
             return Failure("exception", f"the body cannot be filled in: {problem}")
 
-        async def once() -> Answer | Failure:
-            return self._hidden(await self._once(body))
+        async def once() -> Tried:
+            tried = await self._once(body)
+            return Tried(self._hidden(tried.outcome), tried.headers)
 
-        return await (once() if self._retry is None else self._retry(once))
+        return (await once()).outcome if self._retry is None else await self._retry(once)
 
-    async def _once(self, body: Any) -> Answer | Failure:
+    async def _once(self, body: Any) -> Tried:
+        headers: Mapping[str, str] = {}
+        outcome: Answer | Failure
         try:
             reply = await self._reply(URL(self._expand(self._target)), body)
-            return self._answer(reply)
+            headers = reply.headers
+            outcome = self._answer(reply)
         except TimeoutError:
-            return Failure("timeout", f"no answer within {self._timeout.total:g} s")
+            outcome = Failure("timeout", f"no answer within {self._timeout.total:g} s")
         except _Refused as problem:
-            return problem.failure
+            outcome = problem.failure
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as problem:
-            return Failure("connection", f"{type(problem).__name__}: {shown(str(problem))}")
+            outcome = Failure("connection", f"{type(problem).__name__}: {shown(str(problem))}")
         except aiohttp.InvalidURL:
-            return Failure("not_found", f"{self._target} is no address")
+            outcome = Failure("not_found", f"{self._target} is no address")
         except (aiohttp.ClientError, ValueError) as problem:
-            return Failure("malformed_response", f"{type(problem).__name__}: {shown(str(problem))}")
+            words = f"{type(problem).__name__}: {shown(str(problem))}"
+            outcome = Failure("malformed_response", words)
+        return Tried(outcome, headers)
 
     async def _reply(self, url: URL, body: Any) -> _Reply:
         """The response at the end of redirects within the same origin."""
@@ -159,7 +179,8 @@ class HttpSystem(LocalSystem):
     def _answer(self, reply: _Reply) -> Answer | Failure:
         text = reply.body.decode("utf-8", "replace")
         if not 200 <= reply.status < 300:  # noqa: PLR2004 - success, in HTTP
-            wait = "" if reply.wait is None else f" (Retry-After: {shown(reply.wait)})"
+            told = reply.headers.get("Retry-After")
+            wait = "" if told is None else f" (Retry-After: {shown(told)})"
             message = f"status {reply.status}{wait}: {shown(text) or 'without a word'}"
             return Failure(_class_of(reply.status), message, text[:4_000])
         if self._path is None:
@@ -203,7 +224,7 @@ async def _read(response: aiohttp.ClientResponse) -> _Reply:
             raise _Refused("malformed_response", f"the response has more than {LARGEST:,} bytes")
     redirected = 300 <= response.status < 400  # noqa: PLR2004 - a redirect, in HTTP
     location = response.headers.get("Location") if redirected else None
-    return _Reply(response.status, location, response.headers.get("Retry-After"), bytes(body))
+    return _Reply(response.status, location, response.headers, bytes(body))
 
 
 def _class_of(status: int) -> str:
