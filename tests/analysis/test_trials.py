@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.analysis.rows import RUBRIC, judged
 
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.queue import human_queue
-from measurand.analysis.result import Findings
+from measurand.analysis.result import Findings, Result
 from measurand.analysis.score import score
 from measurand.analysis.trials import Voting, trials_of
 from measurand.core.rating import Kind, Rating, Ratings
@@ -135,6 +137,94 @@ def test_an_output_that_is_there_is_queued_though_another_trial_gave_none() -> N
     [queued] = human_queue(Ratings.of(rows), RUBRIC, ("a",), voting=Voting("any", {}))
     assert queued.why == "flagged as blocked"
     assert not human_queue(Ratings.of(rows[1:]), RUBRIC, ("a",), voting=Voting("any", {}))
+
+
+def passed(bad: Mapping[str, frozenset[int]], trials: int) -> list[Rating]:
+    """Judgments of yes/no of which these trials of a system fail, on every example."""
+    return [
+        judged(i, float(t not in bad[s]), dimension="ok", system=s, repeat=t)
+        for i in range(20)
+        for s in bad
+        for t in range(trials)
+    ]
+
+
+@pytest.mark.parametrize("trials", [2, 3, 4])
+def test_a_trial_that_fails_is_not_outvoted_by_others(trials: int) -> None:
+    rows = passed({"a": frozenset({1}), "b": frozenset()}, trials)
+    findings = analysed(rows, rounds={})
+    means = {r.systems: r.estimate for r in findings.named("mean") if r.dimension == "ok"}
+    assert means["a",].value == pytest.approx(1 - 1 / trials)
+    assert means["b",].value == 1.0
+    [gap] = [r.estimate for r in findings.named("difference") if r.dimension == "ok"]
+    assert gap.value == pytest.approx(-1 / trials)
+    assert not [limit for limit in findings.limits if "tied" in limit]
+
+
+def test_votes_on_yes_and_no_are_taken_within_a_trial_and_then_averaged() -> None:
+    said = {0: (1.0, 1.0, 0.0), 1: (0.0, 0.0, 1.0), 2: (0.0, 1.0, None)}
+    rows = [
+        judged(0, v, dimension="ok", rater=f"j{at}", repeat=t, failure=None if v else "timeout")
+        for t, values in said.items()
+        for at, v in enumerate(values)
+    ]
+    scores = score(Ratings.of(rows), RUBRIC, voting=Voting("any", {}))
+    assert scores.values[0, 0, 0] == 0.5  # the third trial is tied
+    assert scores.ties["ok"] == 1
+
+
+def test_trials_that_failed_lie_within_the_bounds() -> None:
+    rows = passed({"a": frozenset({1}), "b": frozenset()}, 3)
+    lost = [
+        replace(r, value=None, failure="timeout", reason="-") if r.repeat == 2 else r for r in rows
+    ]
+    found = {
+        r.name: r.estimate.value
+        for r in analysed(lost, rounds={}).results
+        if (r.systems, r.dimension) == (("a",), "ok")
+    }
+    ends = (found["mean_if_worst"], found["mean"], found["mean_if_best"])
+    assert ends == pytest.approx((1 / 3, 1 / 2, 2 / 3))
+
+
+CELLS = [(i, t, judge) for i in range(3) for t in range(2) for judge in ("j", "k")]
+SAID = st.tuples(*[st.tuples(st.booleans(), st.booleans())] * len(CELLS))
+
+
+@given(SAID)
+def test_whatever_failed_the_share_lies_within_the_bounds(
+    said: tuple[tuple[bool, bool], ...],
+) -> None:
+    whole, seen = [], []
+    for (i, trial, judge), (value, lost) in zip(CELLS, said, strict=True):
+        row = judged(i, float(value), dimension="ok", rater=judge, repeat=trial)
+        whole.append(row)
+        seen.append(replace(row, value=None, failure="timeout", reason="-") if lost else row)
+    truth = [r.estimate.value for r in means_of(whole, "mean")]
+    for end, sign in (("mean_if_worst", 1), ("mean_if_best", -1)):
+        for bound in means_of(seen, end):
+            if truth[0] is not None and bound.estimate.value is not None:
+                assert sign * bound.estimate.value <= sign * truth[0] + 1e-9
+
+
+def means_of(rows: list[Rating], name: str) -> list[Result]:
+    findings = analysed(rows, rounds={}, resamples=9)
+    return [r for r in findings.named(name) if r.dimension == "ok"]
+
+
+def test_shares_of_trials_that_vary_have_every_number_but_discordance() -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        judged(i, float(rng.random() < share), dimension="ok", system=s, repeat=t)
+        for i in range(60)
+        for s, share in (("a", 0.9), ("b", 0.5))
+        for t in range(3)
+    ]
+    found = {r.name: r.estimate for r in analysed(rows, rounds={}).results if r.dimension == "ok"}
+    assert found["difference"].method == "t(n-1)"
+    assert (found["difference"].low or 0) > 0.2
+    assert found["minimum_detectable_difference"].present
+    assert "discordance" not in found
 
 
 def test_which_trial_a_rating_is_of() -> None:

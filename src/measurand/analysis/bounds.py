@@ -78,7 +78,7 @@ def _of_dimension(measure: Measure, values: Floats, dimension: Dimension) -> Est
 
 def _lost(rows: Ratings, scores: Scores) -> Bools:
     """Where a rating failed that would have counted, shape (examples, systems, dimensions)."""
-    frame = Frame(rows, scores.systems)
+    frame = Frame(rows, scores.systems, rounds=scores.rounds)
     found = np.zeros(scores.values.shape, dtype=bool)
     for layer, dimension in enumerate(scores.dimensions):
         own = rows.where(dimension=dimension.name, kind=scores.kinds[dimension.name])
@@ -101,7 +101,7 @@ def _filled(rows: Ratings, scores: Scores, *, lost: Bools, end: _End) -> _Filled
         value = scale.low if end == "worst" else scale.high
         if scale.bounded and value is not None:
             table = _with(table, dimension.name, kind=scores.kinds[dimension.name], value=value)
-    frame = Frame(table, scores.systems)
+    frame = Frame(table, scores.systems, rounds=scores.rounds)
     layers = [layer_of(frame, d, scores.kinds[d.name]).values for d in scores.dimensions]
     found = np.stack(layers, axis=2)
     tied = np.isnan(found) & lost & _bounded(scores)

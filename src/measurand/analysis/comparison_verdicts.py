@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from measurand.analysis.matrix import Floats
+from measurand.analysis.matrix import Floats, all_yes_no
 from measurand.analysis.measure import NOTHING_TO_WEIGH, OVERALL, Measure, as_naive, on_scale
 from measurand.analysis.result import Result, Verdict
 from measurand.core.scale import UNIT
@@ -56,6 +56,7 @@ class Pair:
         given = ~np.isnan(arms).any(axis=0)
         self.first: Floats = arms[0, given]
         self.second: Floats = arms[1, given]
+        self.binary = all_yes_no(arms[:, given], self.scale)
         self.clusters = scores.clusters[given] if scores.clustered else None
         self.blocked: Floats = scores.blocked[:, [first, second]]
 
@@ -73,7 +74,7 @@ class Pair:
         bounds = (-1.0, 1.0) if self.scale.bounded else None
         if clusters is not None:
             compute = partial(clustered_mean, self.values, clusters, bounds=bounds, level=level)
-        elif self.scale.binary:
+        elif self.binary:
             compute = partial(paired_proportion, self.first, self.second, level=level)
         else:
             compute = partial(mean_t, self.values, bounds=bounds, level=level)
@@ -91,7 +92,7 @@ class Pair:
 
     def p_value(self) -> float:
         """Two-sided, of no difference; 1 where there is nothing to test."""
-        if self.scale.binary and self.clusters is None:
+        if self.binary and self.clusters is None:
             ahead, behind = np.count_nonzero(self.values > 0), np.count_nonzero(self.values < 0)
             return mcnemar(int(ahead), int(behind))
         try:
@@ -116,7 +117,7 @@ class Pair:
         if self.clusters is not None:
             naive = self.told(self.difference(self.measure.level, naive=True))
             yield stamp(name="difference", estimate=as_naive(naive))
-        if self.scale.binary and len(self.first):
+        if self.binary and len(self.first):
             differing = int(np.count_nonzero(self.values))
             share = wilson(differing, len(self.first), level=self.measure.level)
             yield stamp(name="discordance", estimate=share)
@@ -139,7 +140,7 @@ class Pair:
         absent = partial(Estimate.absent, n=n, method="80 % power", level=level)
         if (reason := self._too_few()) is not None:
             return absent(reason)
-        if self.scale.binary and self.clusters is None:
+        if self.binary and self.clusters is None:
             compute = partial(detectable_proportion, self.first, self.second, level=level)
         else:
             compute = partial(detectable_mean, self.values, clusters=self.clusters, level=level)

@@ -12,7 +12,15 @@ from measurand.core.rating import Cell, Column, Ratings
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Scale
 
-__all__ = ["RaterMatrix", "codes_of", "flagged", "known_scales", "numbers_of", "rater_matrix"]
+__all__ = [
+    "RaterMatrix",
+    "all_yes_no",
+    "codes_of",
+    "flagged",
+    "known_scales",
+    "numbers_of",
+    "rater_matrix",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -73,6 +81,11 @@ def numbers_of(column: Column, scale: Scale) -> tuple[Floats, tuple[str, ...]]:
     index = {label: float(code) for code, label in enumerate(labels)}
     coded = [float("nan") if v is None else index.get(str(v), np.nan) for v in column.levels]
     return np.asarray(coded, dtype=float)[codes_of(column)], labels
+
+
+def all_yes_no(values: Floats, scale: Scale) -> bool:
+    """Whether these are yes and no alone: on such a scale several trials give shares instead."""
+    return scale.binary and bool(np.isin(values, (0, 1)).all())
 
 
 def flagged(ratings: Ratings, dimension: Dimension) -> Ratings:

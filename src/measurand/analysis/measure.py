@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from measurand.analysis.matrix import Codes, Floats
+from measurand.analysis.matrix import Codes, Floats, all_yes_no
 from measurand.analysis.result import NAIVE, Result
 from measurand.analysis.score import Scores
 from measurand.core.example import COMPONENTS
@@ -71,7 +71,7 @@ class Measure:
         if clusters is not None:
             shared = clusters[given]
             compute = partial(clustered_mean, kept, shared, bounds=bounds, level=self.level)
-        elif scale.binary and n:
+        elif n and all_yes_no(kept, scale):
             compute = partial(wilson, int(kept.sum()), n, level=self.level)
         else:
             compute = partial(mean_t, kept, bounds=bounds, level=self.level)

@@ -11,7 +11,7 @@ from measurand.analysis.blocked import any_flag, blocked_on, worst
 from measurand.analysis.frame import Bools, Frame
 from measurand.analysis.groups import clusters_of, components_of, segments_of
 from measurand.analysis.matrix import Codes, Floats
-from measurand.analysis.trials import Voting
+from measurand.analysis.trials import Rounds, Voting
 from measurand.core.example import Example
 from measurand.core.rating import Cell, Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
@@ -51,7 +51,9 @@ class Scores:
         coverage: By dimension, how many outputs got a value from each kind of rater.
         components: The component of each example, or None.
         segments: The segments of each example.
-        ties: Outputs by dimension whose yes/no votes were tied; they have no score.
+        ties: Outputs by dimension whose yes/no votes were tied; they have no score. On yes/no an
+            example with several outputs has the share of those that got a yes.
+        rounds: How the rows that were scored tell their trial.
     """
 
     examples: tuple[str, ...]
@@ -71,6 +73,7 @@ class Scores:
     components: tuple[str | None, ...]
     segments: tuple[tuple[str, ...], ...]
     ties: Mapping[str, int]
+    rounds: Rounds | None
 
     @property
     def clustered(self) -> bool:
@@ -106,7 +109,9 @@ def score(
     """Score every output.
 
     A rater's repeated ratings of an output are averaged first, then the raters: nobody's vote
-    counts more for being given often. Where several kinds of raters rated a dimension, the most
+    counts more for being given often. On yes/no the raters of an output vote; where there are
+    several outputs of an example they vote on each, and the outcomes are averaged, so that a trial
+    that failed is not outvoted by others. Where several kinds of raters rated a dimension, the most
     trusted kind scores it that gave every system a value, and gave values to at least half as
     many outputs as the kind that rated most; where none did, the kind that rated most.
 
@@ -153,6 +158,7 @@ def score(
         components=components_of(frame.ratings, frame.examples, known),
         segments=segments_of(frame.ratings, frame.examples, known),
         ties={name: layer.ties for name, layer in layers.items()},
+        rounds=votes.rounds,
     )
 
 
@@ -174,12 +180,21 @@ def layer_of(frame: Frame, dimension: Dimension, kind: Kind | None) -> Layer:
     values = means[chosen]
     ties = 0
     if dimension.scale.binary:
-        tied = np.abs(values - _HALF) < _ROUNDING
+        deep = frame.in_trials()
+        votes = deep.means(rows.where(kind=chosen), dimension.scale)
+        tied = np.abs(votes - _HALF) < _ROUNDING
         ties = int(np.count_nonzero(tied))
-        decided = np.where(values > _HALF, 1.0, 0.0)
-        values = np.where(np.isnan(values) | tied, np.nan, decided)
+        values = _over_trials(np.where(votes > _HALF, 1.0, 0.0), ~np.isnan(votes) & ~tied)
     coverage = {k: int(np.count_nonzero(~np.isnan(table))) for k, table in means.items()}
     return Layer(_to_unit(values, dimension.scale), chosen, coverage, ties)
+
+
+def _over_trials(values: Floats, given: Bools) -> Floats:
+    """The mean over the trials that are given; NaN where none is."""
+    counts = given.sum(axis=-1)
+    sums = (values * given).sum(axis=-1)
+    means: Floats = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    return means
 
 
 def _most_trusted(means: Mapping[Kind, Floats], *, asked: frozenset[Cell]) -> Kind:
