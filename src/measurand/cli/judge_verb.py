@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from os.path import relpath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from measurand.cli.options import PLAN, number, parser, whole
+from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
 
 if TYPE_CHECKING:
@@ -218,12 +217,12 @@ def _rubric(args: argparse.Namespace) -> Rubric:
 
 def _tell(judged: Judged, args: argparse.Namespace, *, free: bool) -> int:
     """What the judges said, what that took, and what comes next."""
-    lines = "\n".join((*_account(judged), *_next(judged, args, free=free))) + "\n"
+    lines = (*_account(judged), *_next(judged, args, free=free))
     if judged.ran.stop.reason is not None:
         if args.json:
-            _print_json(judged.ran.to_json())
+            print_json(judged.ran.to_json())
         else:
-            sys.stdout.write(lines)
+            print_lines(lines)
         return judged.exit_code
 
     from measurand.cli.options import tell  # noqa: PLC0415
@@ -231,10 +230,10 @@ def _tell(judged: Judged, args: argparse.Namespace, *, free: bool) -> int:
 
     answer = answer_of(judged)
     if args.json:
-        _print_json(answer.to_json())
+        print_json(answer.to_json())
     else:
         tell(answer.document, full=args.full, also=_DIMENSIONS)
-        sys.stdout.write("\n" + lines)
+        print_lines(("", *lines))
     return judged.exit_code or answer.exit_code
 
 
@@ -259,7 +258,12 @@ def _next(judged: Judged, args: argparse.Namespace, *, free: bool) -> Iterator[s
     if args.out is not None and len(judged.ratings):
         yield f"written: {args.out}"
     if judged.ran.stop.reason is not None:
-        if kept:
+        if kept and args.no_cache:
+            yield (
+                "what is done is kept; the same command without --no-cache, which would do it "
+                "again, goes on where it stopped"
+            )
+        elif kept:
             yield "what is done is kept; the same command goes on where it stopped"
         else:
             yield "with --ledger FILE the same command could go on where it stopped"
@@ -288,7 +292,3 @@ def _strangers(judged: Judged, args: argparse.Namespace) -> Iterator[str]:
         if system.name not in known:
             entry = f'- {{name: {system.name}, target: "file:{file}"}}'
             yield f"reports leave {system.name} out until the plan has it among systems: {entry}"
-
-
-def _print_json(value: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n")

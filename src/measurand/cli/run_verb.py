@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurand.cli.options import PLAN, number, parser, whole
+from measurand.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
     from measurand.jobs.run import Ran, RunOptions
 
 __all__ = ["run"]
+
+_ANEW = "--no-cache"
 
 EXAMPLES = """\
   measurand run                          (measurand.yaml in this folder)
@@ -46,7 +49,7 @@ def run(words: Sequence[str]) -> int:
     budget = args.budget if args.budget is not None else load_plan(args.plan).run.budget
     with run_progress(budget=budget, quiet=args.quiet) as watch:
         ran = go(args.plan, _chosen(args), watch=watch)
-    return _tell(ran, args)
+    return _tell(ran, args, words)
 
 
 def _options() -> argparse.ArgumentParser:
@@ -64,7 +67,7 @@ def _options() -> argparse.ArgumentParser:
         "--retry-failed", action="store_true", help="do again what is in the ledger as failed"
     )
     group.add_argument(
-        "--no-cache", action="store_true", help="do everything again; what was there stays readable"
+        _ANEW, action="store_true", help="do everything again; what was there stays readable"
     )
     group = made.add_argument_group("how")
     group.add_argument(
@@ -120,14 +123,14 @@ def _chosen(args: argparse.Namespace) -> RunOptions:
     )
 
 
-def _tell(ran: Ran, args: argparse.Namespace) -> int:
+def _tell(ran: Ran, args: argparse.Namespace, words: Sequence[str]) -> int:
     """What was done, then the report of it."""
-    account = list(_account(ran))
+    account = list(_account(ran, words))
     if ran.stop.reason is not None or ran.snapshot.waiting or args.no_report:
         if args.json:
-            _print_json(dict(ran.to_json()))
+            print_json(ran.to_json())
         else:
-            sys.stdout.write("\n".join(account) + "\n")
+            print_lines(account)
         return ran.exit_code
 
     from measurand.cli.options import tell  # noqa: PLC0415
@@ -138,14 +141,14 @@ def _tell(ran: Ran, args: argparse.Namespace) -> int:
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(answer.to_html(), encoding="utf-8")
     if args.json:
-        _print_json(dict(answer.to_json()))
+        print_json(answer.to_json())
     else:
         tell(answer.document, full=args.full)
-        sys.stdout.write("\n" + "\n".join(account) + f"\nreport: {page}\n")
+        print_lines(["", *account, f"report: {page}"])
     return ran.exit_code or answer.exit_code
 
 
-def _account(ran: Ran) -> Iterator[str]:
+def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
     from measurand.jobs.run_progress import told  # noqa: PLC0415
 
     now = ran.snapshot
@@ -154,26 +157,30 @@ def _account(ran: Ran) -> Iterator[str]:
         yield f"{now.reused:,} of them were in the ledger already"
     if ran.spent:
         yield f"all runs of this ledger: ${ran.spent:,.4f}"
-    if ran.stop.reason == "budget":
-        yield f"stopped by the budget: {ran.stop.message}"
-        yield "what is done is kept; raise run's --budget, or the plan's, and run it again"
-    elif ran.stop.reason == "hopeless":
-        yield f"stopped, because every further call would fail alike: {ran.stop.message}"
-        yield "what is done is kept; mend it and run it again"
-    elif ran.stop.reason == "asked":
-        yield "stopped; what was under way is finished and kept. Run it again to go on:"
-        yield f"  {' '.join(['measurand', *sys.argv[1:]])}"
-    elif now.failures and not now.waiting:
-        yield "to try what failed once more: measurand run --retry-failed"
+    yield from _stopped(ran, words)
     if now.waiting:
-        from measurand.jobs.batching import COLLECT_LATER  # noqa: PLC0415
+        from measurand.jobs.batching import COLLECT_LATER  # noqa: PLC0415 - its part
 
         yield f"{now.waiting:,} judgments are under way in batches; {COLLECT_LATER}"
 
 
-def _print_json(value: dict[str, object]) -> None:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    sys.stdout.write(text + "\n")
+def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:
+    """Why it stopped, and how to go on."""
+    stop, now = ran.stop, ran.snapshot
+    if stop.reason == "budget":
+        yield f"stopped by the budget: {stop.message}"
+        yield "what is done is kept; raise run's --budget, or the plan's, and run it again"
+    elif stop.reason == "hopeless":
+        yield f"stopped, because every further call would fail alike: {stop.message}"
+        yield "what is done is kept; mend it and run it again"
+    elif stop.reason == "asked":
+        kept = [word for word in words if word != _ANEW]
+        yield "stopped; what was under way is finished and kept. Run it again to go on:"
+        yield f"  {shlex.join(['measurand', 'run', *kept])}"
+    elif now.failures and not now.waiting:
+        yield "to try what failed once more: measurand run --retry-failed"
+    if stop.reason is not None and _ANEW in words:
+        yield f"without {_ANEW}, which would do again what is done now"
 
 
 def _refuse(why: str) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from measurand.core.failure import FAILURES
+
 if TYPE_CHECKING:
     from measurand.jobs.engine.tally import Snapshot
 
@@ -14,6 +16,8 @@ __all__ = ["clock", "run_progress", "told"]
 
 _LINE_EVERY = 10.0
 _HOUR, _MINUTE = 3600, 60
+_LONGEST = 40
+"""Characters of a class of failure that are shown."""
 
 
 @contextmanager
@@ -72,7 +76,7 @@ def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
     if failures := _counted(now.failures):
         yield f"failed: {failures}"
     if troubles := _counted(now.troubles):
-        yield f"tried again: {troubles}"
+        yield f"tries that failed: {troubles}"
 
 
 def clock(seconds: float) -> str:
@@ -96,7 +100,16 @@ def _money(now: Snapshot, budget: float | None) -> str:
 
 def _counted(classes: Mapping[str, int]) -> str:
     listed = sorted(classes.items(), key=lambda one: -one[1])
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in listed)
+    return ", ".join(f"{count:,} {_named(name)}" for name, count in listed)
+
+
+def _named(failure: str) -> str:
+    """A class of failure; users' own code may name its own, in whatever words."""
+    if failure in FAILURES:
+        return failure.replace("_", " ")
+    from measurand.figures.text import shortened  # noqa: PLC0415 - only odd names pay for it
+
+    return shortened(failure, _LONGEST)
 
 
 def _lines(budget: float | None) -> Callable[[Snapshot], None]:
