@@ -114,12 +114,7 @@ def compare(
     chosen = options or ComparisonOptions()
     table = with_unanswered(ratings, rubric, outputs)
     scores = score(
-        table,
-        rubric,
-        examples=examples,
-        systems=chosen.systems,
-        by=chosen.by,
-        voting=chosen.voting,
+        table, rubric, examples=examples, systems=chosen.systems, by=chosen.by, voting=chosen.voting
     )
     measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
     attempts = attempts_of(table, scores, outputs=outputs)
@@ -128,16 +123,8 @@ def compare(
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
-    for pair in pairs:
-        results += pair.results()
-    results += preference(
-        table,
-        scores.systems,
-        examples=examples,
-        level=chosen.level,
-        rounds=chosen.rounds,
-        gate=gate,
-    )
+    results += chain.from_iterable(pair.results() for pair in pairs)
+    results += _preferences(table, scores, examples, options=chosen, gate=gate)
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
     results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
     return Findings(
@@ -151,6 +138,25 @@ def compare(
         units=_worst(ratings, rubric, scores),
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
+    )
+
+
+def _preferences(
+    table: Ratings,
+    scores: Scores,
+    examples: Mapping[str, Example] | None,
+    *,
+    options: ComparisonOptions,
+    gate: Gate,
+) -> Iterator[Result]:
+    """What judges said of outputs side by side."""
+    return preference(
+        table,
+        scores.systems,
+        examples=examples,
+        level=options.level,
+        rounds=options.rounds,
+        gate=gate,
     )
 
 

@@ -125,14 +125,11 @@ def score(
     """
     single = ratings.where(against=None)
     columns = tuple(systems) or tuple(str(s) for s in single.distinct("system"))
-    votes = voting or Voting()
+    chosen, known, votes = by or {}, examples or {}, voting or Voting()
     frame = Frame(single, columns, rounds=votes.rounds)
     dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
-    chosen, known = by or {}, examples or {}
     layers = {d.name: layer_of(frame, d, chosen.get(d.name)) for d in dimensions}
-    values = np.empty((*frame.shape, 0))
-    if layers:
-        values = np.stack([layer.values for layer in layers.values()], axis=2)
+    values = _stacked(frame, layers)
     weights = _weights(Rubric(*dimensions), frame.examples, known)
     blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
     said = {
@@ -160,6 +157,13 @@ def score(
         ties={name: layer.ties for name, layer in layers.items()},
         rounds=votes.rounds,
     )
+
+
+def _stacked(frame: Frame, layers: Mapping[str, Layer]) -> Floats:
+    """The values of all dimensions, shape (examples, systems, dimensions)."""
+    if not layers:
+        return np.empty((*frame.shape, 0))
+    return np.stack([layer.values for layer in layers.values()], axis=2)
 
 
 @dataclass(frozen=True, slots=True)
