@@ -159,7 +159,7 @@ def test_unlike_shares_withhold_it_too() -> None:
     findings = analysed(rows)
     assert overall(findings).outcome == "inconclusive"
     assert overall(findings).reason.endswith(
-        "judgments without a value touch 0 of 400 outputs of a and 7 of 400 outputs of b "
+        "judgments without a value touch 0 of 400 examples of a and 7 of 400 examples of b "
         "(7 timeout), which is not alike (p = 0.015)"
     )
     gap = one(findings, "judge_failure_difference").estimate

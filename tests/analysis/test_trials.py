@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.analysis.rows import RUBRIC, judged
 
+from measurand.analysis.agreement import AgreementOptions, agreement
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.queue import human_queue
 from measurand.analysis.result import Findings, Result
 from measurand.analysis.score import score
 from measurand.analysis.trials import Voting, trials_of
 from measurand.core.rating import Kind, Rating, Ratings
+from measurand.core.scale import ONE_TO_FIVE
 from measurand.errors import UsageError
 
 TRIALS = 3
@@ -225,6 +227,28 @@ def test_shares_of_trials_that_vary_have_every_number_but_discordance() -> None:
     assert (found["difference"].low or 0) > 0.2
     assert found["minimum_detectable_difference"].present
     assert "discordance" not in found
+
+
+def test_a_judge_is_held_against_people_on_the_trial_they_saw() -> None:
+    """On the first trial it agrees with them; of every second example that judgment failed."""
+    said = [float(1 + i % 5) for i in range(20)]
+    people = [judged(i, v, rater=p, kind="people") for i, v in enumerate(said) for p in ("P", "Q")]
+    rows = []
+    for i, value in enumerate(said):
+        lost = i % 2 == 0
+        rows.append(judged(i, None if lost else value, failure="timeout" if lost else None))
+        rows.append(judged(i, 6 - value, repeat=1))
+    table, scales = Ratings.of([*people, *rows]), {"accuracy": ONE_TO_FIVE}
+    rounds: tuple[Mapping[str, int] | None, ...] = (None, {})
+    mixed, first = (
+        next(r.estimate for r in found.results if r.raters == ("j", "people"))
+        for found in (
+            agreement(table, scales, options=AgreementOptions(resamples=99, rounds=each))
+            for each in rounds
+        )
+    )
+    assert (first.value, first.n) == (1.0, 10)
+    assert mixed.value == pytest.approx(0.0, abs=0.01)
 
 
 def test_which_trial_a_rating_is_of() -> None:

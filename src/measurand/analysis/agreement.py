@@ -14,6 +14,7 @@ from measurand.analysis.agreement_limits import agreement_limits, agreement_verd
 from measurand.analysis.groups import components_of, segments_of
 from measurand.analysis.matrix import Floats, flagged, known_scales, rater_matrix
 from measurand.analysis.result import Findings, Result, Votes
+from measurand.analysis.trials import Rounds, first_trial
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
 from measurand.core.rating import Ratings
@@ -55,6 +56,8 @@ class AgreementOptions:
         reference: A rater who is the truth, as an adjudicated label: left out of the agreement
             among people, and what judges and checks are held against.
         require: The least alpha that is good enough; turns the verdicts into a decision.
+        rounds: How rows tell their trial, as in `ComparisonOptions`: people have seen the first,
+            so judges and checks are held against them on that one alone.
     """
 
     level: float = LEVEL
@@ -63,6 +66,7 @@ class AgreementOptions:
     by: tuple[Breakdown, ...] = ()
     reference: str | None = None
     require: float | None = None
+    rounds: Rounds | None = None
 
 
 def agreement(
@@ -98,7 +102,7 @@ def agreement(
             continue
         part = ratings.where(dimension=dimension)
         for name, cell, rows in _parts(part, chosen.by, known):
-            study = _Study(rows, scale, chosen)
+            study = _Study(first_trial(rows, chosen.rounds), scale, chosen)
             results += [
                 _placed(result, dimension, name=name, cell=cell) for result in study.results()
             ]

@@ -244,7 +244,7 @@ class Gate:
         p = unlike(first.counted, second.counted)
         if p is not None:
             shares = " and ".join(
-                f"{lost:,} of {n:,} outputs of {system}"
+                f"{lost:,} of {n:,} examples of {system}"
                 + (f" ({self._named(own[system])})" if lost else "")
                 for system, (lost, n) in zip(pair, (first.counted, second.counted), strict=True)
             )

@@ -12,7 +12,7 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.running import FlagRule
 from measurand.errors import UsageError
 
-__all__ = ["Rounds", "Voting", "trials_of"]
+__all__ = ["Rounds", "Voting", "first_trial", "trials_of"]
 
 Rounds = Mapping[str, int]
 """How many ratings of each trial a rater gives, by its name; one where it is not said."""
@@ -56,6 +56,11 @@ def trials_of(ratings: Ratings, rounds: Rounds | None) -> Codes:
     people = np.frombuffer(ratings["kind"].mask("people".__eq__), dtype=np.uint8) > 0
     trials = repeats[codes_of(ratings["repeat"])] // each[codes_of(ratings["rater"])]
     return np.where(people, 0, trials)
+
+
+def first_trial(ratings: Ratings, rounds: Rounds | None) -> Ratings:
+    """The ratings of the first output of each example."""
+    return ratings.filtered((trials_of(ratings, rounds) == 0).astype(np.uint8).tobytes())
 
 
 def _number(cell: Cell) -> int:
