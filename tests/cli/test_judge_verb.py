@@ -197,6 +197,8 @@ def test_a_reached_budget_says_what_is_kept(
     assert "goes on where it stopped" in told
     written = len(read_ratings(project.folder / "ratings.csv").ratings)
     assert 0 < written < 32
+    assert main([*words, "--no-cache", "--budget", "0.18"]) == 4
+    assert "without --no-cache, which would do it again, goes on" in capsys.readouterr().out
     assert main(words) == 0
 
 

@@ -141,3 +141,21 @@ def test_a_prompt_that_cannot_be_filled_in() -> None:
     assert calls == ()
     with pytest.raises(PlanError, match=r"p\.md:2"):
         answer(prompt="\n{{city}}")
+
+
+def test_an_answer_with_an_absurd_count_stays_an_answer() -> None:
+    class Counting(Model):
+        async def ask(self, request: ModelRequest) -> Call:
+            call = await super().ask(request)
+            (attempt,) = call.attempts
+            return replace(call, attempts=(replace(attempt, usage=Usage(10**30)),))
+
+    output, _ = asyncio.run(ModelSystem(SYSTEM, Counting()).answer(EXAMPLE, 0))
+    assert (output.text, output.usage) == ("Hi.", None)
+
+
+def test_arguments_that_are_no_json_are_a_failure() -> None:
+    output, calls = answer(ModelReply(text="Hi.", tool_calls=(ToolCall("look", {"a": {1}}),)))
+    assert output.failure is not None
+    assert output.failure.kind == "invalid"
+    assert len(calls) == 1

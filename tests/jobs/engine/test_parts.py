@@ -49,6 +49,13 @@ def test_keys_that_become_the_same_lose_nothing() -> None:
     assert call.arguments == {"[email]": 1, "[email] (2)": 2}
 
 
+def test_arguments_of_outputs_made_by_hand_are_kept_as_they_can_be() -> None:
+    calls = (ToolCall("f", {"a": {ADDRESS}}),)
+    output = Output(example="q", system="s", text="", tool_calls=calls)
+    (call,) = PARTS.stored(output).tool_calls
+    assert call.arguments == {"no JSON": "a value of the type set", "text": "{'a': {'[email]'}}"}
+
+
 def test_calls_are_cleaned_in_all_their_parts() -> None:
     reply = ModelReply(text=ODD, model=HALF, notes=(ODD,), sent={"user": ADDRESS, "seed": 3})
     stored = PARTS.stored_call(Call(model="m", attempts=(FAILED, CALLED), reply=reply))

@@ -15,7 +15,7 @@ from measurand.core.model import Attempt, Call
 from measurand.core.output import Failure, Output
 from measurand.core.protocols import Check, Judge, LiveSystem
 from measurand.core.rubric import Rubric
-from measurand.core.sound import countable, sound
+from measurand.core.sound import countable, no_json, sound
 from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.privacy.redaction import redact_json
 
@@ -86,7 +86,7 @@ class Parts:
     def stored(self, output: Output) -> Output:
         """An output as it may be stored and shown; see `clean`."""
         calls = tuple(
-            ToolCall(self.clean(call.name), self._json(dict(call.arguments)))
+            ToolCall(self.clean(call.name), self._arguments(dict(call.arguments)))
             for call in output.tool_calls
         )
         return replace(
@@ -129,8 +129,11 @@ class Parts:
             self.clean(failure.kind), self.clean(failure.message), self.clean(failure.details)
         )
 
-    def _json(self, value: Any) -> Any:
-        return redact_json(value, self.clean, keys=True)
+    def _arguments(self, given: dict[str, Any]) -> Any:
+        """As they are in JSON; where they are none, as in outputs made by hand, as Python's text."""
+        if why := no_json(given):
+            given = {"no JSON": why, "text": repr(given)}
+        return redact_json(given, self.clean, keys=True)
 
     def without_judges(self) -> Parts:
         """Those who take part live, where judges are asked by batch."""
