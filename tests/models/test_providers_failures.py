@@ -1,6 +1,7 @@
 """Failures of providers behind pydantic-ai, each planted in a server on 127.0.0.1."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -119,6 +120,25 @@ def test_a_connection_that_breaks_off_is_a_connection_failure() -> None:
 
     failed, count = failing(handler)
     assert (failed.failure.kind, failed.again, count) == ("connection", True, 1)
+    assert failed.charged
+
+
+def test_without_a_connection_nothing_was_charged() -> None:
+    async def go() -> CallFailed:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
+            variables = {
+                "ANTHROPIC_API_KEY": KEY,
+                "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{taken.getsockname()[1]}",
+            }
+            wire = open_provider("anthropic", "any", environment=Environment(variables))
+            with pytest.raises(CallFailed) as caught:
+                await wire.send(ModelRequest(messages=ASK), timeout=10)
+            await wire.close()
+            return caught.value
+
+    failed = asyncio.run(go())
+    assert (failed.failure.kind, failed.again, failed.charged) == ("connection", True, False)
 
 
 @pytest.mark.parametrize("text", ['{"id": "msg', "upstream failure", "[]", '{"content": 3}'])

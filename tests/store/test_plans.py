@@ -183,7 +183,7 @@ def test_a_fault_says_what_was_found_and_what_is_allowed(
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="no such file"):
+    with pytest.raises(PlanError, match="there is no plan here"):
         load_plan(tmp_path / "measurand.yaml")
 
 

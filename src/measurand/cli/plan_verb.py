@@ -106,7 +106,11 @@ def _range(estimate: Estimate, *, money: bool = False) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "unknown"
     told = [_number(x, money=money) for x in (estimate.value, estimate.low, estimate.high)]
-    return f"{told[0]} [{told[1]}, {told[2]}]" if told[1] != told[2] else told[0]
+    return f"{told[0]}\n[{told[1]}, {told[2]}]" if told[1] != told[2] else told[0]
+
+
+def _line(estimate: Estimate) -> str:
+    return _range(estimate, money=True).replace("\n", " ")
 
 
 def _number(value: float, *, money: bool) -> str:
@@ -126,16 +130,17 @@ def _total(found: Forecast) -> Iterator[str]:
         yield "nothing is left to be asked: everything is in the ledger"
         return
     if found.cost.present:
-        yield f"all {found.calls:,} calls: ${_range(found.cost, money=True)}"
+        yield f"all {found.calls:,} calls: ${_line(found.cost)}"
     else:
         yield f"all {found.calls:,} calls: the cost is not known ({found.cost.reason})"
         if found.known_cost.present:
-            yield f"of what is known: ${_range(found.known_cost, money=True)}"
-    yield f"spent so far: ${found.spent:,.4f}"
+            yield f"of what is known: ${_line(found.known_cost)}"
+    whole = found.spent + (found.known_cost.value or 0.0)
+    yield f"spent so far: ${found.spent:,.4f}; with what is left about ${whole:,.2f}"
     if found.budget is not None:
         verdict = {True: "the upper end would cross it", False: "enough", None: "nobody can tell"}
         yield f"budget: ${found.budget:,.2f}: {verdict[found.over_budget]}"
-    if not all(line.measured for line in found.lines if line.calls):
+    if not all(line.measured for line in found.lines if line.calls and line.model):
         yield (
             "where no call has been made yet, ranges are assumed and wide; "
             "measurand plan --pilot 5 makes them narrow"

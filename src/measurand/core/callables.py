@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-__all__ = ["is_async"]
+__all__ = ["FILE_MODULE", "called", "is_async"]
+
+FILE_MODULE = "measurand_user_"
+"""How the names of modules begin that are files a plan names; their path makes them unique."""
+
+
+def called(function: Callable[..., Any]) -> str:
+    """A function's name with its module's, the same wherever its project lies."""
+    module = getattr(function, "__module__", "") or ""
+    if module.startswith(FILE_MODULE):
+        module = Path(getattr(sys.modules.get(module), "__file__", None) or module).name
+    return f"{module}.{getattr(function, '__qualname__', type(function).__qualname__)}"
 
 
 def is_async(function: Callable[..., Any]) -> bool:

@@ -11,6 +11,8 @@ from measurand.analysis.agreement import agreement as analyse_agreement
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
 from measurand.analysis.result import Findings
+from measurand.analysis.trials import Rounds
+from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
@@ -140,8 +142,18 @@ def planned_options(source: Source) -> ComparisonOptions:
         max_blocking=wanted.max_blocking,
         seed=source.plan.seed,
         flags=source.plan.judge.flags if source.plan.judge else "any",
+        rounds=_rounds(source, source.plan),
         max_failures=source.plan.run.max_failures,
     )
+
+
+def _rounds(source: Source, plan: Plan) -> Rounds | None:
+    """How the repeats of a run count on over its trials; None where every example has one."""
+    if not any(system.repeats > 1 for system in plan.systems) and not any(
+        output.trial for output in source.outputs
+    ):
+        return None
+    return {judge.model: plan.judge.repeats for judge in plan.judge.models} if plan.judge else {}
 
 
 def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:

@@ -39,13 +39,6 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
         PlanError: There is no plan, or it is wrong, or the ledger holds values off its scales.
         UsageError: The ledger holds no ratings yet.
     """
-    if not plan_path.exists():
-        fault = Fault(
-            "there is no plan here",
-            file=str(plan_path),
-            remedy="name a ratings file, or write a starter project with: measurand init",
-        )
-        raise PlanError([fault])
     plan = load_plan(plan_path)
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:

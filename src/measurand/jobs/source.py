@@ -26,7 +26,7 @@ from measurand.store.ratings import read_ratings
 __all__ = ["Reading", "Source", "examples_of", "from_file", "take_file", "two_faced"]
 
 
-_SPECIFIC = re.compile(r"'[^']*'|\b\d+\b")
+_SPECIFIC = re.compile(r"'[^']*'|(?<=found )[^;,]+|(?<=line )\d+")
 """What makes two reasons of one kind different: the value found, the line."""
 _KINDS_SHOWN = 3
 

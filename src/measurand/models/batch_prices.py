@@ -1,4 +1,4 @@
-"""What a batch costs: by the table's own batch prices, or half the plan's price by known rule."""
+"""What a batch costs: by the table's own batch prices, or by rule from the plan's price."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def batch_cost(
         return None, "cost unknown: the provider told of no tokens"
     if own is not None:
         if provider not in _IDS:
-            return None, f"cost unknown: no rule is known for batches of {provider}"
+            note = f"cost at the plan's whole price: no rule is known for batches of {provider}"
+            return _by_rule(provider, usage, own), note
         return _by_rule(provider, usage, own), "cost by rule: a batch is half the plan's price"
     if provider in _IDS:
         for reference in (snapshot, name):
@@ -70,15 +71,16 @@ def batch_bound(model: str, size: int, most: int, *, own: Price | None = None) -
 
 
 def _by_rule(provider: str, usage: Usage, own: Price) -> float:
+    half = _HALF if provider in _IDS else 1.0
     cache = _HALF if provider in _ALL_HALF else 1.0
-    read = own.input * _HALF if own.cached is None else own.cached * cache
-    written = own.input * _HALF if own.written is None else own.written * cache
+    read = own.input * half if own.cached is None else own.cached * cache
+    written = own.input * half if own.written is None else own.written * cache
     plain = max(0, usage.input_tokens - usage.cached_tokens - usage.written_tokens)
     total = (
-        plain * own.input * _HALF
+        plain * own.input * half
         + usage.cached_tokens * read
         + usage.written_tokens * written
-        + usage.output_tokens * own.output * _HALF
+        + usage.output_tokens * own.output * half
     )
     return total / _MILLION
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx2
 from pydantic_ai.exceptions import (
     ContentFilterError,
     ModelAPIError,
@@ -52,6 +53,8 @@ _KINDS: tuple[tuple[type[ModelAPIError], str, bool], ...] = (
     (ModelRequestRejectedError, "bad_request", False),
 )
 """Classes of failure, and whether they may pass; the first that fits."""
+_DEEPEST = 8
+"""Causes of a cause that are looked at."""
 
 
 def reply_of(
@@ -102,7 +105,9 @@ def failure_of(error: Exception, *, left: bool, hide: Callable[[str], str]) -> C
         kind = "malformed_response" if left and not isinstance(error, UserError) else "bad_request"
         found = CallFailed(Failure(kind, shorten(f"{type(error).__name__}: {error}")))
     failure = Failure(found.failure.kind, hide(found.failure.message))
-    return CallFailed(failure, again=found.again, retry_after=found.retry_after)
+    return CallFailed(
+        failure, again=found.again, retry_after=found.retry_after, charged=found.charged
+    )
 
 
 def _http(error: ModelHTTPError) -> CallFailed:
@@ -120,11 +125,22 @@ def _http(error: ModelHTTPError) -> CallFailed:
     return CallFailed(failure, again=again, retry_after=wait if again else None)
 
 
+def _unsent(error: BaseException | None) -> bool:
+    """Whether there was no connection over which anything could have been sent."""
+    seen = 0
+    while error is not None and seen < _DEEPEST:
+        if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
+
+
 def _other(error: ModelAPIError) -> CallFailed:
     for shape, kind, again in _KINDS:
         if isinstance(error, shape):
             failure = Failure(kind, shorten(error.message))
-            return CallFailed(failure, again=again, retry_after=error.retry_after)
+            charged = False if _unsent(error) else None
+            return CallFailed(failure, again=again, retry_after=error.retry_after, charged=charged)
     return CallFailed(Failure("malformed_response", shorten(error.message)))
 
 

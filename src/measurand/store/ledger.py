@@ -8,6 +8,7 @@ that adds is one transaction: after a crash all of it is there or none of it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ __all__ = ["SMALL_CACHE", "Added", "Ledger", "Source", "SourceRecord", "open_led
 
 PATIENCE = 60.0
 """Seconds to wait for another process that is writing."""
+_AGAIN = 0.01
+"""Seconds between tries of what SQLite does not wait for by itself."""
 CACHE = 64 * 1024
 """Kibibytes of the file held in memory, at most; enough to add a million ratings at once."""
 SMALL_CACHE = 4 * 1024
@@ -327,7 +330,7 @@ def _connected(file: Path, patience: float, cache: int) -> apsw.Connection:
     try:
         connection.set_busy_timeout(round(patience * 1000))
         migrate(connection)
-        connection.pragma("journal_mode", "wal")
+        _log_ahead(connection, patience)
         # What was paid for survives a power cut, not only a crash.
         connection.pragma("synchronous", "full")
         connection.pragma("temp_store", "memory")
@@ -336,6 +339,20 @@ def _connected(file: Path, patience: float, cache: int) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _log_ahead(connection: apsw.Connection, patience: float) -> None:
+    """Turn write-ahead logging on; SQLite itself does not wait where another has just begun to."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
 
 
 @contextmanager

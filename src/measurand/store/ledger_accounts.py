@@ -32,7 +32,7 @@ _TOOK = """SELECT min(c.characters), sum(c.input_tokens), sum(c.output_tokens),
     sum(c.cached_tokens), sum(c.attempts), sum(c.seconds), sum(c.cost), count(*) - count(c.cost)
     FROM call AS c JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
     WHERE w.purpose = ?1 AND w.who = (SELECT id FROM text WHERE text = ?2)
-    GROUP BY c."key", c.revision HAVING max(c.attempts) > 0
+    GROUP BY c."key", c.revision HAVING sum(c.input_tokens) > 0
     ORDER BY max(c.id) DESC LIMIT ?3"""
 
 
@@ -123,7 +123,7 @@ def spent(connection: apsw.Connection) -> float:
 
 
 def took(connection: apsw.Connection, purpose: str, who: str, *, newest: int) -> tuple[Took, ...]:
-    """What the newest pieces of somebody's work took, the newest first."""
+    """What the newest pieces of somebody's work that were answered took, the newest first."""
     rows: list[Any] = connection.execute(_TOOK, (purpose, who, newest)).fetchall()
     return tuple(
         Took(

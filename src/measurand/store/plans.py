@@ -133,6 +133,12 @@ class PlanForm(Form):
         )
 
 
+_NO_PLAN = (
+    "name the plan, or a ratings file where the command takes one, "
+    "or write a starter project with: measurand init"
+)
+
+
 def load_plan(path: Path | str) -> Plan:
     """Read a plan.
 
@@ -141,6 +147,8 @@ def load_plan(path: Path | str) -> Plan:
     Raises:
         PlanError: Something is wrong; every fault is listed with its line and key.
     """
+    if not Path(path).exists():
+        raise PlanError([Fault("there is no plan here", str(path), remedy=_NO_PLAN)])
     try:
         document = read_yaml(path)
     except DataError as problem:

@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from measurand.core.callables import is_async
+from measurand.core.callables import called, is_async
 from measurand.core.example import Example, ToolCall
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Failure, Output, Usage
@@ -224,8 +224,6 @@ def _version(function: Callable[..., Any]) -> str:
         ]
         function = function.func
     kind = type(function)
-    module = getattr(function, "__module__", "")
-    named = f"{module}.{getattr(function, '__qualname__', kind.__qualname__)}"
     try:
         source = inspect.getsource(function if inspect.isroutine(function) else kind)
     except (OSError, TypeError):  # typed in at a prompt
@@ -234,7 +232,7 @@ def _version(function: Callable[..., Any]) -> str:
     cells = getattr(function, "__closure__", None) or ()
     bound += [_plain(cell.cell_contents) for cell in cells if _filled(cell)]
     bound += map(_plain, getattr(function, "__defaults__", None) or ())
-    return fingerprint(["function", named, source, bound])
+    return fingerprint(["function", called(function), source, bound])
 
 
 def _filled(cell: Any) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from measurand.core.callables import FILE_MODULE
 from measurand.core.fingerprint import fingerprint
 from measurand.errors import UsageError
 
@@ -61,7 +62,7 @@ def _file(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
-    name = f"measurand_user_{fingerprint(str(path))}"
+    name = f"{FILE_MODULE}{fingerprint(str(path))}"
     if (known := sys.modules.get(name)) is not None:
         return known
     spec = importlib.util.spec_from_file_location(name, path)
