@@ -130,7 +130,7 @@ class Parts:
         )
 
     def _arguments(self, given: dict[str, Any]) -> Any:
-        """As they are in JSON; where they are none, as in outputs made by hand, as Python's text."""
+        """As they are in JSON; of what is none, as in outputs made by hand, Python's text."""
         if why := no_json(given):
             given = {"no JSON": why, "text": repr(given)}
         return redact_json(given, self.clean, keys=True)
