@@ -22,6 +22,10 @@ from measurand.privacy.redaction import redact_json
 __all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version", "versioned"]
 
 
+_SHORT, _KNOWN = 32, 1_000
+"""Texts of so many characters come again and again, as in parameters; so many are remembered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything that answers or rates in a run.
@@ -54,6 +58,7 @@ class Parts:
     recorded: Mapping[str, Mapping[tuple[str, int], Output]] = field(default_factory=dict)
     partial: bool = False
     own: OwnChecks = field(default_factory=OwnChecks)
+    _short: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def trials(self, system: LiveSystem) -> range:
         """The trials of each example by this system."""
@@ -81,7 +86,14 @@ class Parts:
 
     def clean(self, text: str) -> str:
         """A text as it may be stored and shown: Unicode, without what must not leave the house."""
-        return self.redact(sound(text)) if text else text
+        known = self._short.get(text)
+        if known is None:
+            known = self.redact(sound(text)) if text else text
+            if len(text) <= _SHORT:
+                if len(self._short) == _KNOWN:
+                    self._short.clear()
+                self._short[text] = known
+        return known
 
     def stored(self, output: Output) -> Output:
         """An output as it may be stored and shown; see `clean`."""
