@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from measurand.core.output import Failure, Output
+from measurand.core.rating import Rating
 from measurand.jobs.engine.tally import Tally
-from measurand.jobs.run_progress import told
+from measurand.jobs.run_progress import reasons, told
+from measurand.store.ledger_work import Work
 
 
 def test_classes_of_failure_are_words_and_users_own_are_shown_as_they_can_be() -> None:
@@ -12,3 +17,34 @@ def test_classes_of_failure_are_words_and_users_own_are_shown_as_they_can_be() -
     line = told(tally.snapshot(), None)
     assert "failed: 3 rate limited, 2 ⟨U+001B⟩[2J ↵ mine, 1 " + "x" * 39 + "…" in line
     assert line.isprintable()
+
+
+def test_of_each_class_the_first_result_says_why() -> None:
+    tally = Tally(total=1)
+    failure = Failure("rate_limited", "429:\nslow \x1b[2Jdown")
+    for example in ("q1", "q2"):
+        output = Output(example=example, system="bot", text=None, failure=failure)
+        tally.durable(made(failure.kind, output=output, who="bot"))
+    row = Rating(
+        example="q1",
+        system="bot",
+        dimension="accuracy",
+        rater="judge",
+        kind="judge",
+        value=None,
+        reason="found 7 in: 'hm'",
+        failure="out_of_range",
+    )
+    for kind in ("out_of_range", "out_of_range", "out_of_range", "no_output"):
+        tally.durable(made(kind, ratings=(row,)))
+    now = tally.snapshot()
+    assert (now.outputs, now.ratings) == (2, 4)
+    assert now.failures == {"rate_limited": 2, "out_of_range": 3, "no_output": 1}
+    assert list(reasons(now)) == [
+        "  out of range, for one: judge on bot, q1: found 7 in: 'hm'",
+        "  rate limited, for one: bot, q1: 429: ↵ slow ⟨U+001B⟩[2Jdown",
+    ]
+
+
+def made(failure: str, who: str = "judge", **what: Any) -> Work:
+    return Work(key="k", purpose="rating", who=who, version="v", failure=failure, **what)

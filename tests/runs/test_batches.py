@@ -118,7 +118,8 @@ def test_both_wires_and_a_panel(made: Any) -> None:
 
 
 def test_the_report_accounts_for_calls_of_unknown_cost(made: Any) -> None:
-    project, _ = made()
+    known = {name: price for name, price in PLAN["prices"].items() if name != "sim/judge"}
+    project, _ = made(prices=known)
     ran = go(project)
     (judge,) = [
         m for m in run_report(project.plan).to_json()["run"]["models"] if m["part"] == "judge"

@@ -238,10 +238,11 @@ def _tell(judged: Judged, args: argparse.Namespace, *, free: bool) -> int:
 
 
 def _account(judged: Judged) -> Iterator[str]:
-    from measurand.jobs.run_progress import told  # noqa: PLC0415
+    from measurand.jobs.run_progress import reasons, told  # noqa: PLC0415
 
     now, stop = judged.ran.snapshot, judged.ran.stop
     yield told(now, None)
+    yield from reasons(now)
     if now.reused:
         yield f"{now.reused:,} of them were in the ledger already"
     if stop.reason == "budget":

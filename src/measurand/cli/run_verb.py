@@ -149,10 +149,11 @@ def _tell(ran: Ran, args: argparse.Namespace, words: Sequence[str]) -> int:
 
 
 def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
-    from measurand.jobs.run_progress import told  # noqa: PLC0415
+    from measurand.jobs.run_progress import reasons, told  # noqa: PLC0415
 
     now = ran.snapshot
     yield told(now, None)
+    yield from reasons(now)
     if now.reused:
         yield f"{now.reused:,} of them were in the ledger already"
     if ran.spent:
@@ -179,6 +180,8 @@ def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:
         yield f"  {shlex.join(['measurand', 'run', *kept])}"
     elif now.failures and not now.waiting:
         yield "to try what failed once more: measurand run --retry-failed"
+    if stop.reason is not None and "--no-report" not in words:
+        yield "no report of it is written; to see how far it came: measurand report"
     if stop.reason is not None and _ANEW in words:
         yield f"without {_ANEW}, which would do again what is done now"
 

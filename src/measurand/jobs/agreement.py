@@ -9,7 +9,7 @@ from measurand.analysis.agreement import AgreementOptions
 from measurand.analysis.agreement import agreement as analyse
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
-from measurand.jobs.source import Reading, Source, from_file
+from measurand.jobs.source import Reading, Source, from_file, rounds_of
 from measurand.jobs.texts import listed, texts_of
 from measurand.report.agreement_page import agreement_document
 from measurand.report.sections import PageContext
@@ -36,6 +36,8 @@ def agreement(
     """
     read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
     chosen = options or AgreementOptions()
+    if chosen.rounds is None:
+        chosen = replace(chosen, rounds=rounds_of(read))
     raters = read.ratings.distinct("rater")
     if chosen.reference is not None and chosen.reference not in raters:
         raise UsageError(

@@ -11,13 +11,11 @@ from measurand.analysis.agreement import agreement as analyse_agreement
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
 from measurand.analysis.result import Findings
-from measurand.analysis.trials import Rounds
-from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.project import from_project
-from measurand.jobs.source import Reading, Source, from_file
+from measurand.jobs.source import Reading, Source, from_file, rounds_of
 from measurand.jobs.texts import listed, texts_of
 from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
@@ -142,18 +140,9 @@ def planned_options(source: Source) -> ComparisonOptions:
         max_blocking=wanted.max_blocking,
         seed=source.plan.seed,
         flags=source.plan.judge.flags if source.plan.judge else "any",
-        rounds=_rounds(source, source.plan),
+        rounds=rounds_of(source),
         max_failures=source.plan.run.max_failures,
     )
-
-
-def _rounds(source: Source, plan: Plan) -> Rounds | None:
-    """How the repeats of a run count on over its trials; None where every example has one."""
-    if not any(system.repeats > 1 for system in plan.systems) and not any(
-        output.trial for output in source.outputs
-    ):
-        return None
-    return {judge.model: plan.judge.repeats for judge in plan.judge.models} if plan.judge else {}
 
 
 def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:
@@ -191,7 +180,7 @@ def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Fin
         source.scales,
         rubric=source.rubric,
         examples=source.examples,
-        options=AgreementOptions(level=options.level, seed=options.seed),
+        options=AgreementOptions(level=options.level, seed=options.seed, rounds=options.rounds),
     )
 
 

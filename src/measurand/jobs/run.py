@@ -106,6 +106,7 @@ class Ran:
             "waiting": now.waiting,
             "calls": now.calls,
             "failures": dict(now.failures),
+            "failure_reasons": dict(now.reasons),
             "attempts_failed": dict(now.troubles),
             "tokens": {
                 "input": now.usage.input_tokens,

@@ -12,10 +12,13 @@ from measurand.core.failure import FAILURES
 if TYPE_CHECKING:
     from measurand.jobs.engine.tally import Snapshot
 
-__all__ = ["clock", "run_progress", "told"]
+__all__ = ["clock", "reasons", "run_progress", "told"]
 
 _LINE_EVERY = 10.0
 _HOUR, _MINUTE = 3600, 60
+_LONGEST_REASON = 300
+_FOLLOWS = "no_output"
+"""What an output that failed makes of every judgment of it; the output's own class says why."""
 _LONGEST = 40
 """Characters of a class of failure that are shown."""
 
@@ -77,6 +80,15 @@ def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
         yield f"failed: {failures}"
     if troubles := _counted(now.troubles):
         yield f"tries that failed: {troubles}"
+
+
+def reasons(now: Snapshot) -> Iterator[str]:
+    """Of each class of failure, the commonest first, why the first of it failed."""
+    from measurand.figures.text import shortened  # noqa: PLC0415 - only failures pay for it
+
+    for failure, why in sorted(now.reasons.items(), key=lambda one: -now.failures[one[0]]):
+        if failure != _FOLLOWS:
+            yield f"  {_named(failure)}, for one: {shortened(why, _LONGEST_REASON)}"
 
 
 def clock(seconds: float) -> str:

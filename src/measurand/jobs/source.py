@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from measurand.analysis.account import RunAccount
+from measurand.analysis.trials import Rounds
 from measurand.core.example import Example
 from measurand.core.intake import Intake
 from measurand.core.output import Output
@@ -23,7 +24,7 @@ from measurand.store.mapping import WideMapping
 from measurand.store.plans import load_plan
 from measurand.store.ratings import read_ratings
 
-__all__ = ["Reading", "Source", "examples_of", "from_file", "take_file", "two_faced"]
+__all__ = ["Reading", "Source", "examples_of", "from_file", "rounds_of", "take_file", "two_faced"]
 
 
 _SPECIFIC = re.compile(r"'[^']*'|(?<=found )[^;,]+|(?<=line )\d+")
@@ -209,3 +210,12 @@ def _refuse_bound(dimension: Dimension, bound: float) -> None:
         raise ValueError(f"ratings below {bound:g} cannot block")
     if low is not None and high is not None and not low < bound <= high:
         raise ValueError(f"ratings below {bound:g} block; allowed: above {low:g}, at most {high:g}")
+
+
+def rounds_of(source: Source) -> Rounds | None:
+    """How the repeats of a run count on over its trials; None where no example has several."""
+    plan = source.plan
+    planned = plan is not None and any(system.repeats > 1 for system in plan.systems)
+    if plan is None or not (planned or any(output.trial for output in source.outputs)):
+        return None
+    return {judge.model: plan.judge.repeats for judge in plan.judge.models} if plan.judge else {}

@@ -79,14 +79,6 @@ def test_counts_that_nobody_can_store_are_not_known() -> None:
     assert stored.cost is None
 
 
-class Quiet(Bot):
-    """Knows of no calls."""
-
-    async def answer(self, example: Example, trial: int) -> tuple[Output, tuple[Call, ...]]:
-        output, _ = await super().answer(example, trial)
-        return output, ()
-
-
 class Odd(Grader):
     """Quotes half a character, after a failed attempt."""
 
@@ -98,7 +90,7 @@ class Odd(Grader):
 
 
 def with_odd_output(bench: Bench) -> None:
-    bench.bot = Quiet(
+    bench.bot = Bot(
         before=lambda example, _: Failure(HALF, ODD, HALF) if example.id == "q2" else None
     )
 

@@ -139,9 +139,7 @@ class Scene:
     def _count(self, works: Sequence[Work]) -> None:
         for work in works:
             self.fresh.add(work.key)
-            self.tally.ratings += len(work.ratings)
-            if work.ratings and work.failure is not None:
-                self.tally.failures[work.failure] += 1
+            self.tally.durable(work)
 
 
 def money(bounds: Iterable[float | None]) -> float:

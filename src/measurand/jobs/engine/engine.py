@@ -172,7 +172,7 @@ class Engine:
             version=asked.system.version,
             failure=failure.kind if failure is not None else None,
             output=output,
-            calls=calls,
+            calls=tuple(map(self.parts.stored_call, calls)),
         )
         await self._put([work, *await self._checks(asked)])
         if here:
@@ -226,13 +226,13 @@ class Engine:
         except BudgetExhausted as limit:
             self.stop.ask("budget", str(limit))
             return
+        reason = self.parts.clean(judgment.measurement.reason)
         if judgment.failure in HOPELESS:
-            self._give_up(name, str(judgment.failure), judgment.measurement.reason)
+            self._give_up(name, str(judgment.failure), reason)
             if not _paid(judgment.calls):
                 return
         await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
         if judgment.calls:
-            reason = judgment.measurement.reason
             failure = None if judgment.failure is None else Failure(judgment.failure, reason)
             self._heard(name, failure, calls=judgment.calls)
 
@@ -248,10 +248,7 @@ class Engine:
         """Write down, and count what is durable."""
         await self.journal.put(works)
         for work in works:
-            self.tally.outputs += work.output is not None
-            self.tally.ratings += len(work.ratings)
-            if work.failure is not None:
-                self.tally.failures[work.failure] += 1
+            self.tally.durable(work)
 
 
 def _raise_first(ended: Iterable[BaseException | None]) -> None:

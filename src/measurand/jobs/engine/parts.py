@@ -129,6 +129,7 @@ class Parts:
         known = countable(attempt.usage)
         return replace(
             attempt,
+            status=sound(attempt.status),
             message=self.clean(attempt.message),
             usage=attempt.usage if known else None,
             cost=attempt.cost if known else None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from measurand.core.model import OK, Attempt
 from measurand.core.output import Usage
+from measurand.store.ledger_work import Work
 
 __all__ = ["Snapshot", "Tally"]
 
@@ -36,6 +37,7 @@ class Snapshot:
         unpriced: Attempts whose cost is not known.
         seconds: Wall time of this run.
         waiting: Judgments that were handed in to be answered later, and are not there yet.
+        reasons: Of each class of failure the first result of this run: of whom, of what, and why.
     """
 
     examples: int
@@ -53,6 +55,7 @@ class Snapshot:
     unpriced: int
     seconds: float
     waiting: int = 0
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def done(self) -> int:
@@ -105,6 +108,7 @@ class Tally:
     usage: Usage = field(default_factory=Usage)
     failures: Counter[str] = field(default_factory=Counter)
     troubles: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -124,6 +128,15 @@ class Tally:
         elif attempt.usage is not None or attempt.status == OK:
             self.unpriced += 1
 
+    def durable(self, work: Work) -> None:
+        """Count a piece of work that is written down."""
+        self.outputs += work.output is not None
+        self.ratings += len(work.ratings)
+        if work.failure is not None and (work.output is not None or work.ratings):
+            self.failures[work.failure] += 1
+            if work.failure not in self.reasons:
+                self.reasons[work.failure] = _reason(work)
+
     def snapshot(self) -> Snapshot:
         """How far the run is now."""
         return Snapshot(
@@ -142,4 +155,13 @@ class Tally:
             unpriced=self.unpriced,
             seconds=time.monotonic() - self.started,
             waiting=self.waiting,
+            reasons=dict(self.reasons),
         )
+
+
+def _reason(work: Work) -> str:
+    if work.output is not None:
+        failure = work.output.failure
+        return f"{work.who}, {work.output.example}: {failure.message if failure else ''}"
+    row = work.ratings[0]
+    return f"{work.who} on {row.system}, {row.example}: {row.reason or 'no reason given'}"
