@@ -200,3 +200,10 @@ def test_a_bug_is_not_blamed_on_the_data(
 def test_schemas_are_valid_json_schemas(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", kind]) == 0
     assert jsonschema_rs.meta.is_valid(json.loads(capsys.readouterr().out))
+
+
+def test_an_error_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(ratings()), "--baseline", "\x1b[2Jodd"]) == 2
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "⟨U+001B⟩[2Jodd" in told

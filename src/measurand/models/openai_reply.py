@@ -10,6 +10,7 @@ from typing import Any
 from measurand.core.example import ToolCall
 from measurand.core.model import Finish, ModelReply
 from measurand.core.output import Failure, Usage
+from measurand.core.sound import MOST_TOKENS
 from measurand.models.wire import CallFailed, failed, problem, shorten
 
 __all__ = ["read_reply", "read_usage"]
@@ -98,7 +99,7 @@ def read_usage(told: object) -> Usage | None:
 
 
 def _count(value: object) -> int | None:
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
 
 
 def _finish(reason: object) -> Finish:
