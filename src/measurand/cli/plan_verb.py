@@ -84,7 +84,7 @@ def _table(found: Forecast) -> Table:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("Who", "Model"):
         table.add_column(name, overflow="fold", min_width=8)
     for name in ("Calls", "Tokens in", "Tokens out", "US dollars"):
