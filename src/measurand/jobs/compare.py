@@ -148,6 +148,7 @@ def planned_options(source: Source) -> ComparisonOptions:
 def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:
     context = PageContext(
         title=_TITLES.get(verb),
+        subtitle=_of_what(source),
         intakes=source.intakes,
         rubric=source.rubric,
         systems=source.plan.systems if source.plan else (),
@@ -164,6 +165,12 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
         decided=decide,
         background=CEILING if verb == "compare" else frozenset(),
     )
+
+
+def _of_what(source: Source) -> str:
+    """The plan's name and task: pages of several projects lie beside each other."""
+    plan = source.plan
+    return ": ".join(part for part in (plan.name, plan.task) if part) if plan else ""
 
 
 def _advice(source: Source) -> Iterator[str]:
