@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from tests.models.conftest import Answer, answering
 
 from measurand.core.example import Message
 from measurand.core.model import ModelRequest
@@ -19,30 +20,17 @@ pytest.importorskip("pydantic_ai", reason="needs the extra 'providers'")
 KEY = "sk-ant-a-very-secret-key"
 ASK = (Message("user", "Is it good?"),)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 @asynccontextmanager
-async def claude(handler: Handler) -> AsyncIterator[Wire]:
-    app = web.Application()
-    app.router.add_post("/v1/messages", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        variables = {
-            "ANTHROPIC_API_KEY": KEY,
-            "ANTHROPIC_BASE_URL": f"http://{host}:{port}",
-        }
+async def claude(handler: Answer) -> AsyncIterator[Wire]:
+    async with answering(handler) as url:
+        variables = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": url}
         wire = open_provider("anthropic", "claude-sonnet-4-6", environment=Environment(variables))
         yield wire
         await wire.close()
-    finally:
-        await runner.cleanup()
 
 
-def failing(handler: Handler, *, timeout: float = 10) -> tuple[CallFailed, int]:
+def failing(handler: Answer, *, timeout: float = 10) -> tuple[CallFailed, int]:
     """Send one request to a server that fails; what it came to, and how often it was asked."""
     count = 0
 

@@ -9,7 +9,7 @@ from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, number, parser, whole
+from measurand.cli.options import PLAN, add_pace, parser, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
 
@@ -99,19 +99,7 @@ def _add_how(made: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--limit", type=partial(whole, least=1), metavar="N", help="only the first N examples"
     )
-    group.add_argument(
-        "--budget",
-        type=partial(number, above=0, below=float("inf")),
-        metavar="USD",
-        help="stop before the call that could cross this, all runs of the ledger together",
-    )
-    group.add_argument(
-        "-j",
-        "--max-connections",
-        type=partial(whole, least=1),
-        metavar="N",
-        help="calls under way at once, to each provider (the plan's, or 20)",
-    )
+    add_pace(group)
     group.add_argument(
         "--retry-failed", action="store_true", help="do again what is in the ledger as failed"
     )
@@ -238,19 +226,14 @@ def _tell(judged: Judged, args: argparse.Namespace, *, free: bool) -> int:
 
 
 def _account(judged: Judged) -> Iterator[str]:
-    from measurand.jobs.run_progress import reasons, told  # noqa: PLC0415
+    from measurand.jobs.run_progress import account, stopped  # noqa: PLC0415 - after --help
 
-    now, stop = judged.ran.snapshot, judged.ran.stop
-    yield told(now, None)
-    yield from reasons(now)
-    if now.reused:
-        yield f"{now.reused:,} of them were in the ledger already"
-    if stop.reason == "budget":
-        yield f"stopped by the budget: {stop.message}"
-    elif stop.reason == "hopeless":
-        yield f"stopped, because every further call would fail alike: {stop.message}"
-    elif stop.reason == "asked":
+    stop = judged.ran.stop
+    yield from account(judged.ran.snapshot)
+    if stop.reason == "asked":
         yield "stopped; what was under way is finished"
+    elif stop.reason is not None:
+        yield stopped(stop)
 
 
 def _next(judged: Judged, args: argparse.Namespace, *, free: bool) -> Iterator[str]:

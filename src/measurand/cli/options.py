@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_output",
+    "add_pace",
     "add_reading",
     "add_statistics",
     "number",
@@ -124,6 +125,23 @@ def add_output(made: argparse.ArgumentParser) -> None:
     group.add_argument("--json", action="store_true", help="one JSON document on stdout")
     group.add_argument("--html", type=Path, metavar="FILE", help="also write one HTML page")
     group.add_argument("--markdown", type=Path, metavar="FILE", help="also write Markdown")
+
+
+def add_pace(group: argparse._ArgumentGroup) -> None:
+    """How fast models are called, and how much that may cost."""
+    group.add_argument(
+        "-j",
+        "--max-connections",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="calls under way at once, to each provider (the plan's, or 20)",
+    )
+    group.add_argument(
+        "--budget",
+        type=partial(number, above=0, below=float("inf")),
+        metavar="USD",
+        help="stop before the call that could cross this, all runs of the ledger together",
+    )
 
 
 def number(text: str, *, above: float, below: float, closed: bool = False) -> float:

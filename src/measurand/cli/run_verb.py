@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, number, parser, whole
+from measurand.cli.options import PLAN, add_pace, parser, whole
 from measurand.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
@@ -70,19 +70,7 @@ def _options() -> argparse.ArgumentParser:
         _ANEW, action="store_true", help="do everything again; what was there stays readable"
     )
     group = made.add_argument_group("how")
-    group.add_argument(
-        "-j",
-        "--max-connections",
-        type=partial(whole, least=1),
-        metavar="N",
-        help="calls under way at once, to each provider (the plan's, or 20)",
-    )
-    group.add_argument(
-        "--budget",
-        type=partial(number, above=0, below=float("inf")),
-        metavar="USD",
-        help="stop before the call that could cross this, all runs of the ledger together",
-    )
+    add_pace(group)
     group.add_argument(
         "--dry-run", action="store_true", help="say what would be called and cost; spend nothing"
     )
@@ -149,13 +137,10 @@ def _tell(ran: Ran, args: argparse.Namespace, words: Sequence[str]) -> int:
 
 
 def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
-    from measurand.jobs.run_progress import reasons, told  # noqa: PLC0415
+    from measurand.jobs.run_progress import account  # noqa: PLC0415 - after --help
 
     now = ran.snapshot
-    yield told(now, None)
-    yield from reasons(now)
-    if now.reused:
-        yield f"{now.reused:,} of them were in the ledger already"
+    yield from account(now)
     if ran.spent:
         yield f"all runs of this ledger: ${ran.spent:,.4f}"
     yield from _stopped(ran, words)
@@ -167,12 +152,14 @@ def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
 
 def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:
     """Why it stopped, and how to go on."""
+    from measurand.jobs.run_progress import stopped  # noqa: PLC0415 - after --help
+
     stop, now = ran.stop, ran.snapshot
     if stop.reason == "budget":
-        yield f"stopped by the budget: {stop.message}"
+        yield stopped(stop)
         yield "what is done is kept; raise run's --budget, or the plan's, and run it again"
     elif stop.reason == "hopeless":
-        yield f"stopped, because every further call would fail alike: {stop.message}"
+        yield stopped(stop)
         yield "what is done is kept; mend it and run it again"
     elif stop.reason == "asked":
         kept = [word for word in words if word != _ANEW]

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FILE_MODULE", "called", "is_async"]
+__all__ = ["FILE_MODULE", "called", "is_async", "source_of"]
 
 FILE_MODULE = "measurand_user_"
 """How the names of modules begin that are files a plan names; their path makes them unique."""
@@ -30,3 +30,12 @@ def is_async(function: Callable[..., Any]) -> bool:
         inner = inner.func
     call = getattr(type(inner), "__call__", None)  # noqa: B004 - the method, not whether there is one
     return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(call)
+
+
+def source_of(function: Callable[..., Any]) -> str:
+    """What a function, or the class of an object that can be called, says; empty if unknown."""
+    try:
+        return inspect.getsource(function if inspect.isroutine(function) else type(function))
+    except (OSError, TypeError):  # typed in at a prompt
+        code = getattr(function, "__code__", None)
+        return "" if code is None else f"{code.co_code.hex()}{code.co_names}"

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from measurand.core.failure import FAILURES
 
 if TYPE_CHECKING:
+    from measurand.jobs.engine.engine import Stop
     from measurand.jobs.engine.tally import Snapshot
 
-__all__ = ["clock", "reasons", "run_progress", "told"]
+__all__ = ["account", "clock", "reasons", "run_progress", "stopped", "told"]
 
 _LINE_EVERY = 10.0
 _HOUR, _MINUTE = 3600, 60
@@ -80,6 +81,21 @@ def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
         yield f"failed: {failures}"
     if troubles := _counted(now.troubles):
         yield f"tries that failed: {troubles}"
+
+
+def account(now: Snapshot) -> Iterator[str]:
+    """How far a run came, why what failed failed, and what it found in the ledger."""
+    yield told(now, None)
+    yield from reasons(now)
+    if now.reused:
+        yield f"{now.reused:,} of them were in the ledger already"
+
+
+def stopped(stop: Stop) -> str:
+    """What stopped a run, where it was not a person."""
+    if stop.reason == "budget":
+        return f"stopped by the budget: {stop.message}"
+    return f"stopped, because every further call would fail alike: {stop.message}"
 
 
 def reasons(now: Snapshot) -> Iterator[str]:

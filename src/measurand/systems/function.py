@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from measurand.core.callables import called, is_async
+from measurand.core.callables import called, is_async, source_of
 from measurand.core.example import Example, ToolCall
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Failure, Output, Usage
@@ -223,16 +223,10 @@ def _version(function: Callable[..., Any]) -> str:
             *sorted((k, _plain(v)) for k, v in function.keywords.items()),
         ]
         function = function.func
-    kind = type(function)
-    try:
-        source = inspect.getsource(function if inspect.isroutine(function) else kind)
-    except (OSError, TypeError):  # typed in at a prompt
-        code = getattr(function, "__code__", None)
-        source = "" if code is None else f"{code.co_code.hex()}{code.co_names}"
     cells = getattr(function, "__closure__", None) or ()
     bound += [_plain(cell.cell_contents) for cell in cells if _filled(cell)]
     bound += map(_plain, getattr(function, "__defaults__", None) or ())
-    return fingerprint(["function", called(function), source, bound])
+    return fingerprint(["function", called(function), source_of(function), bound])
 
 
 def _filled(cell: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
-from measurand.core.callables import called, is_async
+from measurand.core.callables import called, is_async, source_of
 from measurand.core.example import Example
 from measurand.core.fingerprint import fingerprint
 from measurand.core.output import Output
@@ -152,9 +152,4 @@ def _plain(found: Any) -> Any:
 
 
 def _version(function: Callable[..., Any], scale: Scale) -> str:
-    try:
-        source = inspect.getsource(function if inspect.isroutine(function) else type(function))
-    except (OSError, TypeError):  # typed in at a prompt
-        code = getattr(function, "__code__", None)
-        source = "" if code is None else f"{code.co_code.hex()}{code.co_names}"
-    return fingerprint([called(function), source, scale])
+    return fingerprint([called(function), source_of(function), scale])
