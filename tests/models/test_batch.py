@@ -13,7 +13,7 @@ from measurand.core.example import Message
 from measurand.core.model import Call, ModelRequest
 from measurand.core.output import Usage
 from measurand.core.running import Endpoint, Price
-from measurand.models.batch import Handle, open_batch, to_submit_again
+from measurand.models.batch import Handle, open_batch
 from measurand.models.environment import Environment
 
 pytest.importorskip("pydantic_ai", reason="needs the extra 'providers'")
@@ -286,7 +286,6 @@ def test_a_batch_survives_a_restart_and_tells_what_became_of_each(name: str) -> 
         "overloaded": "server_error",
         "refused": None,
     }
-    assert to_submit_again(calls) == ("expired", "missing", "overloaded")
     good, refused = calls["good"].reply, calls["refused"].reply
     assert good is not None
     assert refused is not None

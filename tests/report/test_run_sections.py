@@ -9,13 +9,11 @@ import jsonschema_rs
 import pytest
 
 from measurand.analysis.account import ModelAccount, OwnFamily, RunAccount
-from measurand.analysis.forecast import Observed, Work, forecast
 from measurand.analysis.result import FailureCount, Findings, Queued, Result
 from measurand.core.output import Usage
 from measurand.report.brief import brief
 from measurand.report.comparison_page import comparison_document
 from measurand.report.document import Document, Fold, Paragraph, Section, Table
-from measurand.report.forecast_page import forecast_document
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
 from measurand.report.results_json import results_document, results_schema
@@ -202,20 +200,3 @@ def test_json_has_the_failures_the_queue_and_the_run() -> None:
     assert document["run"]["models"][1]["cost"] is None
     assert document["run"]["models"][0]["failed"] == {"refused": 1, "timeout": 3}
     assert "run" not in results_document("compare", findings())
-
-
-def test_a_forecast_is_a_page() -> None:
-    seen = [
-        Observed(characters=400 + i, input_tokens=100 + i, output_tokens=50, cost=0.01)
-        for i in range(10)
-    ]
-    work = [
-        Work(name="j", part="judge", model="x/y", characters=[400] * 90, observed=seen),
-        Work(name="bot", part="system", model=None, characters=[400] * 3),
-    ]
-    page = forecast_document(forecast(work, budget=2.0, spent=0.5))
-    [table] = tables(page.sections[0])
-    assert [row[-1] for row in table.rows] == ["10 calls", "assumptions"]
-    assert table.rows[1][-2] == "not known"
-    assert table.note.startswith("93 calls; $0.90 [$0.90, $0.90], without bot; $0.50 is spent")
-    assert "bot does not say what a call costs" in terminal_text(page)

@@ -6,19 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from measurand.core.model import Call
 from measurand.core.running import Endpoint, Price
 from measurand.errors import MissingExtra
 from measurand.models.batch_handle import Handle
 from measurand.models.environment import Environment
 from measurand.models.known import KNOWN
 from measurand.models.providers_access import Access, access_to
-from measurand.models.wire import PASSING
 
 if TYPE_CHECKING:
     from measurand.models.batch_model import BatchModel
 
-__all__ = ["Handle", "open_batch", "to_submit_again"]
+__all__ = ["Handle", "open_batch"]
 
 
 def open_batch(
@@ -70,12 +68,3 @@ def _batches_of(provider: str, access: Access, endpoint: Endpoint | None) -> Acc
     if known is None and endpoint is not None and endpoint.api == "openai":
         return replace(access, kind="openai-responses")
     return access
-
-
-def to_submit_again(calls: Mapping[str, Call]) -> tuple[str, ...]:
-    """The keys of requests that a new batch, or a live call, may well answer."""
-    return tuple(
-        key
-        for key, call in calls.items()
-        if call.failure is not None and call.failure.kind in PASSING
-    )
