@@ -77,7 +77,7 @@ PARTLY = (
     Partly("inf.csv", f"{GOOD}e90,a,quality,Ann,people,-inf\n", 74, "'-inf', which is not"),
     Partly("nan.jsonl", f'{LINES}{{"example":"e","rater":"r","value":NaN}}\n', 73, "NaN is not a"),
     Partly("off.csv", f"{GOOD}e90,a,quality,Ann,people,8\n", 74, "found '8'; allowed: 1-5"),
-    Partly("kind.csv", f"{GOOD}e90,a,quality,Ann,robot,3\n", 74, "allowed: check, judge, people"),
+    Partly("kind.csv", f"{GOOD}e90,a,quality,Ann,robot,3\n", 74, "allowed: check, judge, people, reference"),
     Partly("ragged.csv", f"{GOOD}e90,a,quality\n", 74, "3 cells and the header 6"),
     Partly("latin.csv", GOOD.encode() + b"e90,a,quality,J\xf6rg,people,3\n", 74, "not UTF-8"),
     Partly("nul.csv", f"{GOOD}e\0,a,quality,Ann,people,3\n", 74, "NUL"),
@@ -189,7 +189,7 @@ def test_a_file_that_may_not_be_read(verb: str, run: Run) -> None:
 NOTHING_LEFT = (
     ("off.csv", HEADER + rows(lambda *_: 9), SCALE, "found '9'; allowed: 1-5"),
     ("text.csv", HEADER + rows(lambda *_: "good"), SCALE, "found 'good'; allowed: 1-5"),
-    ("robots.csv", HEADER + rows(kind="robot"), SCALE, "allowed: check, judge, people"),
+    ("robots.csv", HEADER + rows(kind="robot"), SCALE, "allowed: check, judge, people, reference"),
     ("commas.csv", HEADER + rows(lambda *_: '"3,5"'), SCALE, "found '3,5'; allowed: 1-5"),
     ("huge.csv", HEADER + rows(lambda e, *_: f"{e + 1}e300"), (), "e300'; allowed"),
     (

@@ -72,7 +72,7 @@ def test_a_plan_is_what_was_written(tmp_path: Path) -> None:
         System("today", "openai/gpt-4o-mini", "current", prompt="prompts/support.md"),
         System("candidate", "python:app.bot:answer", family="gpt"),
     )
-    assert plan.people == PeoplePlan(5, "median")
+    assert plan.people == PeoplePlan(raters=5, vote="median")
     assert plan.compare == ComparePlan(0.02, 0.9, 0.0)
 
 

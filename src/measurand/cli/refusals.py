@@ -16,7 +16,7 @@ __all__ = ["told"]
 _SHOWN, _KINDS = 10, 12
 _FOUND = re.compile(r"found ('.*'|[^;,]*)(.*)", re.DOTALL)
 _TWICE = "the same rating as line "
-_RATER_KINDS = "allowed: check, judge, people"
+_RATER_KINDS = "allowed: check, judge, people, reference"
 _OFF, _LABEL, _KIND, _REPEATED = (
     "off the scale",
     "not a label",

@@ -12,10 +12,15 @@ from measurand.core.rubric import Rubric
 from measurand.core.running import Endpoint, JudgePlan, Price, RedactPlan, RunPlan
 from measurand.core.system import System
 
-__all__ = ["VOTES", "ComparePlan", "DataPlan", "PeoplePlan", "Plan", "Vote"]
+__all__ = ["VOTES", "ComparePlan", "DataPlan", "PeoplePlan", "Plan", "Screen", "Vote"]
 
 Vote = Literal["majority", "median", "mean"]
 VOTES: tuple[Vote, ...] = get_args(Vote)
+
+Screen = Literal["all", "one"]
+
+_MOST_CONTROLS = 0.4
+"""Beyond this share of duplicates, or of golden items, little work would be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +44,67 @@ class DataPlan:
                 raise ValueError(f"the least size of {component} is 0 or more; found {size}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePlan:
     """How people rate.
 
     Args:
         raters: People who rate each output.
         vote: How their ratings become one.
+        sample: Examples drawn at random, all of whose outputs are rated; None for all examples.
+        subsample: The share of those that `subsample_raters` people rate instead.
+        subsample_raters: How many that is; five tell what a majority of three is worth.
+        routed: Whether outputs that machines flag or cannot judge are rated too, before others;
+            they feed no estimate.
+        duplicates: The share of a rater's work that is shown once more, unmarked.
+        golden: The share that has a known right rating, unmarked.
+        training: Outputs with a known right rating that come first, with feedback.
+        screen: Whether all dimensions of an output are asked at once, or one after the other.
+        lease: Minutes without a sign after which a started item goes to somebody else.
+        instructions: A file in Markdown that raters read first; relative to the plan's folder.
+        wage: What an hour of a rater's time costs, in US dollars; unknown is None.
 
     Raises:
-        ValueError: Nobody rates.
+        ValueError: One of them is not what it should be; the message says which.
     """
 
     raters: int = 3
     vote: Vote = "majority"
+    sample: int | None = None
+    subsample: float = 0.0
+    subsample_raters: int = 5
+    routed: bool = True
+    duplicates: float = 0.05
+    golden: float = 0.08
+    training: int = 5
+    screen: Screen = "all"
+    lease: float = 30.0
+    instructions: str | None = None
+    wage: float | None = None
 
     def __post_init__(self) -> None:
         if self.raters < 1:
             raise ValueError(f"at least one person rates each output; found {self.raters}")
+        if self.sample is not None and self.sample < 1:
+            raise ValueError(f"a sample has at least one example; found {self.sample}")
+        if not 0 <= self.subsample <= 1:
+            raise ValueError(f"subsample is a share from 0 to 1; found {self.subsample}")
+        if self.subsample and self.subsample_raters <= self.raters:
+            raise ValueError(
+                f"subsample_raters is more than raters ({self.raters}); "
+                f"found {self.subsample_raters}"
+            )
+        for name in ("duplicates", "golden"):
+            if not 0 <= getattr(self, name) <= _MOST_CONTROLS:
+                raise ValueError(
+                    f"{name} is a share from 0 to {_MOST_CONTROLS}; found {getattr(self, name)}"
+                )
+        if self.training < 0:
+            raise ValueError(f"training is 0 or more outputs; found {self.training}")
+        if not self.lease > 0:
+            raise ValueError(f"lease is a number of minutes above 0; found {self.lease}")
+        if self.wage is not None and not self.wage >= 0:
+            raise ValueError(f"wage is 0 or more US dollars an hour; found {self.wage}")
 
 
 @dataclass(frozen=True, slots=True)

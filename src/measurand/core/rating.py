@@ -15,7 +15,8 @@ from measurand.core.scale import Value
 
 __all__ = ["KINDS", "Cell", "Column", "Kind", "Measurement", "Rating", "Ratings"]
 
-Kind = Literal["check", "judge", "people"]
+Kind = Literal["check", "judge", "people", "reference"]
+"""``reference`` is a rating that counts as right: an expert's, or an adjudicated one."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Cell = Value | int | None
@@ -58,7 +59,7 @@ class Rating:
         system: Whose output was rated.
         dimension: On which dimension.
         rater: By whom: a check's, a judge's or a person's name.
-        kind: Which of the three the rater is.
+        kind: Which of these the rater is.
         value: On the dimension's scale; None when there is none, and ``reason`` says why.
         reason: The rater's reason, or why there is no value.
         repeat: Counts ratings of the same output by the same rater, from 0.

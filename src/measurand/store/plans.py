@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from measurand.core.example import MINIMUM, Component
-from measurand.core.plan import ComparePlan, DataPlan, PeoplePlan, Plan, Vote
+from measurand.core.plan import ComparePlan, DataPlan, PeoplePlan, Plan, Screen, Vote
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.running import JudgePlan
 from measurand.errors import DataError, Fault, PlanError
-from measurand.store.codec import Form, Number, Origin, Text, Whole, Word, decode, encode
+from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, encode
 from measurand.store.lines import whole
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_run import (
@@ -55,10 +55,32 @@ class PeopleForm(Form):
     """People who rate each output."""
     vote: Vote = "majority"
     """How their ratings become one."""
+    sample: Annotated[Whole, Field(ge=1)] | None = None
+    """Examples drawn at random, all of whose outputs are rated; all when left out."""
+    subsample: Annotated[Number, Field(ge=0, le=1)] = 0.0
+    """The share of those that subsample_raters people rate, as 0.1."""
+    subsample_raters: Annotated[Whole, Field(ge=2)] = 5
+    """How many people rate the subsample; five tell what a majority of three is worth."""
+    routed: Flag = True
+    """Whether outputs that machines flag or cannot judge are rated too; no estimate uses them."""
+    duplicates: Annotated[Number, Field(ge=0, le=0.4)] = 0.05
+    """The share of a rater's work that is shown once more, unmarked."""
+    golden: Annotated[Number, Field(ge=0, le=0.4)] = 0.08
+    """The share of a rater's work that has a known right rating, unmarked."""
+    training: Annotated[Whole, Field(ge=0)] = 5
+    """Outputs with a known right rating that come first, with feedback."""
+    screen: Screen = "all"
+    """All dimensions of an output at once, or one after the other."""
+    lease: Annotated[Number, Field(gt=0)] = 30.0
+    """Minutes without a sign after which a started item goes to somebody else."""
+    instructions: Word | None = None
+    """A file in Markdown that raters read first; relative to the plan's folder."""
+    wage: Annotated[Number, Field(ge=0)] | None = None
+    """What an hour of a rater's time costs, in US dollars."""
 
     def build(self) -> PeoplePlan:
         """This part of the plan."""
-        return PeoplePlan(self.raters, self.vote)
+        return PeoplePlan(**dict(self))
 
 
 class CompareForm(Form):

@@ -1,0 +1,1 @@
+"""People who rate: who is shown what, in which order, and what they said."""
