@@ -17,8 +17,8 @@ def sheet_of(
     example: Example,
     item: Item,
     texts_by_system: Mapping[str, str],
-    order: Order | None = None,
     *,
+    order: Order | None = None,
     show_reference: bool,
 ) -> Sheet:
     """What a person sees of an item.
