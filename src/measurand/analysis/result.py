@@ -87,6 +87,7 @@ class Verdict:
         bound: The bound it was held against, in the estimate's unit.
         dimension: On which dimension.
         systems: About which systems; of a comparison, a and b in this order.
+        raters: About which raters, where it is about particular ones.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Verdict:
     bound: float | None = None
     dimension: str | None = None
     systems: tuple[str, ...] = ()
+    raters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

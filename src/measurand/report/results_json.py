@@ -70,6 +70,7 @@ def _verdict(verdict: Verdict) -> Json:
         "verdict": verdict.outcome,
         "dimension": verdict.dimension,
         **_systems(verdict.systems),
+        **({"raters": list(verdict.raters)} if verdict.raters else {}),
         "reason": verdict.reason,
         "bound": _plain(verdict.bound),
         **_rests_on(verdict.estimate),
@@ -194,13 +195,14 @@ def _verdict_schema() -> Json:
             ),
             "dimension": typed(["string", "null"]),
             **_about_systems(),
+            "raters": list_of(typed("string"), "About which raters, where particular ones."),
             "reason": typed("string", "The sentence that a person reads."),
             "bound": typed(["number", "null"], "In the estimate's unit."),
             **{name: typed(["number", "null"]) for name in ("value", "low", "high", "level")},
             "n": typed(["integer", "null"], "Units the estimate rests on."),
             "method": typed(["string", "null"], "null: it rests on no single estimate."),
         },
-        optional=("system", "systems"),
+        optional=("system", "systems", "raters"),
     )
 
 

@@ -183,7 +183,7 @@ def pair(systems: tuple[str, ...]) -> str:
 
 def verdict_about(verdict: Verdict) -> str:
     """What a verdict is about, beyond its name: its systems and its dimension."""
-    parts = (pair(verdict.systems), verdict.dimension)
+    parts = (pair(verdict.systems), *verdict.raters, verdict.dimension)
     return ", ".join(part for part in parts if part and part != verdict.name)
 
 
@@ -194,6 +194,6 @@ def headline_about(verdict: Verdict) -> str:
         against = ", ".join(name for name in systems if name != winner)
         about = f"against {against}"
     else:
-        about = " and ".join(systems)
+        about = " and ".join((*systems, *verdict.raters))
     named = dict.fromkeys((verdict.name, verdict.dimension, about))
     return ", ".join(part for part in named if part)
