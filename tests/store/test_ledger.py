@@ -13,9 +13,11 @@ from measurand.core.failure import FAILURES
 from measurand.core.intake import Intake, Refusal
 from measurand.core.model import Call, ModelReply
 from measurand.core.output import Failure, Output, Usage
+from measurand.core.people import Item
 from measurand.core.rating import Rating, Ratings
 from measurand.errors import LedgerError, UsageError
 from measurand.store.ledger import Added, Source, SourceRecord, open_ledger
+from measurand.store.ledger_people import Entry
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES, migrate
 from measurand.store.ledger_sql import _AT_ONCE, filters
 from measurand.store.ledger_work import Work
@@ -230,6 +232,8 @@ def test_nothing_can_be_changed_or_deleted(tmp_path: Path, table: str, act: str)
         ledger.add_ratings(Ratings.of([rating()]), source=source)
         ledger.add_outputs([Output(example="e1", system="s", text="x")])
         ledger.work.add([PIECE], run=ledger.work.log("p", "start", {}))
+        ledger.people.register([Item(key="k", example="e1", system="s", dimensions=("tone",))])
+        ledger.people.add([Entry(event="entered", who="anna")])
     act = act.replace("rowid", {"rating": "number", "work": "revision"}.get(table, "rowid"))
     connection = apsw.Connection(str(tmp_path / "l.db"))
     with pytest.raises(apsw.ConstraintError, match="append-only"):
@@ -271,7 +275,7 @@ INSERT INTO refusal VALUES (1, 0, 5, 'value', '9', 'off the scale', '[["value", 
 """Rows as the first version of the ledger held them."""
 
 
-def test_a_ledger_of_the_first_version_moves_to_the_second_with_all_its_rows(
+def test_a_ledger_of_the_first_version_moves_to_the_newest_with_all_its_rows(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "l.db"
@@ -299,7 +303,7 @@ def test_a_ledger_of_the_first_version_moves_to_the_second_with_all_its_rows(
         assert failed in rows(ledger.ratings())
         assert ledger.check() == ()
     connection = apsw.Connection(str(file))
-    assert connection.pragma("user_version") == 2
+    assert connection.pragma("user_version") == len(MIGRATIONS)
     old = connection.execute("SELECT value, cost, failure FROM ratings_history WHERE NOT latest")
     assert old.fetchall() == [(4.0, 0.5, None)]
 

@@ -14,8 +14,10 @@ import pytest
 from measurand.core.intake import Intake, Refusal
 from measurand.core.model import Attempt, Call, ModelReply
 from measurand.core.output import Output, Usage
+from measurand.core.people import Item
 from measurand.core.rating import COLUMNS, Rating, Ratings
 from measurand.store.ledger import Source, open_ledger
+from measurand.store.ledger_people import Entry
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES
 from measurand.store.ledger_work import Work
 
@@ -64,6 +66,8 @@ def file(tmp_path: Path) -> Path:
         ledger.add_ratings(Ratings.of([rating("anna", 5.0)]))
         ledger.add_outputs([Output(example="e1", system="today", text="Hello", cost=0.25)])
         ledger.work.add([judged()], run=ledger.work.log("plan", "start", {}))
+        ledger.people.register([Item(key="k", example="e1", system="today", dimensions=("tone",))])
+        ledger.people.add([Entry(event="answered", who="anna", position=0, number=1)])
     return path
 
 
@@ -73,7 +77,7 @@ def test_every_query_of_the_page_finds_something(file: Path, query: str) -> None
 
 
 def test_the_queries_find_what_is_there(file: Path) -> None:
-    means, unsaid, changed, refused, files, spent, took, failed = (
+    means, unsaid, changed, refused, files, spent, took, said, asked, failed = (
         apsw.Connection(str(file)).execute(query).fetchall() for query in QUERIES
     )
     assert means == [("today", "tone", 3.5, 2)]
@@ -83,6 +87,8 @@ def test_the_queries_find_what_is_there(file: Path) -> None:
     assert [row[:4] for row in files] == [("r.csv", 4, 3, 1)]
     assert spent == [("today", 1, 0, 0.25)]
     assert took == [("openai/gpt", "rating", 1, 2, 100, 0.125, 0)]
+    assert [row[1:] for row in said] == [("anna", 0, 1, "{}")]
+    assert asked == [("sample", 1, 3)]
     assert failed == [("gpt", "invalid", 1)]
 
 

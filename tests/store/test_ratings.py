@@ -95,7 +95,7 @@ def test_values_off_the_scale_are_refused_with_line_and_row(tmp_path: Path) -> N
     ("column", "cell", "reason"),
     [
         ("example", " ", "it is empty"),
-        ("kind", "martian", "found 'martian'; allowed: check, judge, people"),
+        ("kind", "martian", "found 'martian'; allowed: check, judge, people, reference"),
         ("repeat", "-1", "found '-1'; allowed: 0, 1, 2, ..."),
         ("repeat", "1.5", "found '1.5'; allowed: 0, 1, 2, ..."),
         ("order", "first", "found 'first'; allowed: ab, ba"),

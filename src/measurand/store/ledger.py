@@ -24,6 +24,7 @@ from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.errors import LedgerError
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
+from measurand.store.ledger_people import PeopleLog
 from measurand.store.ledger_plain import KEY
 from measurand.store.ledger_schema import migrate
 from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, source_of
@@ -104,6 +105,11 @@ class Ledger:
     def work(self) -> WorkLog:
         """The work that was done, and what it took."""
         return WorkLog(self._connection, self._writing, self._reading, self._intern, self._batch)
+
+    @property
+    def people(self) -> PeopleLog:
+        """The items that people rate, and all that happened at the desk."""
+        return PeopleLog(self._connection, self._writing, self._reading, self._intern, self._batch)
 
     def add_ratings(
         self, ratings: Ratings, *, source: Source | None = None, version: str = ""

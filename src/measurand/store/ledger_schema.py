@@ -11,12 +11,17 @@ from collections.abc import Sequence
 import apsw
 
 from measurand.errors import LedgerError
+from measurand.store.ledger_schema_people import PEOPLE
 
 __all__ = ["APPLICATION", "MIGRATIONS", "TABLES", "migrate"]
 
 APPLICATION = 0x4D535244
 """``MSRD`` in the file's header: this database is a ledger."""
-TABLES = ("text", "batch", "rating", "output", "refusal", "run", "work", "call")
+TABLES = (
+    *("text", "batch", "rating", "output", "refusal"),
+    *("run", "work", "call"),
+    *("item", "desk"),
+)
 
 _RATING_KEY = 'example, system, dimension, rater, "repeat", against, "order"'
 
@@ -297,7 +302,8 @@ def _triggers(tables: Sequence[str]) -> str:
 
 MIGRATIONS: tuple[str, ...] = (
     _TABLES + _VIEWS + _triggers(TABLES[:5]),
-    _WORK + _VIEWS_2 + _triggers(TABLES[5:]),
+    _WORK + _VIEWS_2 + _triggers(TABLES[5:8]),
+    PEOPLE + _triggers(TABLES[8:]),
 )
 """The SQL that takes version ``i`` to version ``i + 1``; once released, none ever changes."""
 
