@@ -15,6 +15,7 @@ from measurand.core.rating import COLUMNS, DEFAULTS, Cell, Rating, Ratings
 from measurand.errors import DataError, Fault
 from measurand.store.admit import Imported, Scales, admit
 from measurand.store.fields import ASSUMED
+from measurand.store.formulas import natural, neutral
 from measurand.store.lines import read_rows, whole, write_jsonl
 from measurand.store.mapping import WideMapping
 from measurand.store.raw import Raw, RawTable, read_table
@@ -48,8 +49,6 @@ _NEEDED = ("example", "rater", "value")
 _TRIED = 200
 """Rows that a mapping is guessed from."""
 _KNOWN = {header: name for name, headers in HEADERS.items() for header in headers}
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def read_ratings(
@@ -90,9 +89,8 @@ def write_ratings(ratings: Ratings, path: Path | str) -> None:
     """Write a long file, whole or not at all: CSV when the name ends in ``.csv``, else JSON Lines.
 
     Numbers are written in full. In a CSV file, text that a spreadsheet would take for a formula
-    (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return) gets an apostrophe
-    before it; so does text that begins with apostrophes before one of these. `read_ratings` takes
-    that one apostrophe away, so what was written is what is read, given the same scales.
+    gets an apostrophe before it (`measurand.store.formulas.neutral`). `read_ratings` takes that
+    one apostrophe away, so what was written is what is read, given the same scales.
     """
     target = Path(path)
     if target.suffix.lower() != ".csv":
@@ -158,8 +156,7 @@ def _text(cell: object) -> str:
 
 def _unquoted(table: RawTable) -> RawTable:
     columns = {
-        name: Raw(raw.codes, tuple(t[1:] if _QUOTED.match(t) else t for t in raw.levels))
-        for name, raw in table.columns.items()
+        name: Raw(raw.codes, tuple(map(natural, raw.levels))) for name, raw in table.columns.items()
     }
     return replace(table, columns=columns)
 
@@ -175,7 +172,7 @@ def _quoted_levels(ratings: Ratings, name: str) -> Callable[[int], str]:
 
 def _quoted(cell: Cell) -> str:
     if isinstance(cell, str):
-        return f"'{cell}" if _FORMULA.match(cell) else cell
+        return neutral(cell)
     return "" if cell is None else repr(cell)
 
 
