@@ -7,6 +7,8 @@ from math import log
 from statistics import NormalDist
 from struct import unpack
 
+from measurand.core.sampling import draw
+
 __all__ = ["DRAWS", "draw", "draws", "logistic", "name_of", "normal"]
 
 DRAWS = 8
@@ -16,12 +18,6 @@ _UNIT = 2.0**-64
 _BETWEEN = "\x1f"
 _NORMAL = NormalDist()
 _LEAST = 1e-12
-
-
-def draw(*words: object) -> float:
-    """A number from 0 to below 1."""
-    digest = blake2b(_BETWEEN.join(map(str, words)).encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "little") * _UNIT
 
 
 def draws(*words: object) -> tuple[float, ...]:
