@@ -10,15 +10,20 @@ from numpy.typing import NDArray
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table
+from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.patterns import distinct_rows
+from measurand.stats.proportion import score_bounds
 
-__all__ = ["DawidSkene", "dawid_skene", "one_coin"]
+__all__ = ["DawidSkene", "dawid_skene", "one_coin", "one_coin_accuracy"]
 
 _LEAST_RATERS = 3
 _MOST_ROUNDS = 2000
 _SETTLED = 1e-10
 _TINY = 1e-300
 _TIE = 1e-6
+_METHOD = "one-coin Dawid-Skene, Wilson at the effective size"
+_SHRUNK = 0.5
+"""Added to right and to wrong ratings where information is computed: at 1 there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,49 @@ def one_coin(ratings: Floats, *, raters: Sequence[int] | None = None) -> DawidSk
         Journal of Machine Learning Research 17.
     """
     return _Votes.of(ratings, raters).fit(tied=True)
+
+
+def one_coin_accuracy(
+    ratings: Floats, *, raters: Sequence[int] | None = None, level: float = LEVEL
+) -> tuple[Estimate, ...]:
+    """Each rater's accuracy under the one-coin model, with its interval.
+
+    The variance of an accuracy a comes from the empirical information of all parameters: the
+    sum over units of outer products of their scores, each unit's classes weighed by its posterior.
+    Over a (1 - a) it is one over the effective number of ratings whose truth is known, never more
+    than the rater gave; the interval is Wilson's at that size, so that it stays within [0, 1] and
+    does not vanish where a rater is never found wrong.
+
+    Args:
+        ratings: As for `one_coin`.
+        raters: As for `one_coin`.
+        level: The confidence level.
+
+    Returns:
+        One estimate a rater; absent for one who rated nothing.
+
+    Raises:
+        InsufficientData: As for `one_coin`.
+        UsageError: As for `one_coin`.
+
+    References:
+        McLachlan and Krishnan (2008), *The EM Algorithm and Extensions*, section 4.3; the interval
+        as in Korn and Graubard (1998), Survey Methodology 24.
+    """
+    votes = _Votes.of(ratings, raters)
+    model = votes.fit(tied=True)
+    sizes, effective = votes.information(model)
+    found = []
+    for rater, (n, size) in enumerate(zip(sizes, effective, strict=True)):
+        if not n:
+            found.append(Estimate.absent("this rater rated nothing", method=_METHOD, level=level))
+            continue
+        share = min(max(float(model.confusion[rater, 0, 0]), 0.0), 1.0)
+        low, high = score_bounds(share, float(size), level=level)
+        found.append(
+            Estimate(value=share, low=low, high=high, level=level, n=int(n), method=_METHOD)
+        )
+    return tuple(found)
 
 
 def dawid_skene(ratings: Floats, *, raters: Sequence[int] | None = None) -> DawidSkene:
@@ -173,6 +221,32 @@ class _Votes:
             rounds=rounds,
             settled=settled,
         )
+
+    def information(self, model: DawidSkene) -> tuple[Floats, Floats]:
+        """Shape (raters,): how many ratings each gave, and the effective number of them.
+
+        The score of a unit for a rater's accuracy, on the logit, is what it is expected to have
+        right less what it would have right; for the share of a class, its posterior less that.
+        """
+        shape = len(self.units), self.raters, len(self.values)
+        each = self.votes.reshape(shape)
+        given = each.sum(axis=2)
+        sizes = self.units @ given
+        right = sizes * np.asarray([table[0, 0] for table in model.confusion])
+        coin = (right + _SHRUNK) / (sizes + 2 * _SHRUNK)
+        wrong, same = (1 - coin) / (shape[2] - 1), np.eye(shape[2])
+        confusion = coin[:, None, None] * same + wrong[:, None, None] * (1 - same)
+        prior = np.maximum(model.prior, _SHRUNK / max(float(self.units.sum()), 1.0))
+        posterior, _ = self._expected(prior / prior.sum(), confusion)
+        expected = np.einsum("uk,urk->ur", posterior, each)
+        weights = np.where(self.votes.any(axis=1), self.units, 0.0)
+        classes = posterior[:, :-1] - weights @ posterior[:, :-1] / weights.sum()
+        scores = np.concatenate([expected - given * coin, classes], axis=1)
+        centred = scores - weights @ scores / weights.sum()
+        table = (centred * weights[:, None]).T @ centred
+        variance = np.diag(np.linalg.pinv(table, hermitian=True))[: self.raters]
+        known = 1 / np.maximum(variance * coin * (1 - coin), _TINY)
+        return sizes, np.where(variance > 0, np.minimum(known, sizes), sizes)
 
     def _maximised(
         self, posterior: Floats, weights: Floats, *, tied: bool
