@@ -70,6 +70,11 @@ _LABELS = {
     "first_slot_excess": "Preference for the first place",
     "order_consistency": "Both orders alike",
     "repeat_consistency": "Repeats alike",
+    "rating_visits": "Items to be shown",
+    "rating_seconds": "Seconds an item",
+    "rating_hours": "Hours of people",
+    "rating_cost": "US dollars",
+    "rating_days": "Working days",
 }
 
 _EXPLAINED = {

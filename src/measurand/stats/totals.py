@@ -13,7 +13,7 @@ from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.quantiles import t_quantile
 
-__all__ = ["mean_total", "ratio_total", "sum_of"]
+__all__ = ["group_total", "mean_total", "ratio_total", "sum_of"]
 
 _FEWEST = 2
 
@@ -39,6 +39,50 @@ def mean_total(values: ArrayLike, count: int, *, level: float = LEVEL) -> Estima
     spread = float(sample.std(ddof=1))
     half = t_quantile((1 + level) / 2, n - 1) * spread * math.sqrt(count + count**2 / n)
     return _total(float(sample.mean()) * count, half, n=n, method="mean of a sample", level=level)
+
+
+def group_total(
+    groups: Sequence[ArrayLike], count: int, *, members: int, level: float = LEVEL
+) -> Estimate:
+    """The total of ``count`` further values that new members of a group bring, in equal parts.
+
+    Values of one member depend on each other, as people differ in how fast they are. So members
+    are what is sampled: the mean over members, their spread for those who are new, and the spread
+    of single values for what is new of each.
+
+    Args:
+        groups: The amounts of each member so far, none negative; each shape (values,).
+        count: How many are still to come.
+        members: From how many new members.
+        level: The level of the range.
+
+    Raises:
+        InsufficientData: Fewer than two members with values, or none with two.
+        UsageError: A value is negative or not finite, or there are no members.
+
+    References:
+        Cochran (1977), *Sampling Techniques*, section 10.3; Hahn and Meeker (1991), *Statistical
+        Intervals*, section 4.7.
+    """
+    if members < 1:
+        raise UsageError(f"a group has one member or more; found {members}")
+    samples = [check_finite(group, 1) for group in groups]
+    samples = [sample for sample in samples if len(sample)]
+    known, free = len(samples), sum(map(len, samples)) - len(samples)
+    if known < _FEWEST or not free:
+        raise InsufficientData(
+            f"how members differ shows in two or more of them, one with two values; found {known}"
+        )
+    if any(sample.min() < 0 for sample in samples):
+        raise UsageError("amounts are 0 or more")
+    means = np.asarray([sample.mean() for sample in samples])
+    within = sum(float(np.sum((s - s.mean()) ** 2)) for s in samples) / free
+    across = float(means.var(ddof=1))
+    apart = max(0.0, across - within * float(np.mean([1 / len(s) for s in samples])))
+    variance = count**2 * (across / known + apart / members) + count * within
+    half = t_quantile((1 + level) / 2, known - 1) * math.sqrt(variance)
+    units, method = sum(map(len, samples)), "mean of members of a sample"
+    return _total(float(means.mean()) * count, half, n=units, method=method, level=level)
 
 
 def ratio_total(
