@@ -48,7 +48,7 @@ def held(world: World, *, units: int, runs: int) -> float:
     inside = []
     for run in range(runs):
         rng = np.random.default_rng([units, run])
-        votes = (rng.random((units, 5)) < world(rng, units)[:, None]) * 1.0
+        votes = (rng.random((units, 5)) < world(rng, units)[:, None]).astype(float)
         found = ceiling_majority_bounds(votes, rng=rng, raters=3, resamples=400)
         assert found.low is not None
         assert found.high is not None

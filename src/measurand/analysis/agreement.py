@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
 from measurand.analysis.agreement_limits import agreement_limits, agreement_verdicts
-from measurand.analysis.groups import components_of, segments_of
+from measurand.analysis.agreement_parts import Breakdown, parts, placed
+from measurand.analysis.level_confusion import levels_of
 from measurand.analysis.matrix import Floats, flagged, known_scales, rater_matrix
-from measurand.analysis.result import Findings, Result, Votes
+from measurand.analysis.readings import TARGET, readings
+from measurand.analysis.result import Confusion, Findings, Result, Votes
 from measurand.analysis.trials import Rounds, first_trial
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
@@ -23,6 +25,7 @@ from measurand.core.scale import YES_NO, Scale, Value
 from measurand.errors import InsufficientData
 from measurand.stats.agreement import percent_agreement
 from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
+from measurand.stats.ceiling_moments import LEAST_VOTES, ceiling_majority_bounds
 from measurand.stats.consensus import majority_vote, mean_vote
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.gwet import gwet_ac1, gwet_ac2
@@ -32,8 +35,6 @@ from measurand.stats.krippendorff import krippendorff_alpha
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["AgreementOptions", "Breakdown", "agreement"]
-
-Breakdown = Literal["system", "component", "segment"]
 
 _PAIRS_UP_TO = 10
 """Above this many raters, kappas of single pairs would bury the rest."""
@@ -56,6 +57,8 @@ class AgreementOptions:
         reference: A rater who is the truth, as an adjudicated label: left out of the agreement
             among people, and what judges and checks are held against.
         require: The least alpha that is good enough; turns the verdicts into a decision.
+        target: What a judge is to reach against these raters; the readings say whether the
+            ceiling lets it.
         rounds: How rows tell their trial, as in `ComparisonOptions`: people have seen the first,
             so judges and checks are held against them on that one alone.
     """
@@ -66,6 +69,7 @@ class AgreementOptions:
     by: tuple[Breakdown, ...] = ()
     reference: str | None = None
     require: float | None = None
+    target: float = TARGET
     rounds: Rounds | None = None
 
 
@@ -90,26 +94,32 @@ def agreement(
     Returns:
         Per dimension: percent_agreement, cohen_kappa of each pair, fleiss_kappa,
         krippendorff_alpha, gwet_ac1, gwet_ac2, icc1, icc1k, ceiling_majority, ceiling_correlation,
-        leave_one_out; the votes; the outputs people disagree about most.
+        leave_one_out, where units have four votes ceiling_majority_bounds, and of neighbouring
+        levels distinguishability and disagreement_share; the votes; the outputs people disagree
+        about most; which levels they confuse; and what all this says in plain words.
     """
     chosen, known = options or AgreementOptions(), examples or {}
     results: list[Result] = []
     votes: list[Votes] = []
+    confusions: list[Confusion] = []
     disputed: list[tuple[float, Key]] = []
     rated = ratings.where(kind="people").distinct("dimension")
     for dimension, scale in known_scales(ratings, scales).items():
         if rated and dimension not in rated:
             continue
         part = ratings.where(dimension=dimension)
-        for name, cell, rows in _parts(part, chosen.by, known):
+        for name, cell, rows in parts(part, chosen.by, known):
             study = _Study(first_trial(rows, chosen.rounds), scale, chosen)
             results += [
-                _placed(result, dimension, name=name, cell=cell) for result in study.results()
+                placed(result, dimension, name=name, cell=cell) for result in study.results()
             ]
             if name in {None, "system"}:
                 votes += study.votes(dimension, cell or None)
             if name is None:
                 disputed += study.disputed(dimension)
+                confused, about = study.levels(dimension)
+                confusions += confused
+                results += about
                 results += _harm(rows, rubric, dimension, level=chosen.level)
     disputed.sort(key=lambda item: -item[0])
     keys = [key for _, key in disputed[:_UNITS_SHOWN]]
@@ -126,6 +136,8 @@ def agreement(
         ),
         votes=tuple(votes),
         units=side_by_side(ratings, scales, keys),
+        confusions=tuple(confusions),
+        readings=readings(results, target=chosen.target),
     )
 
 
@@ -142,8 +154,13 @@ class _Study:
             for rater in self.matrix.raters
             if kinds[rater] == "people" and rater != options.reference
         ]
-        self.others = tuple(rater for rater in self.matrix.raters if kinds[rater] != "people")
+        self.others = self._of_kinds(kinds, "judge", "check")
+        self.references = self._of_kinds(kinds, "reference") if options.reference is None else ()
         self.people = self.matrix.only(people)
+
+    def _of_kinds(self, kinds: Mapping[str, str], *wanted: str) -> tuple[str, ...]:
+        raters = (rater for rater in self.matrix.raters if kinds[rater] in wanted)
+        return tuple(rater for rater in raters if rater != self.options.reference)
 
     def results(self) -> Iterator[Result]:
         """Everything there is to say, present or absent with its reason."""
@@ -176,6 +193,9 @@ class _Study:
         )
         for name, compute, unfit in recipes:
             yield Result(name=name, estimate=self._answer(name, compute, unfit))
+        if self.scale.binary and ((~np.isnan(values)).sum(axis=1) >= LEAST_VOTES).any():
+            name, bounds = "ceiling_majority_bounds", partial(ceiling_majority_bounds, values)
+            yield Result(name=name, estimate=self._answer(name, self._boot(bounds)))
 
     def _pairs(self) -> Iterator[Result]:
         """The kappa of every pair of people, unless there are too many to read."""
@@ -187,14 +207,20 @@ class _Study:
             yield self._kappa(*columns, raters=(raters[first], raters[second]))
 
     def _against_people(self) -> Iterator[Result]:
-        """Judges and checks against the reference, or against the people's vote."""
+        """Judges and checks against the reference, or the people's vote and reference ratings."""
         reference = self.options.reference
-        if reference is None and not self.people.raters:
-            return
-        truth, unfit = self._truth()
-        for rater in self.others:
-            column = self.matrix.values[:, self.matrix.raters.index(rater)]
-            yield self._kappa(column, truth, raters=(rater, reference or "people"), unfit=unfit)
+        if reference is not None or self.people.raters:
+            truth, unfit = self._truth()
+            for rater in self.others:
+                raters = rater, reference or "people"
+                yield self._kappa(self._column(rater), truth, raters=raters, unfit=unfit)
+        for known in self.references:
+            for rater in self.others:
+                columns = self._column(rater), self._column(known)
+                yield self._kappa(*columns, raters=(rater, known))
+
+    def _column(self, rater: str) -> Floats:
+        return self.matrix.values[:, self.matrix.raters.index(rater)]
 
     def _truth(self) -> tuple[Floats, str | None]:
         """What judges and checks are held against, and why there is none where there is none."""
@@ -241,6 +267,19 @@ class _Study:
         if unfit is not None:
             return Estimate.absent(unfit, n=n, method=name, level=level)
         return attempt(compute, n=n, method=name, level=level)
+
+    def levels(self, dimension: str) -> tuple[list[Confusion], list[Result]]:
+        """Which levels people confuse, where the scale has some and two people rated."""
+        found = levels_of(self.people, self.scale, dimension)
+        if found is None or len(self.people.raters) < 2:  # noqa: PLR2004
+            return [], []
+        try:
+            table = found.confusion()
+        except InsufficientData:  # no unit has two ratings; alpha says so
+            return [], []
+        options = self.options
+        numbers = found.results(level=options.level, resamples=options.resamples, seed=options.seed)
+        return [table], [replace(result, dimension=dimension) for result in numbers]
 
     def votes(self, dimension: str, system: str | None) -> Iterator[Votes]:
         """How the majority votes fell, on scales of labels."""
@@ -308,38 +347,3 @@ def _kinds(rows: Ratings) -> dict[str, str]:
     raters, kinds = rows["rater"], rows["kind"]
     pairs = set(zip(raters.codes, kinds.codes, strict=True))
     return {str(raters.levels[rater]): str(kinds.levels[kind]) for rater, kind in pairs}
-
-
-def _parts(
-    rows: Ratings, by: tuple[Breakdown, ...], known: Mapping[str, Example]
-) -> Iterator[tuple[Breakdown | None, str, Ratings]]:
-    """All ratings, and those of each system, component or segment."""
-    yield None, "", rows
-    for name in by:
-        if name == "system":
-            for system in rows.distinct("system"):
-                yield name, str(system), rows.where(system=system)
-            continue
-        examples = tuple(str(cell) for cell in rows.distinct("example"))
-        tags = _tags(rows, name, examples=examples, known=known)
-        for cell in dict.fromkeys(chain.from_iterable(tags)):
-            inside = frozenset(e for e, its in zip(examples, tags, strict=True) if cell in its)
-            yield name, cell, rows.where(example=inside)
-
-
-def _tags(
-    rows: Ratings, name: Breakdown, *, examples: tuple[str, ...], known: Mapping[str, Example]
-) -> tuple[tuple[str, ...], ...]:
-    """The segments of each example, which may be several, or its component."""
-    if name == "segment":
-        return segments_of(rows, examples, known)
-    return tuple((cell,) if cell else () for cell in components_of(rows, examples, known))
-
-
-def _placed(result: Result, dimension: str, *, name: Breakdown | None, cell: str) -> Result:
-    placed = replace(result, dimension=dimension)
-    if name == "system":
-        return replace(placed, systems=(cell,))
-    if name == "component":
-        return replace(placed, component=cell)
-    return replace(placed, segment=cell) if name == "segment" else placed

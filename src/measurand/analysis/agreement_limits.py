@@ -11,6 +11,8 @@ from measurand.analysis.result import Result, Verdict
 from measurand.core.example import Example
 from measurand.core.rating import Ratings
 from measurand.core.scale import Scale
+from measurand.stats.ceiling import majority_ceiling
+from measurand.stats.ceiling_moments import majority_bounds
 from measurand.stats.chance import MOST_CATEGORIES
 
 __all__ = ["TENTATIVE", "agreement_limits", "agreement_verdicts"]
@@ -22,6 +24,8 @@ _WHY_TENTATIVE = " (the least alpha for tentative conclusions, Krippendorff 2004
 _HIGH_RAW = 0.8
 _LOW_ALPHA = 0.6
 _USUAL_RATERS = 3
+_NARROW = 0.01
+"""Where the ceiling is known to within this, five raters would tell little more."""
 
 
 def agreement_verdicts(
@@ -84,6 +88,7 @@ def agreement_limits(
         *(_blocking(r, results) for r in _weak(results) if r.dimension in blocking),
         *_paradox(results),
         *_no_ceiling(results, scales),
+        *_three_votes(results),
         *_clusters(ratings, examples),
     )
 
@@ -160,6 +165,29 @@ def _no_ceiling(results: Sequence[Result], scales: Mapping[str, Scale]) -> Itera
                 f"{result.dimension}: no ceiling exists, because raters agree no better than "
                 f"chance would have it (icc1 {_range(result)}). No judge can be calibrated on it."
             )
+
+
+def _three_votes(results: Sequence[Result]) -> Iterator[str]:
+    """What three votes leave open about the ceiling of a majority, and five would tell."""
+    told = {result.dimension for result in _pooled(results, "ceiling_majority_bounds")}
+    agreed = {r.dimension: r.estimate for r in _pooled(results, "percent_agreement")}
+    for result in _pooled(results, "ceiling_majority"):
+        share = agreed[result.dimension]
+        if not result.estimate.present or result.dimension in told or not share.value:
+            continue
+        known = majority_ceiling(share.value)
+        if known.independent.majority - known.coin.majority < _NARROW:
+            continue
+        moment = 2 * share.value - 1
+        a = (1 - moment) / (2 * moment)  # of Beta(a, a), whose second moment then follows
+        more = majority_bounds(moment, 3 / ((1 + 2 * a) * (3 + 2 * a)))
+        yield (
+            f"{result.dimension}: three votes an output leave the ceiling of a majority of three "
+            f"anywhere from {known.coin.majority:.1%} (some outputs are coin flips) to "
+            f"{known.independent.majority:.1%} (raters slip), sampling error aside. Five raters on "
+            f"a tenth of the outputs ({max(round(share.n / 10), 1):,}) tell more: where outputs "
+            f"are ambiguous to all degrees, they leave {more.low:.1%} to {more.high:.1%}."
+        )
 
 
 def _clusters(ratings: Ratings, examples: Mapping[str, Example]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from measurand.analysis.frame import Bools, failed
+from measurand.analysis.frame import RATERS, Bools, failed
 from measurand.analysis.groups import positions
 from measurand.analysis.matrix import Codes, codes_of
 from measurand.analysis.score import Scores
@@ -228,7 +228,7 @@ def _among(rows: Ratings, name: str, *cells: Cell) -> Bools:
 
 def _usual(ratings: Ratings, dimension: str) -> tuple[str, Kind] | None:
     """Who rated a dimension most often."""
-    rows = ratings.where(dimension=dimension, against=None)
+    rows = ratings.where(dimension=dimension, against=None, kind=RATERS)
     counts = Counter(zip(rows["rater"], rows["kind"], strict=True))
     if not counts:
         return None

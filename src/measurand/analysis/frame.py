@@ -17,9 +17,12 @@ from measurand.core.failure import STALE
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale
 
-__all__ = ["Bools", "Frame", "OfRaters", "averages", "failed"]
+__all__ = ["RATERS", "Bools", "Frame", "OfRaters", "averages", "failed"]
 
 Bools = NDArray[np.bool_]
+
+RATERS: frozenset[Cell] = frozenset({"people", "judge", "check"})
+"""Kinds whose ratings are votes; a reference rating is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Frame:
     """The examples and systems that a table of ratings spans.
 
     Args:
-        ratings: The table.
+        ratings: The table; reference ratings are nobody's vote and left out.
         systems: The columns; ratings of others are left out.
         rounds: How rows tell their trial; see `trials_of`.
     """
@@ -51,7 +54,7 @@ class Frame:
     def __init__(
         self, ratings: Ratings, systems: tuple[str, ...], *, rounds: Rounds | None = None
     ) -> None:
-        self.ratings = ratings.where(system=frozenset(systems))
+        self.ratings = ratings.where(system=frozenset(systems), kind=RATERS)
         self.systems = systems
         self.examples = tuple(str(cell) for cell in self.ratings.distinct("example"))
         self.rated = frozenset(self.ratings.distinct("dimension"))

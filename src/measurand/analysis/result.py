@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NAIVE",
+    "Confusion",
     "FailureCount",
     "Findings",
     "Queued",
@@ -25,6 +26,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "Votes",
+    "told",
 ]
 
 
@@ -45,6 +47,7 @@ class Result:
         component: Within which part of the evaluation set; None means all of it.
         segment: Within which segment; None means all of them.
         failure: Of which class of failure, where it is about one.
+        levels: Of which two levels of the scale, where it is about particular ones.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Result:
     component: str | None = None
     segment: str | None = None
     failure: str | None = None
+    levels: tuple[Value, ...] = ()
 
     @property
     def naive(self) -> bool:
@@ -66,7 +70,9 @@ class Result:
         """What it is of, in a few words."""
         systems = " minus ".join(self.systems)
         raters = " and ".join(self.raters)
-        parts = (systems, raters, self.dimension, self.component, self.segment, self.failure)
+        levels = " and ".join(told(level) for level in self.levels)
+        where = (self.component, self.segment, self.failure)
+        parts = (systems, raters, self.dimension, levels, *where)
         return ", ".join(part for part in parts if part) or self.name
 
     def plot(self) -> Figure:
@@ -149,6 +155,27 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often two raters of an output gave which two levels; a count of the data.
+
+    Args:
+        dimension: On which dimension.
+        levels: The levels of the scale, in order; of labels, in the scale's order.
+        pairs: Symmetric, by level and level: pairs of ratings of the same output by different
+            people, those of an output weighing as much together as it has ratings.
+        ratios: The same over what chance would give from how often each level is used; None
+            where chance would give none.
+        n: How many outputs had two ratings or more.
+    """
+
+    dimension: str
+    levels: tuple[Value, ...]
+    pairs: tuple[tuple[float, ...], ...]
+    ratios: tuple[tuple[float | None, ...], ...]
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailureCount:
     """How many outputs or ratings came to nothing; a count of the data, not an estimate.
 
@@ -198,6 +225,8 @@ class Findings:
         units: The outputs most worth looking at, worst first.
         failures: What came to nothing, by system, part, dimension and class.
         queue: The outputs that a person should rate, those that were flagged first.
+        confusions: Which levels people confuse, by dimension.
+        readings: What the numbers say in plain words, as far as their intervals support it.
     """
 
     results: tuple[Result, ...]
@@ -207,6 +236,8 @@ class Findings:
     units: tuple[Unit, ...] = ()
     failures: tuple[FailureCount, ...] = ()
     queue: tuple[Queued, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    readings: tuple[str, ...] = ()
 
     def named(self, name: str) -> Iterator[Result]:
         """The results of this name, in order."""
@@ -223,6 +254,11 @@ class Findings:
         """
         chosen = [r for r in self.results if r.name == (name or self.results[0].name)]
         return _forest([result for result in chosen if not result.naive])
+
+
+def told(level: Value) -> str:
+    """A level of a scale in words."""
+    return level if isinstance(level, str) else f"{level:g}"
 
 
 def _forest(results: Sequence[Result]) -> Figure:

@@ -41,7 +41,8 @@ def _unit(key: Key, rows: Sequence[Rating], scale: Scale) -> Unit:
     people = [
         u for row in rows if row.kind == "people" and (u := _unit_share(row, scale)) is not None
     ]
-    shares = people or [u for row in rows if (u := _unit_share(row, scale)) is not None]
+    machines = (row for row in rows if row.kind in {"judge", "check"})
+    shares = people or [u for row in machines if (u := _unit_share(row, scale)) is not None]
     return Unit(
         example=key[0],
         system=key[1],

@@ -11,6 +11,7 @@ from measurand.analysis.agreement import agreement as analyse_agreement
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
 from measurand.analysis.result import Findings
+from measurand.analysis.vote import adjudications, settled
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
@@ -23,7 +24,12 @@ from measurand.report.sections import PageContext
 
 __all__ = ["compare", "compare_findings", "judge_report", "planned_options", "report", "run_report"]
 
-CEILING = frozenset({"ceiling_majority", "ceiling_correlation", "krippendorff_alpha", "icc1"})
+CEILING = frozenset(
+    {
+        *("ceiling_majority", "ceiling_majority_bounds", "ceiling_correlation"),
+        *("krippendorff_alpha", "icc1"),
+    }
+)
 """What a comparison takes over from agreement: how well these numbers can be known at all."""
 HARM = frozenset({"blocking_rate", "any_flag_rate"})
 """What it has of each system itself, and does not take over from all systems pooled."""
@@ -103,8 +109,9 @@ def judge_report(source: Source) -> Answer:
 def compare_findings(source: Source, options: ComparisonOptions, *, every_result: bool) -> Findings:
     """The comparison, with the agreement among people that limits it."""
     chosen = _with_roles(source, options)
+    scored = settled(source.ratings)
     findings = analyse(
-        source.ratings,
+        scored,
         source.rubric,
         examples=source.examples,
         options=chosen,
@@ -122,11 +129,30 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         results=(*findings.results, *kept),
         verdicts=(*findings.verdicts, *(raters.verdicts if every_result else ())),
         limits=tuple(
-            dict.fromkeys((*source.limits, *raters.limits, *_advice(source), *findings.limits))
+            dict.fromkeys(
+                (
+                    *source.limits,
+                    *raters.limits,
+                    *_advice(source),
+                    *_settled(scored),
+                    *findings.limits,
+                )
+            )
         ),
         votes=raters.votes,
+        confusions=raters.confusions if every_result else (),
+        readings=raters.readings if every_result else (),
         units=tuple(dict.fromkeys((*findings.units, *raters.units))),
     )
+
+
+def _settled(scored: Ratings) -> Iterator[str]:
+    """That adjudicated ratings count in place of votes, where any do."""
+    if count := adjudications(scored):
+        yield (
+            f"{count:,} ratings were adjudicated: there the adjudicated value counts in scores, "
+            "and agreement is that of the votes."
+        )
 
 
 def planned_options(source: Source) -> ComparisonOptions:

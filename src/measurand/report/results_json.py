@@ -8,7 +8,7 @@ from typing import Any
 
 from measurand._version import __version__
 from measurand.analysis.account import RunAccount
-from measurand.analysis.result import Findings, Result, Verdict, Votes
+from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.run_json import run_document, run_schema
@@ -40,11 +40,13 @@ def results_document(
         "results": [_result(result) for result in findings.results],
         "verdicts": [_verdict(verdict) for verdict in findings.verdicts],
         "limits": list(findings.limits),
+        "readings": list(findings.readings),
         "data": {
             "files": [_file(account) for account in intake],
             "votes": [_votes(votes) for votes in findings.votes],
             "failures": [asdict(count) for count in findings.failures],
             "queue": [asdict(queued) for queued in findings.queue],
+            "confusions": [_confusion(one) for one in findings.confusions],
         },
         **({} if run is None else {"run": run_document(run)}),
     }
@@ -55,6 +57,8 @@ def _result(result: Result) -> Json:
     about |= _systems(result.systems)
     if result.raters:
         about["raters"] = list(result.raters)
+    if result.levels:
+        about["levels"] = list(result.levels)
     if result.component is not None:
         about["component"] = result.component
     if result.segment is not None:
@@ -130,6 +134,11 @@ def _votes(votes: Votes) -> Json:
     return {**about, "counts": counts, "ties": int(votes.ties)}
 
 
+def _confusion(one: Confusion) -> Json:
+    tables = {"pairs": list(map(list, one.pairs)), "ratios": list(map(list, one.ratios))}
+    return {"dimension": one.dimension, "levels": list(one.levels), **tables, "n": one.n}
+
+
 def results_schema() -> Json:
     """The JSON Schema (draft 2020-12) of `results_document`."""
     return {
@@ -143,12 +152,14 @@ def results_schema() -> Json:
                 "results": list_of({"$ref": "#/$defs/result"}),
                 "verdicts": list_of({"$ref": "#/$defs/verdict"}),
                 "limits": list_of(typed("string", "What these numbers cannot say.")),
+                "readings": list_of(typed("string", "What they say, in plain words.")),
                 "data": object_of(
                     {
                         "files": list_of({"$ref": "#/$defs/file"}),
                         "votes": list_of({"$ref": "#/$defs/votes"}),
                         "failures": list_of({"$ref": "#/$defs/failures"}),
                         "queue": list_of({"$ref": "#/$defs/queued"}),
+                        "confusions": list_of({"$ref": "#/$defs/confusion"}),
                     }
                 ),
                 "run": {"$ref": "#/$defs/run"},
@@ -162,6 +173,7 @@ def results_schema() -> Json:
             "votes": _votes_schema(),
             "failures": _failures_schema(),
             "queued": _queued_schema(),
+            "confusion": _confusion_schema(),
             "run": run_schema(),
         },
     }
@@ -174,12 +186,13 @@ def _result_schema() -> Json:
             "dimension": typed(["string", "null"], "overall is the weighted score."),
             **_about_systems(),
             "raters": list_of(typed("string"), "Of which raters, where particular ones."),
+            "levels": list_of(typed(["string", "number"]), "Of which two levels of the scale."),
             "component": typed("string", "Within which part of the evaluation set."),
             "segment": typed("string", "Within which segment."),
             "failure": typed("string", "Of which class of failure."),
             **_numbers(),
         },
-        optional=("system", "systems", "raters", "component", "segment", "failure"),
+        optional=("system", "systems", "raters", "levels", "component", "segment", "failure"),
     )
     return schema | _all_or_none()
 
@@ -257,6 +270,20 @@ def _queued_schema() -> Json:
     names = ("example", "system", "dimension")
     why = typed("string", "Why a person should rate it.")
     return object_of({**{name: typed("string") for name in names}, "why": why})
+
+
+def _confusion_schema() -> Json:
+    number: Json = {"type": "number", "minimum": 0}
+    maybe: Json = {"type": ["number", "null"], "minimum": 0}
+    return object_of(
+        {
+            "dimension": typed("string"),
+            "levels": list_of(typed(["string", "number"]), "The rows and columns."),
+            "pairs": list_of(list_of(number), "Pairs of people's ratings of the same output."),
+            "ratios": list_of(list_of(maybe), "The same over what chance would give."),
+            "n": counted("Outputs with two ratings or more."),
+        }
+    )
 
 
 def _about_systems() -> Json:

@@ -172,7 +172,7 @@ def _valued(
     for triple in distinct.tolist():
         pair, text = divmod(triple, len(raw.levels))
         group, by = divmod(pair, len(kind.levels))
-        people = kind.levels[by] == "people"
+        people = kind.levels[by] in {"people", "reference"}
         keys.append((str(dimension.levels[group]), people, raw.levels[text].strip()))
     rules = _rules(dict(zip(keys, counts.tolist(), strict=True)), desk.notes, scales)
     cells, flaws = _parsed(keys, lambda key: rules[key[0]].parse(key[2], people=key[1]))
