@@ -41,6 +41,8 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "equivalent within margin": "good",
         "fail": "bad",
         "inconclusive": "unsure",
+        "qualified": "good",
+        "failed": "bad",
     }
 )
 
@@ -56,6 +58,8 @@ _LABELS = {
     "icc1": "ICC(1), one rater",
     "icc1k": "ICC(1,k), their mean",
     "ceiling_majority": "Ceiling, majority vote",
+    "ceiling_majority_bounds": "Ceiling, majority vote, from four votes or more",
+    "disagreement_share": "Share of disagreement",
     "ceiling_correlation": "Ceiling, correlation",
     "leave_one_out": "One rater against the rest",
     "minimum_detectable_difference": "Smallest detectable difference",
@@ -88,12 +92,15 @@ SHARES = frozenset(
     {
         *("blocking", "blocking_rate", "blocking_rate_if_unknown", "any_flag_rate"),
         "blocking_rate_of_outputs",
-        *("discordance", "percent_agreement"),
+        *("discordance", "percent_agreement", "disagreement_share"),
         *("output_failure_rate", "judge_failure_rate", "check_failure_rate"),
         *("output_failure_difference", "judge_failure_difference", "check_failure_difference"),
         *("preference", "preference_wins", "preference_ties", "preference_losses"),
         *("preference_failure_rate", "preference_if_worst", "preference_if_best"),
         *("order_consistency", "repeat_consistency", "first_slot_excess"),
+        *("golden_accuracy", "golden_accuracy_within_one", "golden_passed", "self_agreement"),
+        *("rater_accuracy", "same_on_all_dimensions", "cannot_judge", "fast_share"),
+        *("qualification", "pace"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""
