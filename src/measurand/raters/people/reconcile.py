@@ -1,0 +1,292 @@
+"""Held against what was sent: which returned answers are taken, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from measurand.core.intake import Intake, Refusal
+from measurand.core.packet import Packet, PacketItem, Reading, Returned, question_key
+from measurand.core.people import Answer, Mark, Span
+from measurand.core.rubric import Dimension
+from measurand.errors import nearest
+from measurand.raters.people.said import said_mark
+
+__all__ = ["Reconciled", "Taken", "reconcile"]
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An answer that stands from now on.
+
+    Args:
+        packet: The packet's id.
+        code: The item's code.
+        rater: Who said so.
+        answer: All that is known by now, values told of the pair's first system; `Answer.done`
+            where every dimension has been answered.
+        new: Ratings in it that were not known before.
+    """
+
+    packet: str
+    code: str
+    rater: str
+    answer: Answer
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """The account of one returned file.
+
+    Args:
+        answers: Answers that say something new.
+        intake: Ratings read, kept and refused, each refusal with its row. Kept are those that
+            were known before, too; a rating that stands twice in the file counts once.
+        unchanged: Codes of items of which the file says nothing that was not known.
+        partial: Codes of items in the file of which a dimension is still to be rated.
+        missing: Codes that the file should hold, and of which it says nothing.
+    """
+
+    answers: tuple[Taken, ...]
+    intake: Intake
+    unchanged: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def reconcile(
+    sent: Iterable[Packet],
+    reading: Reading,
+    *,
+    known: Mapping[tuple[str, str], Answer] | None = None,
+    raters: Mapping[str, str] | None = None,
+    rater: str | None = None,
+) -> Reconciled:
+    """Hold what came back against what was sent.
+
+    Rows may stand in any order, and twice. A rating is refused, with its reason and its row, when
+    nobody sent its code, it is another person's packet, the text that was shown came back
+    changed, its dimension was not asked for, or its value is not on the scale; where one rating
+    is given two values, both are refused. An empty cell takes nothing back.
+
+    Args:
+        sent: The packets that may come back.
+        reading: What stands in the file.
+        known: By code and rater, answers that are known already.
+        raters: By the name in the file (an account of another tool), the rater's name here.
+        rater: Who filled the file in, where neither file nor packet says.
+    """
+    desk = _Desk({packet.id: packet for packet in sent}, raters or {}, rater)
+    refused = list(reading.refused)
+    said: dict[tuple[str, str, str], _Said] = {}
+    seen: set[str] = set()
+    for returned in reading.returned:
+        place = desk.place(returned)
+        if isinstance(place, str):
+            refused += _whole_row(returned, place)
+            continue
+        seen.add(place.packet.id)
+        if _says_something(returned.answer):
+            key = (place.packet.id, place.item.code, place.rater)
+            said.setdefault(key, _Said(place)).rows.append(returned)
+    taken: list[Taken] = []
+    unchanged: list[str] = []
+    partial: list[str] = []
+    kept = 0
+    for (packet, code, name), rows in said.items():
+        before = (known or {}).get((code, name))
+        marks, twice = rows.marks(refused)
+        kept += len(marks)
+        answer = rows.answer(marks, before)
+        if not answer.done and not answer.skipped:
+            partial.append(code)
+        if before is not None and _same(answer, before):
+            unchanged.append(code)
+        elif marks or answer.comment or answer.spans or answer.skipped:
+            old = before.marks if before else {}
+            new = sum(old.get(dimension) != mark for dimension, mark in marks.items())
+            taken.append(Taken(packet=packet, code=code, rater=name, answer=answer, new=new))
+        desk.twice += twice
+    held = {(packet, code) for packet, code, _ in said}
+    missing = [
+        item.code
+        for packet in desk.packets.values()
+        if packet.id in seen
+        for item in packet.items
+        if (packet.id, item.code) not in held
+    ]
+    notes = (*reading.notes, *_notes(len(partial), len(missing), desk.twice))
+    intake = Intake(reading.file, kept + len(refused), kept, tuple(refused), notes)
+    return Reconciled(
+        answers=tuple(taken),
+        intake=intake,
+        unchanged=tuple(unchanged),
+        partial=tuple(partial),
+        missing=tuple(missing),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which item a row is of, and whose row it is."""
+
+    packet: Packet
+    item: PacketItem
+    rater: str
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What was sent."""
+
+    packets: Mapping[str, Packet]
+    raters: Mapping[str, str]
+    rater: str | None
+    twice: int = 0
+    items: dict[str, list[tuple[Packet, PacketItem]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for packet in self.packets.values():
+            for item in packet.items:
+                self.items.setdefault(item.code, []).append((packet, item))
+
+    def place(self, returned: Returned) -> _Place | str:
+        """Where a row belongs, or why it belongs nowhere."""
+        if returned.packet is not None and returned.packet not in self.packets:
+            return f"it is of packet {returned.packet!r}, and that is not of this round"
+        found = [
+            (packet, item)
+            for packet, item in self.items.get(returned.code, ())
+            if returned.packet in {None, packet.id}
+        ]
+        if not found:
+            hint = nearest(returned.code, self.items, alike=0.9)
+            return f"nobody sent the code {returned.code!r}" + (f"; {hint}" if hint else "")
+        if len(found) > 1:
+            return f"the code {returned.code!r} is in {len(found)} packets; say in which"
+        return self._rated(returned, *found[0])
+
+    def _rated(self, returned: Returned, packet: Packet, item: PacketItem) -> _Place | str:
+        name = self.raters.get(returned.rater, returned.rater) if returned.rater else None
+        rater = name or packet.rater or self.rater
+        if rater is None:
+            return "neither the file nor the packet says who rated"
+        if packet.rater is not None and rater != packet.rater:
+            return f"the packet is for {packet.rater!r}, and {rater!r} filled it in"
+        if returned.digest is not None and returned.digest != item.digest:
+            return "the text that was shown came back changed"
+        return _Place(packet, item, rater)
+
+
+@dataclass(slots=True)
+class _Said:
+    """All that one file says of one item by one rater."""
+
+    place: _Place
+    rows: list[Returned] = field(default_factory=list)
+
+    def marks(self, refused: list[Refusal]) -> tuple[dict[str, Mark], int]:
+        """What stands, by dimension, and how many ratings stand twice; the rest is refused."""
+        found: dict[str, list[tuple[Mark, Returned, Mark]]] = {}
+        for row in self.rows:
+            for name, mark in row.answer.marks.items():
+                try:
+                    dimension = self._dimension(name)
+                    order = self.place.packet.orders.get(row.code)
+                    read, flaws = said_mark(mark, dimension, order)
+                except ValueError as problem:
+                    refused.append(_refusal(row, str(problem), name=name, mark=mark))
+                    continue
+                refused += [_refusal(row, flaw, name=name, mark=mark) for flaw in flaws]
+                found.setdefault(dimension.name, []).append((read, row, mark))
+        marks: dict[str, Mark] = {}
+        for name, given in found.items():
+            if all(read == given[0][0] for read, _, _ in given):
+                marks[name] = given[0][0]
+            else:
+                lines = ", ".join(str(row.line) for _, row, _ in given)
+                reason = f"it is rated {len(given)} times, not alike (lines {lines})"
+                refused += [_refusal(row, reason, name=name, mark=mark) for _, row, mark in given]
+        twice = sum(len(given) - 1 for name, given in found.items() if name in marks)
+        return marks, twice
+
+    def answer(self, marks: Mapping[str, Mark], before: Answer | None) -> Answer:
+        """What is known by now."""
+        old = before or Answer()
+        both = {**old.marks, **marks}
+        comments = dict.fromkeys(row.answer.comment for row in self.rows if row.answer.comment)
+        spans: dict[Span, None] = {}
+        for row in self.rows:
+            spans |= dict.fromkeys(row.answer.spans)
+        names = [dimension.name for dimension in self.place.item.dimensions]
+        done = all(_answered(both.get(name)) for name in names)
+        return Answer(
+            marks=both,
+            comment="\n".join(comments) or old.comment,
+            spans=tuple(spans) or old.spans,
+            seconds=max(old.seconds, *(row.answer.seconds for row in self.rows)),
+            done=done,
+            skipped=not done and any(row.answer.skipped for row in self.rows),
+            number=old.number + 1,
+        )
+
+    def _dimension(self, name: str) -> Dimension:
+        for dimension in self.place.item.dimensions:
+            if name in {dimension.name, question_key(dimension.name)}:
+                return dimension
+        others = [dimension.name for dimension in self.place.packet.dimensions]
+        if name in others:
+            raise ValueError(f"the item is not rated on {name!r}")
+        hint = nearest(name, others)
+        known = f"there are: {', '.join(others)}"
+        raise ValueError(f"no dimension {name!r}; {hint or known}")
+
+
+def _answered(mark: Mark | None) -> bool:
+    return mark is not None and (mark.cannot or mark.value is not None)
+
+
+def _says_something(answer: Answer) -> bool:
+    return bool(answer.marks or answer.comment or answer.spans or answer.skipped)
+
+
+def _same(answer: Answer, before: Answer) -> bool:
+    return (
+        answer.marks == before.marks
+        and answer.comment == before.comment
+        and answer.spans == before.spans
+        and answer.skipped == before.skipped
+    )
+
+
+def _whole_row(returned: Returned, reason: str) -> Iterator[Refusal]:
+    """One refusal a rating, or one where the row holds none but says something."""
+    for name, mark in returned.answer.marks.items():
+        yield _refusal(returned, reason, name=name, mark=mark)
+    if not returned.answer.marks and _says_something(returned.answer):
+        yield Refusal(reason, returned.line, "code", returned.code, returned.row)
+
+
+def _refusal(returned: Returned, reason: str, *, name: str, mark: Mark) -> Refusal:
+    found = _written(mark)
+    row = returned.row or (("code", returned.code), (name, found))
+    return Refusal(reason, returned.line, name, found, row)
+
+
+def _written(mark: Mark) -> str:
+    parts = [part for part in (mark.value, *mark.also) if part is not None]
+    texts = [f"{part:.15g}" if isinstance(part, float) else part for part in parts]
+    text = "cannot judge" if mark.cannot else "; ".join(texts)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _notes(partial: int, missing: int, twice: int) -> Iterator[str]:
+    if partial:
+        yield f"{partial} item(s) lack a dimension still"
+    if missing:
+        yield f"{missing} item(s) of the packet are not rated yet"
+    if twice:
+        yield f"{twice} rating(s) stand twice in the file, alike; they count once"

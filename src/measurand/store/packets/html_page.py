@@ -1,0 +1,158 @@
+"""Packets as one offline page: a person opens it, rates by keyboard, and saves a file.
+
+The page holds all it needs and may load nothing: its Content-Security-Policy allows its own style
+and its own script by their hashes and nothing else. Items stand as JSON in a data block; every
+text becomes a text node, so it is inert. Drafts stay in the browser; a button saves the answers as
+a JSON file, which is what comes back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from measurand.core.intake import Refusal
+from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed, anchors, choices
+from measurand.core.people import CANNOT_JUDGE, Answer, Mark
+from measurand.core.sound import sound
+from measurand.errors import DataError, Fault
+from measurand.store.lines import DOCUMENT_LIMIT, parse_json, whole
+from measurand.store.packets.questions import cell_of, row_of_object
+from measurand.store.packets.table import reading_of
+
+__all__ = ["page", "read", "write"]
+
+_KIND = "packet answers"
+_UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def write(packet: Packet, path: Path) -> tuple[Path, ...]:
+    """Write the page.
+
+    Returns:
+        The file that was written.
+    """
+    with whole(path) as scratch, scratch.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(page(packet))
+    return (path,)
+
+
+def page(packet: Packet) -> str:
+    """The page of a packet; the same packet always gives the same text."""
+    folder = files("measurand.store.packets") / "page"
+    parts = {
+        "style": (folder / "page.css").read_text(encoding="utf-8"),
+        "script": (folder / "page.js").read_text(encoding="utf-8"),
+    }
+    parts["policy"] = (
+        f"default-src 'none'; style-src '{_hash(parts['style'])}'; "
+        f"script-src '{_hash(parts['script'])}'; base-uri 'none'; form-action 'none'"
+    )
+    parts["data"] = json.dumps(_plain(packet), ensure_ascii=False).translate(_UNSAFE)
+    template = (folder / "page.html").read_text(encoding="utf-8").split("@")
+    return "".join(parts[part] if at % 2 else part for at, part in enumerate(template))
+
+
+def read(path: Path) -> Reading:
+    """Read the file that the page saved.
+
+    Raises:
+        DataError: The file is another one.
+    """
+    if path.stat().st_size > DOCUMENT_LIMIT:
+        raise DataError([Fault(f"the file has more than {DOCUMENT_LIMIT} bytes", str(path))])
+    try:
+        found = parse_json(path.read_text(encoding="utf-8-sig"))
+    except ValueError as problem:  # not UTF-8 is one, too
+        raise DataError([Fault(str(problem), str(path))]) from None
+    if not isinstance(found, dict) or found.get("measurand") != _KIND:
+        remedy = "give the file that the page's button 'Save file' made"
+        raise DataError([Fault("the page did not save this file", str(path), remedy=remedy)])
+    rater, packet = found.get("rater"), found.get("packet")
+    returned: list[Returned] = []
+    refused: list[Refusal] = []
+    answers = found.get("answers")
+    for number, one in enumerate(answers if isinstance(answers, list) else (), 1):
+        if not isinstance(one, dict) or not isinstance(one.get("code"), str):
+            reason = f"answer {number} has no code, so nobody knows which item it is of"
+            refused.append(Refusal(reason, key=f"answers[{number - 1}]", found=repr(one)[:60]))
+            continue
+        digest = one.get("digest")
+        returned.append(
+            Returned(
+                code=one["code"],
+                rater=rater.strip() or None if isinstance(rater, str) else None,
+                answer=_answer(one),
+                digest=digest if isinstance(digest, str) else None,
+                packet=packet if isinstance(packet, str) else None,
+                row=row_of_object(one),
+            )
+        )
+    return reading_of(path.name, returned, refused)
+
+
+def _answer(one: Mapping[str, Any]) -> Answer:
+    marks: dict[str, Mark] = {}
+    said = one.get("marks")
+    for name, mark in said.items() if isinstance(said, dict) else ():
+        if not isinstance(mark, dict):
+            continue
+        listed = mark.get("also")
+        others = [cell_of(other) for other in listed] if isinstance(listed, list) else []
+        also = tuple(other for other in others if other is not None)
+        value, cannot = cell_of(mark.get("value")), mark.get("cannot") is True
+        if value is not None or also or cannot:
+            marks[name] = Mark(value=value, also=also, cannot=cannot)
+    comment, seconds = one.get("comment"), cell_of(one.get("seconds"))
+    return Answer(
+        marks=marks,
+        comment=comment if isinstance(comment, str) else "",
+        seconds=seconds if isinstance(seconds, float) and seconds > 0 else 0.0,
+        skipped=one.get("skipped") is True,
+    )
+
+
+def _plain(packet: Packet) -> dict[str, object]:
+    return {
+        "id": packet.id,
+        "name": sound(packet.name),
+        "rater": None if packet.rater is None else sound(packet.rater),
+        "instructions": sound(packet.instructions),
+        "cannot": CANNOT_JUDGE,
+        "dimensions": {
+            one.name: {
+                "name": one.name,
+                "definition": one.definition,
+                "allowed": allowed(one),
+                "choices": choices(one),
+                "anchors": anchors(one),
+            }
+            for one in packet.dimensions
+        },
+        "items": [_item(item) for item in packet.items],
+    }
+
+
+def _item(item: PacketItem) -> dict[str, object]:
+    sheet = item.sheet
+    return {
+        "code": item.code,
+        "digest": item.digest,
+        "dimensions": [one.name for one in item.dimensions],
+        "notes": dict(sheet.notes),
+        "sheet": {
+            "messages": [{"role": one.role, "content": one.content} for one in sheet.messages],
+            "context": sheet.context,
+            "references": sheet.references,
+            "texts": sheet.texts,
+        },
+    }
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

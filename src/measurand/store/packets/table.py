@@ -1,0 +1,235 @@
+"""A packet as a table: one row an item, one column a text and a dimension."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from measurand.core.intake import Refusal
+from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed
+from measurand.core.people import Answer, Mark
+from measurand.core.rubric import Dimension
+from measurand.core.scale import Value
+from measurand.core.sheet import shown, shown_digest
+from measurand.errors import DataError, Fault
+from measurand.store.formulas import escaped, unescaped
+from measurand.store.lines import shown as shortened
+
+__all__ = [
+    "TEXTS",
+    "Line",
+    "header_of",
+    "read_table",
+    "reading_of",
+    "row_of",
+    "said_column",
+    "used_texts",
+]
+
+TEXTS = ("conversation", "context", "reference", "notes", "output", "left", "right")
+"""The columns of what is shown."""
+_PLAIN = ("packet", "code", "rater", "comment", "seconds")
+_RATING, _ALSO = "rating: ", "also reasonable: "
+_SCALE = re.compile(r" \[[^\[\]]*\]$")
+_NEAR = 20
+"""Rows among which the header is looked for."""
+
+Line = tuple[int, Sequence[Value | None]]
+"""The number of a row, from 1, and its cells."""
+
+
+def header_of(packet: Packet) -> list[str]:
+    """The names of the columns; texts that no item has are left out."""
+    names = ["packet", "code", "rater", *used_texts(packet)]
+    for dimension in packet.dimensions:
+        names += [said_column(dimension), f"{_ALSO}{escaped(dimension.name, keep='none')}"]
+    return [*names, "comment", "seconds"]
+
+
+def used_texts(packet: Packet) -> tuple[str, ...]:
+    """The names of the texts that an item has; those to be rated are always among them."""
+    there = {
+        name
+        for item in packet.items
+        for name, text in shown(item.sheet).items()
+        if text or name in {"output", "left", "right"}
+    }
+    return tuple(name for name in TEXTS if name in there)
+
+
+def said_column(dimension: Dimension) -> str:
+    """The name of the column of a dimension, as in ``rating: tone [1-5, or: cannot judge]``."""
+    may = allowed(dimension).replace("[", "(").replace("]", ")")
+    return f"{_RATING}{escaped(dimension.name, keep='none')} [{escaped(may, keep='none')}]"
+
+
+def row_of(packet: Packet, item: PacketItem) -> dict[str, str]:
+    """What is filled in before the person begins; no rating ever is."""
+    first = {"packet": packet.id, "code": item.code, "rater": packet.rater or ""}
+    return first | shown(item.sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where what stands."""
+
+    plain: Mapping[str, int]
+    texts: Mapping[str, int]
+    said: Mapping[str, int]
+    also: Mapping[str, int]
+
+
+def read_table(file: str, lines: Iterable[Line]) -> Reading:
+    """Read the rows of a returned table.
+
+    The header is the first row with a cell ``code``; rows and columns may stand in any order. A
+    column of another name counts as that of a dimension of this name, so that nothing a person
+    wrote is passed over.
+
+    Raises:
+        DataError: No row has a cell ``code``, or two columns have one name.
+    """
+    rest = iter(lines)
+    header = _header(file, rest)
+    columns = _columns(file, header)
+    returned: list[Returned] = []
+    refused: list[Refusal] = []
+    for number, cells in rest:
+        if not any(_text(cell).strip() for cell in cells):
+            continue
+        row = _row(header, cells, columns)
+        code = _text(_at(cells, columns.plain.get("code"))).strip()
+        if not code:
+            reason = "the row has no code, so nobody knows which item it is of"
+            refused.append(Refusal(reason, number, "code", row=row))
+            continue
+        seconds, flaw = _seconds(_at(cells, columns.plain.get("seconds")))
+        if flaw:
+            refused.append(Refusal(flaw, number, "seconds", row=row))
+        returned.append(
+            Returned(
+                code=code,
+                rater=_text(_at(cells, columns.plain.get("rater"))).strip() or None,
+                answer=_answer(cells, columns, seconds),
+                digest=_digest(cells, columns),
+                line=number,
+                packet=_text(_at(cells, columns.plain.get("packet"))).strip() or None,
+                row=row,
+            )
+        )
+    return reading_of(file, returned, refused)
+
+
+def reading_of(
+    file: str, returned: Sequence[Returned], refused: Sequence[Refusal], *notes: str
+) -> Reading:
+    """What was read, with a note where the shown texts did not come back."""
+    if returned and all(one.digest is None for one in returned):
+        notes += ("the file does not hold the texts that were shown; whether they were is unknown",)
+    return Reading(file=file, returned=tuple(returned), refused=tuple(refused), notes=tuple(notes))
+
+
+def _header(file: str, lines: Iterator[Line]) -> list[str]:
+    found: list[str] = []
+    for (_, cells), _ in zip(lines, range(_NEAR), strict=False):
+        names = [_text(cell).strip() for cell in cells]
+        if any(name.lower() == "code" for name in names):
+            return names
+        found = found or names
+    raise DataError(
+        [
+            Fault(
+                "no row has the names of the columns, with 'code' among them",
+                file,
+                found=shortened(", ".join(found)),
+                allowed="code, rating: ..., comment",
+                remedy="give the columns the names they had when the packet was sent",
+            )
+        ]
+    )
+
+
+def _columns(file: str, header: Sequence[str]) -> _Columns:
+    plain: dict[str, int] = {}
+    texts: dict[str, int] = {}
+    said: dict[str, int] = {}
+    also: dict[str, int] = {}
+    faults = []
+    for place, name in enumerate(header):
+        if not name:
+            name = f"column {place + 1}"  # noqa: PLW2901 - a column nobody named still has cells
+        lowered = name.lower()
+        if lowered in _PLAIN:
+            group, key = plain, lowered
+        elif lowered in TEXTS:
+            group, key = texts, lowered
+        elif lowered.startswith(_ALSO):
+            group, key = also, unescaped(name[len(_ALSO) :])
+        elif lowered.startswith(_RATING):
+            group, key = said, unescaped(_SCALE.sub("", name[len(_RATING) :]))
+        else:
+            group, key = said, unescaped(_SCALE.sub("", name))
+        if key in group:
+            remedy = "give one of them another name"
+            faults.append(Fault(f"two columns are called {shortened(key)}", file, remedy=remedy))
+        group[key] = place
+    if faults:
+        raise DataError(faults)
+    return _Columns(plain, texts, said, also)
+
+
+def _answer(cells: Sequence[Value | None], columns: _Columns, seconds: float) -> Answer:
+    marks: dict[str, Mark] = {}
+    for name in dict.fromkeys([*columns.said, *columns.also]):
+        value = _value(_at(cells, columns.said.get(name)))
+        others = _value(_at(cells, columns.also.get(name)))
+        if value is not None or others is not None:
+            marks[name] = Mark(value=value, also=() if others is None else (others,))
+    comment = _text(_at(cells, columns.plain.get("comment")))
+    return Answer(marks=marks, comment=comment, seconds=seconds)
+
+
+def _digest(cells: Sequence[Value | None], columns: _Columns) -> str | None:
+    if not columns.texts:
+        return None
+    return shown_digest({n: _text(_at(cells, place)) for n, place in columns.texts.items()})
+
+
+def _row(
+    header: Sequence[str], cells: Sequence[Value | None], columns: _Columns
+) -> tuple[tuple[str, str], ...]:
+    """The row without the texts that were sent."""
+    sent = set(columns.texts.values())
+    pairs = enumerate(zip(header, cells, strict=False))
+    return tuple((name, _text(cell)) for place, (name, cell) in pairs if place not in sent)
+
+
+def _at(cells: Sequence[Value | None], place: int | None) -> Value | None:
+    return cells[place] if place is not None and place < len(cells) else None
+
+
+def _text(cell: Value | None) -> str:
+    if cell is None:
+        return ""
+    return cell if isinstance(cell, str) else f"{cell:.15g}"
+
+
+def _value(cell: Value | None) -> Value | None:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    return cell
+
+
+def _seconds(cell: Value | None) -> tuple[float, str]:
+    text = _text(cell).strip()
+    if not text:
+        return 0.0, ""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if 0 <= number < math.inf:
+        return number, ""
+    return 0.0, f"found {shortened(text)} for the seconds; allowed: a number of 0 or more"
