@@ -79,6 +79,17 @@ _LABELS = {
     "rating_hours": "Hours of people",
     "rating_cost": "US dollars",
     "rating_days": "Working days",
+    "golden_accuracy": "Golden, exactly right",
+    "golden_accuracy_within_one": "Golden, within one level",
+    "golden_passed": "Golden, passed",
+    "self_agreement": "Same when seen again",
+    "self_kappa": "Kappa with oneself",
+    "rater_accuracy": "One-coin accuracy",
+    "same_on_all_dimensions": "One value on all dimensions, more than others",
+    "cannot_judge": "Could not judge",
+    "rater_seconds": "Seconds an output",
+    "fast_share": "Faster than reading",
+    "mean_vote": "Mean of the votes",
 }
 
 _EXPLAINED = {
