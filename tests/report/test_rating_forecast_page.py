@@ -36,7 +36,7 @@ def test_it_reads_well() -> None:
     assert "Hours of people" in text
     assert "$37 [$25, $74]" in text
     assert "assumed, not measured" in text
-    assert "Blocked share of a system" in text
+    assert "blocked share, 0.1" in text
     assert "n = 0" not in text
 
 
@@ -48,6 +48,11 @@ def test_what_is_wanted_is_said_and_what_cannot_be_has_its_reason() -> None:
 
 def test_an_unknown_wage_has_its_reason() -> None:
     assert "people.wage" in terminal_text(page(wage=None)[0])
+
+
+def test_dimensions_of_which_the_same_is_told_share_a_row() -> None:
+    text = terminal_text(page()[0], width=120)
+    assert "tone <b>, safety" in text
 
 
 def test_names_are_text() -> None:

@@ -34,6 +34,11 @@ def test_more_units_and_more_raters_narrow() -> None:
     assert widths[-1] > 0.15
 
 
+def test_an_end_that_was_cut_at_1_is_made_up_for_by_the_other() -> None:
+    cut = Estimate(value=0.9, low=0.6, high=1.0, n=50, method="alpha")
+    assert rescaled_width(cut, 50) == pytest.approx(0.3 + 0.1 - 0.1 / 4)
+
+
 @pytest.mark.parametrize(
     ("measured", "says"),
     [

@@ -326,16 +326,18 @@ def _limits(
 
 def _floors(ahead: Round, widths: Sequence[Width]) -> Iterator[str]:
     """Means whose interval no number of raters brings to the wanted width."""
+    stuck: dict[tuple[str, float], list[str]] = {}
     for width in widths:
-        if width.of != "mean" or ahead.examples < _LEAST_UNITS:
-            continue
-        left = width.at(ahead.examples, math.inf)[1]
-        if left > width.wanted:
-            yield (
-                f"However many people rate, the interval of a mean of {width.dimension} stays "
-                f"about {left:.2g} wide with {ahead.examples:,} outputs of a system, and "
-                f"{width.wanted:g} is wanted: only more outputs narrow it."
-            )
+        if width.of == "mean" and ahead.examples >= _LEAST_UNITS:
+            left = width.at(ahead.examples, math.inf)[1]
+            if left > width.wanted:
+                stuck.setdefault((f"{left:.2g}", width.wanted), []).append(width.dimension)
+    for (told, wanted), dimensions in stuck.items():
+        yield (
+            f"However many people rate, the interval of a mean of {', '.join(dimensions)} stays "
+            f"about {told} wide with {ahead.examples:,} outputs of a system, and {wanted:g} is "
+            "wanted: only more outputs narrow it."
+        )
 
 
 def _identified(ahead: Round) -> Iterator[str]:

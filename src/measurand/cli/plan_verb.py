@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from measurand.cli.options import PLAN, parser, whole
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from measurand.analysis.forecast import Forecast
+    from measurand.analysis.result import Findings
     from measurand.jobs.planning import Planned
     from measurand.jobs.run import RunOptions
     from measurand.stats.estimate import Estimate
@@ -75,8 +77,26 @@ def _tell(planned: Planned) -> None:
         console.print(told, highlight=False, markup=False)
     if planned.forecast.lines:
         console.print(_table(planned.forecast))
+    if planned.people is not None:
+        _tell_people(planned.people, console)
     for line in (*_total(planned.forecast), *(f"note: {note}" for note in planned.notes)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _tell_people(found: Findings, console: Console) -> None:
+    """What rating by people will take, and what it will tell."""
+    from measurand.report.brief import brief  # noqa: PLC0415
+    from measurand.report.document import Document  # noqa: PLC0415
+    from measurand.report.rating_forecast_page import forecast_sections  # noqa: PLC0415
+    from measurand.report.sections import limits_section  # noqa: PLC0415
+    from measurand.report.shelf import Shelf  # noqa: PLC0415
+    from measurand.report.terminal import print_document  # noqa: PLC0415
+
+    sections = forecast_sections(Shelf(found.results))
+    titles = frozenset(section.title for section in sections)
+    whole = Document(title="Rating by people", sections=(*sections, *limits_section(found.limits)))
+    print_document(brief(whole, titles)[0], console)
+    console.print()
 
 
 def _table(found: Forecast) -> Table:

@@ -64,6 +64,12 @@ class Pending:
             for system in live.parts.systems
         }
 
+    @property
+    def usual_answer(self) -> float:
+        """Characters that an answer has, on average over the systems that answer."""
+        lengths = [len(text) for text in self._answers.values()]
+        return sum(lengths) / len(lengths) if lengths else _USUAL_ANSWER
+
     def look(self, examples: Iterable[Example]) -> Self:
         """Look at some examples."""
         stream = iter(examples)

@@ -10,6 +10,7 @@ from typing import Any
 
 from measurand._version import __version__
 from measurand.analysis.forecast import Forecast, forecast
+from measurand.analysis.result import Findings
 from measurand.core.example import Component
 from measurand.core.plan import Plan
 from measurand.errors import InfrastructureError
@@ -19,8 +20,10 @@ from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.opening import opened
 from measurand.jobs.pending import Pending, looked_at
 from measurand.jobs.places import ledger_path
+from measurand.jobs.rating_ahead import characters_read, people_ahead
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.models.environment import Environment
+from measurand.report.results_json import results_document
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
@@ -38,6 +41,7 @@ class Planned:
         examples: Examples that would be run.
         looked_at: Of these, those whose questions were written out; they stand for all.
         forecast: Calls, tokens and money of what is not done yet.
+        people: Hours and money of people who rate, and what it will tell; None where none do.
         notes: What one should know of it, in sentences.
     """
 
@@ -46,6 +50,7 @@ class Planned:
     examples: int
     looked_at: int
     forecast: Forecast
+    people: Findings | None
     notes: tuple[str, ...]
 
     @property
@@ -62,6 +67,7 @@ class Planned:
             "looked_at": self.looked_at,
             "components": dict(self.sizes),
             "forecast": self.forecast.to_json(),
+            "people": None if self.people is None else _people_json(self.people),
             "notes": list(self.notes),
         }
 
@@ -110,12 +116,19 @@ def plan(
                 found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
                 spent = ledger.work.spent()
+                people = people_ahead(
+                    read,
+                    ledger,
+                    examples=total,
+                    read=characters_read(some, found.usual_answer),
+                )
             return Planned(
                 plan=read,
                 sizes=stream.sizes(),
                 examples=total,
                 looked_at=len(some),
                 forecast=forecast(works, spent=spent, budget=read.run.budget),
+                people=people,
                 notes=(
                     *stream.notes,
                     *read.rubric.advice(),
@@ -126,6 +139,11 @@ def plan(
             )
 
     return run_to_end(look)
+
+
+def _people_json(found: Findings) -> Mapping[str, Any]:
+    document = results_document("plan", found)
+    return {"results": document["results"], "limits": document["limits"]}
 
 
 def _by_batch(read: Plan, under_way: AbstractSet[str]) -> Iterator[str]:

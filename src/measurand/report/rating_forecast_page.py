@@ -13,10 +13,10 @@ __all__ = ["amount", "forecast_sections"]
 
 _WORK = ("rating_visits", "rating_seconds", "rating_hours", "rating_cost", "rating_days")
 _OF = {
-    "alpha": "Agreement (alpha)",
-    "ceiling": "Ceiling of a correlation",
-    "mean": "Mean of a system",
-    "share": "Blocked share of a system",
+    "alpha": "alpha",
+    "ceiling": "ceiling",
+    "mean": "mean",
+    "share": "blocked share",
 }
 _SMALL = 10
 _TINY = 1
@@ -38,8 +38,8 @@ def forecast_sections(shelf: Shelf, wanted: Wanted | None = None) -> list[Sectio
     names += [f"{word}_for_{of}" for of in _OF for word in ("units", "raters")]
     if widths := shelf.take(*names, "best_raters"):
         summary = (
-            "How wide intervals will be, from end to end, and what alone would make them as narrow "
-            "as wanted: more outputs, or more raters of each."
+            "How wide intervals will be, from end to end, and how many outputs, or else raters of "
+            "each, would make them as narrow as wanted."
         )
         sections.append(Section("What rating will tell", (_widths(widths, want),), summary))
     return sections
@@ -82,39 +82,35 @@ def _known(estimate: Estimate) -> str:
 
 
 def _widths(results: list[Result], wanted: Wanted) -> Block:
+    """A row for each interval; dimensions of which the same is told share one."""
     found = {(r.dimension, r.name): r.estimate for r in results}
-    rows: list[tuple[Cell, ...]] = []
-    for dimension in distinct(r.dimension for r in results):
-        for of, told in _OF.items():
+    rows: dict[tuple[Cell, ...], list[str]] = {}
+    for of, told in _OF.items():
+        for dimension in distinct(r.dimension for r in results):
             expected = found.get((dimension, f"{of}_width"))
             if expected is None:
                 continue
             needed = (found.get((dimension, f"{word}_for_{of}")) for word in ("units", "raters"))
             best = found.get((dimension, "best_raters")) if of == "mean" else None
-            rows.append(
-                (
-                    dimension,
-                    told,
-                    expected,
-                    f"{getattr(wanted, of):g}",
-                    *(_count(one) for one in needed),
-                    _count(best),
-                )
+            row = (
+                *(f"{told}, {getattr(wanted, of):g}", expected),
+                *(_count(one) for one in (*needed, best)),
             )
+            rows.setdefault(row, []).append(dimension)
     columns = (
-        Column("Dimension"),
-        Column("Interval of"),
+        Column("Of, wanted"),
+        Column("On"),
         Column("Width to expect", right=True),
-        Column("Wanted", right=True),
-        Column("Outputs that do", right=True),
-        Column("Raters that do", right=True),
+        Column("Outputs", right=True),
+        Column("Raters", right=True),
         Column("Raters at the best price", right=True, detail=True),
     )
-    kept = [i for i in range(len(columns)) if any(row[i] not in {None, ""} for row in rows)]
+    lines = [(first, ", ".join(names), *rest) for (first, *rest), names in rows.items()]
+    kept = [i for i in range(len(columns)) if any(line[i] not in {None, ""} for line in lines)]
     return Table(
         "Widths of intervals",
         tuple(columns[i] for i in kept),
-        tuple(tuple(row[i] for i in kept) for row in rows),
+        tuple(tuple(line[i] for i in kept) for line in lines),
         _level(results),
     )
 

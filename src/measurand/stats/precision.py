@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtri
+from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table
@@ -33,8 +33,11 @@ __all__ = [
 MOST_UNITS = 1_000_000
 """Beyond so many units nobody rates, and no number is sought."""
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(512)
-"""Gauss and Legendre's quadrature over the quantiles of the F distribution."""
+_SCORES = np.linspace(-6.5, 6.5, 40)
+_NODES = special.ndtr(_SCORES)
+_WEIGHTS = np.exp(-(_SCORES**2) / 2) / np.exp(-(_SCORES**2) / 2).sum()
+"""Quantiles at evenly spread normal scores: the trapezoidal rule over them errs below 1e-7, and
+below 0.003 where ends are cut at 0."""
 _TWO = 2
 _RISES_FROM = 0.7
 """Two raters who agree so much or more need a few units more than the approximation says."""
@@ -109,7 +112,7 @@ def icc_width(icc: float, units: float, raters: float, *, level: float = LEVEL) 
         over the distribution of the ratio of mean squares, which is F up to a factor.
     """
     low, high = _ends(icc, units, raters, level=level)
-    return float(_WEIGHTS @ (high - low)) / 2
+    return float(_WEIGHTS @ (high - low))
 
 
 def ceiling_width(icc: float, units: float, raters: float, *, level: float = LEVEL) -> float:
@@ -126,7 +129,7 @@ def ceiling_width(icc: float, units: float, raters: float, *, level: float = LEV
     """
     ends = (np.maximum(end, 0.0) for end in _ends(icc, units, raters, level=level))
     low, high = (np.sqrt(raters * end / (1 + (raters - 1) * end)) for end in ends)
-    return float(_WEIGHTS @ (high - low)) / 2
+    return float(_WEIGHTS @ (high - low))
 
 
 def rescaled_width(
@@ -154,14 +157,15 @@ def rescaled_width(
     value, low, high = measured.value, measured.low, measured.high
     if value is None or low is None or high is None:
         raise InsufficientData(measured.reason or "nothing was measured")
-    if high >= 1 or value >= 1:
+    if value >= 1 or low >= value:
         raise InsufficientData("no unit of the pilot was disputed, so its interval has no scale")
     factor = math.sqrt(measured.n / units)
     factor *= t_quantile((1 + measured.level) / 2, max(units - 1, 1))
     factor /= t_quantile((1 + measured.level) / 2, max(measured.n - 1, 1))
     if raters is not None:
         factor *= _per_raters(value, raters[1]) / _per_raters(value, raters[0])
-    down, up = ((1 - end) / (1 - value) for end in (high, low))
+    up = (1 - low) / (1 - value)
+    down = (1 - high) / (1 - value) if high < 1 else 1 / up  # an end that was cut says nothing
     return float((1 - value) * (up**factor - down**factor))
 
 
@@ -289,9 +293,9 @@ def _ends(icc: float, units: float, raters: float, *, level: float) -> tuple[Flo
         raise UsageError(f"an interval takes three units; found {units:g}")
     free = units - 1, units * (raters - 1)
     tail = (1 + check_level(level)) / 2
-    ratio = _ratio(icc, raters) * fdtri(*free, (_NODES + 1) / 2)
-    low = ratio / float(fdtri(*free, tail))
-    high = ratio * float(fdtri(*free[::-1], tail))
+    ratio = _ratio(icc, raters) * special.fdtri(*free, _NODES)
+    low = ratio / float(special.fdtri(*free, tail))
+    high = ratio * float(special.fdtri(*free[::-1], tail))
     return (low - 1) / (low + raters - 1), (high - 1) / (high + raters - 1)
 
 

@@ -1,0 +1,83 @@
+"""What people's part of a plan will take: hours and money before anybody is invited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from measurand.analysis.rating_forecast import Pace, Round, assumed_pace, forecast_findings
+from measurand.analysis.result import Findings
+from measurand.core.example import Example
+from measurand.core.people import is_pairwise
+from measurand.core.plan import Plan
+from measurand.core.rating import Ratings
+from measurand.core.rubric import Rubric
+from measurand.core.system import pairs_of
+from measurand.jobs.manifest import current
+from measurand.store.ledger import Ledger
+from measurand.store.ledger_people import Entry
+
+__all__ = ["characters_read", "paces", "people_ahead"]
+
+
+def people_ahead(plan: Plan, ledger: Ledger, *, examples: int, read: float) -> Findings | None:
+    """Foretell the round of rating that a plan asks for; None where people rate nothing.
+
+    Args:
+        plan: The plan.
+        ledger: What people have rated so far, and how long it took them.
+        examples: In the evaluation set.
+        read: Characters that a person reads of one item, on average.
+    """
+    asked = [d for d in plan.rubric if any(rater.name == "people" for rater in d.raters)]
+    if not asked:
+        return None
+    single = Rubric(*(d for d in asked if not is_pairwise(d.scale)))
+    paired = len(asked) - len(single)
+    outputs = len(plan.systems) if len(single) else 0
+    outputs += len(tuple(pairs_of(plan.systems))) if paired else 0
+    if not outputs:
+        return None
+    ahead = Round.of(plan.people, examples=examples, outputs=outputs)
+    pace = Pace(
+        seconds=paces(ledger.people.log()),
+        assumed=assumed_pace(read, max(len(single), paired)),
+    )
+    return forecast_findings(ahead, pace, single, ratings=_sampled(plan, ledger))
+
+
+def paces(entries: Iterable[Entry]) -> Mapping[str, Sequence[float]]:
+    """Active seconds on every item that was finished, by rater; the last save tells."""
+    last: dict[tuple[str, int], float] = {}
+    for entry in entries:
+        if entry.event == "answered" and entry.position is not None:
+            place = (entry.who, entry.position)
+            seconds = entry.body.get("seconds")
+            if entry.body.get("done") and isinstance(seconds, int | float) and seconds > 0:
+                last[place] = float(seconds)
+    found: dict[str, list[float]] = {}
+    for (who, _), seconds in last.items():
+        found.setdefault(who, []).append(seconds)
+    return found
+
+
+def characters_read(examples: Sequence[Example], answer: float) -> float:
+    """Characters of an item on average: conversation, context, and an answer of such a length."""
+    texts = (
+        sum(len(m.content) for m in example.messages) + sum(map(len, example.context))
+        for example in examples
+    )
+    return answer + (sum(texts) / len(examples) if examples else 0.0)
+
+
+def _sampled(plan: Plan, ledger: Ledger) -> Ratings | None:
+    """People's ratings that feed estimates."""
+    aside = {
+        (item.example, item.system)
+        for item in ledger.people.items().values()
+        if item.purpose != "sample"
+    }
+    people = current(ledger, plan).ratings(ledger).where(kind="people")
+    if not len(people):
+        return None
+    pairs = zip(people["example"], people["system"], strict=True)
+    return people.filtered(bytes(pair not in aside for pair in pairs))
