@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from measurand.analysis.rater_tables import DimensionTable, PeopleTable
 from measurand.errors import InsufficientData
 from measurand.stats.dawid_skene import one_coin_accuracy
 from measurand.stats.estimate import Estimate
+from measurand.stats.severity import Severity, rater_severity
 
-__all__ = ["FAST", "WORDS_A_SECOND", "accuracies", "fast_outputs"]
+__all__ = ["FAST", "WORDS_A_SECOND", "RaterContext", "rater_context"]
 
 FAST = 1 / 3
 """In less than a third of what an output usually takes it cannot have been read."""
@@ -23,16 +24,57 @@ WORDS_A_SECOND = 238 / 60
 _SAME = "the same value every time: whether that is right depends on the outputs alone"
 
 
-def fast_outputs(table: PeopleTable, words: Mapping[tuple[str, str], int]) -> Floats:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaterContext:
+    """What is computed once, for all raters.
+
+    Args:
+        fast: Shape (outputs, raters): 1 where an output was rated fast; NaN where unknown.
+        accuracies: By dimension, every rater's one-coin accuracy; or why there is none.
+        severities: By dimension, every rater's severity; or why there is none.
+    """
+
+    fast: Floats
+    accuracies: Mapping[str, Sequence[Estimate] | str]
+    severities: Mapping[str, Sequence[Severity] | str]
+
+
+def rater_context(
+    table: PeopleTable, words: Mapping[tuple[str, str], int], *, level: float
+) -> RaterContext:
+    """Compute it.
+
+    Args:
+        table: What people said, with their times.
+        words: How many words there are to read, by example and system.
+        level: The confidence level.
+    """
+    return RaterContext(
+        fast=_fast_outputs(table, words),
+        accuracies=_accuracies(table, level),
+        severities={d.name: _severities(table, d, level) for d in table.dimensions},
+    )
+
+
+def _severities(
+    table: PeopleTable, dimension: DimensionTable, level: float
+) -> Sequence[Severity] | str:
+    if not dimension.scale.numeric:
+        return "not defined on labels that have no order"
+    low, high = dimension.scale.low, dimension.scale.high
+    span = None if low is None or high is None else high - low
+    try:
+        return rater_severity(dimension.first, table.clusters, span=span, level=level)
+    except InsufficientData as problem:
+        return str(problem)
+
+
+def _fast_outputs(table: PeopleTable, words: Mapping[tuple[str, str], int]) -> Floats:
     """Shape (outputs, raters): 1 where an output was rated fast, 0 where not, NaN where unknown.
 
     Where the length of the text is known, fast is three times the speed at which adults read, as
     nobody can have read it then. Elsewhere fast is a third of the median time of the others who
     rated the same output, where there are two of them, else of the median of the others' medians.
-
-    Args:
-        table: What people said, with their times.
-        words: How many words there are to read, by example and system.
     """
     seconds, known = table.seconds, ~np.isnan(table.seconds)
     bars = np.full(seconds.shape, np.nan)
@@ -56,7 +98,7 @@ def _middle(values: Floats) -> float:
     return float(np.median(given)) if given.size else float("nan")
 
 
-def accuracies(table: PeopleTable, level: float) -> dict[str, Sequence[Estimate] | str]:
+def _accuracies(table: PeopleTable, level: float) -> dict[str, Sequence[Estimate] | str]:
     """By dimension, every rater's one-coin accuracy; or why there is none.
 
     Grades are taken as labels: one level too high is as wrong as three. A rater who gives the same

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
 from measurand.analysis.matrix import Codes, Floats
+from measurand.analysis.rater_context import RaterContext
 from measurand.analysis.rater_tables import DimensionTable, Mask, PeopleTable
 from measurand.analysis.result import Result
 from measurand.errors import InsufficientData
@@ -17,6 +18,7 @@ from measurand.stats.kappa import cohen_kappa
 from measurand.stats.mean import clustered_mean
 from measurand.stats.median import median
 from measurand.stats.rater_rest import Panel, RaterRest, rater_rest, rater_variety
+from measurand.stats.severity import Severity
 from measurand.stats.share import clustered_share
 
 __all__ = ["Deviations", "RaterMeasures"]
@@ -33,14 +35,12 @@ class Deviations:
     """By how much a rater differs from the others, output by output.
 
     Args:
-        values: The difference, in points of the scale.
+        values: The difference of two shares, in [-1, 1].
         clusters: What each output shares with others.
-        span: How far apart the ends of the scale are; of an unbounded one, the ratings'.
     """
 
     values: Floats
     clusters: Codes
-    span: float
 
 
 @dataclass(frozen=True)
@@ -50,25 +50,21 @@ class RaterMeasures:
     Args:
         table: What people said.
         rater: The person's place among the raters.
-        fast: Shape (outputs, raters): whether an output was rated fast; NaN where unknown.
+        context: What is computed once for all raters.
         level: The confidence level.
         shares: What of the others' agreement, and of their variety, a rater is held against.
     """
 
     table: PeopleTable
     rater: int
-    fast: Floats
+    context: RaterContext
     level: float
     shares: tuple[float, float]
 
-    def results(self, accuracies: Mapping[str, Sequence[Estimate] | str]) -> Iterator[Result]:
-        """Every number about the rater, present or absent with its reason.
-
-        Args:
-            accuracies: By dimension, every rater's accuracy, or why there is none.
-        """
+    def results(self) -> Iterator[Result]:
+        """Every number about the rater, present or absent with its reason."""
         for dimension in self.table.dimensions:
-            for name, estimate in self._of(dimension, accuracies[dimension.name]):
+            for name, estimate in self._of(dimension):
                 yield self._result(name, estimate, dimension.name)
         pooled = (
             ("golden_accuracy", self._share(self.right_of, self.table.dimensions, _NO_GOLDEN)),
@@ -124,7 +120,7 @@ class RaterMeasures:
         values = np.stack([dimension.first for dimension in alike])
         whole = ~np.isnan(values).any(axis=0)
         same = np.where(whole, np.ptp(np.where(whole, values, 0.0), axis=0) == 0, np.nan)
-        return self._against_others(same, sign=1.0, span=1.0)
+        return self._against_others(same)
 
     @cached_property
     def same_on_all(self) -> Estimate:
@@ -132,12 +128,17 @@ class RaterMeasures:
         found = self.same_gaps
         if found is None:
             return self._absent("no two dimensions have the same scale")
-        return self._mean(found)
+        if not len(found.values):
+            return self._absent(_NO_OTHERS)
+        compute = partial(
+            clustered_mean, found.values, found.clusters, bounds=(-1.0, 1.0), level=self.level
+        )
+        return attempt(compute, n=len(found.values), method="CR1, t(C-1)", level=self.level)
 
     @cached_property
     def fast_share(self) -> Estimate:
         """The share of outputs that were rated faster than they can be read."""
-        fast = self.fast[:, self.rater]
+        fast = self.context.fast[:, self.rater]
         known: Mask = ~np.isnan(fast)
         if not known.any():
             return self._absent("nothing says how long these outputs take")
@@ -160,43 +161,22 @@ class RaterMeasures:
         near = steps is not None and steps >= _LEAST_STEPS
         return self.near_of(dimension) if near else self.right_of(dimension)
 
-    def deviations(self, dimension: DimensionTable) -> Deviations | None:
-        """By how much the rater is stricter than the others; None on labels without order."""
-        if not dimension.scale.numeric:
-            return None
-        given = dimension.first[~np.isnan(dimension.first)]
-        span = float(np.ptp(given)) if given.size else 0.0
-        if dimension.scale.low is not None and dimension.scale.high is not None:
-            span = dimension.scale.high - dimension.scale.low
-        return self._against_others(dimension.first, sign=-1.0, span=span)
+    def severity(self, dimension: DimensionTable) -> Severity | str:
+        """By how many points the rater is stricter than the median rater, or why unknown."""
+        found = self.context.severities[dimension.name]
+        return found if isinstance(found, str) else found[self.rater]
 
-    def severity(self, dimension: DimensionTable) -> Estimate:
-        """The mean of the deviations, in points of the scale; above 0 is stricter."""
-        found = self.deviations(dimension)
-        if found is None:
-            return self._absent("not defined on labels that have no order")
-        return self._mean(found)
-
-    def _against_others(self, values: Floats, *, sign: float, span: float) -> Deviations:
-        """The rater's values less the others' mean on the same outputs, times the sign."""
+    def _against_others(self, values: Floats) -> Deviations:
+        """The rater's values less the others' mean on the same outputs."""
         own, others = values[:, self.rater], np.delete(values, self.rater, axis=1)
         known = ~np.isnan(own) & ~np.isnan(others).all(axis=1)
         gaps = own[known] - np.nanmean(others[known], axis=1) if known.any() else np.zeros(0)
-        return Deviations(sign * gaps, self.table.clusters[known], span)
+        return Deviations(gaps, self.table.clusters[known])
 
-    def _mean(self, found: Deviations) -> Estimate:
-        if not len(found.values):
-            return self._absent(_NO_OTHERS)
-        bounds = (-found.span, found.span) if found.span > 0 else None
-        compute = partial(
-            clustered_mean, found.values, found.clusters, bounds=bounds, level=self.level
-        )
-        return attempt(compute, n=len(found.values), method="CR1, t(C-1)", level=self.level)
-
-    def _of(
-        self, dimension: DimensionTable, accuracy: Sequence[Estimate] | str
-    ) -> Iterator[tuple[str, Estimate]]:
+    def _of(self, dimension: DimensionTable) -> Iterator[tuple[str, Estimate]]:
         one = (dimension,)
+        accuracy = self.context.accuracies[dimension.name]
+        severity = self.severity(dimension)
         no_grades = "only grades can be nearly right"
         yield "golden_accuracy", self._share(self.right_of, one, _NO_GOLDEN)
         yield (
@@ -205,7 +185,10 @@ class RaterMeasures:
         )
         yield "self_agreement", self._share(self._same_again, one, _NO_AGAIN)
         yield "self_kappa", self._self_kappa(dimension)
-        yield "severity", self.severity(dimension)
+        yield (
+            "severity",
+            self._absent(severity) if isinstance(severity, str) else severity.estimate,
+        )
         yield (
             "rater_accuracy",
             self._absent(accuracy) if isinstance(accuracy, str) else accuracy[self.rater],

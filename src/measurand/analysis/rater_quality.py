@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from measurand.analysis.rater_context import accuracies, fast_outputs
+from measurand.analysis.rater_context import rater_context
 from measurand.analysis.rater_measures import RaterMeasures
 from measurand.analysis.rater_tables import Output, PeopleTable, people_table
 from measurand.analysis.rater_verdicts import QUALIFICATION, RaterQualityOptions, rater_verdicts
@@ -78,7 +78,7 @@ def rater_quality(
 
     Returns:
         Per person and dimension: golden_accuracy, golden_accuracy_within_one, self_agreement,
-        self_kappa, severity (points by which the rater is stricter than the others),
+        self_kappa, severity (points by which the rater is stricter than the median rater),
         rater_accuracy, agreement_with_others, variety. Per person over all dimensions:
         golden_accuracy, golden_passed (within one level on scales of five levels or more: what
         qualification counts), self_agreement, agreement_with_others, variety,
@@ -90,20 +90,19 @@ def rater_quality(
     """
     chosen = options or RaterQualityOptions()
     table = people_table(ratings, scales, examples or {})
-    fast = fast_outputs(table, chosen.words)
-    right = accuracies(table, chosen.level)
+    context = rater_context(table, chosen.words, level=chosen.level)
     raters = [
         RaterMeasures(
             table=table,
             rater=place,
-            fast=fast,
+            context=context,
             level=chosen.level,
             shares=(chosen.least_agreement, chosen.least_variety),
         )
         for place in range(len(table.raters))
     ]
     return Findings(
-        results=tuple(result for rater in raters for result in rater.results(right)),
+        results=tuple(result for rater in raters for result in rater.results()),
         verdicts=rater_verdicts(raters, chosen),
         limits=tuple(_limits(table, chosen)),
     )

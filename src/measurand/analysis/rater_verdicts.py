@@ -45,7 +45,7 @@ class RaterQualityOptions:
         least_variety: What share of the variety of the others' values a rater has at least.
         most_same: By how much more often than others a rater may give all dimensions one value.
         most_fast: The share of outputs that may be rated faster than they can be read.
-        most_severity: How far from the others a rater may be on average, as a share of the scale.
+        most_severity: How far from the median rater one may be on average, as a share of the scale.
         words: How many words there are to read, by example and system; where it is not known,
             the others' times say how long an output takes.
         order: The outputs of each rater in the order rated; by default the table's.
@@ -260,26 +260,24 @@ def _severity(rater: RaterMeasures, options: RaterQualityOptions) -> _Case:
 def _severe(
     rater: RaterMeasures, dimension: DimensionTable, options: RaterQualityOptions
 ) -> _Case | None:
-    found, severity = rater.deviations(dimension), rater.severity(dimension)
-    if found is None or severity.value is None:
+    found = rater.severity(dimension)
+    if isinstance(found, str) or found.estimate.value is None:
         return None
-    bound = options.most_severity * found.span
-    word, sign = ("severe", 1.0) if severity.value > 0 else ("lenient", -1.0)
-    far = f"{abs(severity.value):.2g} points {'below' if sign > 0 else 'above'} the others"
-    inside = severity.low is not None and severity.high is not None
+    severity, bound = found.estimate, options.most_severity * found.span
+    value, low, high = severity.value or 0.0, severity.low or 0.0, severity.high or 0.0
+    word, side = ("severe", "below") if value > 0 else ("lenient", "above")
+    far = f"{abs(value):.2g} points {side} the median rater"
     return _Case(
         rater=rater.name,
         words=(
             f"very {word} on {dimension.name}: {far}",
-            f"within {bound:.2g} points of the others"
-            if len(rater.table.dimensions) < 2  # noqa: PLR2004
-            else "as strict as the others on every dimension",
+            "about as strict as the others",
             f"not clear yet whether very {word} on {dimension.name}: {far}",
         ),
         estimate=severity,
-        bound=sign * bound,
-        p=_p_beyond(replace(found, values=sign * found.values), bound),
-        good=inside and -bound < (severity.low or 0.0) and (severity.high or 0.0) < bound,
+        bound=bound if value > 0 else -bound,
+        p=found.p_beyond(bound),
+        good=-bound < low and high < bound,
         dimension=dimension.name,
     )
 
@@ -287,9 +285,9 @@ def _severe(
 def _p_beyond(found: Deviations | None, bound: float) -> float | None:
     """One-sided: how likely so large a mean is, were it truly at the bound; None if unknown.
 
-    Values that are all equal have no t statistic. By Markov's inequality such a value comes up
-    in one cluster no more often than (bound + span) / (value + span), in all of them to their
-    number's power.
+    Values that are all equal have no t statistic. They lie in [-1, 1], so by Markov's inequality
+    such a value comes up in one cluster no more often than (bound + 1) / (value + 1), in all of
+    them to their number's power.
     """
     if found is None or not len(found.values):
         return None
@@ -297,9 +295,9 @@ def _p_beyond(found: Deviations | None, bound: float) -> float | None:
     try:
         both = mean_p(found.values, clusters=found.clusters, null=bound)
     except InsufficientData:
-        if value <= bound or found.span <= 0 or np.ptp(found.values) > 0:
+        if value <= bound or np.ptp(found.values) > 0:
             return None
-        share = (bound + found.span) / (value + found.span)
+        share = (bound + 1) / (value + 1)
         return float(share ** len(np.unique(found.clusters)))
     return both / 2 if value > bound else 1 - both / 2
 
