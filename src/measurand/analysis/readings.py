@@ -14,14 +14,21 @@ __all__ = ["TARGET", "ceiling_reading", "readings"]
 TARGET = 0.8
 """What a judge is usually asked to reach against people."""
 
+_NONE = "no ceiling exists"
 _FIRM = 0.8
 """The alpha above which Krippendorff (2004) finds conclusions firm."""
+_CORRELATION = ("a correlation of", "with the mean of such raters")
+_MAJORITY = ("an agreement of", "with the majority of such raters")
 _CEILINGS = (
-    ("ceiling_correlation", "correlate with the mean of such raters"),
-    ("ceiling_majority_bounds", "agree with the majority of such raters"),
-    ("ceiling_majority", "agree with the majority of such raters"),
+    ("ceiling_correlation", _CORRELATION),
+    ("ceiling_majority_bounds", _MAJORITY),
+    ("ceiling_majority", _MAJORITY),
 )
 """The first that a dimension has is read, and what it is the ceiling of."""
+_BELOW = (
+    "Where the ceiling is below the target, a judge that misses the target is not thereby a bad "
+    "one: the raters have to agree better, or be more."
+)
 
 
 def readings(results: Sequence[Result], *, target: float = TARGET) -> tuple[str, ...]:
@@ -39,28 +46,26 @@ def readings(results: Sequence[Result], *, target: float = TARGET) -> tuple[str,
         own = [result for result in pooled if result.dimension == alpha.dimension]
         found.append(f"{_agreement(alpha)}{_apart(own)}{_carried(own)}.")
         found += _ceiling(own, target)
-    return tuple(found)
+    below = any("the ceiling is below the target" in reading for reading in found)
+    return (*found, *((_BELOW,) if below else ()))
 
 
-def ceiling_reading(ceiling: Estimate, target: float, doing: str) -> str:
+def ceiling_reading(ceiling: Estimate, target: float, of: tuple[str, str] = _CORRELATION) -> str:
     """Whether raters leave room for a target: below it, above it, or either may be.
 
     Args:
         ceiling: The ceiling with its interval; present.
         target: What a judge is to reach.
-        doing: What it is the ceiling of, as in ``agree with the majority of such raters``.
+        of: What it is the ceiling of, in words before and after the number.
 
     Raises:
         ValueError: There is no ceiling.
     """
     if ceiling.value is None or ceiling.low is None or ceiling.high is None:
         raise ValueError("only a ceiling that is there can be read")
-    most = f"even a perfect judge could {doing} at most {_range(ceiling)}"
+    most = f"even a perfect judge could reach at most {of[0]} {_range(ceiling)} {of[1]}"
     if ceiling.high < target:
-        return (
-            f"the ceiling is below the target of {target:.2f}: {most}. A judge that misses the "
-            "target is not thereby a bad one; the raters have to agree better, or be more"
-        )
+        return f"the ceiling is below the target of {target:.2f}: {most}"
     if ceiling.low >= target:
         return f"the ceiling is above the target of {target:.2f}: {most}"
     return f"the ceiling may lie on either side of the target of {target:.2f}: {most}"
@@ -90,8 +95,8 @@ def _apart(results: Sequence[Result]) -> str:
     ]
     if not same:
         return ""
-    named = ", ".join(_levels(result) for result in same)
-    return f": levels {named} are not told apart"
+    named = ", and ".join(_levels(result) for result in same)
+    return f": levels {named}{',' if len(same) > 1 else ''} are not told apart"
 
 
 def _carried(results: Sequence[Result]) -> str:
@@ -108,18 +113,26 @@ def _carried(results: Sequence[Result]) -> str:
         if others and low > max(others):
             estimate = result.estimate
             return (
-                f"; {estimate.value:.0%} [{estimate.low:.0%}, {estimate.high:.0%}] of differing "
-                f"pairs of ratings differ between {_levels(result)}"
+                f"; {estimate.value:.0%} [{estimate.low:.0%}, {estimate.high:.0%}] of all "
+                f"differences are between {_levels(result)}"
             )
     return ""
 
 
 def _ceiling(results: Sequence[Result], target: float) -> Iterator[str]:
-    for name, doing in _CEILINGS:
+    """What the ceiling says; or that there is none, where raters agree no better than chance."""
+    reasons: dict[str, None] = {}
+    for name, of in _CEILINGS:
         for result in results:
-            if result.name == name and result.estimate.present:
-                yield f"{result.dimension}: {ceiling_reading(result.estimate, target, doing)}."
+            if result.name != name:
+                continue
+            about = f"{result.dimension}: "
+            if result.estimate.present:
+                yield f"{about}{ceiling_reading(result.estimate, target, of)}."
                 return
+            if (reason := result.estimate.reason or "").startswith(_NONE):
+                reasons[f"{about}{reason}. No judge can be held against these raters."] = None
+    yield from list(reasons)[:1]
 
 
 def _levels(result: Result) -> str:

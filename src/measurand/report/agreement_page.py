@@ -11,6 +11,7 @@ from measurand.analysis.result import Findings, Result
 from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.figures.heat import Heat
 from measurand.report.document import Block, Document, Plot, Section
+from measurand.report.levels_section import level_sections, reading_sections
 from measurand.report.sections import (
     FOOTER,
     PageContext,
@@ -34,7 +35,12 @@ _COEFFICIENTS = (
     "icc1",
     "icc1k",
 )
-_CEILINGS = ("ceiling_majority", "ceiling_correlation", "leave_one_out")
+_CEILINGS = (
+    "ceiling_majority",
+    "ceiling_majority_bounds",
+    "ceiling_correlation",
+    "leave_one_out",
+)
 _DETAILS = frozenset(map(label, ("fleiss_kappa", "icc1", "icc1k")))
 _RATERS_IN_HEAT = range(4, 13)
 
@@ -44,6 +50,7 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
     known = context or PageContext()
     shelf = Shelf(findings.results)
     sections = [
+        *reading_sections(findings),
         *agreement_sections(shelf, findings, known),
         *_breakdowns(shelf),
         *shelf.rest(),
@@ -63,7 +70,7 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
 
 
 def agreement_sections(shelf: Shelf, findings: Findings, known: PageContext) -> list[Section]:
-    """Agreement, ceiling and pairs of raters over all systems, taken off the shelf."""
+    """Agreement, ceiling, levels and pairs of raters over all systems, taken off the shelf."""
     sections = []
     agreement = shelf.take(*_COEFFICIENTS, where=_pooled)
     if agreement:
@@ -79,6 +86,7 @@ def agreement_sections(shelf: Shelf, findings: Findings, known: PageContext) -> 
         table = _by_dimension("Ceiling by dimension", ceilings)
         summary = "The best score that a system or a judge could reach against these raters."
         sections.append(Section("Ceiling", (table,), summary))
+    sections += level_sections(shelf, findings)
     if pairs := shelf.take("cohen_kappa", where=_pooled):
         sections.append(Section("Pairs of raters", tuple(_pairs(pairs))))
     return sections

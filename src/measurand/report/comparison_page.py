@@ -22,6 +22,7 @@ from measurand.report.document import (
     Section,
     Table,
 )
+from measurand.report.levels_section import reading_sections
 from measurand.report.preference_section import preference_sections
 from measurand.report.run_sections import (
     failure_sections,
@@ -60,6 +61,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *failure_sections(shelf, findings),
         *_parts(shelf),
         *_without_clusters(shelf),
+        *reading_sections(findings),
         *agreement_sections(shelf, findings, known),
         *shelf.rest(),
         *_truth(findings.results, known.truth),

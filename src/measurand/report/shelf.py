@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from measurand.analysis.result import NAIVE, Result
+from measurand.analysis.result import NAIVE, Result, told
 from measurand.report.document import Cell, Column, Section, Table
 from measurand.report.words import basis, cell, explained, label, methods, pair
 
@@ -41,7 +41,7 @@ class Shelf:
         left, self._waiting = self._waiting, []
         if not left:
             return []
-        names = ("Result", "System", "Dimension", "Raters", "Component", "Segment")
+        names = ("Result", "System", "Dimension", "Raters", "Levels", "Component", "Segment")
         columns = [*map(Column, names), Column("Estimate", right=True)]
         rows: list[tuple[Cell, ...]] = [
             (
@@ -49,6 +49,7 @@ class Shelf:
                 pair(result.systems),
                 result.dimension,
                 ", ".join(result.raters),
+                " and ".join(map(told, result.levels)),
                 result.component,
                 result.segment,
                 cell(result.name, result.estimate),
