@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from measurand.analysis.agreement import AgreementOptions
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.result import Findings, Result, Verdict
+    from measurand.analysis.vote import Vote, VoteOptions
     from measurand.core.example import Example, Message
     from measurand.core.failure import FAILURES
     from measurand.core.output import Failure, Output
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from measurand.jobs.project import from_project
     from measurand.jobs.run import RunOptions, run
     from measurand.jobs.source import Reading, from_file
+    from measurand.jobs.vote import vote
     from measurand.models.replay import Recorder, Replay, ScriptedModel
     from measurand.privacy.redaction import Redactor
     from measurand.raters import checks
@@ -83,6 +85,8 @@ __all__ = [
     "SimulatedProvider",
     "System",
     "Verdict",
+    "Vote",
+    "VoteOptions",
     "__version__",
     "agreement",
     "check",
@@ -98,12 +102,14 @@ __all__ = [
     "plan",
     "rate_outputs",
     "run",
+    "vote",
 ]
 
 _HOME = {
     "measurand.analysis.agreement": ("AgreementOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.result": ("Findings", "Result", "Verdict"),
+    "measurand.analysis.vote": ("Vote", "VoteOptions"),
     "measurand.core.example": ("Example", "Message"),
     "measurand.core.failure": ("FAILURES",),
     "measurand.core.output": ("Failure", "Output"),
@@ -124,6 +130,7 @@ _HOME = {
     "measurand.jobs.project": ("from_project",),
     "measurand.jobs.run": ("RunOptions", "run"),
     "measurand.jobs.source": ("Reading", "from_file"),
+    "measurand.jobs.vote": ("vote",),
     "measurand.models.replay": ("Recorder", "Replay", "ScriptedModel"),
     "measurand.privacy.redaction": ("Redactor",),
     "measurand.raters": ("checks",),

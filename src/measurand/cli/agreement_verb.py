@@ -53,10 +53,18 @@ def run(words: Sequence[str]) -> int:
         metavar="ALPHA",
         help="decide: exit 1 where alpha is surely below this, 3 where it may be",
     )
+    made.add_argument(
+        "--target",
+        type=partial(number, above=0, below=1, closed=True),
+        metavar="SHARE",
+        help="what a judge is to reach against these raters; told is whether the ceiling lets it "
+        "(0.8)",
+    )
     add_output(made)
     args = made.parse_args(words)
 
     from measurand.analysis.agreement import AgreementOptions  # noqa: PLC0415 - after --help
+    from measurand.analysis.readings import TARGET  # noqa: PLC0415
     from measurand.jobs.agreement import agreement  # noqa: PLC0415
     from measurand.stats.estimate import LEVEL  # noqa: PLC0415
 
@@ -67,5 +75,6 @@ def run(words: Sequence[str]) -> int:
         by=tuple(args.by),
         reference=args.reference,
         require=args.require,
+        target=TARGET if args.target is None else args.target,
     )
     return show(agreement(source_of(args), options=options), args)
