@@ -234,8 +234,8 @@ def _pace(rater: RaterMeasures, options: RaterQualityOptions) -> _Case:
     return _Case(
         rater=rater.name,
         words=(
-            f"too fast: more than {most:.0%} of the outputs in less time than reading takes",
-            "takes the time that reading takes",
+            f"too fast: more than {most:.0%} of the outputs in less than a third of the usual time",
+            "takes about the time that the outputs take",
             f"not clear yet whether more than {most:.0%} of the outputs were rated too fast",
         ),
         estimate=share,

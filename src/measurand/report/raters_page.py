@@ -135,7 +135,11 @@ def _decisions(verdicts: Sequence[Verdict]) -> list[Section]:
     found = {(v.raters[0], v.name): v for v in verdicts if len(v.raters) == 1}
     columns = (Column("Rater"), *(Column(label(n)) for n in ("qualification", *_KINDS)))
     rows = tuple((name, *_row(name, found)) for name in names)
-    failed = tuple(v.reason for v in verdicts if v.outcome == "fail")
+    failing = sorted(
+        (v for v in verdicts if v.outcome == "fail" and v.raters),
+        key=lambda v: names.index(v.raters[0]),
+    )
+    failed = tuple(v.reason for v in failing)
     blocks: list[Block] = [
         Table("Decisions by rater", columns, rows),
         Bullets(failed) if failed else Paragraph("Nobody stands out."),
@@ -178,6 +182,8 @@ def _numbers(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Section:
 def _against_others(results: Sequence[Result]) -> Section:
     blocks: list[Block] = []
     severity = [r for r in results if r.name == "severity" and r.estimate.present]
+    order = distinct(r.dimension for r in severity)
+    severity.sort(key=lambda r: order.index(r.dimension or ""))
     if severity:
         blocks.append(_severity(severity))
     blocks += _tables(results)
