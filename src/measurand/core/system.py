@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-__all__ = ["ROLES", "Role", "System", "Target"]
+__all__ = ["ROLES", "Role", "System", "Target", "pairs_of"]
 
 Role = Literal["candidate", "current", "expert", "floor"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -72,3 +72,14 @@ class System:
     def __post_init__(self) -> None:
         if self.repeats < 1:
             raise ValueError(f"each example is asked at least once; found repeats: {self.repeats}")
+
+
+def pairs_of(systems: Sequence[System]) -> Iterator[tuple[str, str]]:
+    """Which systems are compared side by side: all with the current one, else every pair."""
+    current = next((system.name for system in systems if system.role == "current"), None)
+    names = [system.name for system in systems]
+    if current is not None:
+        yield from ((name, current) for name in names if name != current)
+        return
+    for at, first in enumerate(names):
+        yield from ((first, second) for second in names[at + 1 :])

@@ -8,16 +8,23 @@ from typing import Any
 
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
+from measurand.core.rubric import Dimension
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_now import RatingKey
 from measurand.store.ledger_work import Event
 
-__all__ = ["ENDED", "STARTED", "Current", "current", "without"]
+__all__ = ["ENDED", "STARTED", "Current", "current", "version_of", "without"]
 
 STARTED, ENDED = "started", "ended"
 _KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
 IMPORTED = ""
 """The version of rows that no run has made: imported files, and `measurand check`."""
+_PEOPLE = "people:"
+
+
+def version_of(dimension: Dimension) -> str:
+    """The version of what people say on a dimension: another definition is another question."""
+    return _PEOPLE + dimension.fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +34,16 @@ class Current:
     Args:
         run: The newest run; None where there was none.
         changed: Dimensions that have another definition than that run asked about.
+        people: The versions of what people said under the definitions there are now.
+        without_run: The versions that count where there was no run; None means all.
+        outdated: Whether people have rated under definitions that are no more.
     """
 
     run: Event | None = None
     changed: frozenset[str] = field(default_factory=frozenset)
+    people: frozenset[str] = field(default_factory=frozenset)
+    without_run: frozenset[str] | None = None
+    outdated: bool = False
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -41,40 +54,50 @@ class Current:
     def versions(self) -> frozenset[str] | None:
         """The versions whose rows count; None means all."""
         if self.run is None:
-            return None
-        return frozenset((IMPORTED, *self.manifest["versions"]))
+            return self.without_run
+        return frozenset((IMPORTED, *self.manifest["versions"], *self.people))
 
     def ratings(self, ledger: Ledger) -> Ratings:
         """The ratings that count: a changed rubric is not joined with what was said of the old."""
         every = ledger.ratings(version=self.versions)
         if self.changed:
             kept = every["dimension"].mask(lambda name: name not in self.changed)
-            imported = ledger.ratings(version=IMPORTED, dimension=self.changed)
-            every = every.filtered(kept) + imported
-        if self.versions is None:
+            others = frozenset((IMPORTED, *self.people))
+            every = every.filtered(kept) + ledger.ratings(version=others, dimension=self.changed)
+        if self.run is None:
             return every
-        return without(every, ledger.work.strangers(self.versions), self.manifest["raters"])
+        strangers = ledger.work.strangers(self.versions or frozenset())
+        return without(every, strangers, self.manifest["raters"])
 
     def notes(self) -> tuple[str, ...]:
         """What does not count, in sentences."""
-        if not self.changed:
-            return ()
-        names = ", ".join(sorted(self.changed))
-        note = (
-            f"The definition of {names} has changed since the last run; what checks and judges "
-            "said under the old one does not count. Run again: measurand run."
-        )
-        return (note,)
+        notes = []
+        if self.changed:
+            names = ", ".join(sorted(self.changed))
+            notes.append(
+                f"The definition of {names} has changed since the last run; what checks and judges "
+                "said under the old one does not count. Run again: measurand run."
+            )
+        if self.outdated:
+            notes.append(
+                "People have rated under definitions that the plan has no more; what they said "
+                "then does not count. They are asked anew: measurand rate serve."
+            )
+        return tuple(notes)
 
 
 def current(ledger: Ledger, plan: Plan) -> Current:
     """Which rows count under a plan: those of the newest run, and what was imported."""
+    people = frozenset(map(version_of, plan.rubric))
+    every = ledger.versions()
+    outdated = frozenset(version for version in every if version.startswith(_PEOPLE)) - people
     runs = ledger.work.events(STARTED)
     if not runs:
-        return Current()
+        counted = frozenset((IMPORTED, *every - outdated)) if outdated else None
+        return Current(people=people, without_run=counted, outdated=bool(outdated))
     asked = runs[-1].manifest["dimensions"]
     changed = {d.name for d in plan.rubric if asked.get(d.name, d.fingerprint) != d.fingerprint}
-    return Current(run=runs[-1], changed=frozenset(changed))
+    return Current(run=runs[-1], changed=frozenset(changed), people=people, outdated=bool(outdated))
 
 
 def without(

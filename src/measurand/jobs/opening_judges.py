@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from measurand.core.model import Attempt
 from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.protocols import Check, LiveSystem
-from measurand.core.system import System
+from measurand.core.system import System, pairs_of
 from measurand.errors import PlanError
 from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.parts import Parts
@@ -144,7 +144,7 @@ def assembled(
         checks=checks,
         judges=judges,
         pair_judges=judges if pairwise else (),
-        pairs=tuple(_pairs(systems)) if pairwise else (),
+        pairs=tuple(pairs_of(systems)) if pairwise else (),
         rubric=plan.rubric,
         redact=redact,
         rounds={judge.name: plan.judge.repeats for judge in judges} if plan.judge else {},
@@ -158,14 +158,3 @@ def _trials(system: System, recorded: Mapping[tuple[str, int], Output]) -> int:
     if not recorded:
         return system.repeats
     return 1 + max(trial for _, trial in recorded)
-
-
-def _pairs(systems: Sequence[System]) -> Iterator[tuple[str, str]]:
-    """All against the current one; without one, every pair."""
-    current = next((system.name for system in systems if system.role == "current"), None)
-    names = [system.name for system in systems]
-    if current is not None:
-        yield from ((name, current) for name in names if name != current)
-        return
-    for at, first in enumerate(names):
-        yield from ((first, second) for second in names[at + 1 :])

@@ -125,16 +125,23 @@ class PeopleLog:
                 )
             waiting = later
 
-    def log(self, after: int = 0) -> tuple[Entry, ...]:
+    def log(self, after: int = 0, *, every_save: bool = True) -> tuple[Entry, ...]:
         """What happened after the entry of this number, in order; without the ratings.
+
+        Args:
+            after: The number of the last entry that is known.
+            every_save: Whether all saves of an item are wanted, or the last one of each.
 
         Raises:
             LedgerError: The ledger cannot be read.
         """
-        sql = """SELECT id, at, event, who, position, number, body FROM desk_log
-                 WHERE id > ? ORDER BY id"""
+        sql = """SELECT id, at, event, who, position, number, body FROM desk_log AS d
+                 WHERE id > ?1 AND (?2 OR event <> 'answered' OR NOT EXISTS (
+                   SELECT 1 FROM desk_log AS later WHERE later.event = 'answered'
+                   AND later.who = d.who AND later.position = d.position
+                   AND later.number > d.number)) ORDER BY id"""
         with self.reading():
-            rows: list[Any] = self.connection.execute(sql, (after,)).fetchall()
+            rows: list[Any] = self.connection.execute(sql, (after, every_save)).fetchall()
         return tuple(
             Entry(
                 event=event,

@@ -15,6 +15,8 @@ from measurand.store.codec import Flag, Form, Number, Text, Word
 __all__ = ["DimensionForm", "JudgeRaterForm", "RaterForm"]
 
 _RATER = re.compile(r"judge|people|check\.[a-z][a-z0-9_]*|python:[\w.]+:\w+|[\w./-]+\.py:\w+")
+_PEOPLE = (None, {"reference": "auto"}, {"reference": "never"})
+"""Whether people see the references: where there are any, or never."""
 _RATERS = "judge, people, check.NAME, FILE.py:NAME, python:MODULE:NAME"
 
 
@@ -48,8 +50,11 @@ class RaterForm(Form):
         """The rater."""
         if not _RATER.fullmatch(self.name):
             raise ValueError(f"is not a rater; found {self.name!r}; allowed: {_RATERS}")
-        if self.argument is not None and self.name == "people":
-            raise ValueError(f"people takes no argument; found {self.argument!r}")
+        if self.name == "people" and self.argument not in _PEOPLE:
+            raise ValueError(
+                f"people takes no argument but {{reference: auto}} or {{reference: never}}; "
+                f"found {self.argument!r}"
+            )
         argument = self.argument if self.judge is None else self.judge.build()
         return RaterSpec(self.name, argument)
 

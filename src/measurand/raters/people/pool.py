@@ -168,6 +168,10 @@ class Pool:
             return None
         return self._control(rater, queue) or self._assignment(rater, chosen)
 
+    def training_left(self, rater: str) -> int:
+        """How many training items the rater has not been given yet."""
+        return max(len(self._practice(rater)) - self.queue(rater).training, 0)
+
     def _practice(self, rater: str) -> list[str]:
         """The golden items that this rater trains on: at most half of what there is."""
         wanted = self.settings.training

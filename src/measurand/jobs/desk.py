@@ -1,0 +1,327 @@
+"""The rating desk without its pages: who is asked what, and what they said, safe on disk.
+
+One process holds a desk, in memory and in the ledger; whatever it acknowledges is on disk. Other
+processes may invite, revoke and exclude meanwhile; the desk hears of it within a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from measurand.core.people import Access, Answer, Assignment, Role
+from measurand.core.plan import Plan
+from measurand.core.rubric import Dimension
+from measurand.core.scale import Value
+from measurand.errors import DataError, Fault, UsageError
+from measurand.jobs.desk_access import DAYS, invitation
+from measurand.jobs.desk_material import Material, material
+from measurand.jobs.desk_state import DeskState
+from measurand.jobs.desk_views import (
+    Dispute,
+    Feedback,
+    Overview,
+    Person,
+    Progress,
+    Shown,
+    StaleAnswer,
+)
+from measurand.jobs.engine.lock import alone
+from measurand.jobs.manifest import version_of
+from measurand.jobs.places import ledger_path
+from measurand.jobs.writer import Writer
+from measurand.models.environment import Environment
+from measurand.raters.people.marks import Rated, adjudicated, rows_of
+from measurand.store.answers import plain_answer
+from measurand.store.ledger import Ledger, open_ledger
+from measurand.store.ledger_people import DeskEvent, Entry
+
+__all__ = ["Desk", "open_desk"]
+
+_HEAR = 1.0
+"""Seconds within which the desk hears what other processes have written."""
+_FROM_OUTSIDE = frozenset({"invited", "revoked", "excluded", "readmitted"})
+
+
+@asynccontextmanager
+async def open_desk(
+    plan_path: Path | str, *, environment: Environment | None = None
+) -> AsyncIterator[Desk]:
+    """Open the desk of a project; it is closed, all writing done, at the end.
+
+    Args:
+        plan_path: The plan.
+        environment: Where the key of placeholders may come from; by default the process's.
+
+    Raises:
+        PlanError: The plan is wrong.
+        DataError: The evaluation set, an outputs file or the instructions cannot be read.
+        UsageError: There is nothing for people to rate, or another desk is open.
+        LedgerError: The ledger cannot be used.
+    """
+    path = Path(plan_path)
+    file = ledger_path(path)
+    with alone(file, "desk"), open_ledger(file) as ledger:
+        stuff = material(path, ledger, environment)
+        instructions = _instructions(stuff.plan, path)
+        ledger.people.register(stuff.items)
+        async with Writer[Entry](file, _add) as writer:
+            yield Desk(stuff, ledger, writer, instructions=instructions)
+
+
+def _add(ledger: Ledger, entries: Sequence[Entry]) -> None:
+    ledger.people.add(entries)
+
+
+def _instructions(plan: Plan, plan_path: Path) -> str:
+    name = plan.people.instructions
+    if name is None:
+        return ""
+    try:
+        return (plan_path.parent / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        fault = Fault(
+            f"the instructions cannot be read ({problem})",
+            str(plan_path),
+            key="people.instructions",
+            found=name,
+            remedy="name a text file; paths start from the plan's folder",
+        )
+        raise DataError([fault]) from None
+
+
+class Desk:
+    """An open desk; `open_desk` makes one.
+
+    Args:
+        stuff: What there is to rate.
+        ledger: An open ledger, to read from.
+        writer: Where everything that happens is written.
+        instructions: What raters read first, in Markdown.
+    """
+
+    def __init__(
+        self, stuff: Material, ledger: Ledger, writer: Writer[Entry], *, instructions: str = ""
+    ) -> None:
+        self.instructions = instructions
+        self.state = DeskState(stuff, ledger.people.log(every_save=False))
+        self._ledger = ledger
+        self._writer = writer
+        self._listened = time.monotonic()
+        self._taking: dict[str, asyncio.Lock] = {}
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.state.plan
+
+    def _listen(self) -> None:
+        """Hear what other processes have written meanwhile."""
+        now = time.monotonic()
+        if now - self._listened < _HEAR:
+            return
+        self._listened = now
+        if self._ledger.people.last() == self.state.heard:
+            return
+        for entry in self._ledger.people.log(after=self.state.heard):
+            self.state.heard = entry.id
+            if entry.event in _FROM_OUTSIDE:
+                self.state.decide(entry)
+
+    def access(self, token: str) -> Access | None:
+        """Whom a token lets in; None where it is unknown, expired or revoked."""
+        self._listen()
+        return self.state.access(token)
+
+    async def enter(self, access: Access) -> None:
+        """Note that somebody has come in."""
+        await self._put(Entry(event="entered", who=access.name, body={"role": access.role}))
+
+    async def next(self, rater: str, *, after: int = -1) -> Shown | None:
+        """What a rater is to rate next: what is begun and not done, else something new.
+
+        Args:
+            rater: The rater.
+            after: The position behind which to look.
+
+        Returns:
+            None where nothing is left by now.
+        """
+        state = self.state
+        async with self._taking.setdefault(rater, asyncio.Lock()):
+            for one in state.pool.queue(rater).open(after):
+                if state.still_wanted(one):
+                    state.pool.sign(rater, one.position, state.clock())
+                    return state.shown(rater, one.position)
+            taken = state.pool.take(rater, state.clock())
+            if taken is None:
+                return None
+            state.pool.add(taken, state.clock())
+            await self._put(_assigned(taken))
+            return state.shown(rater, taken.position)
+
+    def shown(self, rater: str, position: int) -> Shown | None:
+        """One item of a rater's queue; None where the rater has none of this position."""
+        return self.state.shown(rater, position)
+
+    async def save(self, rater: str, position: int, answer: Answer) -> int:
+        """Take an answer; it is on disk when this returns. The same one may come again.
+
+        Returns:
+            The number of the save that stands.
+
+        Raises:
+            UsageError: There is no such item, or a value cannot be taken; all faults at once.
+            StaleAnswer: A later answer is there already.
+        """
+        state = self.state
+        assignment = state.assignment(rater, position)
+        if assignment is None or assignment.item not in state.pool.items:
+            raise UsageError("there is no item at this place")
+        item = state.pool.items[assignment.item]
+        before = state.answers.get((rater, position), Answer())
+        if answer.number < before.number:
+            raise StaleAnswer(before)
+        taken = state.held(answer, item)
+        if taken.number == before.number and taken != before:
+            raise StaleAnswer(before)
+        example = state.material.examples[item.example]
+        rated = Rated(item=item, example=example, wage=self.plan.people.wage)
+        entry = Entry(
+            event="answered",
+            who=rater,
+            position=position,
+            number=taken.number,
+            body=plain_answer(taken),
+            ratings=tuple(
+                (version_of(self._dimension(row.dimension)), row)
+                for row in rows_of(rated, assignment, taken, before=before)
+            ),
+        )
+        state.remember(rater, position, taken)
+        await self._put(entry)
+        return taken.number
+
+    def _dimension(self, name: str) -> Dimension:
+        return self.plan.rubric.dimension(name)
+
+    def feedback(self, rater: str, position: int) -> Feedback | None:
+        """The right ratings of a training item that the rater has finished."""
+        return self.state.feedback(rater, position)
+
+    def progress(self, rater: str) -> Progress:
+        """How far a rater is."""
+        return self.state.progress(rater)
+
+    def skipped(self, rater: str) -> tuple[int, ...]:
+        """The positions that a rater has left to others, and may come back to."""
+        return tuple(sorted(self.state.pool.queue(rater).skipped))
+
+    def disputes(self, name: str) -> tuple[Dispute, ...]:
+        """The votes that wait for this adjudicator, who has not rated them."""
+        return tuple(self.state.disputed.waiting(name))
+
+    def dispute(self, name: str, number: str) -> Dispute | None:
+        """One of them; None where it does not wait for this adjudicator."""
+        return self.state.disputed.find(name, number)
+
+    async def adjudicate(self, name: str, dispute: str, *, value: Value, reason: str) -> None:
+        """Settle a vote: the value counts as right, the votes stay as they are.
+
+        Raises:
+            UsageError: It does not wait for this adjudicator, the value is not on the scale, or
+                there is no reason.
+        """
+        one = self.dispute(name, dispute)
+        if one is None:
+            raise UsageError("this vote does not wait for you; it may be settled by now")
+        if not reason.strip():
+            raise UsageError("a decision needs its reason")
+        try:
+            taken = one.dimension.scale.parse(value)
+        except ValueError as problem:
+            raise UsageError(f"{one.dimension.name}: {problem}") from None
+        item = self.state.pool.items[one.item]
+        rated = Rated(item=item, example=self.state.material.examples[item.example])
+        row = adjudicated(rated, one.dimension.name, value=taken, reason=reason)
+        body = {"item": item.key, "dimension": one.dimension.name, "value": taken, "reason": reason}
+        self.state.disputed.settle(body)
+        ratings = ((version_of(one.dimension), row),)
+        await self._put(Entry(event="adjudicated", who=name, body=body, ratings=ratings))
+
+    async def invite(self, name: str, role: Role, *, days: float = DAYS, by: str) -> str:
+        """Give somebody a personal link; its token is told here and never again.
+
+        Raises:
+            UsageError: The name, the role or the days are not what they should be.
+        """
+        token, entry = invitation(name, role, days=days, by=by, now=datetime.now(UTC))
+        await self._decided(entry)
+        return token
+
+    async def revoke(self, digest: str, *, by: str) -> None:
+        """Take a link back, at once and for good.
+
+        Raises:
+            UsageError: There is no such link.
+        """
+        link = self.state.doors.links.get(digest)
+        if link is None:
+            raise UsageError("there is no such link")
+        await self._decided(
+            Entry(event="revoked", who=link.name, body={"digest": digest, "by": by})
+        )
+
+    async def exclude(self, rater: str, *, reason: str, by: str) -> None:
+        """Decide that a rater's ratings do not count; they are kept, and reports show both.
+
+        Raises:
+            UsageError: There is no such rater, or no reason.
+        """
+        await self._decide("excluded", rater, reason=reason, by=by)
+
+    async def readmit(self, rater: str, *, reason: str, by: str) -> None:
+        """Take an exclusion back.
+
+        Raises:
+            UsageError: There is no such rater, or no reason.
+        """
+        await self._decide("readmitted", rater, reason=reason, by=by)
+
+    async def _decide(self, event: DeskEvent, rater: str, *, reason: str, by: str) -> None:
+        if rater not in {person.name for person in self.people()}:
+            raise UsageError(f"there is no rater {rater!r}")
+        if not reason.strip():
+            raise UsageError("a decision about a rater needs its reason")
+        await self._decided(Entry(event=event, who=rater, body={"reason": reason, "by": by}))
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who was invited or has rated."""
+        self._listen()
+        return self.state.people()
+
+    def overview(self) -> Overview:
+        """Where the whole work stands."""
+        self._listen()
+        return self.state.overview()
+
+    async def _decided(self, entry: Entry) -> None:
+        self.state.decide(entry)
+        await self._put(entry)
+
+    async def _put(self, entry: Entry) -> None:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.state.last[entry.who] = at
+        await self._writer.put([replace(entry, at=at)])
+
+
+def _assigned(one: Assignment) -> Entry:
+    body = {"item": one.item, "visit": one.visit, "stage": one.stage}
+    if one.order is not None:
+        body["order"] = one.order
+    return Entry(event="assigned", who=one.rater, position=one.position, body=body)
