@@ -6,7 +6,7 @@ import pytest
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.consensus import majority_vote
-from measurand.stats.dawid_skene import dawid_skene, one_coin
+from measurand.stats.dawid_skene import dawid_skene, one_coin, one_coin_accuracy
 
 
 def pool(seed: int, accuracy: Floats, *, units: int = 2000, each: int = 3) -> tuple[Floats, Floats]:
@@ -83,3 +83,27 @@ def test_refusals(ratings: Floats, words: str) -> None:
 def test_every_column_needs_its_rater() -> None:
     with pytest.raises(UsageError, match="each of the 3 columns"):
         dawid_skene(np.eye(3), raters=[0, 1])
+
+
+def test_an_accuracy_comes_with_its_interval() -> None:
+    _, ratings = pool(5, np.array([0.9, 0.8, 0.7]), units=400)
+    found = one_coin_accuracy(ratings)
+    assert [e.value for e in found] == pytest.approx(one_coin(ratings).accuracy.tolist())
+    assert all(e.low is not None and e.high is not None and e.n == 400 for e in found)
+    assert all("one-coin" in e.method for e in found)
+
+
+def test_whoever_is_never_found_wrong_still_has_an_interval() -> None:
+    ratings = np.tile(np.random.default_rng(6).integers(0, 2, (30, 1)).astype(float), (1, 3))
+    for found in one_coin_accuracy(ratings):
+        assert (found.value, found.high) == (1.0, 1.0)
+        assert found.low is not None
+        assert found.low < 0.95
+
+
+def test_whoever_rated_nothing_has_no_accuracy() -> None:
+    _, ratings = pool(7, np.array([0.9, 0.8, 0.7]), units=50)
+    found = one_coin_accuracy(np.column_stack([ratings, np.full(50, np.nan)]))
+    assert not found[3].present
+    with pytest.raises(InsufficientData):
+        one_coin_accuracy(ratings[:, :2])

@@ -346,8 +346,7 @@ def _embedded(panel: Panel) -> Floats:
     filled = np.where(given[:, :, None], features, 0.0)
     count = np.maximum(given.sum(axis=0), 1)
     centred = np.where(given[:, :, None], filled - filled.sum(axis=0) / count[:, None], 0.0)
-    whole = np.where(given[:, :, None], filled - filled.sum(axis=(0, 1)) / max(given.sum(), 1), 0.0)
-    spread = float((whole**2).sum()) / max(int(given.sum()), 1)
+    spread = float((centred**2).sum()) / max(int(given.sum()), 1)
     return np.asarray(centred / math.sqrt(spread) if spread > 0 else centred, dtype=np.float64)
 
 
