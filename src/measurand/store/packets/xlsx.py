@@ -251,7 +251,9 @@ def _joined(lines: Iterator[Line]) -> Iterator[Line]:
             }
             order = sorted(found, key=lambda place: int(found[place][2]))
             parts = {p: names.index(found[p][1]) for p in order if found[p][1] in names}
-        yield number, _whole(cells, parts)
+            yield number, [cell for place, cell in enumerate(cells) if place not in parts]
+        else:
+            yield number, _whole(cells, parts)
 
 
 def _whole(cells: Sequence[Value | None], parts: Mapping[int, int]) -> list[Value | None]:
