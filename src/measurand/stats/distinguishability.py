@@ -57,8 +57,8 @@ def distinguishability(ratings: Floats, pair: tuple[int, int], how: Resampling) 
         how: Generator, level and resamples of the BCa interval over units.
 
     Raises:
-        InsufficientData: No unit has two ratings; on no unit do two raters agree on either level;
-            or as for `measurand.stats.resampling.bca`.
+        InsufficientData: No unit has two ratings; on no unit do two raters agree on either level,
+            or on none do they differ between the two; or as for `measurand.stats.resampling.bca`.
 
     References:
         Darroch and McCloud (1986), Category distinguishability and observer agreement, Australian
@@ -70,6 +70,11 @@ def distinguishability(ratings: Floats, pair: tuple[int, int], how: Resampling) 
         raise InsufficientData(
             "on no output do two people give the same of these levels, so how well they are told "
             "apart is unknown"
+        )
+    if patterns.units @ across <= _NONE:
+        raise InsufficientData(
+            "on no output does one person give one of these levels and another the other: nobody "
+            "has confused them, and how surely nobody will cannot be estimated"
         )
     sums = np.stack([same_a, same_b, across], axis=1)
     name = "how well two levels are told apart"
