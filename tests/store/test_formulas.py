@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from measurand.store.formulas import escaped, natural, neutral, unescaped
 
 ANY = st.text(st.characters() | st.sampled_from("_x0041AF5\0\r\n\t'=+-@\ud800\ufffe"))
-KEEP: tuple[Literal["", "crlf", "none"], ...] = ("", "crlf", "none")
 
 
 @given(ANY)
@@ -24,13 +22,13 @@ def test_neutral_is_undone_and_never_a_formula(text: str) -> None:
     assert safe[:1] not in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") - {""}
 
 
-@pytest.mark.parametrize("keep", KEEP)
+@pytest.mark.parametrize("crlf", [True, False])
 @given(text=ANY)
 @example(text="_x0000\0")
 @example(text="_x005F_x0041_")
 @example(text="\r\n\r")
-def test_escaped_is_undone(keep: Literal["", "crlf", "none"], text: str) -> None:
-    assert unescaped(escaped(text, keep=keep)) == text
+def test_escaped_is_undone(*, crlf: bool, text: str) -> None:
+    assert unescaped(escaped(text, crlf=crlf)) == text
 
 
 @given(ANY)
@@ -45,5 +43,4 @@ def test_both_together_are_undone_in_the_reverse_order() -> None:
 
 def test_plain_text_stays_as_it_is() -> None:
     assert escaped("a_b x_y\nz") == "a_b x_y\nz"
-    assert escaped("a\r\nb", keep="crlf") == "a\r\nb"
-    assert escaped("a\nb", keep="none") == "a_x000A_b"
+    assert escaped("a\r\nb", crlf=True) == "a\r\nb"

@@ -9,7 +9,6 @@ as ``_x005F_xHHHH_``.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 __all__ = ["escaped", "natural", "neutral", "unescaped"]
 
@@ -20,7 +19,6 @@ _NEVER = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff"
 _LITERAL = r"_(?=x[0-9A-Fa-f]{4})"
 _ALL = re.compile(rf"{_LITERAL}|[{_NEVER}\r]")
 _LONE = re.compile(rf"{_LITERAL}|[{_NEVER}]|\r(?!\n)")
-_NAME = re.compile(rf"{_LITERAL}|[{_NEVER}\r\n\t]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -38,15 +36,14 @@ def natural(text: str) -> str:
     return text[1:] if _QUOTED.match(text) else text
 
 
-def escaped(text: str, *, keep: Literal["", "crlf", "none"] = "") -> str:
-    r"""Text without characters that a file cannot hold.
+def escaped(text: str, *, crlf: bool = False) -> str:
+    """Text without characters that a file cannot hold.
 
     Args:
         text: Any text.
-        keep: ``"crlf"`` keeps a carriage return before a line feed; ``"none"`` also escapes line
-            feeds and tabs, for a text on one line; by default these two are kept.
+        crlf: Whether a carriage return before a line feed stays; line feeds and tabs do.
     """
-    pattern = {"": _ALL, "crlf": _LONE, "none": _NAME}[keep]
+    pattern = _LONE if crlf else _ALL
     return pattern.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 

@@ -115,7 +115,7 @@ def fill_csv(path: Path, filled: Mapping[str, Filled]) -> Path:
         one = filled.get(row[header.index("code")])
         for at, name in enumerate(header if one else ()):
             assert one is not None
-            row[at] = _typed(one, name, row[at], comment=neutral(escaped(one.comment, keep="crlf")))
+            row[at] = _typed(one, name, row[at], comment=neutral(escaped(one.comment, crlf=True)))
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows(rows)
     return path
@@ -127,7 +127,7 @@ def _typed(one: Filled, name: str, cell: Any, *, comment: str) -> Any:
     for dimension, word in one.said.items():
         if name.startswith(f"rating: {dimension} ["):
             return word
-        if name == f"also reasonable: {dimension}":
+        if name.startswith(f"also reasonable: {dimension} ["):
             return "; ".join(one.also.get(dimension, ()))
     return cell
 

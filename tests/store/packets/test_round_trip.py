@@ -23,12 +23,15 @@ from tests.store.packets.packet_world import (
     expected,
     packet,
     pairs,
+    sheet,
 )
 
 from measurand.core.packet import Packet
+from measurand.core.rubric import Dimension
 from measurand.core.sheet import shown
+from measurand.raters.people.packet import Entry, packet_of
 from measurand.raters.people.reconcile import Reconciled, reconcile
-from measurand.store.formulas import natural, unescaped
+from measurand.store.formulas import escaped, natural, unescaped
 from measurand.store.packets import FORMATS
 
 ALL = sorted(FORMATS)
@@ -174,6 +177,26 @@ def test_pairs_are_told_of_what_a_person_sees(name: str, tmp_path: Path) -> None
     result = returned(name, sent, filled, tmp_path)
     values = [taken.answer.marks["better"].value for taken in result.answers]
     assert values == ["win", "loss", "tie"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_hostile_names_come_back(name: str, tmp_path: Path) -> None:
+    named = [Dimension(text) for text in HOSTILE]
+    entries = [Entry(sheet=sheet("text"), dimensions=tuple(named))]
+    sent = packet_of("=round\0", entries, rater=HOSTILE[-4], instructions="=\0<script>")
+    file = FORMATS[name]
+    path = file.write(sent, tmp_path / f"packet{file.suffix}")[0]
+    words = {one.name: str(at % 5 + 1) for at, one in enumerate(named)}
+    if name in {"csv", "xlsx"}:
+        words = {escaped(text, crlf=name == "csv"): word for text, word in words.items()}
+    back = FILLS[name](path, {sent.items[0].code: Filled(words, {})})
+    result = reconcile([sent], file.read(back), raters={"Ann": HOSTILE[-4]})
+    assert result.intake.refused == ()
+    (taken,) = result.answers
+    assert taken.rater == HOSTILE[-4]
+    assert [taken.answer.marks[text].value for text in HOSTILE] == [
+        at % 5 + 1 for at in range(len(HOSTILE))
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)

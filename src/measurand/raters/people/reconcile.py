@@ -174,7 +174,9 @@ class _Desk:
         rater = name or packet.rater or self.rater
         if rater is None:
             return "neither the file nor the packet says who rated"
-        if packet.rater is not None and rater != packet.rater:
+        if packet.rater is not None and rater.strip() == packet.rater.strip():
+            rater = packet.rater
+        elif packet.rater is not None:
             return f"the packet is for {packet.rater!r}, and {rater!r} filled it in"
         if returned.digest is not None and returned.digest != item.digest:
             return "the text that was shown came back changed"

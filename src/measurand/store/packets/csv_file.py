@@ -57,7 +57,7 @@ def read(path: Path) -> Reading:
 
 
 def _cell(text: str) -> str:
-    return neutral(escaped(text, keep="crlf"))
+    return neutral(escaped(text, crlf=True))
 
 
 def _lines(path: Path) -> Iterator[Line]:

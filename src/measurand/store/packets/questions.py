@@ -63,7 +63,7 @@ def texts_of(item: PacketItem, names: Iterable[str] = TEXTS) -> dict[str, str]:
     NUL and other control characters are written as ``_xHHHH_``; databases refuse them in JSON.
     """
     texts = shown(item.sheet)
-    return {name: escaped(texts.get(name, ""), keep="crlf") for name in names}
+    return {name: escaped(texts.get(name, ""), crlf=True) for name in names}
 
 
 def digest_of(data: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,6 @@ from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
 from measurand.core.sheet import shown, shown_digest
 from measurand.errors import DataError, Fault
-from measurand.store.formulas import escaped, unescaped
 from measurand.store.lines import shown as shortened
 
 __all__ = [
@@ -44,7 +43,7 @@ def header_of(packet: Packet) -> list[str]:
     """The names of the columns; texts that no item has are left out."""
     names = ["packet", "code", "rater", *used_texts(packet)]
     for dimension in packet.dimensions:
-        names += [said_column(dimension), f"{_ALSO}{escaped(dimension.name, keep='none')}"]
+        names += [said_column(dimension), also_column(dimension)]
     return [*names, "comment", "seconds"]
 
 
@@ -62,13 +61,18 @@ def used_texts(packet: Packet) -> tuple[str, ...]:
 def said_column(dimension: Dimension) -> str:
     """The name of the column of a dimension, as in ``rating: tone [1-5, or: cannot judge]``."""
     may = allowed(dimension).replace("[", "(").replace("]", ")")
-    return f"{_RATING}{escaped(dimension.name, keep='none')} [{escaped(may, keep='none')}]"
+    return f"{_RATING}{dimension.name} [{may}]"
 
 
 def row_of(packet: Packet, item: PacketItem) -> dict[str, str]:
     """What is filled in before the person begins; no rating ever is."""
     first = {"packet": packet.id, "code": item.code, "rater": packet.rater or ""}
     return first | shown(item.sheet)
+
+
+def also_column(dimension: Dimension) -> str:
+    """The name of the column of other values, as in ``also reasonable: tone [others, by ;]``."""
+    return f"{_ALSO}{dimension.name} [others, by ;]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +170,11 @@ def _columns(file: str, header: Sequence[str]) -> _Columns:
         elif lowered in TEXTS:
             group, key = texts, lowered
         elif lowered.startswith(_ALSO):
-            group, key = also, unescaped(name[len(_ALSO) :])
+            group, key = also, _SCALE.sub("", name[len(_ALSO) :])
         elif lowered.startswith(_RATING):
-            group, key = said, unescaped(_SCALE.sub("", name[len(_RATING) :]))
+            group, key = said, _SCALE.sub("", name[len(_RATING) :])
         else:
-            group, key = said, unescaped(_SCALE.sub("", name))
+            group, key = said, _SCALE.sub("", name)
         if key in group:
             remedy = "give one of them another name"
             faults.append(Fault(f"two columns are called {shortened(key)}", file, remedy=remedy))
