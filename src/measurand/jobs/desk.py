@@ -16,7 +16,6 @@ from pathlib import Path
 
 from measurand.core.people import Access, Answer, Assignment, Role
 from measurand.core.plan import Plan
-from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
 from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.desk_access import DAYS, invitation
@@ -190,25 +189,42 @@ class Desk:
         taken = state.held(answer, item)
         if taken.number == before.number and taken != before:
             raise StaleAnswer(before)
+        await self._put(self.answered(rater, position, taken))
+        return taken.number
+
+    def answered(self, rater: str, position: int, answer: Answer) -> Entry:
+        """Take an answer that is sound into the state; what the log keeps of it, and its rows.
+
+        Raises:
+            UsageError: There is no such item.
+        """
+        state = self.state
+        assignment = state.assignment(rater, position)
+        if assignment is None or assignment.item not in state.pool.items:
+            raise UsageError("there is no item at this place")
+        item = state.pool.items[assignment.item]
         example = state.material.examples[item.example]
         rated = Rated(item=item, example=example, wage=self.plan.people.wage)
-        entry = Entry(
+        before = state.answers.get((rater, position), Answer())
+        rows = list(rows_of(rated, assignment, answer, before=before))
+        state.remember(rater, position, answer)
+        return Entry(
             event="answered",
             who=rater,
             position=position,
-            number=taken.number,
-            body=plain_answer(taken),
-            ratings=tuple(
-                (version_of(self._dimension(row.dimension)), row)
-                for row in rows_of(rated, assignment, taken, before=before)
-            ),
+            number=answer.number,
+            body=plain_answer(answer),
+            ratings=tuple((version_of(self.plan.rubric.dimension(r.dimension)), r) for r in rows),
         )
-        state.remember(rater, position, taken)
-        await self._put(entry)
-        return taken.number
 
-    def _dimension(self, name: str) -> Dimension:
-        return self.plan.rubric.dimension(name)
+    def assigned(self, given: Sequence[Assignment]) -> list[Entry]:
+        """What the log keeps of assignments; those that it has already come to nothing."""
+        return [_assigned(one) for one in given]
+
+    async def note(self, entries: Sequence[Entry]) -> None:
+        """Write entries down, all in one transaction."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        await self._writer.put([replace(entry, at=at) for entry in entries])
 
     def feedback(self, rater: str, position: int) -> Feedback | None:
         """The right ratings of a training item that the rater has finished."""
@@ -315,13 +331,12 @@ class Desk:
         await self._put(entry)
 
     async def _put(self, entry: Entry) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.state.last[entry.who] = at
-        await self._writer.put([replace(entry, at=at)])
+        self.state.last[entry.who] = datetime.now(UTC).isoformat(timespec="milliseconds")
+        await self.note([entry])
 
 
 def _assigned(one: Assignment) -> Entry:
     body = {"item": one.item, "visit": one.visit, "stage": one.stage}
     if one.order is not None:
         body["order"] = one.order
-    return Entry(event="assigned", who=one.rater, position=one.position, body=body)
+    return Entry(event="assigned", who=one.rater, position=one.position, number=0, body=body)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from measurand.core.people import Access, Answer, Assignment, Item, Mark
 from measurand.core.rubric import Dimension
@@ -43,6 +44,7 @@ class DeskState:
         self.answers: dict[tuple[str, int], Answer] = {}
         self.seconds: dict[str, float] = {}
         self.last: dict[str, str] = {}
+        self.packets: list[Mapping[str, Any]] = []
         self.heard = 0
         self.clock = clock
         for entry in log:
@@ -58,8 +60,21 @@ class DeskState:
             self.remember(entry.who, entry.position, answer_of(entry.body))
         elif entry.event == "adjudicated":
             self.disputed.settle(entry.body)
+        elif entry.event == "exported":
+            self._hold(entry.body)
         else:
             self.decide(entry)
+
+    def _hold(self, packet: Mapping[str, Any]) -> None:
+        """Keep the items of a packet for whom it was made, until its day has come."""
+        self.packets.append(packet)
+        if packet["rater"] is None:
+            return
+        left = (datetime.fromisoformat(packet["until"]) - datetime.now(UTC)).total_seconds()
+        until = self.clock() + left - 60 * self.plan.people.lease
+        for position in packet["positions"]:
+            if self.assignment(packet["rater"], position) is not None:
+                self.pool.sign(packet["rater"], position, until)
 
     def decide(self, entry: Entry) -> None:
         """Take in who may come in, and whose ratings count; the same may be told again."""

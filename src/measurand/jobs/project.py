@@ -14,6 +14,7 @@ from measurand.jobs.accounting import run_account
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
+from measurand.jobs.people_rows import part
 from measurand.jobs.places import ledger_path
 from measurand.jobs.source import Source, examples_of, two_faced
 from measurand.models.environment import Environment
@@ -44,6 +45,7 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
+        parted = part(ratings, ledger)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
         redact = redactor(plan, run_key(ledger, environment or Environment()))
     if not len(ratings):
@@ -52,8 +54,8 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
             "measurand run, measurand check, or measurand import FILE"
         )
     examples = examples_of(plan_path.parent / plan.data.path)
-    notes: list[str] = list(now.notes())
-    ratings = _of_planned_trials(ratings, plan)
+    notes: list[str] = [*now.notes(), *parted.notes()]
+    ratings = _of_planned_trials(parted.ratings, plan)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
     known = in_order(known, plan, examples)
     if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
@@ -68,6 +70,9 @@ def from_project(plan_path: Path, *, environment: Environment | None = None) -> 
         notes=tuple(notes),
         run=account,
         redact=redact,
+        aside=parted.aside,
+        dropped=parted.dropped,
+        excluded=parted.excluded,
     )
 
 

@@ -58,7 +58,9 @@ class Reading:
 class Source:
     """Ratings, and everything that is known about them.
 
-    ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown.
+    ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown;
+    ``aside`` are people's ratings of outputs that were chosen or whose right rating is known,
+    which feed no estimate, and ``dropped`` those of the raters who were ``excluded``, and why.
     """
 
     ratings: Ratings
@@ -70,6 +72,9 @@ class Source:
     notes: tuple[str, ...] = ()
     run: RunAccount | None = None
     redact: Callable[[str], str] = str
+    aside: Ratings = field(default_factory=lambda: Ratings.of(()))
+    dropped: Ratings = field(default_factory=lambda: Ratings.of(()))
+    excluded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scales(self) -> dict[str, Scale]:

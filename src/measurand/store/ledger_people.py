@@ -161,13 +161,13 @@ class PeopleLog:
             return int(self.connection.execute("SELECT ifnull(max(id), 0) FROM desk").get)
 
     def items(self) -> dict[str, Item]:
-        """The newest revision of every item by its key, the first added first.
+        """The newest revision of every item by its key, the newest last.
 
         Raises:
             LedgerError: The ledger cannot be read.
         """
         sql = """SELECT "key", example, system, against, dimensions, purpose, probability,
-                 urgency, why, raters FROM items"""
+                 urgency, why, raters FROM items ORDER BY id"""
         with self.reading():
             rows: list[Any] = self.connection.execute(sql).fetchall()
         return {row[0]: _item(*row) for row in rows}

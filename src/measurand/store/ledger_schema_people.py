@@ -35,7 +35,7 @@ CREATE TABLE desk (
 
 CREATE VIEW items AS
 SELECT r."key", e.text AS example, s.text AS system, a.text AS against, r.dimensions, r.purpose,
-       r.probability, r.urgency, r.why, r.raters, b.at
+       r.probability, r.urgency, r.why, r.raters, r.id, b.at
 FROM item AS r
 JOIN text AS e ON e.id = r.example
 JOIN text AS s ON s.id = r.system

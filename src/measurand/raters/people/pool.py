@@ -151,8 +151,13 @@ class Pool:
         mine = sum(1 for key in queue.places if key in self._raters)
         return self._wanted - len(self._complete) - (mine - queue.complete)
 
-    def take(self, rater: str, now: float) -> Assignment | None:
+    def take(self, rater: str, now: float, *, training: bool = True) -> Assignment | None:
         """The next assignment of a rater; it is in the queue only when it is added.
+
+        Args:
+            rater: Whose.
+            now: The time in seconds.
+            training: Whether training items come first.
 
         Returns:
             None where nothing is left for this rater by now, or the rater is excluded.
@@ -161,7 +166,7 @@ class Pool:
             return None
         queue = self.queue(rater)
         practice = self._practice(rater)
-        if queue.training < len(practice):
+        if training and queue.training < len(practice):
             return self._assignment(rater, practice[queue.training], stage="training")
         chosen = self._chosen(rater, queue, now)
         if chosen is None:
