@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from measurand.core.scale import ONE_TO_FIVE
 from measurand.errors import DataError
 from measurand.store.flat import read_flat
-from measurand.store.mapping import ValueColumns, WideMapping
+from measurand.store.mapping import ValueColumns, WideMapping, read_mapping
 from measurand.store.ratings import read_ratings
 
 HEADERS = ("story", "type", "Human 1", "Human 2", "gpt")
@@ -125,3 +125,29 @@ def test_lists_are_no_cells_of_a_row(tmp_path: Path) -> None:
     mapping = WideMapping((ValueColumns(("a",)),), {"example": "id"})
     with pytest.raises(DataError, match="no column 'id'"):
         read_ratings(file, mapping=mapping)
+
+
+def test_each_element_of_a_list_may_be_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "dialogues.jsonl"
+    rows = [
+        {"id": "d1", "turns": [{"said": "a", "marks": [3, 4]}, {"said": "b", "marks": []}]},
+        {"id": "d2", "turns": [{"said": "c", "marks": [9, 1], "index": 7}]},
+        {"id": "d3", "turns": None},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        'rows: turns\nexample: "{id}/{turns.index}"\ncluster: id\nscale: 1-5\nvalues:\n'
+        '  - {columns: "turns.marks[]", rater: "r{index}", segment: "{turns.said}"}\n',
+        encoding="utf-8",
+    )
+    found = read_ratings(file, mapping=read_mapping(mapping))
+    kept = [(r.example, r.cluster, r.segment, r.rater, r.value) for r in found.ratings]
+    assert kept == [
+        ("d1/0", "d1", "a", "r0", 3.0),
+        ("d1/0", "d1", "a", "r1", 4.0),
+        ("d2/7", "d2", "c", "r1", 1.0),
+    ]
+    (refused,) = found.intake.refused
+    assert (refused.line, refused.found) == (2, "9")
+    assert dict(refused.row)["id"] == "d2"

@@ -45,7 +45,8 @@ class Flat:
         headers: Every column, in order of first appearance.
         cells: Of the columns that were wanted.
         lines: The line of each row that can be read, from 1.
-        rows: Its number among the rows of the file, from 0.
+        rows: Its number among the rows of the file, from 0; several share one where each is an
+            element of a list of it.
         broken: Lines that are no row at all.
     """
 
@@ -73,14 +74,20 @@ def constant(text: str, length: int) -> Raw:
     return Raw(np.zeros(length, np.int32), (text,))
 
 
-def read_flat(file: Path, wanted: Callable[[str], bool]) -> Flat:
+def read_flat(file: Path, wanted: Callable[[str], bool], *, within: str | None = None) -> Flat:
     """Read the columns of a file whose names are wanted.
+
+    Args:
+        file: The file.
+        wanted: Whether a column is, by its name.
+        within: The key of a list each of whose elements is a row of its own, with all that stands
+            beside the list; the element has its place in the list as ``index``, from 0.
 
     Raises:
         DataError: The file holds no row, or cannot be read to its end.
     """
     if not is_csv(file):
-        return _read_nested(file, wanted)
+        return _read_nested(file, wanted, within)
     table, headers = read_table(file, wanted)
     count = len(table.lines)
     every, first = np.arange(count), np.zeros(count, np.int32)
@@ -108,21 +115,34 @@ class _Growing:
         return Cells(raw, np.frombuffer(self.rows, np.int64), places, listed)
 
 
-def _read_nested(file: Path, wanted: Callable[[str], bool]) -> Flat:
+def _read_nested(file: Path, wanted: Callable[[str], bool], within: str | None) -> Flat:
     faults: list[Fault] = []
-    lines = array("q")
+    lines, outer = array("q"), array("q")
     columns: dict[str, _Growing | None] = {}
     for number, row in enumerate(read_rows(file, faults)):
-        lines.append(row.line)
-        for name, cells in dict(_flattened(row.cells)).items():
-            if name not in columns:
-                columns[name] = _Growing() if wanted(name) else None
-            if column := columns[name]:
-                column.add(number, cells)
+        for one in _rows_of(row.cells, within):
+            for name, cells in dict(_flattened(one)).items():
+                if name not in columns:
+                    columns[name] = _Growing() if wanted(name) else None
+                if column := columns[name]:
+                    column.add(len(lines), cells)
+            lines.append(row.line)
+            outer.append(number)
     broken = refusals(file, faults, rows=len(lines))
     done = {n: c.done(listed=n.endswith("[]")) for n, c in columns.items() if c is not None}
-    rows = np.arange(len(lines))
+    rows = np.frombuffer(outer, np.int64)
     return Flat(file, tuple(columns), done, np.frombuffer(lines, np.int64), rows, broken)
+
+
+def _rows_of(cells: Mapping[str, object], within: str | None) -> Iterator[Mapping[str, object]]:
+    """The row; or one for each element of its list, which stands in place of the list."""
+    listed = None if within is None else cells.get(within)
+    if within is None or not isinstance(listed, list):
+        yield cells
+        return
+    for place, element in enumerate(listed):
+        own = {"index": place, **element} if isinstance(element, dict) else element
+        yield {**cells, within: own}
 
 
 def _flattened(cells: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, list[str]]]:

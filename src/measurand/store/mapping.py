@@ -17,7 +17,9 @@
         when: {type: "contrast_*"}        # only rows whose column matches
 
 In JSON, ``a.b`` is a key within a key and ``a.b[]`` every element of a list, whose place is
-``{index}``, from 0. ``{column}`` is the header itself.
+``{index}``, from 0. ``rows: turns`` makes a row of each element of the list ``turns``: it then has
+the columns ``turns.text`` and so on, and its place is ``turns.index``. ``{column}`` is the header
+itself.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ __all__ = ["PLACEHOLDER", "ValueColumns", "WideMapping", "parse_mapping", "read_
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FIELDS = tuple(name for name in COLUMNS if name != "value")
-_TOP = (*_FIELDS, "constant", "scale", "scales", "values")
+_TOP = (*_FIELDS, "constant", "scale", "scales", "values", "rows")
 _BLOCK = (*_FIELDS, "columns", "recode", "when")
 _CELLS = {"rater": "people", "people": "people", "judge": "judge", "check": "check"}
 """Keys of ``--map`` that name columns of values, and the kind of rater that fills them."""
@@ -71,12 +73,15 @@ class WideMapping:
         fields: The other cells of a rating: a column, or a template of columns.
         constants: Cells that are the same for every rating.
         scales: By dimension, or one for all, or none.
+        rows: The key of a list each of whose elements is a row of its own; see
+            `measurand.store.flat.read_flat`.
     """
 
     values: tuple[ValueColumns, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, Scale] | Scale | None = None
+    rows: str | None = None
 
 
 def read_mapping(path: Path | str) -> WideMapping:
@@ -207,6 +212,7 @@ class _Reader:
                 self.table(whole.get("constant", {}), "constant", _FIELDS), "constant."
             ),
             scales=self.scales(whole),
+            rows=self.texts({"rows": whole["rows"]} if "rows" in whole else {}, "").get("rows"),
         )
         self.kind(result.constants, "constant.kind")
         if self.faults:

@@ -36,7 +36,7 @@ def read_wide(file: Path, mapping: WideMapping) -> tuple[RawTable, list[str]]:
         DataError: The file holds no rows, or the mapping does not fit its columns; every fault
             is listed, with the columns that the file has.
     """
-    flat = read_flat(file, _wanted(mapping))
+    flat = read_flat(file, _wanted(mapping), within=mapping.rows)
     if misfits := list(_misfits(mapping, flat)):
         raise DataError(misfits)
     parts = [_ratings(cell, flat) for cell in _value_cells(mapping, flat.headers)]
