@@ -239,4 +239,4 @@ def _of_one(result: Result) -> bool:
 
 
 def _plain(result: Result) -> bool:
-    return not (result.systems or result.component or result.segment)
+    return not (result.systems or result.component or result.segment or result.failure)
