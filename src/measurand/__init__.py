@@ -27,11 +27,16 @@ if TYPE_CHECKING:
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
     from measurand.jobs.demo import demo
+    from measurand.jobs.desk import open_desk
     from measurand.jobs.import_ratings import import_ratings
+    from measurand.jobs.inviting import invite
     from measurand.jobs.judge_file import judge
     from measurand.jobs.judging import Judge, JudgingOptions
+    from measurand.jobs.packet_export import export_packet
+    from measurand.jobs.packet_import import import_packet
     from measurand.jobs.planning import plan
     from measurand.jobs.project import from_project
+    from measurand.jobs.rate_status import rate_status
     from measurand.jobs.run import RunOptions, run
     from measurand.jobs.source import Reading, from_file
     from measurand.jobs.vote import vote
@@ -93,14 +98,19 @@ __all__ = [
     "checks",
     "compare",
     "demo",
+    "export_packet",
     "from_file",
     "from_project",
+    "import_packet",
     "import_ratings",
+    "invite",
     "judge",
     "load_plan",
+    "open_desk",
     "open_ledger",
     "plan",
     "rate_outputs",
+    "rate_status",
     "run",
     "vote",
 ]
@@ -123,11 +133,16 @@ _HOME = {
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),
     "measurand.jobs.demo": ("demo",),
+    "measurand.jobs.desk": ("open_desk",),
     "measurand.jobs.import_ratings": ("import_ratings",),
+    "measurand.jobs.inviting": ("invite",),
     "measurand.jobs.judge_file": ("judge",),
     "measurand.jobs.judging": ("Judge", "JudgingOptions"),
+    "measurand.jobs.packet_export": ("export_packet",),
+    "measurand.jobs.packet_import": ("import_packet",),
     "measurand.jobs.planning": ("plan",),
     "measurand.jobs.project": ("from_project",),
+    "measurand.jobs.rate_status": ("rate_status",),
     "measurand.jobs.run": ("RunOptions", "run"),
     "measurand.jobs.source": ("Reading", "from_file"),
     "measurand.jobs.vote": ("vote",),

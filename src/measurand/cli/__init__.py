@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "check": "rate recorded outputs with code: format, references, checklists, safety ...",
     "train-check": "train a style or safety classifier from your own labelled examples",
     "agreement": "do the raters agree, and what is the best anyone could score?",
+    "rate": "people rate: invite them, serve the desk, send packets, see how far they are",
     "vote": "what do people's ratings of each output come to, and what is tied?",
     "compare": "which system is better, which are equal, which are unsafe?",
     "report": "everything about a ratings file or a project as one HTML page",

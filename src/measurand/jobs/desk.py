@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,9 +33,11 @@ from measurand.jobs.desk_views import (
 from measurand.jobs.engine.lock import alone
 from measurand.jobs.manifest import version_of
 from measurand.jobs.places import ledger_path
+from measurand.jobs.rate_status import rate_status
 from measurand.jobs.writer import Writer
 from measurand.models.environment import Environment
 from measurand.raters.people.marks import Rated, adjudicated, rows_of
+from measurand.report.document import Document
 from measurand.store.answers import plain_answer
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.ledger_people import DeskEvent, Entry
@@ -70,7 +72,11 @@ async def open_desk(
         instructions = _instructions(stuff.plan, path)
         ledger.people.register(stuff.items)
         async with Writer[Entry](file, _add) as writer:
-            yield Desk(stuff, ledger, writer, instructions=instructions)
+
+            def status() -> Document:
+                return rate_status(path, environment=environment).document
+
+            yield Desk(stuff, ledger, writer, instructions=instructions, status=status)
 
 
 def _add(ledger: Ledger, entries: Sequence[Entry]) -> None:
@@ -102,12 +108,20 @@ class Desk:
         ledger: An open ledger, to read from.
         writer: Where everything that happens is written.
         instructions: What raters read first, in Markdown.
+        status: Makes the page about how far everybody is.
     """
 
     def __init__(
-        self, stuff: Material, ledger: Ledger, writer: Writer[Entry], *, instructions: str = ""
+        self,
+        stuff: Material,
+        ledger: Ledger,
+        writer: Writer[Entry],
+        *,
+        instructions: str,
+        status: Callable[[], Document],
     ) -> None:
         self.instructions = instructions
+        self._status = status
         self.state = DeskState(stuff, ledger.people.log(every_save=False))
         self._ledger = ledger
         self._writer = writer
@@ -325,6 +339,10 @@ class Desk:
         """Where the whole work stands."""
         self._listen()
         return self.state.overview()
+
+    async def status_document(self) -> Document:
+        """How far everybody is and how well they rate, as a page; others are served meanwhile."""
+        return await asyncio.to_thread(self._status)
 
     async def _decided(self, entry: Entry) -> None:
         self.state.decide(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from measurand.core.judging import Order
@@ -11,6 +11,7 @@ from measurand.core.people import Access, Answer, Assignment, Mark
 from measurand.core.rubric import Dimension
 from measurand.errors import UsageError
 from measurand.raters.people.sheet import Sheet
+from measurand.report.rating_status_page import PersonLine
 
 __all__ = ["Dispute", "Feedback", "Overview", "Person", "Progress", "Shown", "StaleAnswer"]
 
@@ -89,6 +90,24 @@ class Person:
     seconds: float
     last: datetime | None
 
+    @property
+    def rates(self) -> bool:
+        """Whether the person is a rater whose ratings count."""
+        link = self.access
+        rater = self.done > 0 or (link is not None and link.role == "rater" and not link.revoked)
+        return rater and self.excluded is None
+
+    def line(self) -> PersonLine:
+        """The person in a line of a report."""
+        return PersonLine(
+            name=self.name,
+            role=self.access.role if self.access else "rater",
+            done=self.done,
+            hours=self.seconds / 3600,
+            last=self.last.isoformat(timespec="minutes") if self.last else None,
+            excluded=self.excluded,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
@@ -109,6 +128,10 @@ class Overview:
     answers: int
     urgent_left: int
     disputes: int
+
+    def counts(self) -> Mapping[str, int]:
+        """The counts by name."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.system import pairs_of
 from measurand.jobs.manifest import current
+from measurand.jobs.people_rows import part
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_people import Entry
 
@@ -39,7 +40,7 @@ def people_ahead(plan: Plan, ledger: Ledger, *, examples: int, read: float) -> F
         return None
     ahead = Round.of(plan.people, examples=examples, outputs=outputs)
     pace = Pace(
-        seconds=paces(ledger.people.log()),
+        seconds=paces(ledger.people.log(every_save=False)),
         assumed=assumed_pace(read, max(len(single), paired)),
     )
     return forecast_findings(ahead, pace, single, ratings=_sampled(plan, ledger))
@@ -71,13 +72,5 @@ def characters_read(examples: Sequence[Example], answer: float) -> float:
 
 def _sampled(plan: Plan, ledger: Ledger) -> Ratings | None:
     """People's ratings that feed estimates."""
-    aside = {
-        (item.example, item.system)
-        for item in ledger.people.items().values()
-        if item.purpose != "sample"
-    }
-    people = current(ledger, plan).ratings(ledger).where(kind="people")
-    if not len(people):
-        return None
-    pairs = zip(people["example"], people["system"], strict=True)
-    return people.filtered(bytes(pair not in aside for pair in pairs))
+    people = part(current(ledger, plan).ratings(ledger), ledger).ratings.where(kind="people")
+    return people if len(people) else None
