@@ -23,11 +23,10 @@ pytestmark = pytest.mark.anyio
 async def test_it_serves_until_it_is_stopped_and_prints_nothing(
     desk: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ports: list[int] = []
-    task = asyncio.create_task(serve(cast("Desk", desk), port=0, started=ports.append))
-    while not ports:
-        await asyncio.sleep(0.01)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports[0]}") as client:
+    told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(cast("Desk", desk), port=0, started=told.set_result))
+    port = await told
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         response = await client.get("/alive")
         assert response.text == "ok\n"
         assert "server" not in response.headers

@@ -62,8 +62,15 @@ async def serve(
         timeout_graceful_shutdown=_PATIENCE,
         limit_concurrency=_AT_ONCE,
     )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     started(int(listening.getsockname()[1]))
-    await _Server(config).serve(sockets=[listening])
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -156,11 +156,13 @@ function show() {
   next.firstChild.data = feedback ? "Continue" : left || !panel.single ? "Next" : "Next item";
   element("undo").disabled = !now.past.length;
   element("back").disabled = data.position === 0;
+  element("state").classList.toggle("good", answer.done);
   element("state").textContent = answer.skipped ? "Skipped" : answer.done ? "Done" : "";
 }
 
 function open(item) {
   if (now) now.seconds = clock.seconds;
+  notice("");
   flags.stop();
   now = item;
   const { data, answer } = item;
@@ -251,10 +253,11 @@ function say(text, quiet = false) {
   toast.textContent = text;
   toast.classList.add("shown");
   clearTimeout(say.timer);
-  say.timer = setTimeout(hush, 3500);
+  say.timer = setTimeout(() => toast.classList.remove("shown"), 3500);
 }
 
 function hush() {
+  element("live").textContent = "";
   element("toast").classList.remove("shown");
 }
 
@@ -426,9 +429,12 @@ async function finish() {
 // Nothing more to show for now: try again by and by.
 function wait(again, text = "Not connected, and all that was fetched is done. It goes on by itself.") {
   notice(text);
-  setTimeout(async () => {
-    notice("");
-    await again();
+  const item = now;
+  clearTimeout(wait.timer);
+  wait.timer = setTimeout(async () => {
+    if (now !== item) return;
+    if (busy) wait(again, text);
+    else await again();
   }, 3000);
 }
 
@@ -448,7 +454,8 @@ async function learn(item, fresh = false) {
   const groups = [...document.querySelectorAll(".feedback[data-agreed]")];
   const off = groups.filter((one) => one.dataset.agreed === "false").length;
   say(off ? `${off} of ${groups.length} differ from what is expected.` : "All as expected.");
-  groups.find((one) => one.dataset.agreed === "false")?.scrollIntoView({ block: "nearest" });
+  const first = groups.find((one) => one.dataset.agreed === "false") ?? groups[0];
+  first?.parentElement.scrollIntoView({ block: "nearest" });
   element("next").focus({ preventScroll: true });
 }
 
