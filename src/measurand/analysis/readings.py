@@ -95,8 +95,9 @@ def _apart(results: Sequence[Result]) -> str:
     ]
     if not same:
         return ""
-    named = ", and ".join(_levels(result) for result in same)
-    return f": levels {named}{',' if len(same) > 1 else ''} are not told apart"
+    *first, last = [_levels(result) for result in same]
+    named = f"{', '.join(first)}, and {last}," if first else last
+    return f": levels {named} are not told apart"
 
 
 def _carried(results: Sequence[Result]) -> str:
