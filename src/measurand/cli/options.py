@@ -214,8 +214,8 @@ def source_of(args: argparse.Namespace) -> Source:
     return from_project(args.plan or PLAN)
 
 
-def show(answer: Answer, args: argparse.Namespace) -> int:
-    """Print an answer, write the files asked for, and return the exit code."""
+def show(answer: Answer, args: argparse.Namespace, *, also: frozenset[str] = frozenset()) -> int:
+    """Print an answer, write the files asked for; return the exit code. ``also`` as in `tell`."""
     if args.html:
         _write(args.html, answer.to_html())
     if args.markdown:
@@ -224,7 +224,7 @@ def show(answer: Answer, args: argparse.Namespace) -> int:
         text = json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
     else:
-        tell(answer.document, full=args.full)
+        tell(answer.document, full=args.full, also=also)
         for path in (args.html, args.markdown):
             if path:
                 sys.stdout.write(f"written: {path}\n")

@@ -34,6 +34,7 @@ _ACTS: Mapping[str, str] = {
 }
 _ROLES = ("rater", "adjudicator", "organiser")
 _DAYS = 30.0
+_STANDING = frozenset({"The round", "People", "What rating will take"})
 
 
 def run(words: Sequence[str]) -> int:
@@ -264,7 +265,7 @@ def _named(word: str) -> tuple[str, str]:
 def _status(args: argparse.Namespace) -> int:
     from measurand.jobs.rate_status import rate_status  # noqa: PLC0415 - after --help
 
-    return show(rate_status(args.plan), args)
+    return show(rate_status(args.plan), args, also=_STANDING)
 
 
 def _nothing(_: argparse.ArgumentParser) -> None:

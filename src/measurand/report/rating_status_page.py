@@ -79,7 +79,7 @@ def status_document(
             *_people(standing, summaries),
             *forecast_sections(shelf),
             *raters_sections(shelf, findings),
-            *exclusion_section(findings),
+            *exclusion_section(Findings(results=findings.results)),
             *shelf.rest(),
             *limits_section(findings.limits),
         ),
