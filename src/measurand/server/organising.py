@@ -94,7 +94,7 @@ async def status(visit: Visit) -> Response:
     document = getattr(visit.desk, "status_document", None)
     if document is None:
         raise Refusal(404, "There is no status yet.")
-    text = html_page(document())
+    text = html_page(await document())
     return HTMLResponse(text, headers={"content-security-policy": _STATUS_POLICY})
 
 
