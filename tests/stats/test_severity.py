@@ -14,7 +14,7 @@ def additive(severity: tuple[float, ...], *, each: int | None = None, units: int
     if each is not None:
         rank = rng.random(table.shape).argsort(axis=1).argsort(axis=1)
         table[rank >= each] = np.nan
-    return table
+    return np.asarray(table, dtype=np.float64)
 
 
 def test_an_additive_world_is_recovered_exactly_whoever_rated_what() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ __all__ = ["Panel", "RaterRest", "rater_rest", "rater_variety"]
 
 _FEWEST = 3
 _NO_ERROR = 1e-12
+_TIE = 1e-9
+_CONSTANT = "the same value every time: nothing in it can move with the others"
 _AGREEMENT = "covariance over variance, linearised, t(C-1)"
 _VARIETY = "Gini-Simpson diversity, linearised, t(C-1)"
 
@@ -149,42 +151,47 @@ def rater_rest(
     own, rest, widest = _Sums(count), _Sums(count), 0.0
     for panel in panels:
         z = _embedded(panel)
-        given = ~np.isnan(panel.values)
-        total, squares = z.sum(axis=1), (z**2).sum(axis=2)
-        left = given.sum(axis=1) - given[:, rater]
-        others, theirs = total - z[:, rater], squares.sum(axis=1) - squares[:, rater]
-        safe = np.maximum(left, 1)
-        own.add(
-            panel.clusters,
-            given[:, rater] & (left > 0),
-            top=(z[:, rater] * others).sum(axis=1) / safe,
-            bottom=(squares[:, rater] + theirs / safe) / 2,
-        )
-        pairs = np.maximum(safe * (safe - 1), 1)
-        products = ((others**2).sum(axis=1) - theirs) / pairs
-        rest.add(panel.clusters, left > 1, top=products, bottom=theirs / safe)
+        _add_products(panel, z, rater, sums=(own, rest))
         widest = max(widest, _widest(z))
     mine, bar = own.ratio("the rater and others"), rest.ratio("two other raters")
     estimate = mine.estimate(_AGREEMENT, level, (-1.0, 1.0))
-    if not estimate.present and mine.value > 0:
-        disputed = 1 - unanimous_share(mine.free + 1, level)
-        low = max(1 - disputed * widest * mine.n / own.bottom.sum(), -1.0)
-        estimate = Estimate(
-            value=1.0,
-            low=low,
-            high=1.0,
-            level=level,
-            n=mine.n,
-            method="never differing, exact bound",
-        )
-    elif not estimate.present:
-        estimate = Estimate.absent(
-            "the same value every time: nothing in it can move with the others",
-            n=mine.n,
-            method=_AGREEMENT,
-            level=level,
-        )
+    if not estimate.present:
+        estimate = _without_spread(mine, widest * mine.n / float(own.bottom.sum()), estimate)
     return _held(estimate, mine, bar, share=share, method=_AGREEMENT)
+
+
+def _add_products(panel: Panel, z: Floats, rater: int, *, sums: tuple[_Sums, _Sums]) -> None:
+    """Add a panel's products and squares: of the rater with others, and of others in pairs."""
+    given = ~np.isnan(panel.values)
+    total, squares = z.sum(axis=1), (z**2).sum(axis=2)
+    left = given.sum(axis=1) - given[:, rater]
+    others, theirs = total - z[:, rater], squares.sum(axis=1) - squares[:, rater]
+    safe = np.maximum(left, 1)
+    sums[0].add(
+        panel.clusters,
+        given[:, rater] & (left > 0),
+        top=(z[:, rater] * others).sum(axis=1) / safe,
+        bottom=(squares[:, rater] + theirs / safe) / 2,
+    )
+    products = ((others**2).sum(axis=1) - theirs) / np.maximum(safe * (safe - 1), 1)
+    sums[1].add(panel.clusters, left > 1, top=products, bottom=theirs / safe)
+
+
+def _without_spread(mine: _Figure, widest: float, absent: Estimate) -> Estimate:
+    """What can be said where all units say the same: that they agree, or are constant."""
+    if mine.value >= 1 - _TIE:
+        disputed = 1 - unanimous_share(mine.free + 1, absent.level)
+        return replace(
+            absent,
+            value=1.0,
+            low=max(1 - disputed * widest, -1.0),
+            high=1.0,
+            method="never differing, exact bound",
+            reason=caution_if_few(mine.free + 1, "clusters"),
+        )
+    if abs(mine.value) <= _TIE:
+        return replace(absent, reason=_CONSTANT)
+    return absent
 
 
 def rater_variety(
@@ -230,15 +237,14 @@ def rater_variety(
     mine, bar = (_Figure(float(values[k]), influence[k], seen, n) for k in range(2))
     estimate = mine.estimate(_VARIETY, level, (0.0, 1.0))
     if not estimate.present and mine.value <= _NO_ERROR:
-        other = 1 - unanimous_share(mine.free + 1, level)
-        other = min(other, 0.5)
-        estimate = Estimate(
+        other = min(1 - unanimous_share(mine.free + 1, level), 0.5)
+        estimate = replace(
+            estimate,
             value=0.0,
             low=0.0,
             high=2 * other * (1 - other),
-            level=level,
-            n=n,
             method="the same value every time, exact bound",
+            reason=caution_if_few(mine.free + 1, "clusters"),
         )
     return _held(estimate, mine, bar, share=share, method=_VARIETY)
 
