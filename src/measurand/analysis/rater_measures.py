@@ -248,12 +248,11 @@ class RaterMeasures:
             return str(problem)
 
     def _cannot_judge(self) -> Estimate:
-        own = [(output, none) for output, rater, none in self.table.answers if rater == self.rater]
-        if not own:
+        own = self.table.answers[self.table.answers[:, 1] == self.rater]
+        if not len(own):
             return self._absent("this rater has rated nothing")
-        outputs, none = zip(*own, strict=True)
-        values = np.asarray(none, dtype=np.float64)
-        return clustered_share(values, self.table.clusters[list(outputs)], level=self.level)
+        values = own[:, 2].astype(np.float64)
+        return clustered_share(values, self.table.clusters[own[:, 0]], level=self.level)
 
     def _seconds(self) -> Estimate:
         seconds = self.table.seconds[:, self.rater]

@@ -74,7 +74,8 @@ class PeopleTable:
         dimensions: By dimension.
         seconds: Shape (outputs, raters): time spent on an output, over all its dimensions; NaN
             where it is not known.
-        answers: Output, rater, and whether the person could not judge, of every first answer.
+        answers: Shape (answers, 3): the output, the rater, and 1 where the person could not judge,
+            of every first answer.
         conflicting: Ratings that count as right but contradict each other, and so count nowhere.
     """
 
@@ -83,7 +84,7 @@ class PeopleTable:
     clusters: Codes
     dimensions: tuple[DimensionTable, ...]
     seconds: Floats
-    answers: tuple[tuple[int, int, bool], ...]
+    answers: Codes
     conflicting: int
 
     @cached_property
@@ -151,7 +152,7 @@ def people_table(
         clusters=clusters_of(table, names, examples)[own] if names else own,
         dimensions=tuple(dimensions),
         seconds=_seconds(rows, shape),
-        answers=tuple(_answers(rows)),
+        answers=_answers(rows),
         conflicting=conflicting,
     )
 
@@ -220,12 +221,11 @@ def _seconds(rows: _Rows, shape: tuple[int, int]) -> Floats:
     return np.where(seen, total, np.nan).reshape(shape)
 
 
-def _answers(rows: _Rows) -> list[tuple[int, int, bool]]:
+def _answers(rows: _Rows) -> Codes:
     """What people were asked on the first visit, with or without a value."""
     values, reasons = rows.table["value"], rows.table["reason"]
     given = np.frombuffer(values.mask(lambda value: value is not None), np.uint8) > 0
     told = reasons.mask(lambda text: isinstance(text, str) and text.startswith(CANNOT_JUDGE))
     cannot = ~given & (np.frombuffer(told, np.uint8) > 0)
     at = np.flatnonzero(rows.people & (rows.repeat == 0) & (given | cannot))
-    found = zip(rows.output[at], rows.rater[at], cannot[at], strict=True)
-    return [(int(output), int(rater), bool(none)) for output, rater, none in found]
+    return np.stack([rows.output[at], rows.rater[at], cannot[at].astype(np.int64)], axis=1)

@@ -87,7 +87,7 @@ class _Figure(NamedTuple):
         """The standard error."""
         clusters = int(self.seen.sum())
         factor = clusters / (clusters - 1)
-        return math.sqrt(factor * float(self.influence @ self.influence))
+        return math.sqrt(factor * float(np.square(self.influence).sum()))
 
     @property
     def free(self) -> int:
@@ -96,14 +96,15 @@ class _Figure(NamedTuple):
 
     def estimate(self, method: str, level: float, span: tuple[float, float]) -> Estimate:
         """The statistic with its interval, within the span; absent where nothing varies."""
-        if self.error <= _NO_ERROR:
+        error = self.error
+        if error <= _NO_ERROR:
             return Estimate.absent(
                 "every unit says the same, so the uncertainty cannot be estimated",
                 n=self.n,
                 method=method,
                 level=level,
             )
-        half = t_quantile((1 + level) / 2, self.free) * self.error
+        half = t_quantile((1 + level) / 2, self.free) * error
         return Estimate(
             value=self.value,
             low=min(max(self.value - half, span[0]), self.value),
