@@ -4,8 +4,8 @@
   const at = (id) => document.getElementById(id);
   const store = "measurand packet " + packet.id;
   const state = { position: 0, rater: packet.rater || "", answers: {} };
-  const past = [];
-  let dirty = false, also = false, ticked = performance.now(), typing = "";
+  const past = [], part = 4000;
+  let dirty = false, also = false, recent = null, ticked = performance.now(), typing = "";
 
   const make = (tag, props = {}, ...children) => {
     const element = document.createElement(tag);
@@ -18,8 +18,24 @@
   };
   const text = (content, extra = "") => {
     const box = make("div", { className: "text " + extra, dir: "auto" });
-    box.textContent = content;
+    if (content.length <= part) box.textContent = content;
+    else box.append(...parted(content).map((piece) => make("div", { className: "part", dir: "auto" }, piece)));
     return box;
+  };
+  const parted = (content) => {  // long texts in parts, so that only what is in sight is laid out
+    const pieces = [];
+    for (let from = 0; from < content.length;) {
+      let to = Math.min(content.length, from + part);
+      if (to < content.length) {
+        const line = content.lastIndexOf("\n", to - 1), space = content.lastIndexOf(" ", to - 1);
+        if (line > from) to = line + 1;
+        else if (space > from) to = space + 1;
+        else if (/[\ud800-\udbff]/.test(content[to - 1])) to += 1;
+      }
+      pieces.push(content.slice(from, to));
+      from = to;
+    }
+    return pieces;
   };
   const say = (words) => { at("status").textContent = words; };
   const notice = (words) => { at("notice").textContent = words; at("notice").hidden = !words; say(words); };
@@ -56,6 +72,7 @@
     m.value = m.cannot ? null : value;
     m.also = m.also.filter((other) => other !== value);
     answer().skipped = false;
+    recent = name;
     changed();
     say(`${name}: ${value}`);
   };
@@ -140,6 +157,7 @@
     at("previous").disabled = state.position === 0;
     at("next").disabled = state.position === packet.items.length - 1;
     also = false;
+    recent = null;
     refresh();
     keep();
     if (focus) { at("item").focus({ preventScroll: true }); window.scrollTo(0, 0); say(at("where").textContent); }
@@ -170,7 +188,9 @@
   };
   const digit = (number) => {
     const box = active();
-    const name = box.dataset.name, offered = packet.dimensions[name].choices;
+    const unsaid = also && recent !== null && !answered(answer().marks[box.dataset.name]);
+    const name = unsaid ? recent : box.dataset.name;  // what else is reasonable follows the rating
+    const offered = packet.dimensions[name].choices;
     const numeric = offered.every((value) => /^-?\d+$/.test(value));
     const value = numeric ? offered.find((one) => one === String(number)) : offered[number - 1];
     if (value === undefined) return say(`${number} is not a level of ${name}`);

@@ -1,0 +1,219 @@
+"""The offline page in a browser: keyboard only, reloaded, saved, loaded, and inert."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.store.packets.packet_world import HOSTILE, KIND, SHARE, TONE, packet, pairs, sheet
+
+from measurand.core.packet import Packet
+from measurand.core.people import Mark
+from measurand.raters.people.packet import Entry, packet_of
+from measurand.raters.people.reconcile import reconcile
+from measurand.store.packets import FORMATS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+HTML = FORMATS["html"]
+LONG = ("<b>=1 \u202e\U0001f468\u200d\U0001f469 \0\r\n" * 72_000)[:1_000_000]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+class Rater:
+    """One person at one page, and everything that went wrong on it."""
+
+    def __init__(self, browser: Browser, sent: Packet, folder: Path, **context: object) -> None:
+        self.sent, self.problems = sent, list[str]()
+        self.path = HTML.write(sent, folder / f"{sent.id}.html")[0]
+        options = {"offline": True, "accept_downloads": True, **context}
+        self.context = browser.new_context(**options)  # type: ignore[arg-type]  # as playwright has it
+        self.page = self.open()
+
+    def open(self) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda message: self.problems.append(message.text))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("requestfailed", lambda request: self.problems.append(request.url))
+        page.goto(self.path.as_uri())
+        return page
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def saved(self, folder: Path) -> Path:
+        with self.page.expect_download() as download:
+            self.page.click("#save")
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+
+def test_a_packet_is_rated_by_keyboard_reloaded_saved_and_read(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sent = packet("one", "two", "three")
+    rater = Rater(browser, sent, tmp_path)
+    assert rater.page.locator("input:checked:not(#keys)").count() == 0
+    rater.press("4", "1", "2", "ArrowRight", "2", "a", "1")
+    rater.press("ArrowUp", "a", "3", "a", "1", "ArrowDown", "x", "c")
+    rater.page.keyboard.type("=odd 5u")
+    rater.press("Escape")
+    rater.page.reload()
+    assert rater.page.locator("#where").inner_text() == "Item 2 of 3"
+    assert rater.page.locator("#comment").input_value() == "=odd 5u"
+    rater.press("ArrowRight", "5", "u", "s")
+    path = rater.saved(tmp_path)
+    result = reconcile([sent], HTML.read(path))
+    assert result.intake.refused == ()
+    first, second, third = result.answers
+    assert first.answer.marks == {
+        "tone": Mark(value=4.0),
+        "Safe?": Mark(value=0.0),
+        "kind of error": Mark(value="1/2"),
+    }
+    assert second.answer.marks["tone"] == Mark(value=2.0, also=(3.0,))
+    assert second.answer.marks["Safe?"] == Mark(cannot=True)
+    assert second.answer.comment == "=odd 5u"
+    assert (third.answer.marks, third.answer.skipped) == ({}, True)
+    assert first.rater == "Ann"
+    assert rater.problems == []
+    rater.context.close()
+
+
+def test_a_saved_file_is_loaded_in_another_browser_and_can_be_taken_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sent = packet("one", "two", rater=None)
+    rater = Rater(browser, sent, tmp_path)
+    rater.press("4")
+    rater.page.click("#save")
+    assert "your name" in rater.page.locator("#notice").inner_text()
+    rater.page.fill("#rater", " Zoë =1 ")
+    rater.page.keyboard.press("Escape")
+    path = rater.saved(tmp_path)
+    assert HTML.read(path).returned[0].rater == "Zoë =1"
+    other = Rater(browser, sent, tmp_path)
+    other.page.set_input_files("#load", path)
+    other.page.wait_for_function("document.getElementById('notice').textContent.includes('loaded')")
+    assert other.page.locator("input[value='4']").first.is_checked()
+    assert other.page.locator("#rater").input_value() == "Zoë =1"
+    other.press("u")
+    assert not other.page.locator("input[value='4']").first.is_checked()
+    wrong = tmp_path / "wrong.json"
+    for content, words in (
+        ("{", "not a file"),
+        (json.dumps({"measurand": "packet answers", "packet": "x", "answers": []}), "another"),
+    ):
+        wrong.write_text(content)
+        other.page.set_input_files("#load", wrong)
+        other.page.wait_for_function(
+            "words => document.getElementById('notice').textContent.includes(words)", arg=words
+        )
+    assert rater.problems == other.problems == []
+    rater.context.close()
+    other.context.close()
+
+
+def test_hostile_texts_are_shown_as_they_are_and_do_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    named = packet_of(
+        "<img src=x onerror=\"document.title='owned'\">",
+        [Entry(sheet=sheet(t, more=t[:1000]), dimensions=(TONE, KIND)) for t in (*HOSTILE, LONG)],
+        rater="<b>Ann</b>",
+        instructions="<script>document.title='owned'</script>",
+    )
+    rater = Rater(browser, named, tmp_path)
+    for place, text in enumerate((*HOSTILE, LONG)):
+        box = rater.page.locator("#texts .text.rated")
+        assert box.evaluate("box => box.textContent") == text, place
+        assert box.evaluate("box => box.querySelectorAll(':not(.part)').length") == 0
+        rater.press("ArrowRight")
+    assert rater.page.title() == named.name.strip()
+    assert rater.page.locator("img, iframe, object, link, base").count() == 0
+    assert rater.problems == []
+    source = rater.path.read_text(encoding="utf-8")
+    assert source.count("<script") == 2
+    assert source.count("</script") == 2
+    rater.context.close()
+
+
+def test_the_policy_stops_a_script_that_found_its_way_in(browser: Browser, tmp_path: Path) -> None:
+    rater = Rater(browser, packet("one"), tmp_path)
+    rater.page.evaluate(
+        """() => {
+          const script = document.createElement('script');
+          script.textContent = "document.title = 'owned'";
+          document.body.append(script);
+          document.body.insertAdjacentHTML('beforeend', "<img src='https://example.org/x'>");
+        }"""
+    )
+    rater.page.wait_for_timeout(100)
+    assert rater.page.title() == "first round"
+    assert any("Content Security Policy" in problem for problem in rater.problems)
+    rater.context.close()
+
+
+def test_pairs_stand_side_by_side_and_mixed_items_ask_their_own(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sent = pairs("one", "two")
+    rater = Rater(browser, sent, tmp_path)
+    rater.press("1", "ArrowRight", "3")
+    result = reconcile([sent], HTML.read(rater.saved(tmp_path)))
+    values = [taken.answer.marks["better"].value for taken in result.answers]
+    assert values == ["win", "win"]
+    rater.context.close()
+    mixed = packet_of("free", [Entry(sheet=sheet("x"), dimensions=(SHARE,))], rater="Ann")
+    rater = Rater(browser, mixed, tmp_path)
+    rater.page.fill("fieldset input[type=text]", "0.25")
+    rater.page.keyboard.press("Tab")
+    (taken,) = reconcile([mixed], HTML.read(rater.saved(tmp_path))).answers
+    assert taken.answer.marks["share"].value == 0.25
+    rater.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_is_accessible_and_fits(
+    browser: Browser, tmp_path: Path, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for sent in (packet("word" * 200, "two"), pairs("one")):
+        viewport = {"width": width, "height": 760}
+        rater = Rater(
+            browser, sent, tmp_path, viewport=viewport, color_scheme=scheme, bypass_csp=True
+        )
+        rater.press("1")
+        assert rater.page.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.Axe().run(rater.page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        rater.context.close()
+
+
+def test_shortcuts_can_be_turned_off(browser: Browser, tmp_path: Path) -> None:
+    rater = Rater(browser, packet("one", "two"), tmp_path)
+    rater.page.uncheck("#keys")
+    rater.page.locator("#item").focus()
+    rater.press("4", "ArrowRight")
+    assert rater.page.locator("input:checked").count() == 0
+    assert rater.page.locator("#where").inner_text() == "Item 1 of 2"
+    rater.context.close()
