@@ -33,6 +33,7 @@ from measurand.jobs.desk_views import (
     Shown,
     StaleAnswer,
 )
+from measurand.report.document import Document, Paragraph, Section
 from measurand.server.app import app
 from measurand.server.limits import Limits
 
@@ -201,6 +202,10 @@ class FakeDesk:
             urgent_left=7,
             disputes=len(self.open_disputes),
         )
+
+    async def status_document(self) -> Document:
+        told = Paragraph("<script>alert(1)</script>")
+        return Document(title="Status", sections=(Section("How far", (told,)),))
 
 
 def queue_of(

@@ -214,3 +214,9 @@ def test_a_pace_forgets_who_came_first() -> None:
     for visitor in range(10_001):
         pace.take(str(visitor), 0.0)
     assert len(pace._buckets) == 10_000
+
+
+async def test_who_has_no_link_is_not_told_what_is_rated(visitor: Any) -> None:
+    async with visitor() as browser:
+        for path in ("/", "/nothing", "/enter/guess", "/rate"):
+            assert "support bot" not in (await browser.get(path)).text

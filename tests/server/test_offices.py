@@ -142,3 +142,12 @@ async def test_decisions_about_people_are_recorded_with_who_and_why(
             ("revoked", digest, "olga"),
         ]
         assert (await browser.get("/")).status_code == 401
+
+
+async def test_the_status_is_a_report_that_runs_nothing(visitor: Any) -> None:
+    async with visitor("olga", "organiser") as browser:
+        reply = await browser.get("/status")
+    assert "&lt;script&gt;alert(1)" in reply.text
+    policy = reply.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src")
+    assert "script-src" not in policy

@@ -181,11 +181,14 @@ async def test_feedback_comes_after_a_training_item_and_only_then(visitor: Any) 
 async def test_progress_and_what_was_skipped(visitor: Any) -> None:
     async with visitor("ann") as browser:
         await say(browser, 1, skipped=True)
-        assert (await browser.get("/api/progress")).json() == {
+        told = (await browser.get("/api/progress")).json()
+        assert told.pop("csrf") == browser.csrf
+        assert told == {
             "done": 0,
             "left": 1,
             "training_left": 1,
             "skipped": [1],
+            "rater": "ann",
         }
         page = (await browser.get("/finished")).text
         assert 'href="/rate/1"' in page
@@ -210,8 +213,20 @@ async def test_hostile_texts_are_text(visitor: Any, desk: Any, makers: ModuleTyp
         page = (await browser.get("/")).text
         assert "<img" not in page
         assert "<b>zo" not in page
-        assert "49" not in page
+        assert "{{ 7*7 }}" in page
         assert "⟨U+202E⟩" in page
         found = await item(browser, 0)
         plain = "".join(piece[1] for piece in found["texts"][0]["plain"])
         assert plain == "<img src=x onerror=alert(1)>⟨U+202E⟩{{ 7*7 }}⟨U+0000⟩"
+
+
+async def test_nobody_takes_everything_without_rating_any(
+    visitor: Any, desk: Any, makers: ModuleType
+) -> None:
+    desk.queues["ann"] = makers.queue_of("ann", *[makers.sheet(str(n)) for n in range(20)])
+    async with visitor("ann") as browser:
+        seen = [(await browser.say("/api/next", {"after": at})).status_code for at in range(-1, 12)]
+        assert seen == [200] * 8 + [429] * 5
+        await say(browser, 3, done=True)
+        assert (await browser.say("/api/next", {"after": 8})).status_code == 200
+        assert (await browser.say("/api/next", {"after": 1000})).status_code == 404

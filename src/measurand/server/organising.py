@@ -47,7 +47,6 @@ def _overview(
         overview=visit.desk.overview(),
         people=visit.desk.people(),
         now=datetime.now(UTC),
-        has_status=hasattr(visit.desk, "status_document"),
         roles=ROLES,
         days=_USUAL_DAYS,
         said=said,
@@ -91,10 +90,7 @@ async def readmit(visit: Visit) -> Response:
 
 async def status(visit: Visit) -> Response:
     """The whole status of the round, as the report has it."""
-    document = getattr(visit.desk, "status_document", None)
-    if document is None:
-        raise Refusal(404, "There is no status yet.")
-    text = html_page(await document())
+    text = html_page(await visit.desk.status_document())
     return HTMLResponse(text, headers={"content-security-policy": _STATUS_POLICY})
 
 

@@ -17,6 +17,8 @@ from measurand.server.visit import Visit
 
 __all__ = ["page", "static_file", "static_root", "text_markup"]
 
+_NOBODY = "Rating desk"
+"""What the desk calls itself to who did not come by a link: what is rated here is not told."""
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -28,7 +30,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> HT
     """Render a page for a visitor; whatever is inserted is escaped and made visible."""
     shared = {
         "static": static_root(),
-        "project": visit.desk.plan.name,
+        "project": visit.desk.plan.name if visit.access or "guest" in values else _NOBODY,
         "access": visit.access,
         "csrf": visit.csrf,
     }
@@ -88,13 +90,18 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": text_markup, "minutes": _minutes}
+    environment.filters |= {"prose": text_markup, "minutes": _minutes, "brief": _brief}
     return environment
 
 
 def _finalize(value: object) -> object:
     """What every expression of every template passes through."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _brief(seconds: float) -> str:
+    """The same for a column."""
+    return "" if not seconds else "< 1 min" if seconds < 30 else _minutes(seconds)  # noqa: PLR2004 - half a minute rounds to none
 
 
 def _minutes(seconds: float) -> str:

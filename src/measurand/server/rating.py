@@ -20,6 +20,10 @@ from measurand.server.wire import (
 
 __all__ = ["feedback", "finished", "item", "next_item", "progress", "save", "screen", "start"]
 
+_FARTHEST = 2**31
+_MOST_AHEAD = 8
+"""Items in a row that one rater may have taken and not rated."""
+_AGAIN = 5.0
 _NO_SUCH_PLACE = "There is no such place in your queue."
 
 
@@ -64,6 +68,7 @@ async def next_item(visit: Visit) -> Response:
     after = decoded(visit.body).get("after", -1)
     if isinstance(after, bool) or not isinstance(after, int) or not -1 <= after < _FARTHEST:
         raise UsageError("after: a whole number from -1")
+    _check_ahead(visit, after)
     shown = await visit.desk.next(visit.name, after=after)
     return JSONResponse({"item": None if shown is None else item_document(shown)})
 
@@ -101,10 +106,20 @@ async def feedback(visit: Visit) -> Response:
 async def progress(visit: Visit) -> Response:
     """How far the rater is."""
     desk, name = visit.desk, visit.name
-    return JSONResponse(progress_document(desk.progress(name), desk.skipped(name)))
+    found = progress_document(desk.progress(name), desk.skipped(name))
+    # A page that was opened by an older link of the same rater learns the word of the new one.
+    return JSONResponse(found | {"rater": name, "csrf": visit.csrf})
 
 
-_FARTHEST = 2**31
+def _check_ahead(visit: Visit, after: int) -> None:
+    """Nobody takes item after item without rating any: they would wait for nobody else."""
+    if after >= 0 and visit.desk.shown(visit.name, after) is None:
+        raise Refusal(404, _NO_SUCH_PLACE)
+    for position in range(after, after - _MOST_AHEAD, -1):
+        shown = visit.desk.shown(visit.name, position) if position >= 0 else None
+        if shown is None or shown.answer.done or shown.answer.skipped:
+            return
+    raise Refusal(429, "Rate what you have taken first.", after=_AGAIN)
 
 
 def _shown(visit: Visit) -> Shown:

@@ -21,6 +21,8 @@ LOOPBACK = "127.0.0.1"
 PORT = 8765
 _PATIENCE = 10
 """Seconds that requests under way get to end."""
+_KEPT = 60
+"""Seconds that a connection is kept for the next key."""
 _WAITING = 512
 _AT_ONCE = 2_000
 _NO_NAMES = frozenset({"0.0.0.0", "[::]"})  # noqa: S104 - they are no names, so they are left out
@@ -60,6 +62,7 @@ async def serve(
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
+        timeout_keep_alive=_KEPT,
         limit_concurrency=_AT_ONCE,
     )
     server = _Server(config)

@@ -145,7 +145,7 @@ export class Outbox {
       this.#drop(entry.position);
       this.#events.gone(entry.position);
     } else if (REFUSED.has(reply.status)) {
-      this.#store.removeItem(entry.key);
+      this.#setAside(entry);
       this.#events.refused(entry, reply.body.error ?? "");
     } else {
       return false;
@@ -170,8 +170,14 @@ export class Outbox {
 
   #drop(position) {
     for (const entry of this.#entries()) {
-      if (entry.position === position) this.#store.removeItem(entry.key);
+      if (entry.position === position) this.#setAside(entry);
     }
+  }
+
+  // What the desk does not take is not sent again, and not thrown away.
+  #setAside(entry) {
+    this.#store.removeItem(entry.key);
+    this.#store.setItem(`not-taken/${entry.key}`, JSON.stringify(entry));
   }
 
   #keys() {

@@ -32,6 +32,7 @@ let now = null; // the item shown
 let ahead = []; // positions fetched beforehand
 let farthest = -1; // the last place of the queue that was seen
 let busy = false;
+let trouble = ""; // why the desk lets nobody in, where it does not
 let also = false; // the next digit is "also reasonable"
 let asText = false;
 
@@ -330,6 +331,7 @@ function remember(data) {
 async function after(position) {
   for (;;) {
     const reply = await ask("POST", "/api/next", { after: position });
+    trouble = [401, 403].includes(reply.status) ? (reply.body.error ?? "") : "";
     if (reply.status !== 200) return undefined;
     if (!reply.body.item) return null;
     const item = remember(reply.body.item);
@@ -428,7 +430,7 @@ async function finish() {
 
 // Nothing more to show for now: try again by and by.
 function wait(again, text = "Not connected, and all that was fetched is done. It goes on by itself.") {
-  notice(text);
+  notice(trouble || text);
   const item = now;
   clearTimeout(wait.timer);
   wait.timer = setTimeout(async () => {
@@ -478,6 +480,11 @@ async function visit(position, options) {
     }
     const reply = await ask("GET", `/api/items/${position}`);
     if (reply.status === 200) go(remember(reply.body.item), options);
+    else if (reply.status === 404 && now && position > 0) {
+      // What is not there any more is stepped over.
+      busy = false;
+      await visit(position - 1, options);
+    }
     else if (reply.status === 0 || reply.status >= 429) {
       if (now) say("Not connected; this one was not fetched before.");
       else wait(() => visit(position, options), "The desk is not reached. It is tried again.");
