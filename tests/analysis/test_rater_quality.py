@@ -114,6 +114,10 @@ def test_qualification_goes_by_the_order_rated() -> None:
     decided = verdict(quality(rows, order={"ann": later}), "qualification")
     assert decided.outcome == "pass"
     assert "qualified: 12 of 12" in decided.reason
+    twice = [*later, ("e3", "s", None), ("e4", "s", None)]
+    assert verdict(quality(rows, order={"ann": twice}), "qualification") == decided
+    first = [*later[-3:], *later, *later[-3:]]
+    assert verdict(quality(rows, order={"ann": first}), "qualification").outcome == "fail"
 
 
 def test_somebody_may_be_not_yet_qualified() -> None:

@@ -263,7 +263,7 @@ def test_the_bad_rater_is_found_and_nobody_honest_is(case: str) -> None:
 @pytest.mark.parametrize("case", BAD)
 def test_the_bad_rater_at_length(case: str) -> None:
     person, kind, power = BAD[case]
-    runs = 600
+    runs = 300
     counts = failures((*HONEST, person), runs=runs, seed=9)
     assert counts["bad", kind] / runs >= power
     for name in ("attention", "variety", "pace", "severity"):
@@ -272,9 +272,9 @@ def test_the_bad_rater_at_length(case: str) -> None:
 
 @pytest.mark.long
 def test_nobody_among_honest_people_is_failed() -> None:
-    counts = failures(HONEST, runs=600, seed=10)
+    counts = failures(HONEST, runs=300, seed=10)
     for name in ("attention", "variety", "pace", "severity"):
-        assert counts["honest", name] / 600 <= ALPHA
+        assert counts["honest", name] / 300 <= ALPHA
 
 
 def test_without_a_third_rater_nobody_is_called_careless() -> None:

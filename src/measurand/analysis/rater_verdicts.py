@@ -48,7 +48,8 @@ class RaterQualityOptions:
         most_severity: How far from the median rater one may be on average, as a share of the scale.
         words: How many words there are to read, by example and system; where it is not known,
             the others' times say how long an output takes.
-        order: The outputs of each rater in the order rated; by default the table's.
+        order: The outputs of each rater in the order rated, at their first visit if there are two;
+            by default, and for those that are not in it, the table's.
     """
 
     level: float = LEVEL
@@ -144,12 +145,14 @@ def _qualification(rater: RaterMeasures, options: RaterQualityOptions) -> Verdic
 
 
 def _golden_in_order(rater: RaterMeasures, order: Sequence[Output]) -> list[bool]:
-    place = {output: at for at, output in enumerate(order)}
+    place: dict[Output, int] = {}
+    for at, output in enumerate(order):
+        place.setdefault(output, at)  # a second visit does not move the first
     trials: list[tuple[int, int, bool]] = []
     for dimension in rater.table.dimensions:
         right = rater.passes_of(dimension)
         for output in np.flatnonzero(~np.isnan(right)):
-            at = place.get(rater.table.outputs[output], len(place))
+            at = place.get(rater.table.outputs[output], len(order))
             row = int(dimension.row[output, rater.rater])
             trials.append((at, row, bool(right[output])))
     return [right for _, _, right in sorted(trials)]
