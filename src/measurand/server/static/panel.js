@@ -16,6 +16,7 @@ export class Panel {
 
   draw(dimensions, pairwise) {
     this.dimensions = dimensions;
+    this.reviewing = false;
     this.groups = dimensions.map((dimension, place) => this.#group(dimension, place));
     this.form.replaceChildren(...this.groups);
     this.form.classList.toggle("pairwise", pairwise);
@@ -28,7 +29,7 @@ export class Panel {
     this.active = Math.max(0, Math.min(place, this.groups.length - 1));
     this.groups.forEach((group, at) => {
       group.classList.toggle("active", at === this.active);
-      group.hidden = this.single && at !== this.active;
+      group.hidden = this.single && !this.reviewing && at !== this.active;
     });
     this.events.active();
   }
@@ -55,6 +56,10 @@ export class Panel {
 
   // Show what has been said, and what would have been right.
   update(answer, feedback) {
+    if (this.reviewing !== Boolean(feedback)) {
+      this.reviewing = Boolean(feedback);
+      this.show(this.active);
+    }
     this.dimensions.forEach((dimension, place) => {
       const group = this.groups[place];
       const mark = answer.marks[dimension.name] ?? { value: null, also: [], cannot: false };

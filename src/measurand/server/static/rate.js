@@ -479,16 +479,17 @@ async function visit(position, options) {
       return;
     }
     const reply = await ask("GET", `/api/items/${position}`);
-    if (reply.status === 200) go(remember(reply.body.item), options);
-    else if (reply.status === 404 && now && position > 0) {
+    if (reply.status === 200) {
+      go(remember(reply.body.item), options);
+    } else if (reply.status === 404 && now && position > 0) {
       // What is not there any more is stepped over.
-      busy = false;
       await visit(position - 1, options);
-    }
-    else if (reply.status === 0 || reply.status >= 429) {
+    } else if (reply.status === 0 || reply.status >= 429) {
       if (now) say("Not connected; this one was not fetched before.");
       else wait(() => visit(position, options), "The desk is not reached. It is tried again.");
-    } else notice(reply.body.error ?? "This cannot be shown.");
+    } else {
+      notice(reply.body.error ?? "This cannot be shown.");
+    }
   } finally {
     busy = false;
   }
