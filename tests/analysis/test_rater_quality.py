@@ -17,6 +17,7 @@ from measurand.analysis.result import Findings, Result, Verdict
 from measurand.core.people import ADJUDICATION, CANNOT_JUDGE, WITHDRAWN
 from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.scale import NOMINAL, ONE_TO_FIVE, UNIT, YES_NO, Scale, Value
+from measurand.errors import UsageError
 from measurand.simulate.rater_panel import Person, Round, rater_round
 
 SCALES = {"quality": ONE_TO_FIVE, "safe": YES_NO}
@@ -332,3 +333,12 @@ def test_summaries_have_one_line_a_person() -> None:
     assert lines["ann"].flags == ()
     assert len(bad.verdicts) == 5
     assert bad.golden.present
+
+
+@pytest.mark.parametrize(
+    "name", ["level", "alpha", "least_agreement", "most_fast", "most_severity"]
+)
+def test_options_that_mean_nothing_are_refused(name: str) -> None:
+    for value in (0.0, 1.0, float("nan")):
+        with pytest.raises(UsageError, match=f"{name} lies strictly between 0 and 1"):
+            RaterQualityOptions(**{name: value})  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ import numpy as np
 from measurand.analysis.rater_measures import Deviations, RaterMeasures
 from measurand.analysis.rater_tables import DimensionTable, Output
 from measurand.analysis.result import Verdict
-from measurand.errors import InsufficientData
+from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import mean_p
 from measurand.stats.multiple import holm
@@ -31,6 +31,15 @@ QUALIFICATION: Mapping[str, str] = MappingProxyType(
 """How the outcome of a qualification is told."""
 _OUTCOMES = {word: outcome for outcome, word in QUALIFICATION.items()}
 _ROUNDING = 1e-9
+_SHARES = (
+    "level",
+    "alpha",
+    "least_agreement",
+    "least_variety",
+    "most_same",
+    "most_fast",
+    "most_severity",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,9 @@ class RaterQualityOptions:
             the others' times say how long an output takes.
         order: The outputs of each rater in the order rated, at their first visit if there are two;
             by default, and for those that are not in it, the table's.
+
+    Raises:
+        UsageError: A level or a share does not lie strictly between 0 and 1.
     """
 
     level: float = LEVEL
@@ -62,6 +74,13 @@ class RaterQualityOptions:
     most_severity: float = 0.125
     words: Mapping[tuple[str, str], int] = field(default_factory=dict)
     order: Mapping[str, Sequence[Output]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in _SHARES:
+            if not 0 < getattr(self, name) < 1:
+                raise UsageError(
+                    f"{name} lies strictly between 0 and 1; found {getattr(self, name)}"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +165,8 @@ def _qualification(rater: RaterMeasures, options: RaterQualityOptions) -> Verdic
 
 def _golden_in_order(rater: RaterMeasures, order: Sequence[Output]) -> list[bool]:
     place: dict[Output, int] = {}
-    for at, output in enumerate(order):
-        place.setdefault(output, at)  # a second visit does not move the first
+    for visit, seen in enumerate(order):
+        place.setdefault(seen, visit)  # a second visit does not move the first
     trials: list[tuple[int, int, bool]] = []
     for dimension in rater.table.dimensions:
         right = rater.passes_of(dimension)
