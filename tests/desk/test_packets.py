@@ -54,17 +54,9 @@ def test_a_packet_comes_back_in_part_then_whole_then_once_more(project: Project)
     assert len(out.packet.items) == 8
     assert out.until is not None
     half = imported(project, filled(out.files[0], most=3))
-    assert half.to_json() | {"file": "", "notes": []} == {
-        **half.to_json(),
-        "file": "",
-        "notes": [],
-        "read": 9,
-        "kept": 9,
-        "refused": 0,
-        "new": 9,
-        "items": 3,
-        "missing": 5,
-    }
+    told = half.to_json()
+    assert [told[name] for name in ("read", "kept", "refused", "new")] == [9, 9, 0, 9]
+    assert (told["items"], told["missing"]) == (3, 5)
     whole = filled(out.files[0])
     assert imported(project, whole).to_json()["new"] == 15
     again = imported(project, whole).to_json()

@@ -46,6 +46,8 @@ def test_it_names_the_files_it_writes(tmp_path: Path) -> None:
         "data/edge.jsonl",
         "data/golden.jsonl",
         "data/regression.jsonl",
+        "gold.csv",
+        "guide.md",
         "measurand.schema.json",
         "measurand.yaml",
         "outputs/candidate.jsonl",

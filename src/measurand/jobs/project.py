@@ -26,28 +26,32 @@ __all__ = ["from_project"]
 _SHOWN = 5
 
 
-def from_project(plan_path: Path, *, environment: Environment | None = None) -> Source:
+def from_project(plan: Path | str, *, environment: Environment | None = None) -> Source:
     """Read a project's ledger under its plan: the plan says what counts.
 
     Ratings of dimensions and systems that the plan does not name, and of examples that are not in
     its evaluation set, stay in the ledger and are left out, with a note that says how many.
 
     Args:
-        plan_path: The plan.
+        plan: Where the plan is.
         environment: Where the key of placeholders may come from; by default the process's.
 
     Raises:
         PlanError: There is no plan, or it is wrong, or the ledger holds values off its scales.
         UsageError: The ledger holds no ratings yet.
     """
-    plan = load_plan(plan_path)
+    plan_path = Path(plan)
+    return _read(plan_path, load_plan(plan_path), environment or Environment())
+
+
+def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
         parted = part(ratings, ledger)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
-        redact = redactor(plan, run_key(ledger, environment or Environment()))
+        redact = redactor(plan, run_key(ledger, environment))
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
