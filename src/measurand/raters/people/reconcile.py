@@ -92,40 +92,25 @@ def reconcile(
         if _says_something(returned.answer):
             key = (place.packet.id, place.item.code, place.rater)
             said.setdefault(key, _Said(place)).rows.append(returned)
-    taken: list[Taken] = []
-    unchanged: list[str] = []
-    partial: list[str] = []
-    kept = 0
-    for (packet, code, name), rows in said.items():
-        before = (known or {}).get((code, name))
-        marks, twice = rows.marks(refused)
-        kept += len(marks)
-        answer = rows.answer(marks, before)
-        if not answer.done and not answer.skipped:
-            partial.append(code)
-        if before is not None and _same(answer, before):
-            unchanged.append(code)
-        elif marks or answer.comment or answer.spans or answer.skipped:
-            old = before.marks if before else {}
-            new = sum(old.get(dimension) != mark for dimension, mark in marks.items())
-            taken.append(Taken(packet=packet, code=code, rater=name, answer=answer, new=new))
-        desk.twice += twice
     held = {(packet, code) for packet, code, _ in said}
-    missing = [
+    missing = tuple(
         item.code
         for packet in desk.packets.values()
         if packet.id in seen
         for item in packet.items
         if (packet.id, item.code) not in held
-    ]
-    notes = (*reading.notes, *_notes(len(partial), len(missing), desk.twice))
-    intake = Intake(reading.file, kept + len(refused), kept, tuple(refused), notes)
+    )
+    settled = [one.settled(refused, known or {}) for one in said.values()]
+    kept = sum(one.kept for one in settled)
+    partial = tuple(one.taken.code for one in settled if one.partial)
+    twice = sum(one.twice for one in settled)
+    notes = (*reading.notes, *_notes(len(partial), len(missing), twice))
     return Reconciled(
-        answers=tuple(taken),
-        intake=intake,
-        unchanged=tuple(unchanged),
-        partial=tuple(partial),
-        missing=tuple(missing),
+        answers=tuple(one.taken for one in settled if one.changed),
+        intake=Intake(reading.file, kept + len(refused), kept, tuple(refused), notes),
+        unchanged=tuple(one.taken.code for one in settled if one.known and not one.changed),
+        partial=partial,
+        missing=missing,
     )
 
 
@@ -145,7 +130,6 @@ class _Desk:
     packets: Mapping[str, Packet]
     raters: Mapping[str, str]
     rater: str | None
-    twice: int = 0
     items: dict[str, list[tuple[Packet, PacketItem]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -183,6 +167,18 @@ class _Desk:
         return _Place(packet, item, rater)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What came of one item."""
+
+    taken: Taken
+    kept: int
+    twice: int
+    known: bool
+    changed: bool
+    partial: bool
+
+
 @dataclass(slots=True)
 class _Said:
     """All that one file says of one item by one rater."""
@@ -190,7 +186,25 @@ class _Said:
     place: _Place
     rows: list[Returned] = field(default_factory=list)
 
-    def marks(self, refused: list[Refusal]) -> tuple[dict[str, Mark], int]:
+    def settled(self, refused: list[Refusal], known: Mapping[tuple[str, str], Answer]) -> _Settled:
+        """What stands; what does not goes to the refused."""
+        code, rater = self.place.item.code, self.place.rater
+        before = known.get((code, rater))
+        marks, twice = self._marks(refused)
+        answer = self._answer(marks, before)
+        old = before.marks if before else {}
+        new = sum(old.get(name) != mark for name, mark in marks.items())
+        packet = self.place.packet.id
+        return _Settled(
+            taken=Taken(packet=packet, code=code, rater=rater, answer=answer, new=new),
+            kept=len(marks),
+            twice=twice,
+            known=before is not None,
+            changed=not _same(answer, before or Answer()),
+            partial=not answer.done and not answer.skipped,
+        )
+
+    def _marks(self, refused: list[Refusal]) -> tuple[dict[str, Mark], int]:
         """What stands, by dimension, and how many ratings stand twice; the rest is refused."""
         found: dict[str, list[tuple[Mark, Returned, Mark]]] = {}
         for row in self.rows:
@@ -215,7 +229,7 @@ class _Said:
         twice = sum(len(given) - 1 for name, given in found.items() if name in marks)
         return marks, twice
 
-    def answer(self, marks: Mapping[str, Mark], before: Answer | None) -> Answer:
+    def _answer(self, marks: Mapping[str, Mark], before: Answer | None) -> Answer:
         """What is known by now."""
         old = before or Answer()
         both = {**old.marks, **marks}
