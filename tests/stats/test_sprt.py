@@ -45,6 +45,14 @@ def test_what_comes_after_a_decision_changes_nothing(trials: list[bool]) -> None
         assert TEST.follow([*trials, False, True, False, False]) == course
 
 
+def test_dependent_trials_count_for_less() -> None:
+    course = TEST.follow([True] * 30, effect=2.0)
+    assert (course.decision, course.trials) == ("qualified", 24)
+    assert TEST.further(TEST.follow([True] * 20, effect=2.0)) == 4
+    with pytest.raises(UsageError, match="design effect"):
+        TEST.follow([True], effect=0.5)
+
+
 def test_errors_stay_within_walds_bounds() -> None:
     for test in (TEST, Sprt(low=0.5, high=0.8, alpha=0.1, beta=0.02)):
         wrongly = test.operation(test.low).qualified

@@ -73,6 +73,21 @@ def test_the_sequential_test_does_what_its_recursion_says(accuracy: float) -> No
     assert trials.mean() == pytest.approx(found.trials, abs=3 * trials.std() / sqrt(runs) + 1e-9)
 
 
+@pytest.mark.parametrize("dimensions", [2, 3, 5])
+def test_golden_ratings_that_go_wrong_together_keep_the_errors(dimensions: int) -> None:
+    """Correlation .3 within an output; taken as independent, three dimensions err in .11."""
+    test, runs, spread = Sprt(), 1500, 0.7 / 0.3
+    for accuracy, wrong in ((0.7, "qualified"), (0.9, "failed")):
+        rng = np.random.default_rng(dimensions)
+        errors = 0
+        for _ in range(runs):
+            chance = rng.beta(accuracy * spread, (1 - accuracy) * spread, (150, 1))
+            trials = (rng.random((150, dimensions)) < chance).ravel()
+            course = test.follow(trials, effect=1 + (dimensions - 1) * 0.3)
+            errors += course.decision == wrong
+        assert errors / runs <= upper(ALPHA, runs)
+
+
 def test_the_sequential_tests_errors_are_within_five_percent() -> None:
     test = Sprt()
     assert test.operation(0.7).qualified == pytest.approx(0.0450, abs=1e-4)

@@ -153,7 +153,7 @@ def _limits(table: PeopleTable, options: RaterQualityOptions) -> Iterator[str]:
             "Only golden outputs show it."
         )
     if any(len(d.right[d.right == d.right]) for d in table.dimensions):
-        yield from _golden_limits(table)
+        yield _golden_limit(table, options)
     else:
         yield "No output has a known right rating: nobody can be qualified."
     if table.conflicting:
@@ -168,10 +168,10 @@ def _limits(table: PeopleTable, options: RaterQualityOptions) -> Iterator[str]:
         )
 
 
-def _golden_limits(table: PeopleTable) -> Iterator[str]:
-    yield (
-        "Qualification takes the golden ratings of one output on several dimensions as "
-        "independent; where they go wrong together it errs more often than it says."
-        if len(table.dimensions) > 1
-        else "Qualification rests on the golden outputs being as hard as the others."
+def _golden_limit(table: PeopleTable, options: RaterQualityOptions) -> str:
+    if len(table.dimensions) == 1:
+        return "Qualification rests on the golden outputs being as hard as the others."
+    return (
+        "Qualification takes golden ratings of one output on several dimensions to correlate "
+        f"{options.golden_correlation:g}; where they do more, it errs more often than it says."
     )

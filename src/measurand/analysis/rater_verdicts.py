@@ -50,6 +50,8 @@ class RaterQualityOptions:
         level: The confidence level of every interval.
         alpha: Of each kind of decision, the chance that anybody at its bound is failed.
         test: The sequential test on golden items.
+        golden_correlation: How far golden ratings of one output on several dimensions are taken
+            to go right and wrong together; the test's errors hold where they do so no more.
         least_agreement: What share of the agreement among the others an attentive rater has.
         least_variety: What share of the variety of the others' values a rater has at least.
         most_same: By how much more often than others a rater may give all dimensions one value.
@@ -67,6 +69,7 @@ class RaterQualityOptions:
     level: float = LEVEL
     alpha: float = 0.05
     test: Sprt = field(default_factory=Sprt)
+    golden_correlation: float = 0.3
     least_agreement: float = 2 / 3
     least_variety: float = 0.25
     most_same: float = 0.5
@@ -76,6 +79,10 @@ class RaterQualityOptions:
     order: Mapping[str, Sequence[Output]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.golden_correlation <= 1:
+            raise UsageError(
+                f"golden_correlation lies between 0 and 1; found {self.golden_correlation}"
+            )
         for name in _SHARES:
             if not 0 < getattr(self, name) < 1:
                 raise UsageError(
@@ -144,7 +151,10 @@ def _decided(name: str, cases: Sequence[_Case], options: RaterQualityOptions) ->
 
 def _qualification(rater: RaterMeasures, options: RaterQualityOptions) -> Verdict:
     test = options.test
-    course = test.follow(_golden_in_order(rater, options.order.get(rater.name, ())))
+    trials = _golden_in_order(rater, options.order.get(rater.name, ()))
+    each = len(trials) / max(len({output for output, _ in trials}), 1)
+    effect = 1 + max(each - 1, 0.0) * options.golden_correlation
+    course = test.follow([right for _, right in trials], effect=effect)
     told = f"{course.successes} of {course.trials} golden ratings right"
     if not course.trials:
         told = "no golden rating yet"
@@ -163,18 +173,19 @@ def _qualification(rater: RaterMeasures, options: RaterQualityOptions) -> Verdic
     )
 
 
-def _golden_in_order(rater: RaterMeasures, order: Sequence[Output]) -> list[bool]:
+def _golden_in_order(rater: RaterMeasures, order: Sequence[Output]) -> list[tuple[int, bool]]:
+    """Outputs, and whether their golden ratings pass, in the order rated."""
     place: dict[Output, int] = {}
     for visit, seen in enumerate(order):
         place.setdefault(seen, visit)  # a second visit does not move the first
-    trials: list[tuple[int, int, bool]] = []
+    trials: list[tuple[int, int, int, bool]] = []
     for dimension in rater.table.dimensions:
         right = rater.passes_of(dimension)
-        for output in np.flatnonzero(~np.isnan(right)):
+        for output in map(int, np.flatnonzero(~np.isnan(right))):
             at = place.get(rater.table.outputs[output], len(order))
             row = int(dimension.row[output, rater.rater])
-            trials.append((at, row, bool(right[output])))
-    return [right for _, _, right in sorted(trials)]
+            trials.append((at, row, output, bool(right[output])))
+    return [(output, passed) for _, _, output, passed in sorted(trials)]
 
 
 def _attention(rater: RaterMeasures, options: RaterQualityOptions) -> _Case:

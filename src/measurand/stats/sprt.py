@@ -32,13 +32,15 @@ class Course:
         decision: What is decided by now.
         trials: Trials up to the decision, or all of them where there is none.
         successes: How many of these were successes.
-        log_ratio: The log of the likelihood ratio after them.
+        log_ratio: The log of the likelihood ratio after them, over the design effect.
+        effect: The design effect: of how many trials one says as much as an independent one.
     """
 
     decision: Decision
     trials: int
     successes: int
     log_ratio: float
+    effect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +112,21 @@ class Sprt:
         """What a failure, and what a success, adds to the log likelihood ratio."""
         return math.log((1 - self.high) / (1 - self.low)), math.log(self.high / self.low)
 
-    def follow(self, successes: Iterable[bool]) -> Course:
-        """Follow trials in the order made until there is a decision; later ones do not count."""
-        failure, success = self.steps
+    def follow(self, successes: Iterable[bool], *, effect: float = 1.0) -> Course:
+        """Follow trials in the order made until there is a decision; later ones do not count.
+
+        Args:
+            successes: The trials.
+            effect: Their design effect, 1 or more. Trials that come in groups of m with a
+                correlation r within have 1 + (m - 1) r (Kish 1965); dividing the log ratio by it
+                gives its sum the drift and the variance that independent trials would.
+
+        Raises:
+            UsageError: The design effect is below 1.
+        """
+        if not 1 <= effect < math.inf:
+            raise UsageError(f"a design effect is 1 or more; found {effect:g}")
+        failure, success = (step / effect for step in self.steps)
         trials = good = 0
         ratio, decision = 0.0, self._decided(0.0)
         for right in successes:
@@ -121,12 +135,16 @@ class Sprt:
             trials, good = trials + 1, good + int(right)
             ratio = good * success + (trials - good) * failure
             decision = self._decided(ratio)
-        return Course(decision=decision, trials=trials, successes=good, log_ratio=ratio)
+        return Course(
+            decision=decision, trials=trials, successes=good, log_ratio=ratio, effect=effect
+        )
 
     def further(self, course: Course) -> int:
         """How many further successes in a row would end the test high."""
         gap = self.bounds[1] - _TIE - course.log_ratio
-        return 0 if course.decision == "qualified" else max(0, math.ceil(gap / self.steps[1]))
+        if course.decision == "qualified":
+            return 0
+        return max(0, math.ceil(gap * course.effect / self.steps[1]))
 
     def operation(self, proportion: float, *, most: int | None = None) -> Operation:
         """The operating characteristic and the expected sample size, by exact recursion.
