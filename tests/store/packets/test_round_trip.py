@@ -32,7 +32,7 @@ from measurand.core.sheet import shown
 from measurand.raters.people.packet import Entry, packet_of
 from measurand.raters.people.reconcile import Reconciled, reconcile
 from measurand.store.formulas import escaped, natural, unescaped
-from measurand.store.packets import FORMATS
+from measurand.store.packets import FORMATS, recognised
 
 ALL = sorted(FORMATS)
 LONG = ("=1+1 & <b> \u202e\U0001f468\u200d\U0001f469 \0 _x0041_ \r\n" * 40_000)[:1_000_000]
@@ -51,6 +51,7 @@ def returned(name: str, sent: Packet, filled: Mapping[str, Filled], folder: Path
     path, *beside = file.write(sent, folder / f"packet{file.suffix}")
     assert [one.name for one in beside] == [f"packet{end}" for end in file.beside]
     back = FILLS[name](path, filled)
+    assert recognised(back) == name
     return reconcile([sent], file.read(back))
 
 

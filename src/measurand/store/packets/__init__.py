@@ -17,8 +17,9 @@ from measurand.store.packets import (
     prodigy,
     xlsx,
 )
+from measurand.store.packets.recognise import recognised
 
-__all__ = ["FORMATS", "Format"]
+__all__ = ["FORMATS", "Format", "recognised"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
