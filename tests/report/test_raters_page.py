@@ -13,9 +13,10 @@ from measurand.analysis.result import Findings
 from measurand.core.rating import Ratings
 from measurand.core.scale import ONE_TO_FIVE, YES_NO
 from measurand.report.document import Bullets, Document, Outcome, Paragraph, Table
+from measurand.report.exclusion_section import exclusion_section
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
-from measurand.report.raters_page import exclusion_section, raters_document
+from measurand.report.raters_page import raters_document
 from measurand.report.terminal import terminal_text
 from measurand.simulate.rater_panel import Person, Round, rater_round
 

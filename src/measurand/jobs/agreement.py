@@ -9,6 +9,7 @@ from measurand.analysis.agreement import AgreementOptions
 from measurand.analysis.agreement import agreement as analyse
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
+from measurand.jobs.exclusions import named_with, without_excluded
 from measurand.jobs.source import Reading, Source, from_file, rounds_of
 from measurand.jobs.texts import listed, texts_of
 from measurand.report.agreement_page import agreement_document
@@ -47,9 +48,10 @@ def agreement(
         read.ratings, read.scales, rubric=read.rubric, examples=read.examples, options=chosen
     )
     findings = replace(findings, limits=(*read.limits, *findings.limits))
+    beside = without_excluded(read, chosen)
     return Answer(
         verb="agreement",
-        findings=findings,
+        findings=replace(findings, results=(*findings.results, *named_with(beside))),
         document=agreement_document(
             findings,
             PageContext(
@@ -57,6 +59,7 @@ def agreement(
                 rubric=read.rubric,
                 texts=texts_of(read),
                 required=chosen.require is not None,
+                beside=beside,
             ),
         ),
         intakes=read.intakes,

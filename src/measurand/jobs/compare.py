@@ -15,6 +15,7 @@ from measurand.analysis.vote import adjudications, settled
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
+from measurand.jobs.exclusions import named_with, without_excluded
 from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file, rounds_of
 from measurand.jobs.texts import listed, texts_of
@@ -180,11 +181,12 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
         systems=source.plan.systems if source.plan else (),
         texts=texts_of(source),
         run=source.run,
+        beside=without_excluded(source),
     )
     document = comparison_document(findings, context)
     return Answer(
         verb=verb,
-        findings=findings,
+        findings=replace(findings, results=(*findings.results, *named_with(context.beside))),
         document=document,
         intakes=source.intakes,
         run=source.run,

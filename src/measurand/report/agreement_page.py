@@ -11,6 +11,7 @@ from measurand.analysis.result import Findings, Result
 from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.figures.heat import Heat
 from measurand.report.document import Block, Document, Plot, Section
+from measurand.report.exclusion_section import exclusion_section
 from measurand.report.levels_section import level_sections, reading_sections
 from measurand.report.sections import (
     FOOTER,
@@ -52,6 +53,7 @@ def agreement_document(findings: Findings, context: PageContext | None = None) -
     sections = [
         *reading_sections(findings),
         *agreement_sections(shelf, findings, known),
+        *(exclusion_section(known.beside) if known.beside else ()),
         *_breakdowns(shelf),
         *shelf.rest(),
         *all_decisions(findings.verdicts),

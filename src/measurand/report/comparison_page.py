@@ -22,6 +22,7 @@ from measurand.report.document import (
     Section,
     Table,
 )
+from measurand.report.exclusion_section import exclusion_section
 from measurand.report.levels_section import reading_sections
 from measurand.report.preference_section import preference_sections
 from measurand.report.run_sections import (
@@ -66,6 +67,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *shelf.rest(),
         *_truth(findings.results, known.truth),
         *all_decisions(findings.verdicts),
+        *(exclusion_section(known.beside) if known.beside else ()),
         *queue_sections(findings.queue),
         *_units(findings.units, known),
         *run_sections(known.run),

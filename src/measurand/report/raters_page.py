@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from measurand.analysis.exclusion import beside
 from measurand.analysis.rater_quality import QUALIFICATION
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.figures.forest import Forest, ForestRow, Line
@@ -28,9 +27,9 @@ from measurand.report.sections import (
     limits_section,
 )
 from measurand.report.shelf import Shelf, distinct, matrix
-from measurand.report.words import basis, cell, label
+from measurand.report.words import label
 
-__all__ = ["exclusion_section", "raters_document", "raters_sections"]
+__all__ = ["raters_document", "raters_sections"]
 
 _KINDS = ("attention", "variety", "pace", "severity")
 _POOLED = (
@@ -80,41 +79,6 @@ def raters_sections(shelf: Shelf, findings: Findings) -> list[Section]:
         summary = "Outputs that came back unseen: does the same person say the same?"
         sections.append(Section("Against oneself", tuple(_tables(again)), summary))
     return sections
-
-
-def exclusion_section(findings: Findings) -> list[Section]:
-    """Results with all raters beside those without the excluded ones."""
-    pairs = [
-        p for p in beside(findings.results) if p.all.estimate.present or p.without.estimate.present
-    ]
-    if not pairs:
-        return []
-    out = ", ".join(pairs[0].without.raters)
-    columns = (
-        Column("Result"),
-        Column("Dimension"),
-        Column("System"),
-        Column("All raters", right=True),
-        Column("Without excluded", right=True),
-    )
-    rows = tuple(
-        (
-            label(p.all.name),
-            p.all.dimension,
-            ", ".join(p.all.systems),
-            cell(p.all.name, p.all.estimate),
-            cell(p.all.name, p.without.estimate),
-        )
-        for p in pairs
-    )
-    note = basis(r.estimate for p in pairs for r in (p.all, p.without))
-    table = Table("With and without excluded raters", columns, rows, note)
-    summary = f"Left out by decision: {out}."
-    return [Section("With and without", (table, *_told(findings.limits)), summary)]
-
-
-def _told(limits: Sequence[str]) -> list[Block]:
-    return [Bullets(tuple(limits))] if limits else []
 
 
 def _headlines(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -10,7 +10,8 @@ from measurand.analysis.exclusion import beside
 from measurand.analysis.rater_quality import RaterSummary
 from measurand.analysis.result import Findings
 from measurand.report.document import Cell, Column, Document, KeyValue, Section, Table
-from measurand.report.raters_page import exclusion_section, raters_sections
+from measurand.report.exclusion_section import exclusion_section
+from measurand.report.raters_page import raters_sections
 from measurand.report.rating_forecast_page import forecast_sections
 from measurand.report.sections import FOOTER, limits_section
 from measurand.report.shelf import Shelf

@@ -85,6 +85,7 @@ class PageContext:
         truth: Planted values to show beside the estimates.
         required: Whether an agreement was required, or its bound is only the usual one.
         run: What was asked of models, where any were.
+        beside: Results with and without excluded raters, where any are excluded.
     """
 
     title: str | None = None
@@ -98,6 +99,7 @@ class PageContext:
     truth: Sequence[Planted] = ()
     required: bool = False
     run: RunAccount | None = None
+    beside: Findings | None = None
 
     def yes_no(self, dimension: str) -> bool:
         """Whether ratings on this dimension are known to be yes and no."""
