@@ -64,6 +64,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 def test_a_large_body_is_not_taken(scene: Scene) -> None:
     ana, before = scene.visitor("ana"), scene.acts()
+    assert ana.say("/api/next", {"after": -1}).status == 200
     reply = ana.say("/api/items/0", {"comment": "x" * 100_000})
     assert reply.status == 413
     head = (
