@@ -1,7 +1,7 @@
 """Packets for Argilla: records as JSON, and the settings of the dataset beside them.
 
-Checked against the source of Argilla's Python client 2 (``Settings.from_json``,
-``Record.from_dict`` and ``Record.to_dict``, the models of questions). Every scale one chooses from
+Settings and records were read by Argilla's Python client 2.8 (``Settings.from_json``,
+``Record.from_dict`` and ``to_dict``); the server was not run. Every scale one chooses from
 is a label question, because a rating question of Argilla has no place for *cannot judge*; ratings,
 labels and texts are all read. Written fields are never Markdown. What a database refuses in JSON
 (NUL and other control characters) is escaped as in `measurand.store.formulas.escaped`.

@@ -1,7 +1,8 @@
 """Packets for Label Studio: tasks as JSON, and the labelling configuration beside them.
 
 Checked against Label Studio's documentation of its task format and of the tags Text, Choices,
-Choice (``alias``), Number and TextArea. Tasks hold ``data`` and no predictions. What a database
+Choice (``alias``) and TextArea, and by the validator of its Python package (2.1); the server was
+not run. Tasks hold ``data`` and no predictions. What a database
 refuses in JSON (NUL and other control characters) is escaped as in
 `measurand.store.formulas.escaped`.
 

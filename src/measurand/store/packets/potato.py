@@ -1,6 +1,7 @@
 """Packets for Potato: data as JSON Lines, and the project's configuration as YAML beside them.
 
-Checked against Potato's documentation and public projects: data files with ``id`` and ``text``,
+Potato 2.12 was run with such a project, and what it saved was read. Older forms were checked
+against its documentation and public projects: data files with ``id`` and ``text``,
 annotation schemes ``radio``, ``multiselect`` and ``text``; ``user_state.json`` with
 ``instance_id_to_label_to_value``, which older versions write as ``{scheme: {label: value}}`` and
 newer ones as pairs of ``{schema, name}`` and a value; ``annotated_instances.jsonl`` with
@@ -26,7 +27,7 @@ from measurand.core.people import CANNOT_JUDGE
 from measurand.core.rubric import Dimension
 from measurand.errors import DataError, Fault
 from measurand.store.formulas import escaped
-from measurand.store.lines import DOCUMENT_LIMIT, parse_json, whole, write_jsonl
+from measurand.store.lines import DOCUMENT_LIMIT, parse_json, whole
 from measurand.store.packets.questions import (
     ALSO,
     COMMENT,
@@ -37,6 +38,7 @@ from measurand.store.packets.questions import (
     question,
     row_of_object,
     texts_of,
+    write_lines,
 )
 from measurand.store.packets.table import reading_of, used_texts
 
@@ -56,7 +58,7 @@ def write(packet: Packet, path: Path) -> tuple[Path, ...]:
     """
     config = path.with_suffix(".config.yaml")
     names = used_texts(packet)
-    write_jsonl(path, ({"id": i.code, "text": _text(i, names)} for i in packet.items))
+    write_lines(path, ({"id": i.code, "text": _text(i, names)} for i in packet.items))
     with whole(config) as scratch:
         text = yaml.safe_dump(_config(packet, path.name), sort_keys=False, allow_unicode=True)
         scratch.write_text(text, encoding="utf-8")

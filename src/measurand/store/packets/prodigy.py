@@ -22,7 +22,6 @@ from measurand.core.intake import Refusal
 from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed
 from measurand.core.rubric import Dimension
 from measurand.store.formulas import escaped
-from measurand.store.lines import write_jsonl
 from measurand.store.packets.questions import (
     RATING,
     Gathered,
@@ -32,6 +31,7 @@ from measurand.store.packets.questions import (
     question,
     row_of_object,
     texts_of,
+    write_lines,
 )
 from measurand.store.packets.table import reading_of
 
@@ -46,7 +46,7 @@ def write(packet: Packet, path: Path) -> tuple[Path, ...]:
     Returns:
         The file that was written.
     """
-    write_jsonl(path, _tasks(packet))
+    write_lines(path, _tasks(packet))
     return (path,)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from measurand.core.scale import Value
 from measurand.core.sheet import shown, shown_digest
 from measurand.errors import DataError, Fault
 from measurand.store.formulas import escaped, unescaped
-from measurand.store.lines import DOCUMENT_LIMIT, Row, read_json
+from measurand.store.lines import DOCUMENT_LIMIT, Row, read_json, whole
 from measurand.store.lines import shown as shortened
 from measurand.store.packets.table import TEXTS
 
@@ -32,6 +33,7 @@ __all__ = [
     "question",
     "row_of_object",
     "texts_of",
+    "write_lines",
 ]
 
 RATING, ALSO, COMMENT = "rating_", "also_", "comment"
@@ -87,6 +89,12 @@ def objects(path: Path) -> tuple[list[Row], list[Refusal]]:
     return rows, [Refusal(fault.problem, fault.line, found=fault.found) for fault in faults]
 
 
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON Lines in ASCII, because tools take U+2028 and its like for the end of a line."""
+    with whole(path) as scratch, scratch.open("w", encoding="ascii", newline="\n") as stream:
+        stream.writelines(json.dumps(row) + "\n" for row in rows)
+
+
 def cell_of(value: object) -> Value | None:
     """A value of JSON as a rating's value; None where there is none."""
     if isinstance(value, bool):
@@ -101,7 +109,7 @@ def cell_of(value: object) -> Value | None:
 def row_of_object(cells: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """An object as it stood, for the account of what was refused, without the texts sent."""
     return tuple(
-        (str(name), value if isinstance(value, str) else shortened(value))
+        (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in cells.items()
         if name not in TEXTS
     )
