@@ -23,7 +23,7 @@ from measurand.core.packet import Packet, Reading, question_key
 from measurand.errors import DataError
 from measurand.raters.people.packet import Entry, packet_of
 from measurand.raters.people.reconcile import reconcile
-from measurand.store.packets import FORMATS
+from measurand.store.packets import FORMATS, recognised
 
 TOOLS = ["label-studio", "argilla", "potato", "prodigy"]
 
@@ -224,6 +224,15 @@ def test_potato_lines_of_one_annotator_are_named_by_their_folder(tmp_path: Path)
     assert reading.refused[0].line == 2
 
 
+def test_potato_lines_of_all_annotators(tmp_path: Path) -> None:
+    labels = {"rating_tone": {"4": "4"}, "comment": {"text_box": "fine"}}
+    row = {"instance_id": odd().items[0].code, "user_id": "ann", "labels": labels, "spans": {}}
+    path = tmp_path / "annotations.jsonl"
+    (one,) = read("potato", json.dumps(row), path).returned
+    assert (one.rater, one.answer.comment, one.answer.marks["tone"].value) == ("ann", "fine", "4")
+    assert recognised(path) == "potato"
+
+
 def test_potato_has_a_configuration_and_text_that_is_no_markup(tmp_path: Path) -> None:
     data, config = FORMATS["potato"].write(packet(*HOSTILE), tmp_path / "packet.jsonl")
     found = yaml.safe_load(config.read_text(encoding="utf-8"))
@@ -300,7 +309,8 @@ def test_what_the_page_did_not_save_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({"measurand": "packet answers", "answers": answers}))
     reading = FORMATS["html"].read(path)
     assert reading.refused[0].key == "answers[0]"
-    assert reading.returned[0].answer.marks["safe"].value == 4.0
+    marks = reading.returned[0].answer.marks
+    assert (marks["tone"].value, marks["safe"].value) == (4.0, 4.0)
 
 
 @pytest.mark.parametrize("name", TOOLS)

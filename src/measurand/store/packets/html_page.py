@@ -99,9 +99,8 @@ def read(path: Path) -> Reading:
 def _answer(one: Mapping[str, Any]) -> Answer:
     marks: dict[str, Mark] = {}
     said = one.get("marks")
-    for name, mark in said.items() if isinstance(said, dict) else ():
-        if not isinstance(mark, dict):
-            continue
+    for name, given in said.items() if isinstance(said, dict) else ():
+        mark = given if isinstance(given, dict) else {"value": given}
         listed = mark.get("also")
         others = [cell_of(other) for other in listed] if isinstance(listed, list) else []
         also = tuple(other for other in others if other is not None)

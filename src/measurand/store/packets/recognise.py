@@ -11,7 +11,7 @@ _TABLES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx"}
 _LOOKED_AT = 2**20
 _SIGNS = (
     ("html", r'"measurand"\s*:\s*"packet answers"'),
-    ("potato", r'"(instance_id_to_label_to_value|label_annotations)"\s*:'),
+    ("potato", r'"(instance_id_to_label_to_value|label_annotations|instance_id)"\s*:'),
     ("prodigy", r'"(_task_hash|_view_id|_session_id)"\s*:'),
     ("argilla", r'"fields"\s*:\s*\{'),
     ("label-studio", r'"(annotations|completions|data)"\s*:'),
