@@ -5,7 +5,8 @@ against its documentation and public projects: data files with ``id`` and ``text
 annotation schemes ``radio``, ``multiselect`` and ``text``; ``user_state.json`` with
 ``instance_id_to_label_to_value``, which older versions write as ``{scheme: {label: value}}`` and
 newer ones as pairs of ``{schema, name}`` and a value; ``annotated_instances.jsonl`` with
-``label_annotations``; its export ``annotations.jsonl`` with ``labels``. Potato shows the text as HTML, so ours is escaped for HTML.
+``label_annotations``; its export ``annotations.jsonl`` with ``labels``. Potato shows the text as
+HTML, so ours is escaped for HTML.
 
 Versions up to 2.7.1 keep every option somebody clicked on. Where the file has the trail of
 changes with their times, the last one counts; else such a rating is refused, because the order in
