@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import agreement, commands, imports, redaction, resampling, runner, runner_table
+from bench import agreement, commands, desk, imports, redaction, resampling, runner, runner_table
 from bench.clock import Timing, race
 from bench.row import Missing, Row, RunnerRow, Setting
 from bench.table import load, machine, markdown, save, write
@@ -23,6 +23,8 @@ ROWS: tuple[Row, ...] = (
 )
 RUNNERS: tuple[RunnerRow, ...] = runner.ROWS
 """These have a table of their own."""
+DESKS: tuple[Row, ...] = desk.ROWS
+"""So have these, which are told in wall time."""
 
 
 def main() -> int:
@@ -37,7 +39,7 @@ def main() -> int:
         help="put the last results of every row of the tables that were measured into the README",
     )
     args = made.parse_args()
-    every = [*ROWS, *RUNNERS]
+    every = [*ROWS, *RUNNERS, *DESKS]
     chosen = [row for row in every if not args.names or row.name.startswith(tuple(args.names))]
     if not chosen:
         made.error(f"no row begins with {' or '.join(args.names)}; see --list")
@@ -51,6 +53,7 @@ def main() -> int:
     tables: list[tuple[str, Sequence[Row], Callable[..., Iterator[str]]]] = [
         ("results", ROWS, markdown),
         ("runner", RUNNERS, runner_table.markdown),
+        ("desk", DESKS, markdown),
     ]
     for name, rows, told in tables:
         found = [(row, outcome) for row, outcome in outcomes if row in rows]

@@ -184,6 +184,7 @@ class _Maker:
         self.plan, self.examples, self.outputs = plan, examples, outputs
         self.single = [d for d in asked if not is_pairwise(d.scale)]
         self.paired = [d for d in asked if is_pairwise(d.scale)]
+        self._prints = {dimension.name: dimension.fingerprint for dimension in asked}
         units = set(self._units())
         self.gold = {unit: known for unit, known in gold.items() if unit in units}
         self.notes = list(self._left_out(gold))
@@ -257,7 +258,7 @@ class _Maker:
                 "item",
                 self.examples[example].fingerprint,
                 [(name, self.outputs[example, name].text) for name in systems],
-                [dimension.fingerprint for dimension in asked],
+                [self._prints[dimension.name] for dimension in asked],
             ]
         )
         return Item(
