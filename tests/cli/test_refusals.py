@@ -11,14 +11,17 @@ def test_kinds_of_reasons_are_told_apart_and_the_scale_comes_first() -> None:
         Refusal("the same rating as line 2; a column repeat tells two apart", line=3),
         Refusal("the same rating as line 7; a column repeat tells two apart", line=9),
         Refusal("the row has 3 cells and the header 6", line=12),
-        Refusal("found 'robot'; allowed: check, judge, people", line=4),
+        Refusal("found 'robot'; allowed: check, judge, people, reference", line=4),
         Refusal("found '9'; allowed: 1-5", line=5),
         Refusal("found 'nan', which is not a rating; allowed: 1-5", line=6),
         Refusal("found '9'; allowed: 1-5", line=5),
     ]
     assert list(told(refusals, ["1-5"])) == [
         "refused 3: off the scale; allowed: 1-5; found '9' (2), 'nan' (line 5, 6)",
-        "refused 1: unknown kind of rater; allowed: check, judge, people; found 'robot' (line 4)",
+        (
+            "refused 1: unknown kind of rater; allowed: check, judge, people, reference; "
+            "found 'robot' (line 4)"
+        ),
         (
             "refused 2: given twice; number repeats in a column repeat, or map the column of "
             "the system (line 3, 9)"

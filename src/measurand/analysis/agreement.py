@@ -92,11 +92,8 @@ def agreement(
         options: Level, resamples, seed, breakdown, reference.
 
     Returns:
-        Per dimension: percent_agreement, cohen_kappa of each pair, fleiss_kappa,
-        krippendorff_alpha, gwet_ac1, gwet_ac2, icc1, icc1k, ceiling_majority, ceiling_correlation,
-        leave_one_out, where units have four votes ceiling_majority_bounds, and of neighbouring
-        levels distinguishability and disagreement_share; the votes; the outputs people disagree
-        about most; which levels they confuse; and what all this says in plain words.
+        Coefficients, ceilings and levels by dimension, as docs/results.md names them; the votes;
+        the outputs people disagree about most; which levels they confuse; all in plain words too.
     """
     chosen, known = options or AgreementOptions(), examples or {}
     results: list[Result] = []
@@ -117,12 +114,9 @@ def agreement(
                 votes += study.votes(dimension, cell or None)
             if name is None:
                 disputed += study.disputed(dimension)
-                confused, about = study.levels(dimension)
-                confusions += confused
-                results += about
+                confusions += study.levels(dimension, results)
                 results += _harm(rows, rubric, dimension, level=chosen.level)
-    disputed.sort(key=lambda item: -item[0])
-    keys = [key for _, key in disputed[:_UNITS_SHOWN]]
+    worst = sorted(disputed, key=lambda item: -item[0])[:_UNITS_SHOWN]
     return Findings(
         results=tuple(results),
         verdicts=agreement_verdicts(results, scales, chosen.require),
@@ -135,7 +129,7 @@ def agreement(
             examples=known,
         ),
         votes=tuple(votes),
-        units=side_by_side(ratings, scales, keys),
+        units=side_by_side(ratings, scales, [key for _, key in worst]),
         confusions=tuple(confusions),
         readings=readings(results, target=chosen.target),
     )
@@ -268,18 +262,19 @@ class _Study:
             return Estimate.absent(unfit, n=n, method=name, level=level)
         return attempt(compute, n=n, method=name, level=level)
 
-    def levels(self, dimension: str) -> tuple[list[Confusion], list[Result]]:
-        """Which levels people confuse, where the scale has some and two people rated."""
+    def levels(self, dimension: str, results: list[Result]) -> list[Confusion]:
+        """Which levels people confuse, where the scale has some; numbers join the results."""
         found = levels_of(self.people, self.scale, dimension)
         if found is None or len(self.people.raters) < 2:  # noqa: PLR2004
-            return [], []
+            return []
         try:
             table = found.confusion()
         except InsufficientData:  # no unit has two ratings; alpha says so
-            return [], []
+            return []
         options = self.options
         numbers = found.results(level=options.level, resamples=options.resamples, seed=options.seed)
-        return [table], [replace(result, dimension=dimension) for result in numbers]
+        results += (replace(result, dimension=dimension) for result in numbers)
+        return [table]
 
     def votes(self, dimension: str, system: str | None) -> Iterator[Votes]:
         """How the majority votes fell, on scales of labels."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal, get_args
 
 import numpy as np
@@ -191,6 +193,7 @@ class _Panel:
     ) -> None:
         self.matrix, self.scale, self.dimension = matrix, scale, dimension
         self.rule, self.least = rule, least
+        self.rows: list[list[float]] = matrix.values.tolist()
         self.graded = scale.metric != "nominal"
         self.means = mean_vote(matrix.values) if self.graded else None
         self.medians = median_vote(matrix.values) if self.graded else None
@@ -200,10 +203,9 @@ class _Panel:
         """The vote on one unit."""
         m = self.matrix
         key = m.examples[row], m.systems[row], self.dimension, m.against[row]
-        given = m.values[row][~np.isnan(m.values[row])]
-        levels, counts = np.unique(given, return_counts=True)
-        n = len(given)
-        outcome, code = self._outcome(row, given, levels, counts=counts)
+        given = sorted(value for value in self.rows[row] if not isnan(value))
+        counts, n = Counter(given), len(given)
+        outcome, code = self._outcome(row, given, counts)
         value = None if code is None else self._told(code)
         if key in adjudicated:
             outcome, value = "adjudicated", adjudicated[key]
@@ -216,7 +218,7 @@ class _Panel:
             value=value,
             mean=None if self.means is None or not n else float(self.means[row]),
             median=None if self.medians is None or not n else float(self.medians[row]),
-            counts=tuple((self._told(x), int(c)) for x, c in zip(levels, counts, strict=True)),
+            counts=tuple((self._told(value), count) for value, count in counts.items()),
             n=n,
             cannot=asked.get(key, 0) - n,
             needed=max(self.least - n, 0) if outcome == "too few" else 0,
@@ -224,23 +226,23 @@ class _Panel:
         )
 
     def _outcome(
-        self, row: int, given: Floats, levels: Floats, *, counts: np.ndarray[tuple[int], np.dtype]
+        self, row: int, given: Sequence[float], counts: Counter[float]
     ) -> tuple[Outcome, float | None]:
-        """Whether the votes decide, and for what."""
+        """Whether the votes, in ascending order, decide, and for what."""
         n = len(given)
         if n < self.least:
             return "too few", None
-        alone = n >= _THREE and len(levels) == n
+        alone = n >= _THREE and len(counts) == n
         if self.medians is None or self.means is None:
-            most = np.flatnonzero(counts == counts.max())
-            if len(most) == 1:
-                return "decided", float(levels[most[0]])
+            most = max(counts.values())
+            first = [value for value, count in counts.items() if count == most]
+            if len(first) == 1:
+                return "decided", first[0]
             return ("split" if alone else "tie"), None
         if self.scale.metric == "ordinal":
-            middle = np.sort(given)[n // 2 - 1 : n // 2 + 1] if n % 2 == 0 else given[:1]
             if alone:
                 return "split", None
-            if np.ptp(middle) >= _TORN:
+            if given[n // 2] - given[(n - 1) // 2] >= _TORN:
                 return "tie", None
         return "decided", float(self.means[row] if self.rule == "mean" else self.medians[row])
 

@@ -153,17 +153,8 @@ def ceiling_majority_bounds(
             who agree no more than coins would.
     """
     whole = Patterns.of(ratings)
-    if len(whole.values) > _BINARY:
-        raise InsufficientData(
-            f"{_NAME} is for ratings of two values; found {len(whole.values)}: use the ceiling "
-            "of a correlation"
-        )
     voters = raters or int(np.median(np.repeat(whole.sizes, whole.units.astype(np.intp))))
-    enough = whole.sizes >= LEAST_VOTES
-    units, sizes = whole.units[enough], whole.sizes[enough]
-    require_units(units.sum(), _NAME, f"units with {LEAST_VOTES} votes")
-    yes = (whole.codes[enough] == len(whole.values) - 1).sum(axis=1).astype(np.float64)
-    moments = np.stack(vote_moments(yes, sizes), axis=1)
+    moments, units = _moments(whole)
     first, second = _possible(units[None, :] @ moments / units.sum())
     if first[0] <= _TINY:
         raise InsufficientData(
@@ -189,6 +180,20 @@ def ceiling_majority_bounds(
         ),
         reason="the agreement may be that of coin flips" if low <= _HALF else None,
     )
+
+
+def _moments(whole: Patterns) -> tuple[Floats, Floats]:
+    """Both moments of each pattern with four votes, and how many units show it."""
+    if len(whole.values) > _BINARY:
+        raise InsufficientData(
+            f"{_NAME} is for ratings of two values; found {len(whole.values)}: use the ceiling "
+            "of a correlation"
+        )
+    enough = whole.sizes >= LEAST_VOTES
+    units, sizes = whole.units[enough], whole.sizes[enough]
+    require_units(units.sum(), _NAME, f"units with {LEAST_VOTES} votes")
+    yes = (whole.codes[enough] == len(whole.values) - 1).sum(axis=1).astype(np.float64)
+    return np.stack(vote_moments(yes, sizes), axis=1), units
 
 
 def _ends(moments: Floats, units: Floats, voters: int, *, how: Resampling) -> tuple[float, float]:
