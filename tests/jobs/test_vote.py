@@ -11,6 +11,8 @@ import pytest
 import measurand as ms
 from measurand.cli import main
 from measurand.core.people import ADJUDICATION
+from measurand.core.rating import Kind
+from measurand.jobs.source import Source
 
 HEAD = "example,system,dimension,rater,kind,value\n"
 VOTES = {
@@ -117,3 +119,30 @@ def test_scores_take_the_adjudicated_value_and_agreement_the_votes(tmp_path: Pat
     alphas = [next(f.named("krippendorff_alpha")).estimate for f in (before, after)]
     assert alphas[0] == alphas[1]
     assert any(limit.startswith("20 ratings were adjudicated") for limit in after.limits)
+
+
+def test_routed_outputs_are_voted_on_and_golden_ones_are_not() -> None:
+    def row(example: str, rater: str, value: float, kind: Kind = "people") -> ms.Rating:
+        return ms.Rating(
+            example=example, system="s", dimension="safe", rater=rater, kind=kind, value=value
+        )
+
+    drawn = [
+        row("drawn", "A", 1.0),
+        row("drawn", "B", 1.0),
+        row("golden", "gold", 1.0, "reference"),
+    ]
+    aside = [
+        row(name, rater, float(rater == "A")) for name in ("routed", "golden") for rater in "AB"
+    ]
+    source = Source(
+        ratings=ms.Ratings.of(drawn),
+        aside=ms.Ratings.of(aside),
+        rubric=ms.Rubric(ms.Dimension("safe", scale=ms.YES_NO)),
+        intakes=(),
+    )
+    answer = ms.vote(source, options=ms.VoteOptions(raters=2))
+    assert [(v.example, v.outcome) for v in answer.votes] == [
+        ("drawn", "decided"),
+        ("routed", "tie"),
+    ]

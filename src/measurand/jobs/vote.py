@@ -12,6 +12,8 @@ from measurand._version import __version__
 from measurand.analysis.vote import OUTCOMES, Vote, VoteOptions
 from measurand.analysis.vote import vote as analyse
 from measurand.core.intake import Intake
+from measurand.core.people import ADJUDICATION
+from measurand.core.rating import Ratings
 from measurand.jobs.source import Reading, Source, from_file
 from measurand.report.document import Document
 from measurand.report.vote_page import vote_document
@@ -91,6 +93,8 @@ def vote(
 ) -> Voted:
     """The vote on every output that people rated; raw votes stay where they are.
 
+    Outputs that were routed to people are voted on too, though they feed no estimate.
+
     Args:
         source: Ratings already read, or a ratings file.
         reading: How the file is to be read.
@@ -104,9 +108,26 @@ def vote(
     chosen = options or VoteOptions()
     if options is None and read.plan is not None:
         chosen = VoteOptions(rule=read.plan.people.vote, raters=read.plan.people.raters)
-    votes = analyse(read.ratings, read.scales, options=chosen)
+    votes = analyse(read.ratings + _routed(read), read.scales, options=chosen)
     limits = (*read.limits, *_nobody(read, votes))
     return Voted(votes=votes, rule=chosen.rule, intakes=read.intakes, limits=limits)
+
+
+def _routed(read: Source) -> Ratings:
+    """People's ratings of outputs that were chosen for them: no estimate, but votes.
+
+    Those whose right rating an expert has given are there to measure the raters.
+    """
+    rows = read.aside.filtered(read.aside["dimension"].mask(read.scales.__contains__))
+    known = {
+        (row.example, row.system, row.dimension, row.against)
+        for row in (*read.ratings.where(kind="reference"), *rows.where(kind="reference"))
+        if row.rater != ADJUDICATION
+    }
+    if not known:
+        return rows
+    keys = ((row.example, row.system, row.dimension, row.against) for row in rows)
+    return rows.filtered(bytes(key not in known for key in keys))
 
 
 def _nobody(read: Source, votes: tuple[Vote, ...]) -> Iterator[str]:
