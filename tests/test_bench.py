@@ -17,6 +17,7 @@ GROUPS = (
     "redact",
     "start check",
     "runner",
+    "desk",
 )
 LONG = ("demo", "report", "peer")
 
