@@ -150,7 +150,7 @@ def test_another_tools_raters_are_assigned_when_they_have_rated(project: Project
 def test_what_is_no_packet_is_refused(project: Project, tmp_path: Path) -> None:
     odd = tmp_path / "odd.csv"
     odd.write_text("a,b\n1,2\n", "utf-8")
-    with pytest.raises(DataError, match="no packet that came back"):
+    with pytest.raises(DataError, match="code"):
         imported(project, odd)
     with pytest.raises(DataError, match="not there"):
         imported(project, tmp_path / "absent.csv")

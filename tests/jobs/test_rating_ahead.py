@@ -40,7 +40,7 @@ def test_the_plan_foretells_people(project: Path) -> None:
 
 def test_a_wage_makes_money(project: Path) -> None:
     text = project.read_text(encoding="utf-8")
-    project.write_text(text.replace("vote: majority}", "vote: majority, wage: 18.0}"), "utf-8")
+    project.write_text(text.replace("vote: majority,", "vote: majority, wage: 18.0,"), "utf-8")
     cost, hours = (value(project, f"rating_{name}")[0] for name in ("cost", "hours"))
     assert cost == pytest.approx(18 * (hours or 0))
 

@@ -42,7 +42,7 @@ from measurand.store.answers import plain_answer
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.ledger_people import DeskEvent, Entry
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["Desk", "assigned", "open_desk"]
 
 _HEAR = 1.0
 """Seconds within which the desk hears what other processes have written."""
@@ -175,7 +175,7 @@ class Desk:
             if taken is None:
                 return None
             state.pool.add(taken, state.clock())
-            await self._put(_assigned(taken))
+            await self._put(assigned(taken))
             return state.shown(rater, taken.position)
 
     def shown(self, rater: str, position: int) -> Shown | None:
@@ -230,10 +230,6 @@ class Desk:
             body=plain_answer(answer),
             ratings=tuple((version_of(self.plan.rubric.dimension(r.dimension)), r) for r in rows),
         )
-
-    def assigned(self, given: Sequence[Assignment]) -> list[Entry]:
-        """What the log keeps of assignments; those that it has already come to nothing."""
-        return [_assigned(one) for one in given]
 
     async def note(self, entries: Sequence[Entry]) -> None:
         """Write entries down, all in one transaction."""
@@ -353,7 +349,8 @@ class Desk:
         await self.note([entry])
 
 
-def _assigned(one: Assignment) -> Entry:
+def assigned(one: Assignment) -> Entry:
+    """What the log keeps of an assignment; one that it has already comes to nothing."""
     body = {"item": one.item, "visit": one.visit, "stage": one.stage}
     if one.order is not None:
         body["order"] = one.order

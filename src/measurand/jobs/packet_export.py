@@ -15,7 +15,7 @@ from measurand.core.packet import Packet
 from measurand.core.people import Assignment
 from measurand.core.sampling import draw
 from measurand.errors import UsageError
-from measurand.jobs.desk import Desk, open_desk
+from measurand.jobs.desk import Desk, assigned, open_desk
 from measurand.models.environment import Environment
 from measurand.raters.people.packet import Entry as Part
 from measurand.raters.people.packet import packet_of
@@ -107,7 +107,7 @@ def export_packet(
                 "until": until.isoformat(timespec="seconds") if until else None,
             }
             entry = Entry(event="exported", who=rater or "organiser", body=body)
-            await desk.note([*desk.assigned(fresh), entry])
+            await desk.note([*map(assigned, fresh), entry])
             return Exported(packet=packet, files=files, until=until)
 
     return asyncio.run(work())

@@ -15,13 +15,14 @@ from measurand.core.packet import Packet, PacketItem, Reading
 from measurand.core.people import Answer, Assignment
 from measurand.core.rating import Ratings
 from measurand.errors import DataError, Fault, UsageError
-from measurand.jobs.desk import Desk, open_desk
+from measurand.jobs.desk import Desk, assigned, open_desk
 from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
 from measurand.raters.people.reconcile import Reconciled, Taken, reconcile
 from measurand.store.ledger import Source, open_ledger
 from measurand.store.ledger_people import Entry
 from measurand.store.packets import FORMATS
+from measurand.store.packets.recognise import recognised
 from measurand.store.refused import write_refused
 
 __all__ = ["Imported", "import_packet"]
@@ -112,37 +113,19 @@ def _read(file: Path, form: str | None) -> Reading:
         raise UsageError(f"there is no format {form!r}; allowed: {', '.join(FORMATS)}")
     if not file.exists():
         raise DataError([Fault("the file is not there", str(file))])
-    fitting = [
-        name
-        for name, one in FORMATS.items()
-        if form in {None, name} and (form or file.name.lower().endswith(one.returns))
-    ]
-    found: dict[str, Reading] = {}
-    problems: list[Fault] = []
-    for name in fitting:
-        try:
-            found[name] = FORMATS[name].read(file)
-        except DataError as problem:
-            problems += problem.faults
-    if len(found) == 1:
-        return next(iter(found.values()))
-    if len(found) > 1:
-        full = {name: one for name, one in found.items() if one.returned}
-        if len(full) == 1:
-            return next(iter(full.values()))
-        raise UsageError(f"{file} could be {' or '.join(found)}; say which with --format")
-    if form is not None or not problems:
-        raise DataError(problems or [_strange(file)])
-    raise DataError([_strange(file), *problems])
-
-
-def _strange(file: Path) -> Fault:
-    return Fault(
-        "the file is no packet that came back",
-        str(file),
-        allowed=", ".join(FORMATS),
-        remedy="say which with --format",
-    )
+    found = form or recognised(file)
+    if found is None:
+        raise DataError(
+            [
+                Fault(
+                    "the file tells no format of packets",
+                    str(file),
+                    allowed=", ".join(FORMATS),
+                    remedy="say which it is with --format",
+                )
+            ]
+        )
+    return FORMATS[found].read(file)
 
 
 async def _taken_in(
@@ -249,7 +232,7 @@ def _entries(desk: Desk, sent: _Sent, taken: Taken) -> Iterator[Entry]:
         at = len(state.pool.queue(taken.rater).assignments)
         one = Assignment(rater=taken.rater, position=at, item=key, order=order)
         state.pool.add(one, state.clock())
-        yield from desk.assigned([one])
+        yield assigned(one)
     before = state.answers.get((taken.rater, at), Answer())
     answer = replace(taken.answer, number=before.number + 1)
     yield desk.answered(taken.rater, at, answer)

@@ -99,9 +99,7 @@ def plan(
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     if pilot is not None:
-        ran = run(plan_file, replace(chosen, limit=pilot), watch=watch, environment=environment)
-        if ran.stop.reason is not None:
-            raise InfrastructureError(f"the pilot stopped: {ran.stop.message}")
+        _fly(plan_file, replace(chosen, limit=pilot), watch, environment=environment)
     read = as_chosen(load_plan(plan_file), chosen)
     stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
@@ -129,16 +127,27 @@ def plan(
                 looked_at=len(some),
                 forecast=forecast(works, spent=spent, budget=read.run.budget),
                 people=people,
-                notes=(
-                    *stream.notes,
-                    *read.rubric.advice(),
-                    *live.notes,
-                    *_short(read, stream),
-                    *_by_batch(read, under_way),
-                ),
+                notes=(*_of_plan(read, stream), *live.notes, *_by_batch(read, under_way)),
             )
 
     return run_to_end(look)
+
+
+def _fly(
+    plan_file: Path,
+    options: RunOptions,
+    watch: Watch | None,
+    *,
+    environment: Environment | None,
+) -> None:
+    """Run the pilot; it must come to its end."""
+    ran = run(plan_file, options, watch=watch, environment=environment)
+    if ran.stop.reason is not None:
+        raise InfrastructureError(f"the pilot stopped: {ran.stop.message}")
+
+
+def _of_plan(read: Plan, stream: ExampleStream) -> tuple[str, ...]:
+    return (*stream.notes, *read.rubric.advice(), *_short(read, stream))
 
 
 def _people_json(found: Findings) -> Mapping[str, Any]:

@@ -16,14 +16,13 @@ from measurand.core.judging import Order
 from measurand.core.people import Assignment, Item, Stage
 from measurand.core.plan import PeoplePlan
 from measurand.core.sampling import draw
+from measurand.raters.people.controls import Controls
 from measurand.raters.people.queue import Queue
 
 __all__ = ["Pool"]
 
 _WINDOW = 20
 """Items at the front that are given out at the least; more with more raters."""
-_APART = 10
-"""Items that a rater sees at the least between an output and its hidden duplicate."""
 _BOTH = (True, False)
 
 
@@ -45,7 +44,7 @@ class Pool:
         self._raters: dict[str, dict[str, int]] = defaultdict(dict)
         self._met: dict[str, Counter[str]] = defaultdict(Counter)
         self._complete: set[str] = set()
-        self._golden = [key for key, item in self.items.items() if item.purpose == "golden"]
+        self._controls = Controls(self.items, settings, seed=seed)
         self._orders = {urgent: self._order(urgent=urgent) for urgent in _BOTH}
         self._wanted = sum(map(len, self._orders.values()))
 
@@ -165,57 +164,21 @@ class Pool:
         if rater in self.excluded:
             return None
         queue = self.queue(rater)
-        practice = self._practice(rater)
+        practice = self._controls.practice(rater)
         if training and queue.training < len(practice):
             return self._assignment(rater, practice[queue.training], stage="training")
         chosen = self._chosen(rater, queue, now)
         if chosen is None:
             return None
-        return self._control(rater, queue) or self._assignment(rater, chosen)
+        if (golden := self._controls.golden(rater, queue)) is not None:
+            return self._assignment(rater, golden)
+        if (again := self._controls.again(rater, queue)) is not None:
+            return self._assignment(rater, again, visit=1)
+        return self._assignment(rater, chosen)
 
     def training_left(self, rater: str) -> int:
         """How many training items the rater has not been given yet."""
-        return max(len(self._practice(rater)) - self.queue(rater).training, 0)
-
-    def _practice(self, rater: str) -> list[str]:
-        """The golden items that this rater trains on: at most half of what there is."""
-        wanted = self.settings.training
-        if self.settings.golden:
-            wanted = min(wanted, len(self._golden) // 2)
-        return self._own_golden(rater)[:wanted]
-
-    def _own_golden(self, rater: str) -> list[str]:
-        return sorted(self._golden, key=lambda key: (draw(self.seed, rater, "golden", key), key))
-
-    def _control(self, rater: str, queue: Queue) -> Assignment | None:
-        """A golden item or a hidden duplicate, where it is time for one: not foreseeable when."""
-        work = queue.work
-        chance = draw(self.seed, rater, "control", work)
-        if queue.golden + chance < self.settings.golden * (work + 1):
-            unseen = (key for key in self._own_golden(rater) if key not in queue.places)
-            if (key := next(unseen, None)) is not None:
-                return self._assignment(rater, key)
-        if queue.twice + chance < self.settings.duplicates * (work + 1):
-            return self._again(rater, queue)
-        return None
-
-    def _again(self, rater: str, queue: Queue) -> Assignment | None:
-        """An output of the sample that the rater rated some while ago, once more."""
-        seen = {one.item for one in queue.assignments if one.visit > 0}
-        last = self._example(queue)
-        early = [
-            one.item
-            for one in queue.assignments[:-_APART]
-            if one.position in queue.done
-            and one.item not in seen
-            and (item := self.items.get(one.item)) is not None
-            and item.purpose == "sample"
-            and item.example != last
-        ]
-        if not early:
-            return None
-        chosen = min(early, key=lambda key: (draw(self.seed, rater, "again", key), key))
-        return self._assignment(rater, chosen, visit=1)
+        return max(len(self._controls.practice(rater)) - self.queue(rater).training, 0)
 
     def _chosen(self, rater: str, queue: Queue, now: float) -> str | None:
         """Every second item is an urgent one, while there are any."""
@@ -228,7 +191,7 @@ class Pool:
     def _window(self, queue: Queue, now: float, *, urgent: bool) -> Sequence[str]:
         """Items at the front of an order that may be taken, not of the last example."""
         size = max(_WINDOW, 2 * len(self.queues))
-        last = self._example(queue)
+        last = self._controls.last(queue)
         found: list[str] = []
         beside: list[str] = []
         for key in self._open(queue, now, urgent=urgent):
@@ -259,11 +222,6 @@ class Pool:
         usual = sum(met.values()) / max(len(self.queues) - 1, 1)
         often = sum(met[other] for other in others) / len(others) - usual if others else 0.0
         return often, draw(self.seed, rater, "order", key), key
-
-    def _example(self, queue: Queue) -> str | None:
-        """The example that the rater was given last."""
-        last = queue.assignments[-1].item if queue.assignments else None
-        return self.items[last].example if last in self.items else None
 
     def _assignment(
         self, rater: str, key: str, *, visit: int = 0, stage: Stage = "work"
