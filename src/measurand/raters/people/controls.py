@@ -62,8 +62,8 @@ class Controls:
 
     def last(self, queue: Queue) -> str | None:
         """The example that a rater was given last."""
-        key = queue.assignments[-1].item if queue.assignments else None
-        return self._items[key].example if key in self._items else None
+        item = self._items.get(queue.assignments[-1].item) if queue.assignments else None
+        return None if item is None else item.example
 
     def _due(self, rater: str, queue: Queue, count: int, *, share: float) -> bool:
         """Whether there are fewer than the share by a chance that grows with what is lacking."""
