@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.analysis.rows import RUBRIC, judged, pair
 
 from measurand.analysis.comparison import ComparisonOptions, compare
-from measurand.analysis.preference import preference, preference_limits
+from measurand.analysis.preference import preference, preference_by_people, preference_limits
 from measurand.core.example import Example, Message
 from measurand.core.rating import Rating, Ratings
 from measurand.stats.estimate import Estimate
@@ -133,3 +135,30 @@ def test_planted_preference_for_the_first_place_is_recovered(
     shares = [one["preference"] for one in found]
     assert np.mean([e.value for e in shares]) == pytest.approx(0.5, abs=0.015)
     assert sum((e.low or 0) <= 0.5 <= (e.high or 0) for e in shares) >= 0.86 * runs
+
+
+def test_people_prefer_whichever_side_it_stood_on() -> None:
+    """Two raters, each pair in one order each; ten wins, six losses, four ties: .6."""
+    rows = []
+    for at in range(20):
+        value = "win" if at < 10 else "loss" if at < 16 else "tie"
+        for rater, order in (("ann", "ab"), ("ben", "ba" if at % 2 else "ab")):
+            cells: dict[str, Any] = {
+                "example": f"e{at}",
+                "system": "new",
+                "against": "old",
+                "dimension": "better",
+            }
+            rows.append(Rating(**cells, rater=rater, kind="people", value=value, order=order))
+            again = {"win": "loss", "loss": "win"}.get(value, value)  # a hidden duplicate
+            rows.append(
+                Rating(**cells, rater=rater, kind="people", value=again, order="ba", repeat=1)
+            )
+    found = {r.name: r for r in preference_by_people(Ratings.of(rows), ("new", "old"))}
+    assert found["preference"].raters == ("people",)
+    assert found["preference"].systems == ("new", "old")
+    values = [found[f"preference{end}"].estimate.value for end in ("", "_wins", "_ties", "_losses")]
+    assert values == pytest.approx([0.6, 0.5, 0.2, 0.3])
+    assert list(preference(Ratings.of(rows), ("new", "old"))) == []
+    turned = {r.name: r for r in preference_by_people(Ratings.of(rows), ("old", "new"))}
+    assert turned["preference"].estimate.value == pytest.approx(0.4)

@@ -17,7 +17,7 @@ from measurand.analysis.comparison_verdicts import Pair, pair_verdicts
 from measurand.analysis.failure_limits import failure_limits
 from measurand.analysis.failures import Gate, failure_counts, failure_results
 from measurand.analysis.measure import OVERALL, Measure, blocking_rates, means, place_on_scale
-from measurand.analysis.preference import preference, preference_limits
+from measurand.analysis.preference import preference, preference_by_people, preference_limits
 from measurand.analysis.queue import human_queue
 from measurand.analysis.requirement import Requirement, requirements, without_verdict
 from measurand.analysis.result import Findings, Result, Unit, Verdict
@@ -109,7 +109,7 @@ def compare(
         its one-sided upper bound; place between floor and expert. Per pair: difference,
         discordance, minimum_detectable_difference, and a verdict. Where anything failed: the
         shares that did, and mean_if_worst and mean_if_best, between which the means lie. Where
-        judges compared outputs side by side: preference and what the order of showing does.
+        outputs were compared side by side: preference, and what the order of showing does.
     """
     chosen = options or ComparisonOptions()
     table = with_unanswered(ratings, rubric, outputs)
@@ -149,8 +149,9 @@ def _preferences(
     options: ComparisonOptions,
     gate: Gate,
 ) -> Iterator[Result]:
-    """What judges said of outputs side by side."""
-    return preference(
+    """What judges, and people, said of outputs side by side."""
+    yield from preference_by_people(table, scores.systems, examples=examples, level=options.level)
+    yield from preference(
         table,
         scores.systems,
         examples=examples,

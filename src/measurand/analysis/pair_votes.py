@@ -1,4 +1,4 @@
-"""What judges said of outputs side by side, told from the first system's side, by example."""
+"""What raters of one kind said of outputs side by side, told from the first side, by example."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from measurand.analysis.failures import Gate, unlike
 from measurand.analysis.trials import Rounds
 from measurand.core.failure import STALE
 from measurand.core.judging import Order
-from measurand.core.rating import Cell, Rating, Ratings
+from measurand.core.rating import Cell, Kind, Rating, Ratings
 
 __all__ = ["PairVotes", "RaterVotes", "pair_votes"]
 
@@ -191,7 +191,11 @@ class PairVotes:
 
 
 def pair_votes(
-    ratings: Ratings, systems: Sequence[str], *, rounds: Rounds | None = None
+    ratings: Ratings,
+    systems: Sequence[str],
+    *,
+    rounds: Rounds | None = None,
+    kind: Kind = "judge",
 ) -> tuple[PairVotes, ...]:
     """What judges said of every pair on every dimension; sorted, whatever the table.
 
@@ -200,10 +204,11 @@ def pair_votes(
             that failed.
         systems: In the order in which pairs are told.
         rounds: As in `ComparisonOptions`.
+        kind: Whose ratings: ``judge`` or ``people``.
     """
     place = {name: at for at, name in enumerate(systems)}
     found: dict[tuple[tuple[str, str], str], dict[str, dict[str, RaterVotes]]] = defaultdict(dict)
-    for row in _rows(ratings):
+    for row in _rows(ratings, kind):
         if row.against is None or not {row.system, row.against} <= place.keys():
             continue
         swapped = place[row.system] > place[row.against]
@@ -221,9 +226,9 @@ def pair_votes(
     return tuple(PairVotes(*key, dict(sorted(found[key].items()))) for key in keys)
 
 
-def _rows(ratings: Ratings) -> Iterable[Rating]:
+def _rows(ratings: Ratings, kind: Kind) -> Iterable[Rating]:
     """Judgments that decide a pair, and those of the same dimensions that failed."""
-    judged = ratings.where(kind="judge")
+    judged = ratings.where(kind=kind)
     pairs = judged.filtered(judged["against"].mask(lambda cell: cell is not None))
     decided = pairs.where(value=frozenset(_POINTS))
     yield from decided

@@ -14,13 +14,14 @@ from measurand.analysis.groups import clusters_of
 from measurand.analysis.pair_votes import PairVotes, RaterVotes, pair_votes
 from measurand.analysis.result import Result
 from measurand.analysis.trials import Rounds
+from measurand.analysis.vote import first_visits
 from measurand.core.example import Example
 from measurand.core.rating import Ratings
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.share import clustered_share
 
-__all__ = ["preference", "preference_limits"]
+__all__ = ["preference", "preference_by_people", "preference_limits"]
 
 _HALF = 0.5
 _ROUNDING = 1e-9
@@ -67,6 +68,37 @@ def preference(
     for votes in pair_votes(ratings, systems, rounds=rounds):
         clusters = _clusters(ratings, votes, examples or {})
         yield from _Told(votes, clusters, level, votes.withheld(gate)).results()
+
+
+def preference_by_people(
+    ratings: Ratings,
+    systems: Sequence[str],
+    *,
+    examples: Mapping[str, Example] | None = None,
+    level: float = LEVEL,
+) -> Iterator[Result]:
+    """What people prefer of each pair of systems; ``raters`` of the results is ``people``.
+
+    A person sees a pair once, which output stands on the left being a coin's choice, so that over
+    people and examples a preference for a side cancels out. A rater's first visit counts. What was
+    adjudicated stands in place of the votes where the table was made by
+    `measurand.analysis.vote.settled`.
+
+    Args:
+        ratings: The table; people's ratings with ``against`` count that are win, tie or loss.
+        systems: In the order in which pairs are told.
+        examples: The clusters of the examples, where they are known.
+        level: The confidence level.
+
+    Returns:
+        For every pair and dimension ``preference``, ``preference_wins``, ``preference_ties`` and
+        ``preference_losses``, as in `preference`.
+    """
+    table = first_visits(ratings)
+    for votes in pair_votes(table, systems, kind="people"):
+        clusters = _clusters(table, votes, examples or {})
+        for result in _Told(votes, clusters, level, None).preferred():
+            yield replace(result, raters=("people",))
 
 
 def preference_limits(
@@ -120,12 +152,7 @@ class _Told:
 
     def results(self) -> Iterator[Result]:
         """Every number about it."""
-        points = self.votes.points()
-        yield self._result("preference", self._guarded(self._mean(points, bounds=(0.0, 1.0))))
-        outcomes = {name: _outcome(value) for name, value in points.items()}
-        for name, wanted in (("wins", 1), ("ties", 0), ("losses", -1)):
-            hits = {example: [float(o == wanted)] for example, o in outcomes.items()}
-            yield self._result(f"preference_{name}", self._guarded(self._share(hits)))
+        yield from self.preferred()
         yield from self._failures()
         if self.votes.both:
             yield self._result("order_consistency", self._share(self._each(RaterVotes.across)))
@@ -134,6 +161,15 @@ class _Told:
             yield self._result("first_slot_excess", self._mean(excess, bounds=(-_HALF, _HALF)))
         if within := self._each(RaterVotes.within):
             yield self._result("repeat_consistency", self._share(within))
+
+    def preferred(self) -> Iterator[Result]:
+        """Who is preferred."""
+        points = self.votes.points()
+        yield self._result("preference", self._guarded(self._mean(points, bounds=(0.0, 1.0))))
+        outcomes = {name: _outcome(value) for name, value in points.items()}
+        for name, wanted in (("wins", 1), ("ties", 0), ("losses", -1)):
+            hits = {example: [float(o == wanted)] for example, o in outcomes.items()}
+            yield self._result(f"preference_{name}", self._guarded(self._share(hits)))
 
     def _failures(self) -> Iterator[Result]:
         """The share that failed, and what the preference could be; nothing where none did."""

@@ -28,6 +28,11 @@ _ORDER = ("first_slot_excess", "order_consistency", "repeat_consistency")
 def preference_sections(shelf: Shelf) -> list[Section]:
     """Every pair that was judged side by side."""
     blocks: list[Block] = []
+    if people := shelf.take(*_PREFERRED, where=_by_people):
+        note = (
+            "1 for a win, a half for a tie, averaged over the people; sides were a coin's choice."
+        )
+        blocks.append(_table("What people prefer: the first", people, _PREFERRED, note=note))
     if found := shelf.take(*_PREFERRED, where=is_whole):
         note = "1 for a win, a half for a tie: both orders and all repeats averaged, then decided."
         blocks.append(_table("The first over the second", found, _PREFERRED, note=note))
@@ -46,8 +51,12 @@ def preference_sections(shelf: Shelf) -> list[Section]:
         blocks.append(_table("What the order of showing does", order, headings, note=note))
     if not blocks:
         return []
-    summary = "The same judge saw both outputs at once; nothing here enters the scores."
+    summary = "Whoever rated saw both outputs at once; nothing here enters the scores."
     return [Section("Side by side", tuple(blocks), summary)]
+
+
+def _by_people(result: Result) -> bool:
+    return result.raters == ("people",)
 
 
 def _table(
