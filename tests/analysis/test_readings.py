@@ -182,3 +182,26 @@ class TestFiveRaters:
         assert not any("three votes" in limit for limit in found.limits)
         wide, narrow = ((e.high or 0) - (e.low or 0) for e in (three.estimate, bounds.estimate))
         assert narrow < wide
+
+
+def test_alpha_of_nearly_one_value_decides_nothing() -> None:
+    """Of 60 outputs 54 are safe to everybody, six to two of three: they agree, and alpha is low."""
+    rows = [
+        Rating(
+            example=f"e{at}",
+            system="s",
+            dimension="safety",
+            rater=rater,
+            kind="people",
+            value=0.0 if at < 6 and "abc"[at % 3] == rater else 1.0,
+        )
+        for at in range(60)
+        for rater in "abc"
+    ]
+    findings = agreement(Ratings.of(rows), {"safety": YES_NO})
+    (alpha,) = findings.named("krippendorff_alpha")
+    assert alpha.estimate.high is not None
+    assert alpha.estimate.high < 0.667
+    assert [verdict.outcome for verdict in findings.verdicts] == ["inconclusive"]
+    assert "cannot be told" in findings.readings[0]
+    assert "disagree" not in findings.readings[0]

@@ -14,6 +14,7 @@ from measurand.core.scale import Scale
 from measurand.stats.ceiling import majority_ceiling
 from measurand.stats.ceiling_moments import majority_bounds
 from measurand.stats.chance import MOST_CATEGORIES
+from measurand.stats.krippendorff import UNTRUSTED
 
 __all__ = ["TENTATIVE", "agreement_limits", "agreement_verdicts"]
 
@@ -44,6 +45,8 @@ def _verdict(alpha: Result, require: float | None, no_ceiling: str | None) -> Ve
     told = f"{bound:g}" + (_WHY_TENTATIVE if require is None else "")
     if estimate.value is None or estimate.low is None or estimate.high is None:
         outcome, reason = "inconclusive", f"alpha: {estimate.reason}"
+    elif UNTRUSTED in (estimate.reason or ""):
+        outcome, reason = "inconclusive", f"alpha cannot tell: {estimate.reason}"
     elif estimate.low >= bound:
         outcome, reason = "pass", f"people agree: alpha is at least {told}"
     elif estimate.high < bound:

@@ -8,6 +8,7 @@ from measurand.analysis.agreement_limits import TENTATIVE
 from measurand.analysis.level_confusion import NOT_TOLD_APART
 from measurand.analysis.result import Result, told
 from measurand.stats.estimate import Estimate
+from measurand.stats.krippendorff import UNTRUSTED
 
 __all__ = ["TARGET", "ceiling_reading", "readings"]
 
@@ -75,6 +76,8 @@ def _agreement(alpha: Result) -> str:
     estimate = alpha.estimate
     low, high = estimate.low or 0.0, estimate.high or 0.0
     about = f"about {alpha.dimension} (alpha {_range(estimate)})"
+    if UNTRUSTED in (estimate.reason or ""):
+        return f"Whether raters agree {about} cannot be told: {estimate.reason}"
     if high < TENTATIVE:
         return f"Raters disagree {about}"
     if low >= _FIRM:

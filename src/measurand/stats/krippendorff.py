@@ -16,10 +16,13 @@ from measurand.stats.patterns import Patterns, Tally
 from measurand.stats.proportion import unanimous_share
 from measurand.stats.resampling import RESAMPLES, Statistic, bca, jackknife_t
 
-__all__ = ["Metric", "alpha_point", "krippendorff_alpha"]
+__all__ = ["UNTRUSTED", "Metric", "alpha_point", "krippendorff_alpha"]
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 """Which difference between two values counts how much."""
+
+UNTRUSTED = "no interval for alpha can be trusted here"
+"""Stands in the reason of an alpha over few units of which nearly all ratings are the same."""
 
 _NAME = "Krippendorff's alpha"
 _MOST_RATIO_VALUES = 4000
@@ -124,7 +127,7 @@ def _caution(prevalence: float, n: int) -> str | None:
     if prevalence > _RARE and n < _MANY_UNITS:
         return (
             f"{prevalence:.0%} of the ratings are the same value and there are only {n} units: "
-            "no interval for alpha can be trusted here; read agreement and AC1 beside it"
+            f"{UNTRUSTED}; read agreement and AC1 beside it"
         )
     return None
 
