@@ -99,6 +99,10 @@ def watched(page: Page) -> list[str]:
     page.on("dialog", closed)
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on(
+        "response",
+        lambda said: problems.append(f"{said.status} {said.url}") if said.status > 401 else None,
+    )
+    page.on(
         "request",
         lambda asked: None if "127.0.0.1" in asked.url else problems.append(asked.url),
     )

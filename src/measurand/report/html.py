@@ -25,7 +25,7 @@ from measurand.report.document import LIMITS, Cell, Column, Document, Outcome, P
 from measurand.report.words import SHARES, described, headline_about, rating, tone
 from measurand.stats.estimate import Estimate
 
-__all__ = ["html_page"]
+__all__ = ["html_page", "templates"]
 
 _FOLD = 480
 _FOLD_LINES = 8
@@ -54,15 +54,7 @@ def html_page(document: Document) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("measurand.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates("measurand.report")
     environment.globals |= {
         "about": headline_about,
         "estimate_text": _estimate_text,
@@ -74,6 +66,19 @@ def _environment() -> Environment:
     }
     environment.filters |= {"folds": _folds, "teaser": _teaser, "slug": _slug}
     return environment
+
+
+def templates(package: str) -> Environment:
+    """The templates of a package: whatever they insert is made visible, then escaped."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
 
 
 def _finalize(value: object) -> object:

@@ -7,11 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from measurand.figures.text import visible
+from measurand.report.html import templates
 from measurand.server.prose import markup, prose
 from measurand.server.visit import Visit
 
@@ -82,21 +82,9 @@ def _digest() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("measurand.server"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates("measurand.server")
     environment.filters |= {"prose": text_markup, "minutes": _minutes, "brief": _brief}
     return environment
-
-
-def _finalize(value: object) -> object:
-    """What every expression of every template passes through."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _brief(seconds: float) -> str:

@@ -8,18 +8,16 @@ them are added in one transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Literal, get_args
 
-import apsw
-
 from measurand.core.people import Item
 from measurand.core.rating import Rating
+from measurand.store.ledger_part import LedgerPart
 from measurand.store.ledger_plain import rating_rows, texts_of
 
 __all__ = ["EVENTS", "DeskEvent", "Entry", "PeopleLog"]
@@ -63,23 +61,8 @@ class Entry:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleLog:
-    """Items and log in an open ledger; `Ledger.people` gives it.
-
-    Args:
-        connection: The ledger's.
-        writing: A transaction, rolled back on any error.
-        reading: Turns the database's errors into sentences.
-        intern: Gives texts their numbers.
-        batch: Opens a batch of a version.
-    """
-
-    connection: apsw.Connection
-    writing: Callable[[], AbstractContextManager[None]]
-    reading: Callable[[], AbstractContextManager[None]]
-    intern: Callable[[Iterable[str]], dict[str, int]]
-    batch: Callable[[str], int]
+class PeopleLog(LedgerPart):
+    """Items and log in an open ledger; `Ledger.people` gives it."""
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries and their ratings, all or none; a save that is there already is left out.

@@ -7,14 +7,11 @@ calls of one piece are added in one transaction, so that it is there whole or no
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from typing import Any, Literal
-
-import apsw
 
 from measurand.core.failure import FAILURES, STALE
 from measurand.core.model import Call
@@ -23,6 +20,7 @@ from measurand.core.rating import Rating
 from measurand.store.ledger_accounts import Account, Took, accounts, spent, took
 from measurand.store.ledger_now import AsOf, RatingKey, outputs_as_of, stale_ratings, strangers
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
+from measurand.store.ledger_part import LedgerPart
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
 from measurand.store.ledger_sql import Rows
 
@@ -68,23 +66,8 @@ class Event:
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkLog:
-    """The work in an open ledger; `Ledger.work` gives it.
-
-    Args:
-        connection: The ledger's.
-        writing: A transaction, rolled back on any error.
-        reading: Turns the database's errors into sentences.
-        intern: Gives texts their numbers.
-        batch: Opens a batch of a version.
-    """
-
-    connection: apsw.Connection
-    writing: Callable[[], AbstractContextManager[None]]
-    reading: Callable[[], AbstractContextManager[None]]
-    intern: Callable[[Iterable[str]], dict[str, int]]
-    batch: Callable[[str], int]
+class WorkLog(LedgerPart):
+    """The work in an open ledger; `Ledger.work` gives it."""
 
     def log(self, plan: str, event: str, manifest: Mapping[str, Any]) -> int:
         """Note an event; returns its number, by which calls refer to the start of their run.
