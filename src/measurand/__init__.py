@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from measurand.jobs.planning import plan
     from measurand.jobs.project import from_project
     from measurand.jobs.rate_status import rate_status
+    from measurand.jobs.raters import raters
     from measurand.jobs.run import RunOptions, run
     from measurand.jobs.source import Reading, from_file
     from measurand.jobs.vote import vote
@@ -111,6 +112,7 @@ __all__ = [
     "plan",
     "rate_outputs",
     "rate_status",
+    "raters",
     "run",
     "vote",
 ]
@@ -143,6 +145,7 @@ _HOME = {
     "measurand.jobs.planning": ("plan",),
     "measurand.jobs.project": ("from_project",),
     "measurand.jobs.rate_status": ("rate_status",),
+    "measurand.jobs.raters": ("raters",),
     "measurand.jobs.run": ("RunOptions", "run"),
     "measurand.jobs.source": ("Reading", "from_file"),
     "measurand.jobs.vote": ("vote",),

@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "judge": "have outputs that are there already judged by a model, with a plan or without",
     "check": "rate recorded outputs with code: format, references, checklists, safety ...",
     "train-check": "train a style or safety classifier from your own labelled examples",
+    "raters": "how well does each person rate, and whose work should be looked at?",
     "agreement": "do the raters agree, and what is the best anyone could score?",
     "rate": "people rate: invite them, serve the desk, send packets, see how far they are",
     "vote": "what do people's ratings of each output come to, and what is tied?",
