@@ -26,7 +26,7 @@ ANSWER = st.builds(
     marks=st.dictionaries(TEXT, MARK, max_size=3),
     comment=TEXT,
     spans=st.lists(SPAN, max_size=2).map(tuple),
-    seconds=st.floats(0, 1000),
+    seconds=st.none() | st.floats(0, 1000),
     done=st.booleans(),
     skipped=st.booleans(),
     number=st.integers(0, 2**31 - 1),

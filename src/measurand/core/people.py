@@ -13,6 +13,9 @@ from measurand.core.scale import Scale, Value
 __all__ = [
     "ADJUDICATION",
     "CANNOT_JUDGE",
+    "LONGEST_COMMENT",
+    "MOST_NUMBER",
+    "MOST_SECONDS",
     "PAIR_LABELS",
     "PURPOSES",
     "ROLES",
@@ -45,6 +48,13 @@ CANNOT_JUDGE = "cannot judge"
 WITHDRAWN = "withdrawn by the rater"
 """The reason where a person took a rating back."""
 PAIR_LABELS = ("win", "tie", "loss")
+
+LONGEST_COMMENT = 2_000_000
+"""Characters of a comment, or of a note on a passage; more is refused, never cut."""
+MOST_SECONDS = 7 * 86_400.0
+"""Active time on one item beyond which something is wrong: a week."""
+MOST_NUMBER = 2**31 - 1
+"""Saves of one item that are told apart, and characters of a text that passages lie in."""
 
 
 def is_pairwise(scale: Scale) -> bool:
@@ -143,7 +153,7 @@ class Answer:
         marks: By dimension.
         comment: In the person's own words.
         spans: Passages that were flagged.
-        seconds: Active time spent on the item so far.
+        seconds: Active time spent on the item so far; unknown is None, never 0.
         done: Whether the person has moved on.
         skipped: Whether the person left it for others.
         number: Counts the saves of one item from 1; what comes late does not undo what came after.
@@ -152,7 +162,7 @@ class Answer:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     comment: str = ""
     spans: tuple[Span, ...] = ()
-    seconds: float = 0.0
+    seconds: float | None = None
     done: bool = False
     skipped: bool = False
     number: int = 0

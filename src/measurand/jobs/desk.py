@@ -252,6 +252,10 @@ class Desk:
         """The votes that wait for this adjudicator, who has not rated them."""
         return tuple(self.state.disputed.waiting(name))
 
+    def dispute_ids(self, name: str) -> tuple[str, ...]:
+        """Their names alone, which takes much less time."""
+        return self.state.disputed.ids(name)
+
     def dispute(self, name: str, number: str) -> Dispute | None:
         """One of them; None where it does not wait for this adjudicator."""
         return self.state.disputed.find(name, number)

@@ -63,12 +63,17 @@ class Disputes:
         self._update()
         return len(self._open)
 
-    def waiting(self, name: str) -> Iterator[Dispute]:
+    def ids(self, name: str) -> tuple[str, ...]:
         """Those that this person may settle: not of items that the person has rated."""
         self._update()
-        for number, place in list(self._open.items()):
-            if name not in self._answers[place[0]]:
-                yield self._dispute(number, place)
+        return tuple(
+            number for number, place in self._open.items() if name not in self._answers[place[0]]
+        )
+
+    def waiting(self, name: str) -> Iterator[Dispute]:
+        """The same, with all that is shown of them."""
+        for number in self.ids(name):
+            yield self._dispute(number, self._open[number])
 
     def find(self, name: str, number: str) -> Dispute | None:
         """One of them; None where it does not wait for this person."""

@@ -93,7 +93,7 @@ class DeskState:
             return
         before = self.answers.get((rater, position), Answer())
         spent = self.seconds.get(rater, 0.0)
-        self.seconds[rater] = spent + answer.seconds - before.seconds
+        self.seconds[rater] = spent + (answer.seconds or 0.0) - (before.seconds or 0.0)
         self.answers[rater, position] = answer
         self.pool.sign(rater, position, self.clock())
         if answer.done or answer.skipped:

@@ -49,7 +49,7 @@ def _case(visit: Visit, name: str, *, problem: str = "", said: str = "", why: st
     if found is None:
         raise Refusal(404, "This is not, or no longer, in dispute.")
     scale = found.dimension.scale
-    left = [one.id for one in visit.desk.disputes(visit.name)]
+    left = visit.desk.dispute_ids(visit.name)
     return page(
         visit,
         "dispute.html.jinja",
@@ -99,6 +99,6 @@ async def decide(visit: Visit) -> Response:
         return _case(visit, name, problem="Choose a side or a tie.", why=why)
     except (ValueError, UsageError) as error:
         return _case(visit, name, problem=str(error), said=said, why=why)
-    left = visit.desk.disputes(visit.name)
-    goal = f"/disputes/{left[0].id}?recorded" if left else "/disputes?recorded"
+    left = visit.desk.dispute_ids(visit.name)
+    goal = f"/disputes/{left[0]}?recorded" if left else "/disputes?recorded"
     return RedirectResponse(goal, status_code=303)

@@ -6,21 +6,25 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict
 
-from measurand.core.people import Answer, Mark, Span
+from measurand.core.people import (
+    LONGEST_COMMENT,
+    MOST_NUMBER,
+    MOST_SECONDS,
+    Answer,
+    Mark,
+    Span,
+)
 from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, decode
 
-__all__ = ["LONGEST_TEXT", "answer_of", "plain_answer"]
+__all__ = ["answer_of", "plain_answer"]
 
-LONGEST_TEXT = 2_000_000
-"""Characters of a comment, or of a note on a passage; more is refused, never cut."""
 _MOST = 1_000
 """Passages of one output, and dimensions of one answer, at most."""
-_WEEK = 86_400.0 * 7
 
 
-_Words = Annotated[Text, Field(max_length=LONGEST_TEXT)]
+_Words = Annotated[Text, Field(max_length=LONGEST_COMMENT)]
 _Said = Annotated[float, Strict()] | _Words
-_Place = Annotated[Whole, Field(ge=0, lt=2**31)]
+_Place = Annotated[Whole, Field(ge=0, le=MOST_NUMBER)]
 
 
 class _MarkForm(Form):
@@ -56,7 +60,7 @@ class _AnswerForm(Form):
     marks: Annotated[dict[_Words, _MarkForm], Field(max_length=_MOST)] = Field(default_factory=dict)
     comment: _Words = ""
     spans: Annotated[list[_SpanForm], Field(max_length=_MOST)] = Field(default_factory=list)
-    seconds: Annotated[Number, Field(ge=0, le=_WEEK)] = 0.0
+    seconds: Annotated[Number, Field(ge=0, le=MOST_SECONDS)] | None = None
     done: Flag = False
     skipped: Flag = False
     number: _Place = 0

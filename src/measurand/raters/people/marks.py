@@ -89,7 +89,9 @@ def rows_of(
     """
     if assignment.stage == "training":
         return
-    share = answer.seconds / max(len(rated.item.dimensions), 1)
+    share = None
+    if answer.seconds is not None:
+        share = answer.seconds / max(len(rated.item.dimensions), 1)
     last_words = answer.done and not before.done
     for dimension in rated.item.dimensions:
         mark, was = answer.marks.get(dimension), before.marks.get(dimension)

@@ -243,11 +243,16 @@ class _Said:
             marks=both,
             comment="\n".join(comments) or old.comment,
             spans=tuple(spans) or old.spans,
-            seconds=max(old.seconds, *(row.answer.seconds for row in self.rows)),
+            seconds=self._seconds(old),
             done=done,
             skipped=not done and any(row.answer.skipped for row in self.rows),
             number=old.number + 1,
         )
+
+    def _seconds(self, old: Answer) -> float | None:
+        """The longest time that is told; None where none is."""
+        told = (old.seconds, *(row.answer.seconds for row in self.rows))
+        return max((seconds for seconds in told if seconds is not None), default=None)
 
     def _dimension(self, name: str) -> Dimension:
         for dimension in self.place.item.dimensions:
