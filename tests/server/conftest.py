@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -79,6 +80,8 @@ class FakeDesk:
     open_disputes: list[Dispute] = field(default_factory=list)
     done: list[tuple[Any, ...]] = field(default_factory=list)
     broken: Exception | None = None
+    asked_status: int = 0
+    status_gate: asyncio.Event | None = None
 
     def access(self, token: str) -> Access | None:
         link = self.links.get(hashlib.sha256(token.encode()).hexdigest())
@@ -140,7 +143,7 @@ class FakeDesk:
             done=done,
             left=sum(not a.done and not a.skipped for a in work),
             training_left=training,
-            seconds=sum(a.seconds for a in said),
+            seconds=sum(a.seconds or 0.0 for a in said),
         )
 
     def skipped(self, rater: str) -> tuple[int, ...]:
@@ -148,6 +151,9 @@ class FakeDesk:
 
     def disputes(self, _name: str) -> tuple[Dispute, ...]:
         return tuple(self.open_disputes)
+
+    def dispute_ids(self, _name: str) -> tuple[str, ...]:
+        return tuple(one.id for one in self.open_disputes)
 
     def dispute(self, _name: str, number: str) -> Dispute | None:
         return next((one for one in self.open_disputes if one.id == number), None)
@@ -169,7 +175,10 @@ class FakeDesk:
     async def revoke(self, digest: str, *, by: str) -> None:
         if digest not in self.links:
             raise UsageError("there is no such link")
-        self.links[digest] = replace(self.links[digest], revoked=True)
+        name, now = self.links[digest].name, datetime.now(UTC)
+        for key, link in self.links.items():
+            if link.name == name and link.expires > now:
+                self.links[key] = replace(link, revoked=True)
         self.done.append(("revoked", digest, by))
 
     async def exclude(self, rater: str, *, reason: str, by: str) -> None:
@@ -181,6 +190,7 @@ class FakeDesk:
         self.done.append(("readmitted", rater, reason, by))
 
     def people(self) -> tuple[Person, ...]:
+        newest = {link.name: link for link in self.links.values()}
         return tuple(
             Person(
                 name=link.name,
@@ -190,7 +200,7 @@ class FakeDesk:
                 seconds=self.progress(link.name).seconds,
                 last=datetime.now(UTC) if link.name in self.queues else None,
             )
-            for link in self.links.values()
+            for link in newest.values()
         )
 
     def overview(self) -> Overview:
@@ -204,6 +214,11 @@ class FakeDesk:
         )
 
     async def status_document(self) -> Document:
+        self.asked_status += 1
+        if self.broken:
+            raise self.broken
+        if self.status_gate:
+            await self.status_gate.wait()
         told = Paragraph("<script>alert(1)</script>")
         return Document(title="Status", sections=(Section("How far", (told,)),))
 

@@ -126,6 +126,12 @@ async def test_a_body_that_does_not_come_is_not_waited_for(visitor: Any) -> None
         b'{"after": -2}',
         b'{"after": "0"}',
         b'{"after": 1e99}',
+        b'{"after": 1e999}',
+        b'{"after": -1e999}',
+        b'{"after": 1' + b"0" * 400 + b"}",
+        b'{"after": 1' + b"0" * 6000 + b"}",
+        b'{"after": 1' + b"0" * 400 + b".5}",
+        b'{"nothing": [1e999]}',
     ],
 )
 async def test_strange_bodies_are_refused_plainly(visitor: Any, body: bytes) -> None:
@@ -134,6 +140,13 @@ async def test_strange_bodies_are_refused_plainly(visitor: Any, body: bytes) -> 
         reply = await browser.post("/api/next", content=body, headers=headers)
         assert reply.status_code == 422
         assert set(reply.json()) == {"error"}
+
+
+@pytest.mark.parametrize("digits", [11, 400, 6000])
+async def test_a_place_of_many_digits_is_no_place(visitor: Any, digits: int) -> None:
+    async with visitor("ann") as browser:
+        for path in ("/rate/", "/api/items/"):
+            assert (await browser.get(path + "9" * digits)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/enter/x", "/nothing", "/rate", "/alive", "/api/progress"])

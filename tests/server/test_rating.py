@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from measurand.core.people import Answer, Mark, Span
+from measurand.core.people import MOST_NUMBER, MOST_SECONDS, Answer, Mark, Span
+from measurand.server.wire import MOST_COMMENT, MOST_NOTE, MOST_SPANS
+from measurand.store.answers import answer_of, plain_answer
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +42,7 @@ async def test_an_item_comes_with_all_that_is_asked(visitor: Any) -> None:
         "marks": {},
         "comment": "",
         "spans": [],
-        "seconds": 0.0,
+        "seconds": None,
         "done": False,
         "skipped": False,
         "number": 0,
@@ -125,6 +127,8 @@ async def test_a_save_about_another_item_is_not_taken(visitor: Any, desk: Any) -
         {"number": True},
         {"number": 1.5},
         {"number": None},
+        {"number": 2**31},
+        {"number": 10**400},
         {"marks": []},
         {"marks": {"nothing": {"value": 1}}},
         {"marks": {"preference": {"value": "win"}}},
@@ -132,6 +136,8 @@ async def test_a_save_about_another_item_is_not_taken(visitor: Any, desk: Any) -
         {"marks": {"tone": {"value": 9}}},
         {"marks": {"tone": {"value": True}}},
         {"marks": {"tone": {"value": [4]}}},
+        {"marks": {"tone": {"value": 10**400}}},
+        {"marks": {"tone": {"value": 4, "also": [10**400]}}},
         {"marks": {"tone": {"value": 4, "also": 5}}},
         {"marks": {"tone": {"value": 4, "also": [5] * 21}}},
         {"marks": {"tone": {"value": None, "cannot": 1}}},
@@ -149,6 +155,9 @@ async def test_a_save_about_another_item_is_not_taken(visitor: Any, desk: Any) -
         {"seconds": True},
         {"seconds": "1"},
         {"seconds": 1e300},
+        {"seconds": 10**400},
+        {"seconds": -(10**400)},
+        {"seconds": 604_801},
         {"done": 1},
         {"skipped": "no"},
     ],
@@ -161,6 +170,33 @@ async def test_what_is_not_an_answer_is_refused_and_says_why(
         assert reply.status_code == 422
         assert reply.json()["error"]
         assert desk.saves == []
+
+
+@pytest.mark.parametrize("seconds", [None, 0, 0.25, MOST_SECONDS])
+@pytest.mark.parametrize("number", [1, MOST_NUMBER])
+async def test_what_is_taken_is_read_back_from_the_log(
+    visitor: Any, desk: Any, seconds: float | None, number: int
+) -> None:
+    span = {"start": 0, "end": 7, "side": 0, "note": "x" * MOST_NOTE}
+    body = {
+        "number": number,
+        "seconds": seconds,
+        "comment": "é" * MOST_COMMENT,
+        "spans": [span] * MOST_SPANS,
+        "marks": {"tone": {"value": 4, "also": [5] * 20}},
+    }
+    async with visitor("ann") as browser:
+        assert (await say(browser, 0, **body)).status_code == 200
+        assert (await item(browser, 0))["answer"]["seconds"] == seconds
+    kept = desk.saves[-1][2]
+    assert kept.seconds == seconds
+    assert answer_of(plain_answer(kept)) == kept
+
+
+async def test_time_that_nobody_told_is_unknown(visitor: Any, desk: Any) -> None:
+    async with visitor("ann") as browser:
+        await say(browser, 0, done=True)
+    assert desk.saves[-1][2].seconds is None
 
 
 async def test_feedback_comes_after_a_training_item_and_only_then(visitor: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +27,15 @@ _ADJUDICATOR: frozenset[Role] = frozenset({"adjudicator"})
 _ORGANISER: frozenset[Role] = frozenset({"organiser"})
 _EVERYONE: frozenset[Role] = _RATER | _ADJUDICATOR | _ORGANISER
 
+
+class _Place(IntegerConvertor):
+    """A place in a queue; Python reads no number of thousands of digits, and nobody needs one."""
+
+    regex = "[0-9]{1,10}"
+
+
+register_url_convertor("place", _Place())
+
 _MISSING = {404: "There is no such page.", 405: "This address is not used in that way."}
 
 
@@ -39,13 +49,13 @@ def ways(admission: Admission) -> tuple[Way, ...]:
         Way("POST", "/leave", entry.leave, _EVERYONE),
         Way("GET", "/", _home, _EVERYONE),
         Way("GET", "/rate", rating.screen, _RATER),
-        Way("GET", "/rate/{position:int}", rating.screen, _RATER),
+        Way("GET", "/rate/{position:place}", rating.screen, _RATER),
         Way("GET", "/finished", rating.finished, _RATER),
         Way("POST", "/api/next", rating.next_item, _RATER, api=True),
         Way("GET", "/api/progress", rating.progress, _RATER, api=True),
-        Way("GET", "/api/items/{position:int}", rating.item, _RATER, api=True),
-        Way("POST", "/api/items/{position:int}", rating.save, _RATER, api=True),
-        Way("GET", "/api/items/{position:int}/feedback", rating.feedback, _RATER, api=True),
+        Way("GET", "/api/items/{position:place}", rating.item, _RATER, api=True),
+        Way("POST", "/api/items/{position:place}", rating.save, _RATER, api=True),
+        Way("GET", "/api/items/{position:place}/feedback", rating.feedback, _RATER, api=True),
         Way("GET", "/disputes", adjudicating.disputes, _ADJUDICATOR),
         Way("GET", "/disputes/{id}", adjudicating.dispute, _ADJUDICATOR),
         Way("POST", "/disputes/{id}", adjudicating.decide, _ADJUDICATOR),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from measurand.core.judging import Order
-from measurand.core.people import Answer, Assignment, Mark, Span
+from measurand.core.people import MOST_NUMBER, MOST_SECONDS, Answer, Assignment, Mark, Span
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
 from measurand.core.sound import sound
@@ -27,8 +27,8 @@ _Kind = TypeVar("_Kind")
 MOST_COMMENT = 5_000
 MOST_SPANS = 40
 MOST_NOTE = 200
-_MOST_NUMBER = 2**31
-_MOST_SECONDS = 1e7
+_MOST_DIGITS = 20
+"""Digits of a whole number; more of them are no count of anything."""
 
 
 def tag_of(assignment: Assignment) -> str:
@@ -134,10 +134,10 @@ def decoded(body: bytes) -> Mapping[str, Any]:
     """A JSON object.
 
     Raises:
-        UsageError: It is none.
+        UsageError: It is none, or a number in it is larger than a number may be.
     """
     try:
-        found = json.loads(body, parse_constant=_refuse)
+        found = json.loads(body, parse_constant=_refuse, parse_int=_integer, parse_float=_fraction)
     except (ValueError, RecursionError) as error:
         raise UsageError("the body is not JSON") from error
     if not isinstance(found, dict):
@@ -147,6 +147,19 @@ def decoded(body: bytes) -> Mapping[str, Any]:
 
 def _refuse(word: str) -> None:
     raise ValueError(word)
+
+
+def _integer(word: str) -> int:
+    if len(word) > _MOST_DIGITS:
+        raise UsageError(f"a number of {len(word)} characters is too large")
+    return int(word)
+
+
+def _fraction(word: str) -> float:
+    found = float(word)
+    if not math.isfinite(found):
+        raise UsageError("a number is too large")
+    return found
 
 
 def read_answer(body: Mapping[str, Any], shown: Shown) -> Answer:
@@ -160,10 +173,10 @@ def read_answer(body: Mapping[str, Any], shown: Shown) -> Answer:
         marks=_marks(_part(body, "marks", dict), shown),
         comment=_text(body, "comment", MOST_COMMENT),
         spans=tuple(_span(one, shown, order) for one in _few(body, "spans")),
-        seconds=_seconds(body.get("seconds", 0.0)),
+        seconds=_seconds(body.get("seconds")),
         done=_part(body, "done", bool),
         skipped=_part(body, "skipped", bool),
-        number=_whole(body.get("number"), "number", low=1, high=_MOST_NUMBER),
+        number=_whole(body.get("number"), "number", low=1, high=MOST_NUMBER),
     )
 
 
@@ -233,9 +246,11 @@ def _whole(found: Any, name: str, *, low: int, high: int) -> int:
     return found
 
 
-def _seconds(found: Any) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        raise UsageError("seconds: a number")
-    if not 0 <= found <= _MOST_SECONDS:
-        raise UsageError(f"seconds: from 0 to {_MOST_SECONDS:g}")
+def _seconds(found: Any) -> float | None:
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise UsageError("seconds: a number, or null where the time is not known")
+    if not 0 <= found <= MOST_SECONDS:
+        raise UsageError(f"seconds: from 0 to {MOST_SECONDS:g}")
     return float(found)
