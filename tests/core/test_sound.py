@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measurand.core.output import Usage
-from measurand.core.sound import MOST_TOKENS, countable, no_json, sound, words
+from measurand.core.sound import MOST_TOKENS, countable, no_json, sound, sound_json, words
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,16 @@ def test_an_exception_that_cannot_say_what_it_is() -> None:
 
     assert words(ValueError("odd")) == "odd"
     assert words(DumbError()) == "(it cannot say)"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (r'["\ud83d", "a\uDE00"]', ["\ufffd", "a\ufffd"]),
+        (r'["\ud83d\ude00", "\ud83d\ud83d\ude00"]', ["😀", "\ufffd😀"]),
+        (r'["\\ud83d", "\\\ud83d", "\n\"\u00e9"]', ["\\ud83d", "\\\ufffd", '\n"é']),
+        (r'{"\ud83d": 1}', {"\ufffd": 1}),
+    ],
+)
+def test_half_a_pair_in_json_becomes_a_mark_and_the_rest_stays(text: str, made: Any) -> None:
+    assert json.loads(sound_json(text)) == made

@@ -14,7 +14,9 @@ __all__ = [
     "ADJUDICATION",
     "CANNOT_JUDGE",
     "LONGEST_COMMENT",
+    "LONGEST_NAME",
     "MOST_NUMBER",
+    "MOST_PARTS",
     "MOST_SECONDS",
     "PAIR_LABELS",
     "PURPOSES",
@@ -30,6 +32,7 @@ __all__ = [
     "Span",
     "Stage",
     "is_pairwise",
+    "name_fault",
 ]
 
 Purpose = Literal["sample", "routed", "golden"]
@@ -55,6 +58,24 @@ MOST_SECONDS = 7 * 86_400.0
 """Active time on one item beyond which something is wrong: a week."""
 MOST_NUMBER = 2**31 - 1
 """Saves of one item that are told apart, and characters of a text that passages lie in."""
+
+MOST_PARTS = 1_000
+"""Passages of one output, dimensions of one answer and other values of one mark, at most."""
+LONGEST_NAME = 100
+"""Characters of a person's name."""
+
+_SHOWN = 60
+
+
+def name_fault(name: str) -> str | None:
+    """Why nobody can be called so: what was found and what is allowed; None where it can be."""
+    if 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip():
+        return None
+    found = name if len(name) <= LONGEST_NAME else f"{name[:_SHOWN]}…"
+    return (
+        f"found the name {found!r}; allowed: up to {LONGEST_NAME} characters that can be seen, "
+        "no blanks at its ends"
+    )
 
 
 def is_pairwise(scale: Scale) -> bool:

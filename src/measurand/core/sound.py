@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from measurand.core.output import Usage
 
-__all__ = ["MOST_TOKENS", "countable", "no_json", "sound", "words"]
+__all__ = ["MOST_TOKENS", "countable", "no_json", "sound", "sound_json", "words"]
 
 MOST_TOKENS = 2**53
 """Tokens beyond which a count is none; the largest whole number that every reader of JSON keeps."""
 
+_ESCAPES = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\."
+)
+"""In JSON: a surrogate pair, half of one, or any other escape."""
+_HALF = 6
 _DEEPEST = 100
 _BITS = 4_000
 
@@ -29,6 +35,11 @@ def sound(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def sound_json(text: str) -> str:
+    r"""JSON text in which escapes of lone halves of surrogate pairs are those of U+FFFD."""
+    return _ESCAPES.sub(lambda found: r"\ufffd" if len(found[0]) == _HALF else found[0], text)
 
 
 def countable(usage: Usage | None) -> bool:

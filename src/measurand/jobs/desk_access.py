@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from measurand.core.people import ROLES, Access, Role
+from measurand.core.people import ROLES, Access, Role, name_fault
 from measurand.errors import UsageError
 from measurand.store.ledger_people import Entry
 
@@ -16,7 +16,6 @@ __all__ = ["DAYS", "Doors", "digest_of", "invitation"]
 DAYS = 30.0
 """For how long a link is good where nothing else is said."""
 _TOKEN_BYTES = 32
-_LONGEST_NAME = 100
 _MOST_DAYS = 3660
 
 
@@ -40,16 +39,8 @@ def invitation(
     Raises:
         UsageError: The name, the role or the days are not what they should be.
     """
-    if (
-        not name.strip()
-        or len(name) > _LONGEST_NAME
-        or not name.isprintable()
-        or name != name.strip()
-    ):
-        raise UsageError(
-            f"found the name {name!r}; allowed: up to {_LONGEST_NAME} characters that can be seen, "
-            "no blanks at its ends"
-        )
+    if fault := name_fault(name):
+        raise UsageError(fault)
     if role not in ROLES:
         raise UsageError(f"found the role {role!r}; allowed: {', '.join(ROLES)}")
     if not 0 < days <= _MOST_DAYS:

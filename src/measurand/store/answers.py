@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 from measurand.core.people import (
     LONGEST_COMMENT,
     MOST_NUMBER,
+    MOST_PARTS,
     MOST_SECONDS,
     Answer,
     Mark,
@@ -17,10 +18,6 @@ from measurand.core.people import (
 from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, decode
 
 __all__ = ["answer_of", "plain_answer"]
-
-_MOST = 1_000
-"""Passages of one output, and dimensions of one answer, at most."""
-
 
 _Words = Annotated[Text, Field(max_length=LONGEST_COMMENT)]
 _Said = Annotated[float, Strict()] | _Words
@@ -31,7 +28,7 @@ class _MarkForm(Form):
     """What is said on one dimension."""
 
     value: _Said | None = None
-    also: Annotated[list[_Said], Field(max_length=_MOST)] = Field(default_factory=list)
+    also: Annotated[list[_Said], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
     cannot: Flag = False
 
     def build(self) -> Mark:
@@ -57,9 +54,11 @@ class _SpanForm(Form):
 class _AnswerForm(Form):
     """All that was said of one item."""
 
-    marks: Annotated[dict[_Words, _MarkForm], Field(max_length=_MOST)] = Field(default_factory=dict)
+    marks: Annotated[dict[_Words, _MarkForm], Field(max_length=MOST_PARTS)] = Field(
+        default_factory=dict
+    )
     comment: _Words = ""
-    spans: Annotated[list[_SpanForm], Field(max_length=_MOST)] = Field(default_factory=list)
+    spans: Annotated[list[_SpanForm], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
     seconds: Annotated[Number, Field(ge=0, le=MOST_SECONDS)] | None = None
     done: Flag = False
     skipped: Flag = False

@@ -17,11 +17,12 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
+from measurand.core.sound import sound_json
 from measurand.errors import Fault
 
 __all__ = [
@@ -77,6 +78,8 @@ class _Source:
     path: Path
     faults: list[Fault]
     limit: int
+    mend: bool = False
+    """Whether halves of surrogate pairs in JSON become U+FFFD."""
 
     def blame(self, problem: str, line: int | None = None, **more: str | None) -> None:
         self.faults.append(Fault(problem, str(self.path), line, **more))
@@ -94,6 +97,7 @@ class _Source:
                 with io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape") as text:
                     while line := text.readline(self.limit + 1):
                         number += 1
+                        line = sound_json(line) if self.mend else line
                         yield self._judged(line, number, text)
         except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
             self.blame(f"the compressed file is damaged ({problem})", number + 1)
@@ -133,13 +137,16 @@ def read_rows(path: Path | str, faults: list[Fault], *, limit: int = LINE_LIMIT)
         faults.append(Fault("this kind of file is not read", str(path), allowed=allowed))
 
 
-def read_json(path: Path | str, faults: list[Fault], *, limit: int = LINE_LIMIT) -> Iterator[Row]:
+def read_json(
+    path: Path | str, faults: list[Fault], *, limit: int = LINE_LIMIT, mend: bool = False
+) -> Iterator[Row]:
     """Read objects: one a line, or in one array.
 
-    NaN, Infinity, numbers beyond the range of a float, repeated keys and half surrogate pairs are
-    faults; so is anything that is not an object. Blank lines are passed over.
+    NaN, Infinity, numbers beyond the range of a float, repeated keys and half surrogate pairs
+    (unless they are to be mended: see `sound_json`) are faults; so is anything that is not an
+    object. Blank lines are passed over.
     """
-    source = _Source(Path(path), faults, limit)
+    source = _Source(Path(path), faults, limit, mend)
     before, empty = len(faults), True
     for number, text, flaw in source.lines():
         if flaw is not None:
@@ -147,7 +154,7 @@ def read_json(path: Path | str, faults: list[Fault], *, limit: int = LINE_LIMIT)
             source.blame(flaw, number)
         elif text and not text.isspace():
             if empty and text.lstrip().startswith("["):
-                yield from _array(_Source(source.path, faults, DOCUMENT_LIMIT))
+                yield from _array(replace(source, limit=DOCUMENT_LIMIT))
                 return
             if empty and text.strip() == "{":
                 remedy = "write one object a line, or an array of objects"
