@@ -23,7 +23,7 @@ PUBLIC = {
     ("GET", "/enter/{token}"),
     ("POST", "/enter"),
 }
-FILLED = {"{position:int}": "0", "{id}": "d1", "{digest}": "0", "{name}": "x", "{token}": "t"}
+FILLED = {"{position:place}": "0", "{id}": "d1", "{digest}": "0", "{name}": "x", "{token}": "t"}
 
 
 def table() -> tuple[Way, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from types import ModuleType
 from typing import Any
@@ -151,3 +152,41 @@ async def test_the_status_is_a_report_that_runs_nothing(visitor: Any) -> None:
     policy = reply.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src")
     assert "script-src" not in policy
+
+
+async def test_every_link_of_a_person_is_revoked_at_once(visitor: Any, desk: Any) -> None:
+    older = await desk.invite("ann", "rater", days=30)
+    newer = await desk.invite("ann", "rater", days=1)
+    async with visitor("olga", "organiser") as browser:
+        page = (await browser.get("/")).text
+        digest = hashlib.sha256(newer.encode()).hexdigest()
+        assert page.count('<th scope="row">ann</th>') == page.count(digest) == 1
+        assert "Revoke links" in page
+        assert "any link given out so far" in page
+        reply = await browser.form("/revoke", digest=digest)
+        assert "The links were revoked." in (await browser.get(reply.headers["location"])).text
+    assert desk.access(older) is None
+    assert desk.access(newer) is None
+
+
+async def test_an_older_link_is_revocable_where_the_newest_has_expired(
+    visitor: Any, desk: Any
+) -> None:
+    older = await desk.invite("ann", "rater", days=30)
+    await desk.invite("ann", "rater", days=-1)
+    async with visitor("olga", "organiser") as browser:
+        page = (await browser.get("/")).text
+        digest = re.search(r'name="digest" value="(\w+)"', page)
+        assert digest is not None
+        await browser.form("/revoke", digest=digest[1])
+    assert desk.access(older) is None
+
+
+async def test_a_case_says_its_keys_and_carries_them(visitor: Any) -> None:
+    async with visitor("ada", "adjudicator") as browser:
+        page = (await browser.get("/disputes/d2")).text
+    assert "Case 2 of 2" in page
+    assert re.findall(r'data-key="(\d)"', page) == list("12345")
+    hint = page.partition('id="keys"')[2].partition("</p>")[0]
+    for key in ("1", "5", "c", "Ctrl", "Enter"):
+        assert f"<kbd>{key}</kbd>" in hint

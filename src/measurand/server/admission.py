@@ -70,7 +70,7 @@ class Admission:
                 visit = self._admit(way, request)
                 if way.method == "POST":
                     visit = await self._posted(visit, way)
-                async with asyncio.timeout(self.limits.answer):
+                async with asyncio.timeout(way.patience or self.limits.answer):
                     return await way.handler(visit)
             except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets a page
                 return refused(visit, error, api=way.api)

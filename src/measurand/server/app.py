@@ -36,11 +36,15 @@ class _Place(IntegerConvertor):
 
 register_url_convertor("place", _Place())
 
+_STATUS_PATIENCE = 120.0
+"""Seconds for the status of all that people have rated, which takes long where that is much."""
+
 _MISSING = {404: "There is no such page.", 405: "This address is not used in that way."}
 
 
 def ways(admission: Admission) -> tuple[Way, ...]:
     """Every route of the desk, and who may come."""
+    status = organising.status(admission.clock)
     return (
         Way("GET", "/alive", entry.alive, ANYONE),
         Way("GET", "/static/{digest}/{name}", entry.file, ANYONE),
@@ -63,7 +67,7 @@ def ways(admission: Admission) -> tuple[Way, ...]:
         Way("POST", "/revoke", organising.revoke, _ORGANISER),
         Way("POST", "/exclude", organising.exclude, _ORGANISER),
         Way("POST", "/readmit", organising.readmit, _ORGANISER),
-        Way("GET", "/status", organising.status, _ORGANISER),
+        Way("GET", "/status", status, _ORGANISER, patience=_STATUS_PATIENCE),
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from measurand.core.people import ROLES, Role
 from measurand.errors import UsageError
+from measurand.jobs.desk import Desk
 from measurand.report.html import html_page
+from measurand.server.held import Held
 from measurand.server.pages import page
 from measurand.server.visit import Refusal, Visit
 
@@ -18,8 +24,10 @@ _MOST_NAME = 100
 _MOST_REASON = 1_000
 _MOST_DAYS = 365.0
 _USUAL_DAYS = "14"
+_KEPT = 60.0
+"""Seconds for which the status is kept: it takes long to make where much was rated."""
 _SAID = {
-    "revoked": "The link was revoked.",
+    "revoked": "The links were revoked.",
     "excluded": "The exclusion was recorded.",
     "readmitted": "The readmission was recorded.",
 }
@@ -69,7 +77,7 @@ async def invite(visit: Visit) -> Response:
 
 
 async def revoke(visit: Visit) -> Response:
-    """Take a link back."""
+    """Take back every link of a person that is still good; one of them tells whose."""
     await visit.desk.revoke(_given(visit, "digest", _MOST_NAME), by=visit.name)
     return RedirectResponse("/?revoked", status_code=303)
 
@@ -88,10 +96,27 @@ async def readmit(visit: Visit) -> Response:
     return RedirectResponse("/?readmitted", status_code=303)
 
 
-async def status(visit: Visit) -> Response:
-    """The whole status of the round, as the report has it."""
-    text = html_page(await visit.desk.status_document())
-    return HTMLResponse(text, headers={"content-security-policy": _STATUS_POLICY})
+def status(clock: Callable[[], float]) -> Callable[[Visit], Awaitable[Response]]:
+    """The whole status of the round, as the report has it; kept for a minute, with its time.
+
+    Args:
+        clock: Seconds that only go on.
+    """
+    held = Held(_KEPT, clock)
+
+    async def told(visit: Visit) -> Response:
+        text = await held.get(partial(_status, visit.desk))
+        return HTMLResponse(text, headers={"content-security-policy": _STATUS_POLICY})
+
+    return told
+
+
+async def _status(desk: Desk) -> str:
+    at = f"as of {datetime.now(UTC):%d %B %Y, %H:%M:%S} UTC; made anew after a minute"
+    made = await desk.status_document()
+    subtitle = f"{made.subtitle}, {at}" if made.subtitle else at
+    # Others are served while a long page is put together.
+    return await asyncio.to_thread(html_page, replace(made, subtitle=subtitle))
 
 
 def _given(visit: Visit, name: str, most: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
+from measurand.core.fingerprint import fingerprint
 from measurand.errors import UsageError
 from measurand.jobs.desk_views import Shown, StaleAnswer
 from measurand.server.pages import page
@@ -48,9 +49,16 @@ async def screen(visit: Visit) -> Response:
         visit,
         "rate.html.jinja",
         position=position,
+        desk=_desk_id(visit),
         screen=visit.desk.plan.people.screen,
         instructions=visit.desk.instructions,
     )
+
+
+def _desk_id(visit: Visit) -> str:
+    """A word for the project, under which a browser keeps what it could not send yet."""
+    plan = visit.desk.plan
+    return fingerprint([plan.name, plan.seed])
 
 
 async def finished(visit: Visit) -> Response:

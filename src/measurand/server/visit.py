@@ -107,6 +107,7 @@ class Way:
         handler: What answers.
         to: Who may come; an empty set lets nobody in.
         api: Whether a script asks, and errors are JSON.
+        patience: Seconds within which it is answered; None as long as any page may take.
     """
 
     method: Literal["GET", "POST"]
@@ -114,6 +115,7 @@ class Way:
     handler: Handler
     to: frozenset[Role] | Literal["anyone"] = frozenset()
     api: bool = False
+    patience: float | None = None
 
 
 def csrf_of(token: str) -> str:

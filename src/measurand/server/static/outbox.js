@@ -18,9 +18,10 @@ export class Outbox {
   #sending = null;
   state = "saved"; // saved, saving, offline, stopped
 
+  // whose: the desk and the rater, since another desk may have the same address one day
   // events: changed(), conflict(position, answer), gone(position), refused(entry, message)
-  constructor(rater, send, events) {
-    this.#prefix = `measurand/${rater}/`;
+  constructor(whose, send, events) {
+    this.#prefix = `measurand/${whose}/`;
     this.#store = storage();
     this.#send = send;
     this.#events = events;

@@ -1,7 +1,7 @@
 // The rating screen.
 //
 // For tests and tools, these stay as they are:
-//   body[data-rater]              the rater's name
+//   body[data-rater], [data-desk]   the rater's name, and which desk of this address it is
 //   #item[data-position]          the item shown, as a place in the queue; empty while none is
 //   #item[data-stage]             training | work
 //   #item[data-done], [data-number]   whether it is done, and the number of its last change
@@ -18,6 +18,7 @@ import { Clock } from "./clock.js";
 import { Flags } from "./flags.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
+import { preference } from "./preference.js";
 import { draw, make } from "./prose.js";
 
 const AHEAD = 2;
@@ -25,7 +26,7 @@ const REMEMBERED = 60;
 const TYPING = 600;
 const MOST_COMMENT = 5000;
 const element = (id) => document.getElementById(id);
-const { rater, screen, position: wanted, project } = document.body.dataset;
+const { rater, screen, position: wanted, project, desk } = document.body.dataset;
 
 const items = new Map(); // by position: {data, answer, number, past, seconds, feedback}
 let now = null; // the item shown
@@ -37,7 +38,7 @@ let also = false; // the next digit is "also reasonable"
 let asText = false;
 
 const clock = new Clock();
-const outbox = new Outbox(rater, send, { changed: told, conflict, gone, refused });
+const outbox = new Outbox(`${desk}/${encodeURIComponent(rater)}`, send, { changed: told, conflict, gone, refused });
 const panel = new Panel(element("ratings"), screen, {
   choose: (name, value) => mark(name, { value, cannot: false }),
   also: (name, value) => toggleAlso(name, value),
@@ -650,15 +651,6 @@ function start() {
   for (const id of ["context", "references"]) remembersFold(element(id));
   outbox.kick();
   begin();
-}
-
-function preference(box, name) {
-  try {
-    box.checked = localStorage.getItem(name) !== "off";
-    box.addEventListener("change", () => localStorage.setItem(name, box.checked ? "on" : "off"));
-  } catch {
-    box.checked = true;
-  }
 }
 
 function remembersFold(fold) {
