@@ -96,6 +96,26 @@ def test_serve_prints_the_organisers_link_serves_and_ends_on_a_signal(folder: Pr
         assert desk.wait(timeout=20) == 0
 
 
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")],  # noqa: S104 - for a moment
+)
+def test_the_organisers_link_opens_whatever_the_desk_is_bound_to(
+    folder: Project, host: str, told: str
+) -> None:
+    words = [sys.executable, "-m", "measurand", "rate", "serve", "--port", "0", "--host", host]
+    with subprocess.Popen(words, cwd=folder.folder, stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        line = [desk.stdout.readline() for _ in range(2)][1]
+        link = re.search(r"http://(\S+):\d+/enter/[\w-]{43}", line)
+        assert link is not None
+        assert link[1] == told
+        with urllib.request.urlopen(link[0], timeout=10) as page:  # noqa: S310 - our own
+            assert b"organiser" in page.read()
+        desk.send_signal(signal.SIGINT)
+        assert desk.wait(timeout=20) == 0
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys, measurand.cli\n"

@@ -140,11 +140,10 @@ async def _served(args: argparse.Namespace) -> int:
         overview = desk.overview()
 
         def started(port: int) -> None:
-            host = f"[{args.host}]" if ":" in args.host else args.host
             lines = [
                 f"{desk.plan.name}: {overview.items:,} items to rate, {overview.rated:,} rated",
                 *desk.state.material.notes,
-                f"organiser: http://{host}:{port}/enter/{token}  (good for a day)",
+                f"organiser: http://{_reached(args.host)}:{port}/enter/{token}  (good for a day)",
                 "invite raters there, or with: measurand rate invite NAME",
                 "stop with Ctrl-C: what was said stays, and the desk goes on where it was",
             ]
@@ -157,6 +156,20 @@ async def _served(args: argparse.Namespace) -> int:
             desk, host=args.host, port=args.port, allow_hosts=args.allow_host, started=started
         )
     return 0
+
+
+def _reached(host: str) -> str:
+    """Under which name this machine reaches a desk that is bound to a host, as in an address."""
+    from ipaddress import ip_address  # noqa: PLC0415 - after --help
+
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    # The address that stands for all of them is no name, and the desk does not answer to it.
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"  # noqa: PLR2004 - of IP
+    return f"[{host}]" if address.version == 6 else host  # noqa: PLR2004
 
 
 def _invite(args: argparse.Namespace) -> int:

@@ -38,7 +38,8 @@ let also = false; // the next digit is "also reasonable"
 let asText = false;
 
 const clock = new Clock();
-const outbox = new Outbox(`${desk}/${encodeURIComponent(rater)}`, send, { changed: told, conflict, gone, refused });
+const whose = `${desk}/${encodeURIComponent(rater)}`;
+const outbox = new Outbox(whose, send, { changed: told, conflict, gone, refused });
 const panel = new Panel(element("ratings"), screen, {
   choose: (name, value) => mark(name, { value, cannot: false }),
   also: (name, value) => toggleAlso(name, value),
