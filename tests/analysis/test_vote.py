@@ -99,10 +99,28 @@ def test_the_mean_and_the_median_of_grades_are_kept_whatever_the_rule() -> None:
 
 def test_too_few_votes_say_how_many_more() -> None:
     found = of("safe", 1.0, None, raters=3)
-    assert (found.outcome, found.value, found.needed) == ("too few", None, 2)
+    assert (found.outcome, found.value, found.needed) == ("too few", None, 1)
     assert (found.n, found.cannot) == (1, 1)
     nobody = of("safe", None, raters=3)
-    assert (nobody.outcome, nobody.needed, nobody.counts) == ("too few", 3, ())
+    assert (nobody.outcome, nobody.needed, nobody.counts) == ("too few", 2, ())
+    assert not nobody.queued, "others can be asked"
+
+
+def test_who_cannot_judge_has_been_asked() -> None:
+    decided = of("safe", 1.0, 1.0, None, raters=3)
+    assert (decided.outcome, decided.value, decided.cannot) == ("decided", 1.0, 1)
+    torn = of("safe", 1.0, 0.0, None, raters=3)
+    assert (torn.outcome, torn.queued) == ("tie", True)
+    alone = of("safe", 1.0, None, None, raters=3)
+    assert (alone.outcome, alone.needed, alone.queued) == ("too few", 0, True)
+
+
+def test_some_units_want_more_votes_than_others() -> None:
+    rows = [row(4.0, name, example=e) for e in "ab" for name in "ABC"]
+    options = VoteOptions(raters=3, wanted={("a", rows[0].system, None): 5})
+    found = {one.example: one for one in vote(Ratings.of(rows), _SCALES, options=options)}
+    assert (found["a"].outcome, found["a"].needed) == ("too few", 2)
+    assert found["b"].outcome == "decided"
 
 
 def test_three_votes_are_needed_unless_nobody_was_given_three() -> None:

@@ -19,6 +19,7 @@ from measurand.analysis.result import Confusion, Findings, Result, Votes
 from measurand.analysis.trials import Rounds, first_trial
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
+from measurand.core.people import ADJUDICATION
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.scale import YES_NO, Scale, Value
@@ -149,7 +150,9 @@ class _Study:
             if kinds[rater] == "people" and rater != options.reference
         ]
         self.others = self._of_kinds(kinds, "judge", "check")
-        self.references = self._of_kinds(kinds, "reference") if options.reference is None else ()
+        known = self._of_kinds(kinds, "reference") if options.reference is None else ()
+        # Adjudicated are those that people dispute: no judge is held against these alone.
+        self.references = tuple(name for name in known if name != ADJUDICATION)
         self.people = self.matrix.only(people)
 
     def _of_kinds(self, kinds: Mapping[str, str], *wanted: str) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isnan
 from typing import Literal, get_args
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from measurand.analysis.matrix import Floats, RaterMatrix, codes_of, known_scales, rater_matrix
 from measurand.analysis.units import Key
-from measurand.core.people import ADJUDICATION
+from measurand.core.people import ADJUDICATION, WITHDRAWN
 from measurand.core.plan import Vote as Rule
 from measurand.core.rating import Cell, Rating, Ratings
 from measurand.core.scale import Scale, Value
@@ -39,7 +39,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _UNIT = ("example", "system", "dimension", "against")
 _TORN = 2.0
 """How many levels apart the middle two of an even panel may not lie."""
-_THREE = 3
+_TWO, _THREE = 2, 3
 _MOST_CELLS = 2 * 10**7
 """Beyond so many units times raters times labels a model of the raters is not fitted."""
 
@@ -51,11 +51,13 @@ class VoteOptions:
     Args:
         rule: Of grades: ``mean``, or else the median, which is the majority's grade where there
             is one. Labels, and yes/no, always go by the majority.
-        raters: How many votes a unit needs; by default three, or as many as any unit has.
+        raters: How many people are to look at a unit; by default three, or as many as any unit had.
+        wanted: The same by unit (example, system, against), where it differs.
     """
 
     rule: Rule = "majority"
     raters: int | None = None
+    wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ class Vote:
         counts: How many gave each value, by value.
         n: How many gave any.
         cannot: How many had looked and could not say.
-        needed: How many more votes are needed.
+        needed: How many more people have to look at it.
         confidence: The probability that the label is right where each rater has one accuracy
             (one-coin Dawid-Skene); None of grades, and where it cannot be told.
     """
@@ -95,8 +97,8 @@ class Vote:
 
     @property
     def queued(self) -> bool:
-        """Whether somebody has to adjudicate it."""
-        return self.outcome in {"tie", "split"}
+        """Whether somebody has to adjudicate: it is undecided, and nobody else will be asked."""
+        return self.outcome in {"tie", "split"} or (self.outcome == "too few" and not self.needed)
 
 
 def vote(
@@ -107,6 +109,8 @@ def vote(
     A tie is never given to either side. To be adjudicated are ties of labels; on grades (ordinal
     scales) at least three votes of which no two are alike, and even panels whose middle two lie
     two levels apart or more. A rater's first rating of an output counts, hidden duplicates do not.
+    Who looked and cannot judge has been asked: of three people of whom one cannot, the two others
+    decide, where they can; where fewer than two said anything, somebody has to adjudicate.
 
     Args:
         ratings: The table; people's ratings are the votes, and reference ratings by the rater
@@ -121,20 +125,16 @@ def vote(
     for dimension, scale in known_scales(people, scales).items():
         rows = people.where(dimension=dimension)
         matrix = rater_matrix(rows, scale)
-        least = chosen.raters or usual_raters(matrix.values)
-        panel = _Panel(matrix, scale, dimension, rule=chosen.rule, least=least)
         asked = _asked(rows)
+        wanted = _Wanted(chosen.raters or usual_raters(asked.values()), chosen.wanted)
+        panel = _Panel(matrix, scale, dimension, rule=chosen.rule, wanted=wanted)
         votes += (panel.of(row, asked, settled_as) for row in range(len(matrix.values)))
     return tuple(votes)
 
 
-def usual_raters(values: Floats) -> int:
-    """Three, or as many as any unit has ratings; at least one.
-
-    Args:
-        values: Shape (units, raters); NaN where a rater gave no value.
-    """
-    return max(min(_THREE, int((~np.isnan(values)).sum(axis=1).max(initial=1))), 1)
+def usual_raters(looked: Iterable[int]) -> int:
+    """Three, or as many as have looked at any unit; at least one."""
+    return max(min(_THREE, max(looked, default=1)), 1)
 
 
 def first_visits(ratings: Ratings) -> Ratings:
@@ -185,14 +185,26 @@ def adjudications(settled_ratings: Ratings) -> int:
     return len(settled_ratings.where(kind="people", rater=ADJUDICATION))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How many people are to look at each unit."""
+
+    least: int
+    by_unit: Mapping[tuple[str, str, str | None], int]
+
+    def of(self, key: Key) -> int:
+        example, system, _, against = key
+        return self.by_unit.get((example, system, against), self.least)
+
+
 class _Panel:
     """The votes on one dimension."""
 
     def __init__(
-        self, matrix: RaterMatrix, scale: Scale, dimension: str, *, rule: Rule, least: int
+        self, matrix: RaterMatrix, scale: Scale, dimension: str, *, rule: Rule, wanted: _Wanted
     ) -> None:
         self.matrix, self.scale, self.dimension = matrix, scale, dimension
-        self.rule, self.least = rule, least
+        self.rule, self.wanted = rule, wanted
         self.rows: list[list[float]] = matrix.values.tolist()
         self.graded = scale.metric != "nominal"
         self.means = mean_vote(matrix.values) if self.graded else None
@@ -205,7 +217,9 @@ class _Panel:
         key = m.examples[row], m.systems[row], self.dimension, m.against[row]
         given = sorted(value for value in self.rows[row] if not isnan(value))
         counts, n = Counter(given), len(given)
-        outcome, code = self._outcome(row, given, counts)
+        wanted, looked = self.wanted.of(key), asked.get(key, 0)
+        enough = looked >= wanted and n >= min(_TWO, wanted)
+        outcome, code = self._outcome(row, given, counts) if enough else ("too few", None)
         value = None if code is None else self._told(code)
         if key in adjudicated:
             outcome, value = "adjudicated", adjudicated[key]
@@ -220,8 +234,8 @@ class _Panel:
             median=None if self.medians is None or not n else float(self.medians[row]),
             counts=tuple((self._told(value), count) for value, count in counts.items()),
             n=n,
-            cannot=asked.get(key, 0) - n,
-            needed=max(self.least - n, 0) if outcome == "too few" else 0,
+            cannot=looked - n,
+            needed=max(wanted - looked, 0) if outcome == "too few" else 0,
             confidence=None if outcome != "decided" else self._confidence(row, code),
         )
 
@@ -230,8 +244,6 @@ class _Panel:
     ) -> tuple[Outcome, float | None]:
         """Whether the votes, in ascending order, decide, and for what."""
         n = len(given)
-        if n < self.least:
-            return "too few", None
         alone = n >= _THREE and len(counts) == n
         if self.medians is None or self.means is None:
             most = max(counts.values())
@@ -271,6 +283,8 @@ def _asked(rows: Ratings) -> dict[Key, int]:
     """How many people looked at each unit, with a value or without."""
     counts: dict[Key, int] = {}
     for row in rows:
+        if row.value is None and row.reason == WITHDRAWN:
+            continue
         key = row.example, row.system, row.dimension, row.against
         counts[key] = counts.get(key, 0) + 1
     return counts

@@ -19,9 +19,6 @@ from measurand.raters.people.pool import Pool
 
 __all__ = ["Disputes"]
 
-_FEWEST = 2
-"""Votes without which nothing is decided, where more than one person was to rate."""
-
 Place = tuple[str, str]
 """An item's key and a dimension."""
 
@@ -106,9 +103,9 @@ class Disputes:
         ]
         scales = {name: self._stuff.plan.rubric.dimension(name).scale for name in item.dimensions}
         people = self._stuff.plan.people
-        options = VoteOptions(rule=people.vote, raters=min(_FEWEST, item.raters))
+        options = VoteOptions(rule=people.vote, raters=item.raters)
         for one in vote(Ratings.of(rows), scales, options=options):
-            if one.queued or one.outcome == "too few":
+            if one.queued:
                 yield one.dimension
 
     def _counting(self, key: str) -> Iterator[tuple[Assignment, Answer]]:

@@ -34,16 +34,12 @@ class Current:
     Args:
         run: The newest run; None where there was none.
         changed: Dimensions that have another definition than that run asked about.
-        people: The versions of what people said under the definitions there are now.
-        without_run: The versions that count where there was no run; None means all.
-        outdated: Whether people have rated under definitions that are no more.
+        people: The versions of what people said; `measurand.jobs.people_rows` knows which count.
     """
 
     run: Event | None = None
     changed: frozenset[str] = field(default_factory=frozenset)
     people: frozenset[str] = field(default_factory=frozenset)
-    without_run: frozenset[str] | None = None
-    outdated: bool = False
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -54,7 +50,7 @@ class Current:
     def versions(self) -> frozenset[str] | None:
         """The versions whose rows count; None means all."""
         if self.run is None:
-            return self.without_run
+            return None
         return frozenset((IMPORTED, *self.manifest["versions"], *self.people))
 
     def ratings(self, ledger: Ledger) -> Ratings:
@@ -78,26 +74,18 @@ class Current:
                 f"The definition of {names} has changed since the last run; what checks and judges "
                 "said under the old one does not count. Run again: measurand run."
             )
-        if self.outdated:
-            notes.append(
-                "People have rated under definitions that the plan has no more; what they said "
-                "then does not count. They are asked anew: measurand rate serve."
-            )
         return tuple(notes)
 
 
 def current(ledger: Ledger, plan: Plan) -> Current:
     """Which rows count under a plan: those of the newest run, and what was imported."""
-    people = frozenset(map(version_of, plan.rubric))
-    every = ledger.versions()
-    outdated = frozenset(version for version in every if version.startswith(_PEOPLE)) - people
     runs = ledger.work.events(STARTED)
+    people = frozenset(version for version in ledger.versions() if version.startswith(_PEOPLE))
     if not runs:
-        counted = frozenset((IMPORTED, *every - outdated)) if outdated else None
-        return Current(people=people, without_run=counted, outdated=bool(outdated))
+        return Current(people=people)
     asked = runs[-1].manifest["dimensions"]
     changed = {d.name for d in plan.rubric if asked.get(d.name, d.fingerprint) != d.fingerprint}
-    return Current(run=runs[-1], changed=frozenset(changed), people=people, outdated=bool(outdated))
+    return Current(run=runs[-1], changed=frozenset(changed), people=people)
 
 
 def without(

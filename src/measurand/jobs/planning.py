@@ -119,6 +119,7 @@ def plan(
                     ledger,
                     examples=total,
                     read=characters_read(some, found.usual_answer),
+                    known=lambda: {example.id: example for example in stream},
                 )
             return Planned(
                 plan=read,

@@ -49,7 +49,8 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
-        parted = part(ratings, ledger)
+        examples = examples_of(plan_path.parent / plan.data.path)
+        parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
         redact = redactor(plan, run_key(ledger, environment))
     if not len(ratings):
@@ -57,7 +58,6 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
             f"the ledger {path} holds no ratings yet; add some with: "
             "measurand run, measurand check, or measurand import FILE"
         )
-    examples = examples_of(plan_path.parent / plan.data.path)
     notes: list[str] = [*now.notes(), *parted.notes()]
     ratings = _of_planned_trials(parted.ratings, plan)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
@@ -77,6 +77,7 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         aside=parted.aside,
         dropped=parted.dropped,
         excluded=parted.excluded,
+        wanted=parted.wanted,
     )
 
 

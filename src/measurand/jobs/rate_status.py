@@ -71,9 +71,11 @@ def rate_status(plan_path: Path | str, *, environment: Environment | None = None
 def status_of(state: DeskState, ledger: Ledger) -> Status:
     """The same for a desk whose state is at hand."""
     plan = state.plan
-    ratings = current(ledger, plan).ratings(ledger)
-    parted = part(ratings, ledger)
-    everybody = ratings.where(kind=frozenset({"people", "reference"}))
+    now = current(ledger, plan)
+    ratings = now.ratings(ledger)
+    outputs = ledger.outputs(version=now.versions)
+    parted = part(ratings, ledger, plan, examples=state.material.examples, outputs=outputs)
+    everybody = parted.every.where(kind=frozenset({"people", "reference"}))
     quality = _quality(state, everybody)
     ahead = _ahead(state, ledger, parted.ratings)
     beside = _beside(state, parted.ratings + parted.dropped, parted.excluded)

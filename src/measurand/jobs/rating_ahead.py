@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from measurand.analysis.rating_forecast import Pace, Round, assumed_pace, forecast_findings
 from measurand.analysis.result import Findings
@@ -12,6 +12,7 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.system import pairs_of
+from measurand.jobs.item_maker import asked_of_people
 from measurand.jobs.manifest import current
 from measurand.jobs.people_rows import part
 from measurand.store.ledger import Ledger
@@ -20,7 +21,14 @@ from measurand.store.ledger_people import Entry
 __all__ = ["characters_read", "paces", "people_ahead"]
 
 
-def people_ahead(plan: Plan, ledger: Ledger, *, examples: int, read: float) -> Findings | None:
+def people_ahead(
+    plan: Plan,
+    ledger: Ledger,
+    *,
+    examples: int,
+    read: float,
+    known: Callable[[], Mapping[str, Example]],
+) -> Findings | None:
     """Foretell the round of rating that a plan asks for; None where people rate nothing.
 
     Args:
@@ -28,8 +36,9 @@ def people_ahead(plan: Plan, ledger: Ledger, *, examples: int, read: float) -> F
         ledger: What people have rated so far, and how long it took them.
         examples: In the evaluation set.
         read: Characters that a person reads of one item, on average.
+        known: Gives the examples by id; asked where people have rated some.
     """
-    asked = [d for d in plan.rubric if any(rater.name == "people" for rater in d.raters)]
+    asked = asked_of_people(plan)
     if not asked:
         return None
     single = Rubric(*(d for d in asked if not is_pairwise(d.scale)))
@@ -43,7 +52,7 @@ def people_ahead(plan: Plan, ledger: Ledger, *, examples: int, read: float) -> F
         seconds=paces(ledger.people.log(every_save=False)),
         assumed=assumed_pace(read, max(len(single), paired)),
     )
-    return forecast_findings(ahead, pace, single, ratings=_sampled(plan, ledger))
+    return forecast_findings(ahead, pace, single, ratings=_sampled(plan, ledger, known))
 
 
 def paces(entries: Iterable[Entry]) -> Mapping[str, Sequence[float]]:
@@ -70,7 +79,15 @@ def characters_read(examples: Sequence[Example], answer: float) -> float:
     return answer + (sum(texts) / len(examples) if examples else 0.0)
 
 
-def _sampled(plan: Plan, ledger: Ledger) -> Ratings | None:
+def _sampled(
+    plan: Plan, ledger: Ledger, known: Callable[[], Mapping[str, Example]]
+) -> Ratings | None:
     """People's ratings that feed estimates."""
-    people = part(current(ledger, plan).ratings(ledger), ledger).ratings.where(kind="people")
+    now = current(ledger, plan)
+    ratings = now.ratings(ledger)
+    if not len(ratings.where(kind="people")):
+        return None
+    outputs = ledger.outputs(version=now.versions)
+    parted = part(ratings, ledger, plan, examples=known(), outputs=outputs)
+    people = parted.ratings.where(kind="people")
     return people if len(people) else None

@@ -60,7 +60,8 @@ class Source:
 
     ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown;
     ``aside`` are people's ratings of outputs that were chosen or whose right rating is known,
-    which feed no estimate, and ``dropped`` those of the raters who were ``excluded``, and why.
+    which feed no estimate, and ``dropped`` those of the raters who were ``excluded``, and why;
+    ``wanted`` is how many people are to rate each output, where that is known.
     """
 
     ratings: Ratings
@@ -75,6 +76,7 @@ class Source:
     aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     dropped: Ratings = field(default_factory=lambda: Ratings.of(()))
     excluded: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
 
     @property
     def scales(self) -> dict[str, Scale]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,7 @@ def vote(
     chosen = options or VoteOptions()
     if options is None and read.plan is not None:
         chosen = VoteOptions(rule=read.plan.people.vote, raters=read.plan.people.raters)
+    chosen = replace(chosen, wanted=chosen.wanted or read.wanted)
     votes = analyse(read.ratings + _routed(read), read.scales, options=chosen)
     limits = (*read.limits, *_nobody(read, votes))
     return Voted(votes=votes, rule=chosen.rule, intakes=read.intakes, limits=limits)

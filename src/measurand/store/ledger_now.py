@@ -40,13 +40,11 @@ _STALE = f"""SELECT {_KEYED} WHERE r.failure = :stale
     AND NOT EXISTS (SELECT 1 FROM rating AS later JOIN batch AS b ON b.id = later.batch
                     WHERE {_SAME} AND later.revision > r.revision
                     AND b.version IN (SELECT value FROM json_each(:versions)))"""  # noqa: S608 - constant
-_OWN = "({0}.version = '' OR {0}.version GLOB 'people:*')"
-"""Rows that no run has made: imported ones, and what people said at the desk."""
-_STRANGERS = f"""SELECT {_KEYED} JOIN batch AS b ON b.id = r.batch AND {_OWN.format("b")}
+_STRANGERS = f"""SELECT {_KEYED} JOIN batch AS b ON b.id = r.batch AND b.version = ''
     WHERE r.against = 0
     AND (r.example, r.system) IN (SELECT example, system FROM output WHERE revision > 0)
     AND NOT EXISTS (SELECT 1 FROM rating AS later JOIN batch AS own
-                    ON own.id = later.batch AND {_OWN.format("own")}
+                    ON own.id = later.batch AND own.version = ''
                     WHERE {_SAME} AND later.revision > r.revision)
     AND ifnull((SELECT ifnull(text, '') FROM output AS then_
                 WHERE (then_.example, then_.system, then_.trial) = (r.example, r.system, 0)

@@ -216,7 +216,9 @@ def shown(value: object) -> str:
     """A value for a fault's ``found``: as JSON where it is JSON, shortened, on one line."""
     try:
         text = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
+        text = f"a {type(value).__name__} that is nested too deeply"
+    except (TypeError, ValueError):
         text = repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -57,6 +57,11 @@ def faults_of(
             held(mark, dimensions[name])
         except ValueError as problem:
             yield f"{name}: {problem}"
+    if answer.done and not answer.skipped:
+        for name in dimensions:
+            mark = answer.marks.get(name, Mark())
+            if mark.value is None and not mark.cannot:
+                yield f"{name}: it is not rated yet, and the item is said to be finished"
     for span in answer.spans:
         if span.side >= len(texts) or span.end > len(texts[span.side]):
             yield f"a passage from {span.start} to {span.end} does not lie in the text"

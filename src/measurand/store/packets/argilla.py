@@ -32,6 +32,7 @@ from measurand.store.packets.questions import (
     Gathered,
     digest_of,
     labelled,
+    name_of,
     objects,
     offered,
     question,
@@ -102,11 +103,11 @@ def read(path: Path) -> Reading:
             returned.append(
                 Returned(
                     code=code,
-                    rater=user or said.get("rater") or None,
+                    rater=name_of(user) or name_of(said.get("rater")),
                     answer=gathered.answer(),
                     digest=digest_of(record["fields"]),
                     line=line,
-                    packet=said.get("packet") or None,
+                    packet=name_of(said.get("packet")),
                     row=row,
                 )
             )

@@ -80,17 +80,19 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _decoded(path: Path) -> str:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        why = f"the file cannot be read ({(problem.strerror or str(problem)).lower()})"
+        remedy = "give the table as a file"
+        raise DataError([Fault(why, str(path), remedy=remedy)]) from None
     if len(raw) > DOCUMENT_LIMIT:
         raise DataError([Fault(f"the file has more than {DOCUMENT_LIMIT} bytes", str(path))])
+    encoding, name = ("utf-16", "UTF-16") if raw[:2] in _UTF16 else ("utf-8-sig", "UTF-8")
     try:
-        return raw.decode("utf-16" if raw[:2] in _UTF16 else "utf-8-sig")
+        return raw.decode(encoding)
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
-        fault = Fault(
-            f"the byte 0x{raw[problem.start]:02x} is not UTF-8",
-            str(path),
-            line,
-            remedy="save the file as CSV UTF-8",
-        )
-        raise DataError([fault]) from None
+        why = f"the byte 0x{raw[problem.start]:02x} is not {name}"
+        remedy = "save the file as CSV UTF-8"
+        raise DataError([Fault(why, str(path), line, remedy=remedy)]) from None

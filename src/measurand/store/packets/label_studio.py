@@ -24,6 +24,7 @@ from measurand.core.packet import Packet, Reading, Returned, allowed
 from measurand.core.people import CANNOT_JUDGE
 from measurand.core.rubric import Dimension
 from measurand.store.formulas import escaped
+from measurand.store.lines import shown as shortened
 from measurand.store.lines import whole
 from measurand.store.packets.questions import (
     ALSO,
@@ -32,13 +33,14 @@ from measurand.store.packets.questions import (
     Gathered,
     digest_of,
     labelled,
+    name_of,
     objects,
     offered,
     question,
     row_of_object,
     texts_of,
 )
-from measurand.store.packets.table import reading_of, used_texts
+from measurand.store.packets.table import reading_of, seconds_of, used_texts
 
 __all__ = ["read", "write"]
 
@@ -98,7 +100,8 @@ def _annotation(
     gathered = Gathered()
     row = row_of_object(annotation)
     refused = []
-    for result in annotation.get("result") or ():
+    results = annotation.get("result")
+    for result in results if isinstance(results, list) else ():
         if isinstance(result, dict) and isinstance(result.get("from_name"), str):
             gathered.add(result["from_name"], _given(result))
         else:
@@ -111,16 +114,16 @@ def _annotation(
     notes = set()
     if annotation.get("ground_truth") is True:
         notes.add("annotations marked as ground truth are taken as ratings of who made them")
-    seconds = annotation.get("lead_time")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-        seconds = 0.0
+    seconds, flaw = seconds_of(annotation.get("lead_time"))
+    if flaw:
+        refused.append(Refusal(flaw, line, "lead_time", shortened(annotation["lead_time"]), row))
     one = Returned(
         code=data["code"],
-        rater=_person(annotation.get("completed_by")) or data.get("rater") or None,
-        answer=gathered.answer(seconds=float(seconds), skipped=skipped),
+        rater=_person(annotation.get("completed_by")) or name_of(data.get("rater")),
+        answer=gathered.answer(seconds=seconds, skipped=skipped),
         digest=digest_of(data),
         line=line,
-        packet=data.get("packet") or None,
+        packet=name_of(data.get("packet")),
         row=row,
     )
     return one, refused + gathered.refusals(line, row), notes
@@ -140,9 +143,7 @@ def _given(result: Mapping[str, Any]) -> list[object]:
 def _person(who: object) -> str | None:
     if isinstance(who, dict):
         who = who.get("email") or who.get("username") or who.get("id")
-    if isinstance(who, bool) or not isinstance(who, str | int):
-        return None
-    return str(who).strip() or None
+    return name_of(who)
 
 
 def _config(packet: Packet, names: tuple[str, ...]) -> str:

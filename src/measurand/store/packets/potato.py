@@ -28,12 +28,14 @@ from measurand.core.people import CANNOT_JUDGE
 from measurand.core.rubric import Dimension
 from measurand.errors import DataError, Fault
 from measurand.store.formulas import escaped
-from measurand.store.lines import DOCUMENT_LIMIT, parse_json, whole
+from measurand.store.lines import whole
 from measurand.store.packets.questions import (
     ALSO,
     COMMENT,
     RATING,
     Gathered,
+    document,
+    name_of,
     objects,
     offered,
     question,
@@ -79,7 +81,7 @@ def read(path: Path) -> Reading:
     folder = path.absolute().parent.name
     if path.suffix == ".json":
         state = _state(path)
-        user = str(state.get("user_id") or folder)
+        user = name_of(state.get("user_id")) or folder
         trails = state.get(_TRAIL)
         trails = trails if isinstance(trails, dict) else {}
         for code, labels in state[_STATE].items():
@@ -88,7 +90,7 @@ def read(path: Path) -> Reading:
     else:
         rows, refused = objects(path)
         for line, row in rows:
-            user = str(row.get("user_id") or row.get("user") or folder)
+            user = name_of(row.get("user_id")) or name_of(row.get("user")) or folder
             code = row.get("id", row.get("instance_id"))
             labels = row.get("label_annotations", row.get("labels", row.get("annotation")))
             if not isinstance(code, str) or labels is None:
@@ -160,12 +162,7 @@ def _take(instance: _Instance, returned: list[Returned], refused: list[Refusal])
 
 
 def _state(path: Path) -> dict[str, Any]:
-    if path.stat().st_size > DOCUMENT_LIMIT:
-        raise DataError([Fault(f"the file has more than {DOCUMENT_LIMIT} bytes", str(path))])
-    try:
-        state = parse_json(path.read_text(encoding="utf-8-sig"))
-    except ValueError as problem:  # not UTF-8 is one, too
-        raise DataError([Fault(str(problem), str(path))]) from None
+    state = document(path)
     if not isinstance(state, dict) or not isinstance(state.get(_STATE), dict):
         remedy = "give an annotator's user_state.json or annotated_instances.jsonl"
         raise DataError([Fault(f"there is no {_STATE}", str(path), remedy=remedy)])

@@ -27,6 +27,7 @@ from measurand.store.packets.questions import (
     Gathered,
     digest_of,
     labelled,
+    name_of,
     objects,
     question,
     row_of_object,
@@ -37,6 +38,7 @@ from measurand.store.packets.table import reading_of
 
 __all__ = ["read", "write"]
 
+_SHOWN = 60
 _SINGLE, _FREE = "choice", "text_input"
 
 
@@ -68,8 +70,8 @@ def read(path: Path) -> Reading:
             refused.append(Refusal(reason, line, "meta", row=row))
             continue
         answer = task.get("answer")
-        if answer not in {"accept", "ignore"}:
-            reason = f"answer is {answer!r}; allowed: accept (a rating) or ignore (skipped)"
+        if answer not in ("accept", "ignore"):  # noqa: PLR6201 - it may be a list
+            reason = f"answer is {str(answer)[:_SHOWN]!r}; allowed: accept (a rating) or ignore (skipped)"
             refused.append(Refusal(reason, line, name, _found(task), row))
             continue
         gathered = Gathered()
@@ -81,11 +83,11 @@ def read(path: Path) -> Reading:
         returned.append(
             Returned(
                 code=code,
-                rater=_rater(task) or meta.get("rater") or None,
+                rater=_rater(task) or name_of(meta.get("rater")),
                 answer=gathered.answer(skipped=answer == "ignore"),
                 digest=digest_of(sheet) if isinstance(sheet, dict) else None,
                 line=line,
-                packet=meta.get("packet") or None,
+                packet=name_of(meta.get("packet")),
                 row=row,
             )
         )
@@ -134,10 +136,7 @@ def _found(task: Mapping[str, Any]) -> str | None:
 
 
 def _rater(task: Mapping[str, Any]) -> str | None:
-    for key in ("_annotator_id", "_session_id"):
-        if isinstance(task.get(key), str) and task[key].strip():
-            return str(task[key]).strip()
-    return None
+    return name_of(task.get("_annotator_id")) or name_of(task.get("_session_id"))
 
 
 def _hash(content: object) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from measurand.core.people import CANNOT_JUDGE, Answer, Mark
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
 from measurand.core.sheet import shown, shown_digest
+from measurand.core.sound import no_json, sound_json
 from measurand.errors import DataError, Fault
 from measurand.store.formulas import escaped, unescaped
-from measurand.store.lines import DOCUMENT_LIMIT, Row, read_json, whole
+from measurand.store.lines import DOCUMENT_LIMIT, Row, parse_json, read_json, whole
 from measurand.store.lines import shown as shortened
 from measurand.store.packets.table import TEXTS
 
@@ -27,7 +28,9 @@ __all__ = [
     "Gathered",
     "cell_of",
     "digest_of",
+    "document",
     "labelled",
+    "name_of",
     "objects",
     "offered",
     "question",
@@ -37,6 +40,7 @@ __all__ = [
 ]
 
 RATING, ALSO, COMMENT = "rating_", "also_", "comment"
+_REMEDY = "give the file as the tool exported it, in UTF-8"
 
 
 def question(kind: str, dimension: Dimension) -> str:
@@ -76,16 +80,51 @@ def digest_of(data: Mapping[str, Any]) -> str | None:
     return shown_digest({name: unescaped(text) for name, text in texts.items()})
 
 
+def name_of(found: object) -> str | None:
+    """A name or an id as it stands, blanks at its ends too; None where there is none."""
+    if isinstance(found, bool) or not isinstance(found, int | str):
+        return None
+    return str(found) if str(found).strip() else None
+
+
+def document(path: Path) -> Any:
+    """The JSON document that a file is; halves of surrogate pairs become U+FFFD.
+
+    Raises:
+        DataError: It is none, or has more than one meaning.
+    """
+    try:
+        if path.stat().st_size > DOCUMENT_LIMIT:
+            raise ValueError(f"the file has more than {DOCUMENT_LIMIT} bytes")
+        value = parse_json(sound_json(path.read_text(encoding="utf-8-sig")))
+        if not (why := no_json(value)):
+            return value
+    except OSError as problem:
+        why = f"the file cannot be read ({(problem.strerror or str(problem)).lower()})"
+    except UnicodeDecodeError as problem:
+        why = f"the byte 0x{problem.object[problem.start]:02x} is not UTF-8"
+    except ValueError as problem:
+        why = str(problem)
+    raise DataError([Fault(why, str(path), remedy=_REMEDY)])
+
+
 def objects(path: Path) -> tuple[list[Row], list[Refusal]]:
     """The objects of a JSON array, of JSON Lines, or one object, each with its line.
+
+    Halves of surrogate pairs become U+FFFD.
 
     Raises:
         DataError: There is none.
     """
     faults: list[Fault] = []
-    rows = list(read_json(path, faults, limit=DOCUMENT_LIMIT))
+    rows = []
+    for row in read_json(path, faults, limit=DOCUMENT_LIMIT, mend=True):
+        if why := no_json(row.cells):
+            faults.append(Fault(why, str(path), row.line))
+        else:
+            rows.append(row)
     if not rows:
-        raise DataError(faults or [Fault("the file is empty", str(path))])
+        raise DataError(replace(fault, remedy=fault.remedy or _REMEDY) for fault in faults)
     return rows, [Refusal(fault.problem, fault.line, found=fault.found) for fault in faults]
 
 
@@ -140,7 +179,7 @@ class Gathered:
         else:
             self.values[name.removeprefix(RATING)] = values[0]
 
-    def answer(self, *, seconds: float = 0.0, skipped: bool = False) -> Answer:
+    def answer(self, *, seconds: float | None = None, skipped: bool = False) -> Answer:
         """The answer."""
         names = dict.fromkeys([*self.values, *self.also])
         marks = {n: Mark(value=self.values.get(n), also=self.also.get(n, ())) for n in names}

@@ -30,6 +30,9 @@ def recognised(path: Path) -> str | None:
         return _TABLES[suffix]
     if suffix not in {".json", ".jsonl", ".ndjson"}:
         return None
-    with path.open("rb") as stream:
-        start = stream.read(_LOOKED_AT).decode("utf-8", "replace")
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_LOOKED_AT).decode("utf-8", "replace")
+    except OSError:  # a folder, for one
+        return None
     return next((name for name, sign in _SIGNS if re.search(rf"(?<!\\){sign}", start)), None)

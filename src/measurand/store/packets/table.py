@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from measurand.core.people import Answer, Mark
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
 from measurand.core.sheet import shown, shown_digest
+from measurand.core.sound import sound
 from measurand.errors import DataError, Fault
 from measurand.store.lines import shown as shortened
 
@@ -24,6 +24,7 @@ __all__ = [
     "reading_of",
     "row_of",
     "said_column",
+    "seconds_of",
     "used_texts",
 ]
 
@@ -109,13 +110,14 @@ def read_table(file: str, lines: Iterable[Line]) -> Reading:
             reason = "the row has no code, so nobody knows which item it is of"
             refused.append(Refusal(reason, number, "code", row=row))
             continue
-        seconds, flaw = _seconds(_at(cells, columns.plain.get("seconds")))
+        told = _at(cells, columns.plain.get("seconds"))
+        seconds, flaw = seconds_of(told)
         if flaw:
-            refused.append(Refusal(flaw, number, "seconds", row=row))
+            refused.append(Refusal(flaw, number, "seconds", shortened(told), row))
         returned.append(
             Returned(
                 code=code,
-                rater=_text(_at(cells, columns.plain.get("rater"))).strip() or None,
+                rater=_name(_at(cells, columns.plain.get("rater"))),
                 answer=_answer(cells, columns, seconds),
                 digest=_digest(cells, columns),
                 line=number,
@@ -124,6 +126,22 @@ def read_table(file: str, lines: Iterable[Line]) -> Reading:
             )
         )
     return reading_of(file, returned, refused)
+
+
+def seconds_of(found: object) -> tuple[float | None, str]:
+    """Time as a file tells it, which may be below 0, infinite or NaN: `reconcile` refuses these.
+
+    Returns:
+        The number; None where there is none. Why what was found is no number; else empty.
+    """
+    if found is None or (isinstance(found, str) and not found.strip()):
+        return None, ""
+    try:
+        if not isinstance(found, bool) and isinstance(found, int | float | str):
+            return float(found), ""
+    except (ValueError, OverflowError):
+        pass
+    return None, f"found {shortened(found)} for the seconds; allowed: a number of 0 or more"
 
 
 def reading_of(
@@ -184,7 +202,7 @@ def _columns(file: str, header: Sequence[str]) -> _Columns:
     return _Columns(plain, texts, said, also)
 
 
-def _answer(cells: Sequence[Value | None], columns: _Columns, seconds: float) -> Answer:
+def _answer(cells: Sequence[Value | None], columns: _Columns, seconds: float | None) -> Answer:
     marks: dict[str, Mark] = {}
     for name in dict.fromkeys([*columns.said, *columns.also]):
         value = _value(_at(cells, columns.said.get(name)))
@@ -198,7 +216,7 @@ def _answer(cells: Sequence[Value | None], columns: _Columns, seconds: float) ->
 def _digest(cells: Sequence[Value | None], columns: _Columns) -> str | None:
     if not columns.texts:
         return None
-    return shown_digest({n: _text(_at(cells, place)) for n, place in columns.texts.items()})
+    return shown_digest({n: _raw(_at(cells, place)) for n, place in columns.texts.items()})
 
 
 def _row(
@@ -214,26 +232,23 @@ def _at(cells: Sequence[Value | None], place: int | None) -> Value | None:
     return cells[place] if place is not None and place < len(cells) else None
 
 
-def _text(cell: Value | None) -> str:
+def _raw(cell: Value | None) -> str:
     if cell is None:
         return ""
     return cell if isinstance(cell, str) else f"{cell:.15g}"
 
 
+def _text(cell: Value | None) -> str:
+    return sound(_raw(cell))
+
+
+def _name(cell: Value | None) -> str | None:
+    """A rater's name as it stands, blanks at its ends too."""
+    name = _text(cell)
+    return name if name.strip() else None
+
+
 def _value(cell: Value | None) -> Value | None:
     if isinstance(cell, str):
-        return cell.strip() or None
+        return sound(cell).strip() or None
     return cell
-
-
-def _seconds(cell: Value | None) -> tuple[float, str]:
-    text = _text(cell).strip()
-    if not text:
-        return 0.0, ""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if 0 <= number < math.inf:
-        return number, ""
-    return 0.0, f"found {shortened(text)} for the seconds; allowed: a number of 0 or more"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from measurand.core.packet import Packet, Reading, allowed, choices
 from measurand.core.people import CANNOT_JUDGE
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
+from measurand.core.sound import words
 from measurand.errors import DataError, Fault, MissingExtra
 from measurand.store.formulas import escaped, unescaped
 from measurand.store.lines import whole
@@ -42,6 +44,8 @@ _LONGEST = 32_767
 """Characters of a cell, counted in UTF-16."""
 _SLICE = 32_000
 _MOST_BYTES = 2**29
+_MOST_CELLS = 2**24
+_SHOWN = 120
 _WIDE, _NARROW = 60, 14
 _CONTINUED = re.compile(r"(.+) \(continued (\d+)\)")
 _RATINGS, _GUIDE = "Ratings", "Guide"
@@ -216,14 +220,21 @@ def _lines(path: Path) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
-        if size > _MOST_BYTES:
-            raise DataError([Fault(f"the workbook unpacks to {size:,} bytes", str(path))])
-        book = load_workbook(path)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as problem:
-        remedy = "save the file as XLSX"
-        fault = Fault(f"the file is no workbook ({problem})", str(path), remedy=remedy)
-        raise DataError([fault]) from None
-    sheet = book[_RATINGS] if _RATINGS in book.sheetnames else book.worksheets[0]
+        if size <= _MOST_BYTES:
+            book = load_workbook(path)
+            sheet = book[_RATINGS] if _RATINGS in book.sheetnames else book.worksheets[0]
+            cells = sheet.max_row * sheet.max_column
+    except Exception as problem:  # noqa: BLE001 - whatever openpyxl makes of damaged parts
+        why = f"the file is no workbook, or a damaged one ({words(problem)[:_SHOWN]})"
+        remedy = "open it in a spreadsheet program and save it as XLSX, or have it sent again"
+        raise DataError([Fault(why, str(path), remedy=remedy)]) from None
+    if size > _MOST_BYTES:
+        why, remedy = f"the workbook unpacks to {size:,} bytes", "remove what was added to it"
+        raise DataError([Fault(why, str(path), allowed=f"{_MOST_BYTES:,}", remedy=remedy)])
+    if cells > _MOST_CELLS:
+        why = f"the sheet reaches to row {sheet.max_row:,} and column {sheet.max_column:,}"
+        remedy = "delete the rows and columns beyond the ratings"
+        raise DataError([Fault(why, str(path), remedy=remedy)])
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         yield number, [_value(cell) for cell in row]
 
@@ -234,7 +245,8 @@ def _value(cell: object) -> Value | None:
     if isinstance(cell, bool):  # what TRUE and FALSE become that a person types
         return "yes" if cell else "no"
     if isinstance(cell, int | float):
-        return float(cell)
+        with suppress(OverflowError):
+            return float(cell)
     return unescaped(str(cell))
 
 
