@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from tests.desk.conftest import PLAN, SECRET, Project, marks, rate
@@ -279,7 +279,7 @@ def test_desk_and_vote_settle_the_same_outputs(tmp_path: Path) -> None:
     """Some cannot judge, some disagree, five are wanted of some: one rule, in one place."""
     people = {**PLAN["people"], "subsample": 0.5, "subsample_raters": 5}
     project = Project(tmp_path / "p", 12, people=people)
-    rng = random.Random(4)
+    rng = np.random.default_rng(4)
 
     async def work(desk: Desk) -> set[tuple[str, str, str]]:
         for name in ("ann", "ben", "cy", "dan", "eve"):
@@ -289,7 +289,7 @@ def test_desk_and_vote_settle_the_same_outputs(tmp_path: Path) -> None:
                 said = {
                     d.name: Mark(cannot=True)
                     if rng.random() < 0.3
-                    else Mark(value=rng.choice(["yes", "no"] if d.scale.binary else [1, 3, 5]))
+                    else Mark(value=float(rng.choice([0, 1] if d.scale.binary else [1, 3, 5])))
                     for d in shown.dimensions
                 }
                 done = rng.random() < 0.9

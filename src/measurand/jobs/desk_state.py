@@ -47,6 +47,7 @@ class DeskState:
         self.packets: list[Mapping[str, Any]] = []
         self.heard = 0
         self.clock = clock
+        self._opened = datetime.now(UTC)
         for entry in log:
             self.hear(entry)
 
@@ -55,15 +56,21 @@ class DeskState:
         self.heard = max(self.heard, entry.id)
         self.last[entry.who] = entry.at
         if entry.event == "assigned":
-            self.pool.add(assignment_of(entry), self.clock())
+            self.pool.add(assignment_of(entry), self._then(entry))
         elif entry.event == "answered" and entry.position is not None:
-            self.remember(entry.who, entry.position, answer_of(entry.body))
+            now = self._then(entry)
+            self.remember(entry.who, entry.position, answer_of(entry.body), now=now)
         elif entry.event == "adjudicated":
             self.disputed.settle(entry.body)
         elif entry.event == "exported":
             self._hold(entry.body)
         else:
             self.decide(entry)
+
+    def _then(self, entry: Entry) -> float:
+        """The time of an entry, by the clock that leases go by; never ahead of it."""
+        ago = (self._opened - datetime.fromisoformat(entry.at)).total_seconds()
+        return self.clock() - max(ago, 0.0)
 
     def _hold(self, packet: Mapping[str, Any]) -> None:
         """Keep the items of a packet for whom it was made, until its day has come."""
@@ -86,8 +93,10 @@ class DeskState:
             self.pool.readmit(entry.who)
             self.disputed.recount()
 
-    def remember(self, rater: str, position: int, answer: Answer) -> None:
-        """Take in an answer."""
+    def remember(
+        self, rater: str, position: int, answer: Answer, *, now: float | None = None
+    ) -> None:
+        """Take in an answer, given now or at a time of the clock."""
         assignment = self.assignment(rater, position)
         if assignment is None:
             return
@@ -95,9 +104,8 @@ class DeskState:
         spent = self.seconds.get(rater, 0.0)
         self.seconds[rater] = spent + (answer.seconds or 0.0) - (before.seconds or 0.0)
         self.answers[rater, position] = answer
-        self.pool.sign(rater, position, self.clock())
-        if answer.done or answer.skipped:
-            self.pool.finish(rater, position, skipped=answer.skipped and not answer.done)
+        self.pool.sign(rater, position, self.clock() if now is None else now)
+        self.pool.mark(rater, position, done=answer.done, skipped=answer.skipped)
         self.disputed.heard(assignment, answer)
 
     def assignment(self, rater: str, position: int) -> Assignment | None:

@@ -128,7 +128,7 @@ def _dealt(desk: Desk, rater: str, most: int | None) -> tuple[list[Assignment], 
     begun = [one for one in open_ if state.still_wanted(one)][:wanted]
     fresh: list[Assignment] = []
     while len(begun) + len(fresh) < wanted:
-        taken = state.pool.take(rater, state.clock(), training=False)
+        taken = state.pool.take(rater, state.clock(), away=True)
         if taken is None:
             break
         state.pool.add(taken, state.clock())

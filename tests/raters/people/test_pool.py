@@ -50,7 +50,7 @@ class Desk:
             self.pool.add(taken, self.now)
             self.given.setdefault(rater, []).append(taken)
             if finish:
-                self.pool.finish(rater, taken.position)
+                self.pool.mark(rater, taken.position, done=True)
         return taken
 
     def until_done(self, *raters: str) -> None:
@@ -171,7 +171,7 @@ def test_who_leaves_blocks_nobody_and_loses_nothing() -> None:
     assert at.pool.complete == frozenset(at.pool.items)
     for one in kept:
         assert one is not None
-        at.pool.finish("gone", one.position)
+        at.pool.mark("gone", one.position, done=True)
         assert at.pool.rated(one.item) == 4
 
 
@@ -191,7 +191,7 @@ def test_a_skipped_item_goes_to_somebody_else_and_not_back() -> None:
     at = desk(items(1, systems=1, raters=1))
     one = at.turn("a", finish=False)
     assert one is not None
-    at.pool.finish("a", one.position, skipped=True)
+    at.pool.mark("a", one.position, skipped=True)
     assert at.turn("a") is None
     assert at.turn("b") is not None
 
@@ -252,7 +252,7 @@ def test_the_log_read_again_gives_the_same_state() -> None:
     for given in at.given.values():
         for one in given:
             again.pool.add(one, at.now)
-            again.pool.finish(one.rater, one.position)
+            again.pool.mark(one.rater, one.position, done=True)
     assert again.pool.complete == at.pool.complete
     left: Mapping[str, int] = {name: at.pool.left(name) for name in "abc"}
     assert {name: again.pool.left(name) for name in "abc"} == left

@@ -39,10 +39,19 @@ class Controls:
         """A golden item that the rater has not seen, where it is time for one."""
         if not self._due(rater, queue, queue.golden, share=self._settings.golden):
             return None
-        return next((key for key in self._own(rater) if key not in queue.places), None)
+        last = self.last(queue)
+        unseen = [key for key in self._own(rater) if key not in queue.places]
+        apart = (key for key in unseen if self._items[key].example != last)
+        return next(apart, None)
 
-    def again(self, rater: str, queue: Queue) -> str | None:
-        """An output of the sample that the rater rated some while ago, where it is time for one."""
+    def again(self, rater: str, queue: Queue, *, away: bool = False) -> str | None:
+        """An output of the sample that the rater rated some while ago, where it is time for one.
+
+        Args:
+            rater: Whose.
+            queue: What the rater was given.
+            away: Whether what was given, and is not done yet, may come again too.
+        """
         if not self._due(rater, queue, queue.twice, share=self._settings.duplicates):
             return None
         seen = {one.item for one in queue.assignments if one.visit > 0}
@@ -50,7 +59,9 @@ class Controls:
         early = [
             one.item
             for one in queue.assignments[:-_APART]
-            if one.position in queue.done
+            if (away or one.position in queue.done)
+            and one.position not in queue.skipped
+            and one.stage == "work"
             and one.item not in seen
             and (item := self._items.get(one.item)) is not None
             and item.purpose == "sample"

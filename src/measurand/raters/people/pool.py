@@ -84,12 +84,12 @@ class Pool:
 
     def sign(self, rater: str, position: int, now: float) -> None:
         """The rater is at it: the lease begins anew."""
-        self.queue(rater).signs[position] = now
+        self.queue(rater).sign(position, now)
 
-    def finish(self, rater: str, position: int, *, skipped: bool = False) -> None:
-        """The rater is done with it, or leaves it to others."""
+    def mark(self, rater: str, position: int, *, done: bool = False, skipped: bool = False) -> None:
+        """The rater is done with it, leaves it to others, or has taken it up again."""
         queue = self.queue(rater)
-        queue.finish(position, skipped=skipped)
+        queue.mark(position, done=done, skipped=skipped)
         self._judge_complete(queue.assignments[position].item)
 
     def exclude(self, rater: str) -> None:
@@ -150,13 +150,14 @@ class Pool:
         mine = sum(1 for key in queue.places if key in self._raters)
         return self._wanted - len(self._complete) - (mine - queue.complete)
 
-    def take(self, rater: str, now: float, *, training: bool = True) -> Assignment | None:
+    def take(self, rater: str, now: float, *, away: bool = False) -> Assignment | None:
         """The next assignment of a rater; it is in the queue only when it is added.
 
         Args:
             rater: Whose.
             now: The time in seconds.
-            training: Whether training items come first.
+            away: Whether it is for a packet: without training, and what comes back unmarked need
+                not be done yet.
 
         Returns:
             None where nothing is left for this rater by now, or the rater is excluded.
@@ -165,14 +166,14 @@ class Pool:
             return None
         queue = self.queue(rater)
         practice = self._controls.practice(rater)
-        if training and queue.training < len(practice):
+        if not away and queue.training < len(practice):
             return self._assignment(rater, practice[queue.training], stage="training")
         chosen = self._chosen(rater, queue, now)
         if chosen is None:
             return None
         if (golden := self._controls.golden(rater, queue)) is not None:
             return self._assignment(rater, golden)
-        if (again := self._controls.again(rater, queue)) is not None:
+        if (again := self._controls.again(rater, queue, away=away)) is not None:
             return self._assignment(rater, again, visit=1)
         return self._assignment(rater, chosen)
 

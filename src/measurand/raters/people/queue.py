@@ -68,7 +68,11 @@ class Queue:
         self.golden += golden and not training
         self.places.setdefault(assignment.item, assignment.position)
 
-    def finish(self, position: int, *, skipped: bool) -> None:
-        """The rater is done with it, or leaves it to others."""
-        (self.done if skipped else self.skipped).discard(position)
-        (self.skipped if skipped else self.done).add(position)
+    def mark(self, position: int, *, done: bool, skipped: bool) -> None:
+        """The rater is done with it, leaves it to others, or has taken it up again."""
+        for places, belongs in ((self.done, done), (self.skipped, skipped and not done)):
+            (places.add if belongs else places.discard)(position)
+
+    def sign(self, position: int, now: float) -> None:
+        """The rater is at it; what is held for longer, as in a packet, stays held."""
+        self.signs[position] = max(now, self.signs[position])

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 
 from measurand.core.intake import Intake, Refusal
 from measurand.core.packet import Packet, PacketItem, Reading, Returned, question_key
-from measurand.core.people import Answer, Mark, Span
+from measurand.core.people import LONGEST_COMMENT, MOST_PARTS, Answer, Mark, Span, name_fault
 from measurand.core.rubric import Dimension
 from measurand.errors import nearest
 from measurand.raters.people.said import said_mark
+from measurand.raters.people.within import part_refused, short, within
 
 __all__ = ["Reconciled", "Taken", "reconcile"]
-
-_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +67,10 @@ def reconcile(
     """Hold what came back against what was sent.
 
     Rows may stand in any order, and twice. A rating is refused, with its reason and its row, when
-    nobody sent its code, it is another person's packet, the text that was shown came back
-    changed, its dimension was not asked for, or its value is not on the scale; where one rating
-    is given two values, both are refused. An empty cell takes nothing back.
+    nobody sent its code, it is another person's packet, nobody can be called as its rater is, the
+    text that was shown came back changed, its dimension was not asked for, or its value is not on
+    the scale; where one rating is given two values, both are refused. Time, words and passages
+    that cannot be are refused alone. An empty cell takes nothing back.
 
     Args:
         sent: The packets that may come back.
@@ -89,9 +89,11 @@ def reconcile(
             refused += _whole_row(returned, place)
             continue
         seen.add(place.packet.id)
-        if _says_something(returned.answer):
+        row, flaws = within(returned, place.item, place.packet.orders.get(place.item.code))
+        refused += flaws
+        if _says_something(row.answer):
             key = (place.packet.id, place.item.code, place.rater)
-            said.setdefault(key, _Said(place)).rows.append(returned)
+            said.setdefault(key, _Said(place)).rows.append(row)
     held = {(packet, code) for packet, code, _ in said}
     missing = tuple(
         item.code
@@ -158,9 +160,9 @@ class _Desk:
         rater = name or packet.rater or self.rater
         if rater is None:
             return "neither the file nor the packet says who rated"
-        if packet.rater is not None and rater.strip() == packet.rater.strip():
-            rater = packet.rater
-        elif packet.rater is not None:
+        if rater != packet.rater and (fault := name_fault(rater)):
+            return fault
+        if packet.rater is not None and rater != packet.rater:
             return f"the packet is for {packet.rater!r}, and {rater!r} filled it in"
         if returned.digest is not None and returned.digest != item.digest:
             return "the text that was shown came back changed"
@@ -191,7 +193,7 @@ class _Said:
         code, rater = self.place.item.code, self.place.rater
         before = known.get((code, rater))
         marks, twice = self._marks(refused)
-        answer = self._answer(marks, before)
+        answer = self._answer(marks, before, refused)
         old = before.marks if before else {}
         new = sum(old.get(name) != mark for name, mark in marks.items())
         packet = self.place.packet.id
@@ -229,25 +231,56 @@ class _Said:
         twice = sum(len(given) - 1 for name, given in found.items() if name in marks)
         return marks, twice
 
-    def _answer(self, marks: Mapping[str, Mark], before: Answer | None) -> Answer:
+    def _answer(
+        self, marks: Mapping[str, Mark], before: Answer | None, refused: list[Refusal]
+    ) -> Answer:
         """What is known by now."""
         old = before or Answer()
         both = {**old.marks, **marks}
-        comments = dict.fromkeys(row.answer.comment for row in self.rows if row.answer.comment)
-        spans: dict[Span, None] = {}
-        for row in self.rows:
-            spans |= dict.fromkeys(row.answer.spans)
+        comment, spans = self._words(refused), self._spans(refused)
         names = [dimension.name for dimension in self.place.item.dimensions]
         done = all(_answered(both.get(name)) for name in names)
         return Answer(
             marks=both,
-            comment="\n".join(comments) or old.comment,
-            spans=tuple(spans) or old.spans,
+            comment=comment or old.comment,
+            spans=spans or old.spans,
             seconds=self._seconds(old),
             done=done,
             skipped=not done and any(row.answer.skipped for row in self.rows),
             number=old.number + 1,
         )
+
+    def _words(self, refused: list[Refusal]) -> str:
+        """The comments of all rows; those that make it too long are refused."""
+        whole = ""
+        seen: set[str] = set()
+        for row in self.rows:
+            more = row.answer.comment
+            if not more or more in seen:
+                continue
+            seen.add(more)
+            if len(whole) + 1 + len(more) > LONGEST_COMMENT and whole:
+                reason = (
+                    f"with the comments of other rows it has {len(whole) + 1 + len(more):,} "
+                    f"characters; allowed: up to {LONGEST_COMMENT:,}"
+                )
+                refused.append(part_refused(row, reason, key="comment", found=more))
+            else:
+                whole = f"{whole}\n{more}" if whole else more
+        return whole
+
+    def _spans(self, refused: list[Refusal]) -> tuple[Span, ...]:
+        """The passages of all rows; those beyond what can be are refused."""
+        spans: dict[Span, None] = {}
+        for row in self.rows:
+            for span in row.answer.spans:
+                if span in spans or len(spans) < MOST_PARTS:
+                    spans[span] = None
+                    continue
+                reason = f"found more passages; allowed: up to {MOST_PARTS:,}"
+                found = f"{span.start} to {span.end}"
+                refused.append(part_refused(row, reason, key="spans", found=found))
+        return tuple(spans)
 
     def _seconds(self, old: Answer) -> float | None:
         """The longest time that is told; None where none is."""
@@ -292,16 +325,13 @@ def _whole_row(returned: Returned, reason: str) -> Iterator[Refusal]:
 
 
 def _refusal(returned: Returned, reason: str, *, name: str, mark: Mark) -> Refusal:
-    found = _written(mark)
-    row = returned.row or (("code", returned.code), (name, found))
-    return Refusal(reason, returned.line, name, found, row)
+    return part_refused(returned, reason, key=name, found=_written(mark))
 
 
 def _written(mark: Mark) -> str:
     parts = [part for part in (mark.value, *mark.also) if part is not None]
     texts = [f"{part:.15g}" if isinstance(part, float) else part for part in parts]
-    text = "cannot judge" if mark.cannot else "; ".join(texts)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return short("cannot judge" if mark.cannot else "; ".join(texts))
 
 
 def _notes(partial: int, missing: int, twice: int) -> Iterator[str]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from measurand.core.judging import Order
 from measurand.core.packet import SIDES, allowed, choices
-from measurand.core.people import CANNOT_JUDGE, PAIR_LABELS, Mark, is_pairwise
+from measurand.core.people import (
+    CANNOT_JUDGE,
+    LONGEST_COMMENT,
+    MOST_PARTS,
+    PAIR_LABELS,
+    Mark,
+    is_pairwise,
+)
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
+from measurand.raters.people.within import short
 
 __all__ = ["said_mark", "side_of"]
 
@@ -57,13 +65,18 @@ def _value(raw: Value, dimension: Dimension, order: Order | None) -> Value:
     if is_pairwise(scale):
         word = " ".join(str(raw).lower().split())
         if word not in _WORDS or order is None:
-            raise ValueError(f"found {raw!r}; allowed: {allowed(dimension)}")
+            found = short(str(raw))
+            raise ValueError(f"found {found!r}; allowed: {allowed(dimension)}")
         place = _WORDS[word]
         return PAIR_LABELS[place if order == "ab" else 2 - place]
     try:
         value = scale.parse(raw)
     except ValueError as problem:
         raise ValueError(f"{problem}, or: {CANNOT_JUDGE}") from None
+    if isinstance(value, str) and len(value) > LONGEST_COMMENT:
+        raise ValueError(
+            f"found {len(value):,} characters; allowed: up to {LONGEST_COMMENT:,} of them"
+        )
     offered = choices(dimension)
     if isinstance(value, float) and offered and not scale.binary:
         levels = {float(choice) for choice in offered}
@@ -83,6 +96,11 @@ def _others(
                 values[_value(part, dimension, order)] = None
             except ValueError as problem:
                 flaws.append(f"also reasonable: {problem}")
+    if len(values) > MOST_PARTS:
+        flaws.append(
+            f"also reasonable: found {len(values):,} values; allowed: up to {MOST_PARTS:,}"
+        )
+        values = {}
     return tuple(values), flaws
 
 

@@ -18,12 +18,13 @@ from typing import Any
 
 from measurand.core.intake import Refusal
 from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed, anchors, choices
-from measurand.core.people import CANNOT_JUDGE, Answer, Mark
+from measurand.core.people import CANNOT_JUDGE, Answer, Mark, Span
 from measurand.core.sound import sound
 from measurand.errors import DataError, Fault
-from measurand.store.lines import DOCUMENT_LIMIT, parse_json, whole
-from measurand.store.packets.questions import cell_of, row_of_object
-from measurand.store.packets.table import reading_of
+from measurand.store.lines import shown as shortened
+from measurand.store.lines import whole
+from measurand.store.packets.questions import cell_of, document, name_of, row_of_object
+from measurand.store.packets.table import reading_of, seconds_of
 
 __all__ = ["page", "read", "write"]
 
@@ -64,12 +65,7 @@ def read(path: Path) -> Reading:
     Raises:
         DataError: The file is another one.
     """
-    if path.stat().st_size > DOCUMENT_LIMIT:
-        raise DataError([Fault(f"the file has more than {DOCUMENT_LIMIT} bytes", str(path))])
-    try:
-        found = parse_json(path.read_text(encoding="utf-8-sig"))
-    except ValueError as problem:  # not UTF-8 is one, too
-        raise DataError([Fault(str(problem), str(path))]) from None
+    found = document(path)
     if not isinstance(found, dict) or found.get("measurand") != _KIND:
         remedy = "give the file that the page's button 'Save file' made"
         raise DataError([Fault("the page did not save this file", str(path), remedy=remedy)])
@@ -80,23 +76,27 @@ def read(path: Path) -> Reading:
     for number, one in enumerate(answers if isinstance(answers, list) else (), 1):
         if not isinstance(one, dict) or not isinstance(one.get("code"), str):
             reason = f"answer {number} has no code, so nobody knows which item it is of"
-            refused.append(Refusal(reason, key=f"answers[{number - 1}]", found=repr(one)[:60]))
+            refused.append(Refusal(reason, key=f"answers[{number - 1}]", found=shortened(one)))
             continue
-        digest = one.get("digest")
+        digest, row = one.get("digest"), row_of_object(one)
+        answer, flaws = _answer(one)
+        refused += [Refusal(why, None, key, shown, row) for key, shown, why in flaws]
         returned.append(
             Returned(
                 code=one["code"],
-                rater=rater.strip() or None if isinstance(rater, str) else None,
-                answer=_answer(one),
+                rater=name_of(rater),
+                answer=answer,
                 digest=digest if isinstance(digest, str) else None,
                 packet=packet if isinstance(packet, str) else None,
-                row=row_of_object(one),
+                row=row,
             )
         )
     return reading_of(path.name, returned, refused)
 
 
-def _answer(one: Mapping[str, Any]) -> Answer:
+def _answer(one: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, str, str]]]:
+    """The answer, and by key what cannot be read and why."""
+    flaws = []
     marks: dict[str, Mark] = {}
     said = one.get("marks")
     for name, given in said.items() if isinstance(said, dict) else ():
@@ -107,13 +107,37 @@ def _answer(one: Mapping[str, Any]) -> Answer:
         value, cannot = cell_of(mark.get("value")), mark.get("cannot") is True
         if value is not None or also or cannot:
             marks[name] = Mark(value=value, also=also, cannot=cannot)
-    comment, seconds = one.get("comment"), cell_of(one.get("seconds"))
-    return Answer(
+    comment, spans = one.get("comment"), one.get("spans")
+    seconds, why = seconds_of(one.get("seconds"))
+    if why:
+        flaws.append(("seconds", shortened(one["seconds"]), why))
+    flagged = []
+    for place, passage in enumerate(spans if isinstance(spans, list) else ()):
+        if span := _span(passage):
+            flagged.append(span)
+        else:
+            why = "a passage has whole numbers as start and end, 0 or 1 as side, a text as note"
+            flaws.append((f"spans[{place}]", shortened(passage), why))
+    answer = Answer(
         marks=marks,
         comment=comment if isinstance(comment, str) else "",
-        seconds=seconds if isinstance(seconds, float) and seconds > 0 else 0.0,
+        spans=tuple(flagged),
+        seconds=seconds,
         skipped=one.get("skipped") is True,
     )
+    return answer, flaws
+
+
+def _span(found: object) -> Span | None:
+    """A passage, its side as the person saw it: 0 left, 1 right; whether it lies in the text is
+    for `measurand.raters.people.reconcile` to say."""
+    match found:
+        case {"start": int(start), "end": int(end)}:
+            side, note = found.get("side", 0), found.get("note", "")
+            whole = not any(isinstance(one, bool) for one in (start, end, side))
+            if whole and side in (0, 1) and isinstance(side, int) and isinstance(note, str):
+                return Span(start=start, end=end, side=side, note=note)
+    return None
 
 
 def _plain(packet: Packet) -> dict[str, object]:

@@ -70,8 +70,9 @@ def read(path: Path) -> Reading:
             refused.append(Refusal(reason, line, "meta", row=row))
             continue
         answer = task.get("answer")
-        if answer not in ("accept", "ignore"):  # noqa: PLR6201 - it may be a list
-            reason = f"answer is {str(answer)[:_SHOWN]!r}; allowed: accept (a rating) or ignore (skipped)"
+        if not isinstance(answer, str) or answer not in {"accept", "ignore"}:
+            found = str(answer)[:_SHOWN]
+            reason = f"answer is {found!r}; allowed: accept (a rating) or ignore (skipped)"
             refused.append(Refusal(reason, line, name, _found(task), row))
             continue
         gathered = Gathered()

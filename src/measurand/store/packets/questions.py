@@ -95,10 +95,11 @@ def document(path: Path) -> Any:
     """
     try:
         if path.stat().st_size > DOCUMENT_LIMIT:
-            raise ValueError(f"the file has more than {DOCUMENT_LIMIT} bytes")
-        value = parse_json(sound_json(path.read_text(encoding="utf-8-sig")))
-        if not (why := no_json(value)):
-            return value
+            why = f"the file has more than {DOCUMENT_LIMIT} bytes"
+        else:
+            value = parse_json(sound_json(path.read_text(encoding="utf-8-sig")))
+            if not (why := no_json(value)):
+                return value
     except OSError as problem:
         why = f"the file cannot be read ({(problem.strerror or str(problem)).lower()})"
     except UnicodeDecodeError as problem:
