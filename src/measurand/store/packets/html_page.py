@@ -129,10 +129,9 @@ def _answer(one: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, str, str]]]
 
 
 def _span(found: object) -> Span | None:
-    """A passage, its side as the person saw it: 0 left, 1 right; whether it lies in the text is
-    for `measurand.raters.people.reconcile` to say."""
+    """A passage, its side as the person saw it: 0 left, 1 right; `reconcile` looks at the text."""
     match found:
-        case {"start": int(start), "end": int(end)}:
+        case {"start": int(start), "end": int(end)} if isinstance(found, dict):
             side, note = found.get("side", 0), found.get("note", "")
             whole = not any(isinstance(one, bool) for one in (start, end, side))
             if whole and side in (0, 1) and isinstance(side, int) and isinstance(note, str):

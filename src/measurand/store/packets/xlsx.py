@@ -213,30 +213,34 @@ def _choices(
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError:
-        raise MissingExtra("a packet as XLSX", "xlsx") from None
-    try:
-        with zipfile.ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size <= _MOST_BYTES:
-            book = load_workbook(path)
-            sheet = book[_RATINGS] if _RATINGS in book.sheetnames else book.worksheets[0]
-            cells = sheet.max_row * sheet.max_column
-    except Exception as problem:  # noqa: BLE001 - whatever openpyxl makes of damaged parts
-        why = f"the file is no workbook, or a damaged one ({words(problem)[:_SHOWN]})"
-        remedy = "open it in a spreadsheet program and save it as XLSX, or have it sent again"
-        raise DataError([Fault(why, str(path), remedy=remedy)]) from None
-    if size > _MOST_BYTES:
-        why, remedy = f"the workbook unpacks to {size:,} bytes", "remove what was added to it"
-        raise DataError([Fault(why, str(path), allowed=f"{_MOST_BYTES:,}", remedy=remedy)])
-    if cells > _MOST_CELLS:
+    sheet = _sheet(path)
+    if sheet.max_row * sheet.max_column > _MOST_CELLS:
         why = f"the sheet reaches to row {sheet.max_row:,} and column {sheet.max_column:,}"
         remedy = "delete the rows and columns beyond the ratings"
         raise DataError([Fault(why, str(path), remedy=remedy)])
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         yield number, [_value(cell) for cell in row]
+
+
+def _sheet(path: Path) -> Worksheet:
+    try:
+        from openpyxl import load_workbook  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        raise MissingExtra("a packet as XLSX", "xlsx") from None
+    try:
+        with path.open("rb") as stream:
+            with zipfile.ZipFile(stream) as parts:
+                size = sum(part.file_size for part in parts.infolist())
+            if size <= _MOST_BYTES:
+                book = load_workbook(stream)
+                named = {sheet.title: sheet for sheet in book.worksheets}
+                return named.get(_RATINGS, book.worksheets[0])
+    except Exception as problem:  # noqa: BLE001 - whatever openpyxl makes of damaged parts
+        why = f"the file is no workbook, or a damaged one ({words(problem)[:_SHOWN]})"
+        remedy = "open it in a spreadsheet program and save it as XLSX, or have it sent again"
+    else:
+        why, remedy = f"the workbook unpacks to {size:,} bytes", "remove what was added to it"
+    raise DataError([Fault(why, str(path), remedy=remedy)])
 
 
 def _value(cell: object) -> Value | None:
