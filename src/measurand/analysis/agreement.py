@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.analysis.agreement_limits import agreement_limits, agreement_verdicts
 from measurand.analysis.agreement_parts import Breakdown, parts, placed
@@ -40,6 +41,11 @@ __all__ = ["AgreementOptions", "Breakdown", "agreement"]
 _PAIRS_UP_TO = 10
 """Above this many raters, kappas of single pairs would bury the rest."""
 _UNITS_SHOWN = 12
+_NEARLY_ALL = 0.9
+_NOT_RANDOM = (
+    "only some outputs have four votes or more, and nothing says that these were drawn at random; "
+    "draw a subsample (people.subsample)"
+)
 _YES_NO_CEILING = (
     "a correlation's ceiling is for graded scales; for yes/no read the ceiling of a majority vote"
 )
@@ -62,6 +68,8 @@ class AgreementOptions:
             ceiling lets it.
         rounds: How rows tell their trial, as in `ComparisonOptions`: people have seen the first,
             so judges and checks are held against them on that one alone.
+        subsample: The examples that were drawn to be rated by more people; None where nothing is
+            known of that.
     """
 
     level: float = LEVEL
@@ -72,6 +80,7 @@ class AgreementOptions:
     require: float | None = None
     target: float = TARGET
     rounds: Rounds | None = None
+    subsample: frozenset[str] | None = None
 
 
 def agreement(
@@ -190,9 +199,26 @@ class _Study:
         )
         for name, compute, unfit in recipes:
             yield Result(name=name, estimate=self._answer(name, compute, unfit))
-        if self.scale.binary and ((~np.isnan(values)).sum(axis=1) >= LEAST_VOTES).any():
-            name, bounds = "ceiling_majority_bounds", partial(ceiling_majority_bounds, values)
-            yield Result(name=name, estimate=self._answer(name, self._boot(bounds)))
+        if self.scale.binary and (deep := self._deep()).any():
+            chosen = values[deep]
+            name, bounds = "ceiling_majority_bounds", partial(ceiling_majority_bounds, chosen)
+            unfit = None if self._random(deep) else _NOT_RANDOM
+            yield Result(name=name, estimate=self._answer(name, self._boot(bounds), unfit))
+
+    def _deep(self) -> NDArray[np.bool_]:
+        """The outputs with votes enough for the second moment; of a subsample, those in it."""
+        votes = (~np.isnan(self.people.values)).sum(axis=1)
+        deep = votes >= LEAST_VOTES
+        drawn = self.options.subsample
+        if drawn is not None:
+            deep &= np.asarray([example in drawn for example in self.people.examples], np.bool_)
+        return np.asarray(deep)
+
+    def _random(self, deep: NDArray[np.bool_]) -> bool:
+        """Whether the outputs with many votes stand for all: drawn so, or nearly all there are."""
+        votes = (~np.isnan(self.people.values)).sum(axis=1)
+        voted = votes >= 2  # noqa: PLR2004 - one vote agrees with nobody
+        return self.options.subsample is not None or deep.sum() >= _NEARLY_ALL * voted.sum()
 
     def _pairs(self) -> Iterator[Result]:
         """The kappa of every pair of people, unless there are too many to read."""

@@ -139,8 +139,9 @@ def _limits(table: PeopleTable, options: RaterQualityOptions) -> Iterator[str]:
         return
     yield (
         "A decision about a rater is a reason to look and to talk; nobody's ratings were left "
-        f"out. Of each kind of decision, the chance that anybody is failed who is no worse than "
-        f"its bound is at most {options.alpha:.0%} over all raters."
+        "out. Of each kind (attention, variety, pace, severity) the chance that anybody is failed "
+        f"who is no worse than its bound is at most {options.alpha:.0%} over all raters, each time "
+        "it is looked at; of qualification it holds for each rater by itself."
     )
     if len(table.raters) < _FEWEST:
         yield (

@@ -10,7 +10,7 @@ from measurand.analysis.agreement import agreement as analyse
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
-from measurand.jobs.source import Reading, Source, from_file, rounds_of
+from measurand.jobs.source import Reading, Source, from_file, rounds_of, subsample_of
 from measurand.jobs.texts import listed, texts_of
 from measurand.report.agreement_page import agreement_document
 from measurand.report.sections import PageContext
@@ -39,6 +39,8 @@ def agreement(
     chosen = options or AgreementOptions()
     if chosen.rounds is None:
         chosen = replace(chosen, rounds=rounds_of(read))
+    if chosen.subsample is None:
+        chosen = replace(chosen, subsample=subsample_of(read))
     raters = read.ratings.distinct("rater")
     if chosen.reference is not None and chosen.reference not in raters:
         raise UsageError(

@@ -17,7 +17,7 @@ from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
 from measurand.jobs.project import from_project
-from measurand.jobs.source import Reading, Source, from_file, rounds_of
+from measurand.jobs.source import Reading, Source, from_file, rounds_of, subsample_of
 from measurand.jobs.texts import listed, texts_of
 from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
@@ -215,7 +215,12 @@ def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Fin
         source.scales,
         rubric=source.rubric,
         examples=source.examples,
-        options=AgreementOptions(level=options.level, seed=options.seed, rounds=options.rounds),
+        options=AgreementOptions(
+            level=options.level,
+            seed=options.seed,
+            rounds=options.rounds,
+            subsample=subsample_of(source),
+        ),
     )
 
 

@@ -10,16 +10,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from measurand.core.people import Access, Answer, Assignment, Role
+from measurand.core.people import Access, Answer, Assignment
 from measurand.core.plan import Plan
 from measurand.core.scale import Value
 from measurand.errors import DataError, Fault, UsageError
-from measurand.jobs.desk_access import DAYS, invitation
 from measurand.jobs.desk_material import Material, material
+from measurand.jobs.desk_office import Office
 from measurand.jobs.desk_state import DeskState
 from measurand.jobs.desk_views import (
     Dispute,
@@ -38,9 +36,9 @@ from measurand.jobs.writer import Writer
 from measurand.models.environment import Environment
 from measurand.raters.people.marks import Rated, adjudicated, rows_of
 from measurand.report.document import Document
-from measurand.store.answers import plain_answer
+from measurand.store.answers import answer_of, plain_answer
 from measurand.store.ledger import Ledger, open_ledger
-from measurand.store.ledger_people import DeskEvent, Entry
+from measurand.store.ledger_people import Entry
 
 __all__ = ["Desk", "assigned", "open_desk"]
 
@@ -100,7 +98,7 @@ def _instructions(plan: Plan, plan_path: Path) -> str:
         raise DataError([fault]) from None
 
 
-class Desk:
+class Desk(Office):
     """An open desk; `open_desk` makes one.
 
     Args:
@@ -120,18 +118,11 @@ class Desk:
         instructions: str,
         status: Callable[[], Document],
     ) -> None:
+        super().__init__(DeskState(stuff, ledger.people.log(every_save=False)), ledger, writer)
         self.instructions = instructions
         self._status = status
-        self.state = DeskState(stuff, ledger.people.log(every_save=False))
-        self._ledger = ledger
-        self._writer = writer
         self._listened = time.monotonic()
         self._taking: dict[str, asyncio.Lock] = {}
-
-    @property
-    def plan(self) -> Plan:
-        """The plan."""
-        return self.state.plan
 
     def _listen(self) -> None:
         """Hear what other processes have written meanwhile."""
@@ -211,11 +202,14 @@ class Desk:
 
         Raises:
             UsageError: There is no such item.
+            DataError: The answer could not be read back.
         """
         state = self.state
         assignment = state.assignment(rater, position)
         if assignment is None or assignment.item not in state.pool.items:
             raise UsageError("there is no item at this place")
+        body = plain_answer(answer)
+        answer_of(body)  # what the log would not give back must not go in
         item = state.pool.items[assignment.item]
         example = state.material.examples[item.example]
         rated = Rated(item=item, example=example, wage=self.plan.people.wage)
@@ -227,14 +221,9 @@ class Desk:
             who=rater,
             position=position,
             number=answer.number,
-            body=plain_answer(answer),
+            body=body,
             ratings=tuple((version_of(self.plan.rubric.dimension(r.dimension)), r) for r in rows),
         )
-
-    async def note(self, entries: Sequence[Entry]) -> None:
-        """Write entries down, all in one transaction."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        await self._writer.put([replace(entry, at=at) for entry in entries])
 
     def feedback(self, rater: str, position: int) -> Feedback | None:
         """The right ratings of a training item that the rater has finished."""
@@ -284,52 +273,6 @@ class Desk:
         ratings = ((version_of(one.dimension), row),)
         await self._put(Entry(event="adjudicated", who=name, body=body, ratings=ratings))
 
-    async def invite(self, name: str, role: Role, *, days: float = DAYS, by: str) -> str:
-        """Give somebody a personal link; its token is told here and never again.
-
-        Raises:
-            UsageError: The name, the role or the days are not what they should be.
-        """
-        token, entry = invitation(name, role, days=days, by=by, now=datetime.now(UTC))
-        await self._decided(entry)
-        return token
-
-    async def revoke(self, digest: str, *, by: str) -> None:
-        """Take a link back, at once and for good.
-
-        Raises:
-            UsageError: There is no such link.
-        """
-        link = self.state.doors.links.get(digest)
-        if link is None:
-            raise UsageError("there is no such link")
-        await self._decided(
-            Entry(event="revoked", who=link.name, body={"digest": digest, "by": by})
-        )
-
-    async def exclude(self, rater: str, *, reason: str, by: str) -> None:
-        """Decide that a rater's ratings do not count; they are kept, and reports show both.
-
-        Raises:
-            UsageError: There is no such rater, or no reason.
-        """
-        await self._decide("excluded", rater, reason=reason, by=by)
-
-    async def readmit(self, rater: str, *, reason: str, by: str) -> None:
-        """Take an exclusion back.
-
-        Raises:
-            UsageError: There is no such rater, or no reason.
-        """
-        await self._decide("readmitted", rater, reason=reason, by=by)
-
-    async def _decide(self, event: DeskEvent, rater: str, *, reason: str, by: str) -> None:
-        if rater not in {person.name for person in self.people()}:
-            raise UsageError(f"there is no rater {rater!r}")
-        if not reason.strip():
-            raise UsageError("a decision about a rater needs its reason")
-        await self._decided(Entry(event=event, who=rater, body={"reason": reason, "by": by}))
-
     def people(self) -> tuple[Person, ...]:
         """Everybody who was invited or has rated."""
         self._listen()
@@ -343,14 +286,6 @@ class Desk:
     async def status_document(self) -> Document:
         """How far everybody is and how well they rate, as a page; others are served meanwhile."""
         return await asyncio.to_thread(self._status)
-
-    async def _decided(self, entry: Entry) -> None:
-        self.state.decide(entry)
-        await self._put(entry)
-
-    async def _put(self, entry: Entry) -> None:
-        self.state.last[entry.who] = datetime.now(UTC).isoformat(timespec="milliseconds")
-        await self.note([entry])
 
 
 def assigned(one: Assignment) -> Entry:

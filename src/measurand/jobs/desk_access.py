@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from measurand.core.people import ROLES, Access, Role, name_fault
+from measurand.core.people import ADJUDICATION, ROLES, Access, Role, name_fault
+from measurand.core.plan import Plan
 from measurand.errors import UsageError
+from measurand.store.ledger import Ledger
 from measurand.store.ledger_people import Entry
 
-__all__ = ["DAYS", "Doors", "digest_of", "invitation"]
+__all__ = [
+    "DAYS",
+    "Doors",
+    "digest_of",
+    "invitation",
+    "refuse_taken",
+    "revocations",
+    "taken_names",
+]
 
 DAYS = 30.0
 """For how long a link is good where nothing else is said."""
@@ -22,6 +33,26 @@ _MOST_DAYS = 3660
 def digest_of(token: str) -> str:
     """What is kept of a token: its SHA-256. It has 256 bits of chance, so no salt is needed."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def taken_names(plan: Plan, ledger: Ledger) -> dict[str, str]:
+    """Names that no person may bear, and what bears them: ratings are told apart by name alone."""
+    others = {name: kind for name, kind in ledger.raters().items() if kind != "people"}
+    judges = {judge.model: "judge" for judge in plan.judge.models} if plan.judge else {}
+    return {**others, **judges, ADJUDICATION: "adjudicated votes"}
+
+
+def refuse_taken(name: str, taken: Mapping[str, str]) -> None:
+    """Refuse a name that something else bears.
+
+    Raises:
+        UsageError: It is taken.
+    """
+    if name in taken:
+        raise UsageError(
+            f"{name!r} is the name of another rater (kind {taken[name]}), and ratings are told "
+            "apart by name alone; give this person another one"
+        )
 
 
 def invitation(
@@ -49,6 +80,15 @@ def invitation(
     expires = (now + timedelta(days=days)).isoformat(timespec="seconds")
     body = {"role": role, "digest": digest_of(token), "expires": expires, "by": by}
     return token, Entry(event="invited", who=name, body=body)
+
+
+def revocations(doors: Doors, name: str, *, by: str) -> list[Entry]:
+    """What takes back every link of somebody that was not taken back yet."""
+    return [
+        Entry(event="revoked", who=name, body={"digest": link.digest, "by": by})
+        for link in doors.links.values()
+        if link.name == name and not link.revoked
+    ]
 
 
 class Doors:

@@ -11,7 +11,7 @@ from typing import Any
 from measurand.core.people import Access, Answer, Assignment, Item, Mark
 from measurand.core.rubric import Dimension
 from measurand.core.sampling import draw
-from measurand.errors import UsageError
+from measurand.errors import DataError, UsageError
 from measurand.jobs.desk_access import Doors
 from measurand.jobs.desk_disputes import Disputes
 from measurand.jobs.desk_material import Material
@@ -45,11 +45,16 @@ class DeskState:
         self.seconds: dict[str, float] = {}
         self.last: dict[str, str] = {}
         self.packets: list[Mapping[str, Any]] = []
+        self.imported: dict[tuple[str, str, str], Answer] = {}
+        self.unread = 0
         self.heard = 0
         self.clock = clock
         self._opened = datetime.now(UTC)
         for entry in log:
-            self.hear(entry)
+            try:
+                self.hear(entry)
+            except DataError:  # written by something else: one bad entry must not shut the desk
+                self.unread += 1
 
     def hear(self, entry: Entry) -> None:
         """Take in what has happened."""
@@ -64,6 +69,9 @@ class DeskState:
             self.disputed.settle(entry.body)
         elif entry.event == "exported":
             self._hold(entry.body)
+        elif entry.event == "imported":
+            for code, said in entry.body["answers"].items():
+                self.imported[entry.body["packet"], code, entry.who] = answer_of(said)
         else:
             self.decide(entry)
 

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from measurand.core.people import Role
 from measurand.errors import UsageError
-from measurand.jobs.desk_access import DAYS, Doors, invitation
+from measurand.jobs.desk_access import (
+    DAYS,
+    Doors,
+    invitation,
+    refuse_taken,
+    revocations,
+    taken_names,
+)
 from measurand.jobs.places import ledger_path
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.ledger_people import DeskEvent, Entry
@@ -37,6 +44,7 @@ def invite(plan_path: Path | str, name: str, *, role: Role = "rater", days: floa
     """
     token, entry = invitation(name, role, days=days, by=_BY, now=datetime.now(UTC))
     with _opened(plan_path) as ledger:
+        refuse_taken(name, taken_names(load_plan(plan_path), ledger))
         ledger.people.add([entry])
     return token
 
@@ -52,17 +60,12 @@ def revoke(plan_path: Path | str, name: str) -> int:
         doors = Doors()
         for entry in ledger.people.log(every_save=False):
             doors.hear(entry)
-        links = [one for one in doors.links.values() if one.name == name and not one.revoked]
-        if not links:
+        entries = revocations(doors, name, by=_BY)
+        if not entries:
             known = sorted({one.name for one in doors.links.values() if not one.revoked})
             raise UsageError(f"{name} has no link; those who have: {', '.join(known) or 'nobody'}")
-        ledger.people.add(
-            [
-                Entry(event="revoked", who=name, body={"digest": one.digest, "by": _BY})
-                for one in links
-            ]
-        )
-    return len(links)
+        ledger.people.add(entries)
+    return len(entries)
 
 
 def decide(plan_path: Path | str, rater: str, *, event: DeskEvent, reason: str) -> None:

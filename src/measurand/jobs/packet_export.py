@@ -77,7 +77,8 @@ def export_packet(
         environment: Where the key of placeholders may come from; by default the process's.
 
     Raises:
-        UsageError: There is no such format, nothing is left for this person, or a desk is open.
+        UsageError: There is no such format, nothing is left for this person, the name is none for
+            a rater, or a desk is open.
         PlanError: The plan is wrong.
     """
     if form not in FORMATS:
@@ -86,6 +87,8 @@ def export_packet(
     async def work() -> Exported:
         async with open_desk(plan_path, environment=environment) as desk:
             fresh: list[Assignment] = []
+            if rater is not None:
+                desk.refuse_name(rater)
             if rater is None:
                 packet, keys = _shared(desk, most)
                 positions: Sequence[int | None] = [None] * len(keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from measurand.jobs.desk import Desk, assigned, open_desk
 from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
 from measurand.raters.people.reconcile import Reconciled, Taken, reconcile
+from measurand.store.answers import plain_answer
 from measurand.store.ledger import Source, open_ledger
 from measurand.store.ledger_people import Entry
 from measurand.store.packets import FORMATS
@@ -137,21 +138,67 @@ async def _taken_in(
     packets = [one.packet for one in sent.values()]
     here = [one for one in reading.returned if one.code not in changed]
     gone = [one for one in reading.returned if one.code in changed]
+    known = _known(desk, sent)
     account = reconcile(
         packets,
         replace(reading, returned=tuple(here)),
-        known=_known(desk, sent),
+        known=known,
         raters=names,
         rater=rater,
     )
+    answers, kept = _kept(desk, account.answers, known)
     entries: list[Entry] = []
-    for taken in account.answers:
+    for taken in answers:
+        desk.refuse_name(taken.rater)
         entries += _entries(desk, sent[taken.packet], taken)
-    await desk.note(entries)
+    await desk.note([*entries, *_imported(account.answers)])
+    account = replace(account, answers=tuple(answers), unchanged=(*account.unchanged, *kept))
     refused = tuple(Refusal(_CHANGED, one.line, "code", one.code, one.row) for one in gone)
     intake: Intake = account.intake
     whole = replace(intake, read=intake.read + len(refused), refused=(*intake.refused, *refused))
     return replace(account, intake=whole)
+
+
+def _kept(
+    desk: Desk, answers: Iterable[Taken], known: Mapping[tuple[str, str], Answer]
+) -> tuple[list[Taken], list[str]]:
+    """Without what the same packet has said before, and its rater has changed since.
+
+    Returns:
+        The answers that say something new, and the codes of those that do not.
+    """
+    news: list[Taken] = []
+    old: list[str] = []
+    for taken in answers:
+        before = desk.state.imported.get((taken.packet, taken.code, taken.rater))
+        current = known.get((taken.code, taken.rater))
+        if before is None or current is None:
+            news.append(taken)
+            continue
+        marks = {
+            name: current.marks[name]
+            if before.marks.get(name) == mark and name in current.marks
+            else mark
+            for name, mark in taken.answer.marks.items()
+        }
+        comment = taken.answer.comment
+        comment = current.comment if comment == before.comment else comment
+        answer = replace(taken.answer, marks=marks, comment=comment)
+        if answer.marks == current.marks and answer.comment == current.comment:
+            old.append(taken.code)
+        else:
+            count = sum(current.marks.get(name) != mark for name, mark in marks.items())
+            news.append(replace(taken, answer=answer, new=count))
+    return news, old
+
+
+def _imported(answers: Iterable[Taken]) -> Iterator[Entry]:
+    """What each packet has said, as the log keeps it, to be told from what is changed later."""
+    by: dict[tuple[str, str], dict[str, Any]] = {}
+    for taken in answers:
+        by.setdefault((taken.rater, taken.packet), {})[taken.code] = plain_answer(taken.answer)
+    for (rater, packet), said in by.items():
+        yield Entry(event="imported", who=rater, body={"packet": packet, "answers": said})
 
 
 @dataclass(frozen=True, slots=True)

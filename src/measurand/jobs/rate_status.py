@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -147,15 +148,19 @@ def _ahead(state: DeskState, ledger: Ledger, ratings: Ratings) -> Findings:
 
 
 def _left(state: DeskState, people: Sequence[str]) -> dict[str, int]:
-    """The ratings that are wanted still, dealt evenly to those who rate."""
+    """What is wanted still, controls and training among it, dealt evenly to those who rate."""
     wanted = sum(
         max(item.raters - state.pool.rated(item.key), 0)
         for item in state.pool.items.values()
         if item.purpose != "golden"
     )
     names = list(people) or [f"rater {n + 1}" for n in range(state.plan.people.raters)]
-    share, more = divmod(wanted, len(names))
-    return {name: share + (at < more) for at, name in enumerate(names)}
+    plan = state.plan.people
+    golden = plan.golden if any(i.purpose == "golden" for i in state.material.items) else 0.0
+    share, more = divmod(ceil(wanted / (1 - golden - plan.duplicates)), len(names))
+    return {
+        name: share + (at < more) + state.pool.training_left(name) for at, name in enumerate(names)
+    }
 
 
 def _asked(state: DeskState) -> list[str]:

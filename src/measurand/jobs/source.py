@@ -19,12 +19,22 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault, UsageError
+from measurand.jobs.item_maker import in_subsample
 from measurand.store.dataset import Dataset
 from measurand.store.mapping import WideMapping
 from measurand.store.plans import load_plan
 from measurand.store.ratings import read_ratings
 
-__all__ = ["Reading", "Source", "examples_of", "from_file", "rounds_of", "take_file", "two_faced"]
+__all__ = [
+    "Reading",
+    "Source",
+    "examples_of",
+    "from_file",
+    "rounds_of",
+    "subsample_of",
+    "take_file",
+    "two_faced",
+]
 
 
 _SPECIFIC = re.compile(r"'[^']*'|(?<=found )[^;,]+|(?<=line )\d+")
@@ -217,6 +227,14 @@ def _refuse_bound(dimension: Dimension, bound: float) -> None:
         raise ValueError(f"ratings below {bound:g} cannot block")
     if low is not None and high is not None and not low < bound <= high:
         raise ValueError(f"ratings below {bound:g} block; allowed: above {low:g}, at most {high:g}")
+
+
+def subsample_of(source: Source) -> frozenset[str] | None:
+    """The examples drawn to be rated by more people; None where the plan draws none."""
+    plan = source.plan
+    if plan is None or not plan.people.subsample:
+        return None
+    return frozenset(name for name in source.examples if in_subsample(plan, name))
 
 
 def rounds_of(source: Source) -> Rounds | None:

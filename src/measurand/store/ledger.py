@@ -208,6 +208,13 @@ class Ledger:
             )
             return frozenset(version for (version,) in found)
 
+    def raters(self) -> dict[str, str]:
+        """The kind of every rater who has a row, by name; of several kinds the last by name."""
+        sql = """SELECT p.text, k.text FROM (SELECT DISTINCT rater, kind FROM rating) AS r
+                 JOIN text AS p ON p.id = r.rater JOIN text AS k ON k.id = r.kind ORDER BY k.text"""
+        with self._reading():
+            return dict(self._connection.execute(sql))
+
     def sources(self) -> tuple[SourceRecord, ...]:
         """The files that were imported, the oldest first."""
         sql = "SELECT file, sha256, at, read, kept, refused, notes FROM sources ORDER BY batch"

@@ -32,6 +32,7 @@ DeskEvent = Literal[
     "excluded",
     "readmitted",
     "exported",
+    "imported",
 ]
 EVENTS: tuple[DeskEvent, ...] = get_args(DeskEvent)
 
