@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,10 +141,12 @@ def test_what_is_begun_or_skipped_is_no_vote_until_it_is_finished(tmp_path: Path
     project = Project(tmp_path / "p")
 
     async def work(desk: Desk) -> None:
-        for number, more in ((0, {}), (1, {"skipped": True}), (2, {"done": True})):
+        steps: list[dict[str, Any]] = [{}, {"skipped": True}, {"done": True}]
+        for number, more in enumerate(steps):
             shown = await desk.next("ann", after=number - 1)
             assert shown is not None
-            answer = Answer(marks=marks(shown, tone=1), seconds=9.0, number=1, **more)
+            answer = Answer(marks=marks(shown, tone=1), seconds=9.0, number=1)
+            answer = replace(answer, **more)
             await desk.save("ann", number, answer)
 
     project.desk(work)
@@ -248,7 +251,7 @@ def test_adjudications_of_chosen_outputs_feed_no_estimate(tmp_path: Path) -> Non
             system="new",
             dimension="safety",
             rater=rater,
-            kind=kind,
+            kind=kind,  # type: ignore[arg-type]  # the names are among the kinds
             value=float(at % 2),
         )
         for at in range(20)
