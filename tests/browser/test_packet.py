@@ -12,7 +12,7 @@ import pytest
 from tests.store.packets.packet_world import HOSTILE, KIND, SHARE, TONE, packet, pairs, sheet
 
 from measurand.core.packet import Packet
-from measurand.core.people import Mark
+from measurand.core.people import Mark, Span
 from measurand.raters.people.packet import Entry, packet_of
 from measurand.raters.people.reconcile import reconcile
 from measurand.store.packets import FORMATS
@@ -203,6 +203,9 @@ def test_the_page_is_accessible_and_fits(
             browser, sent, tmp_path, viewport=viewport, color_scheme=scheme, bypass_csp=True
         )
         rater.press("1")
+        rater.page.evaluate(SELECT, [0, 0, 2])
+        rater.press("f")
+        assert rater.page.locator("#flags li").count() == 1
         assert rater.page.evaluate("document.documentElement.scrollWidth") <= width
         found = axe.Axe().run(rater.page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
@@ -216,4 +219,136 @@ def test_shortcuts_can_be_turned_off(browser: Browser, tmp_path: Path) -> None:
     rater.press("4", "ArrowRight")
     assert rater.page.locator("input:checked").count() == 0
     assert rater.page.locator("#where").inner_text() == "Item 1 of 2"
+    rater.context.close()
+
+
+def seconds_of(rater: Rater) -> list[float | None]:
+    draft = "JSON.parse(localStorage.getItem('measurand packet ' + id)).answers"
+    found = rater.page.evaluate(f"id => Object.values({draft}).map(a => a.seconds)", rater.sent.id)
+    assert isinstance(found, list)
+    return found
+
+
+def test_time_runs_with_signs_of_life_while_the_page_is_seen(
+    browser: Browser, tmp_path: Path
+) -> None:
+    rater = Rater(browser, packet("one", "two"), tmp_path)
+    time = rater.page.clock
+    time.install()
+    rater.page.evaluate("localStorage.clear()")
+    rater.page.reload()
+    time.run_for(10_000)
+    assert seconds_of(rater) == [pytest.approx(10, abs=1)]
+    time.run_for(600_000)
+    assert seconds_of(rater) == [pytest.approx(60, abs=1)]
+    rater.press("4")
+    time.run_for(20_000)
+    assert seconds_of(rater) == [pytest.approx(80, abs=1)]
+    rater.page.evaluate("dispatchEvent(new Event('blur'))")
+    time.run_for(30_000)
+    assert seconds_of(rater) == [pytest.approx(80, abs=1)]
+    rater.page.evaluate("dispatchEvent(new Event('focus'))")
+    rater.press("ArrowRight")
+    time.run_for(15_000)
+    assert seconds_of(rater) == [pytest.approx(80, abs=1), pytest.approx(15, abs=1)]
+    rater.page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+    time.run_for(30_000)
+    assert seconds_of(rater) == [pytest.approx(80, abs=1), pytest.approx(15, abs=1)]
+    assert rater.problems == []
+    rater.context.close()
+
+
+def test_time_that_a_loaded_file_does_not_tell_stays_unknown(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sent = packet("one")
+    rater = Rater(browser, sent, tmp_path)
+    rater.press("4")
+    path = rater.saved(tmp_path)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert found["answers"][0]["seconds"] >= 0
+    del found["answers"][0]["seconds"]
+    path.write_text(json.dumps(found), encoding="utf-8")
+    rater.page.set_input_files("#load", path)
+    rater.page.wait_for_function("document.getElementById('notice').textContent.includes('loaded')")
+    rater.page.wait_for_timeout(1200)
+    (taken,) = reconcile([sent], HTML.read(rater.saved(tmp_path))).answers
+    assert taken.answer.seconds is None
+    rater.context.close()
+
+
+SELECT = """([side, from, to]) => {
+  const box = document.querySelectorAll('#texts .text.rated')[side];
+  const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let at = 0, node; (node = walker.nextNode()); at += node.data.length) {
+    if (from >= at && from <= at + node.data.length) range.setStart(node, from - at);
+    if (to >= at && to <= at + node.data.length) range.setEnd(node, to - at);
+  }
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+
+
+def test_passages_are_flagged_told_why_and_taken_back(browser: Browser, tmp_path: Path) -> None:
+    words = "\U0001f600 one <b>two</b>\r\n\U0001f468\u200d\U0001f469 three "
+    text = words + "long " * 2000
+    sent = packet(text, "second")
+    rater = Rater(browser, sent, tmp_path)
+    rater.press("f")
+    assert rater.page.locator("#status").inner_text() == "select a passage of the output first"
+    rater.page.evaluate(SELECT, [0, 3, 6])  # in UTF-16: the smile is two
+    rater.press("f")
+    rater.page.keyboard.type("5 wrong f")
+    rater.press("Escape")
+    rater.page.evaluate(SELECT, [0, len(text) - 6, len(text) + 2])  # three are two in UTF-16
+    rater.page.click("#flag")
+    rater.press("Escape")
+    rater.page.evaluate(SELECT, [0, 0, 2])
+    rater.press("f")
+    assert rater.page.locator("#flags q").all_inner_texts() == ["one", "ong long", "\U0001f600"]
+    rater.page.click("#flags li:last-child button")
+    rater.page.reload()
+    assert rater.page.locator("#flags li").count() == 2
+    assert rater.page.locator("#flags input").first.input_value() == "5 wrong f"
+    rater.press("ArrowRight")
+    assert rater.page.locator("#flags li").count() == 0
+    path = rater.saved(tmp_path)
+    (taken,) = reconcile([sent], HTML.read(path)).answers
+    first, second = taken.answer.spans
+    assert first == Span(start=2, end=5, note="5 wrong f")
+    assert text[first.start : first.end] == "one"
+    assert text[second.start : second.end] == "ong long"
+    assert taken.answer.marks == {}
+    other = Rater(browser, sent, tmp_path)
+    other.page.set_input_files("#load", path)
+    other.page.wait_for_function("document.querySelectorAll('#flags li').length === 2")
+    other.press("u")
+    assert other.page.locator("#flags li").count() == 0
+    assert rater.problems == other.problems == []
+    rater.context.close()
+    other.context.close()
+
+
+def test_passages_of_pairs_have_their_side_and_hostile_ones_are_text(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sent = pairs("<img src=x onerror=alert(1)>", "two")
+    rater = Rater(browser, sent, tmp_path)
+    rater.page.evaluate(SELECT, [1, 0, 10])
+    rater.press("f", "Escape")
+    assert rater.page.locator("#flags q").inner_text() == "right: <img src=x"
+    rater.press("ArrowRight")
+    rater.page.evaluate(SELECT, [0, 0, 2])
+    rater.press("f", "Escape")
+    first, second = reconcile([sent], HTML.read(rater.saved(tmp_path))).answers
+    assert sent.orders[second.code] == "ba"
+    assert first.answer.spans == (Span(start=0, end=10, side=1),)
+    assert second.answer.spans == (Span(start=0, end=2, side=1),)
+    assert rater.problems == []
     rater.context.close()

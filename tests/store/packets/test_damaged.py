@@ -136,7 +136,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(part, (*at, key))
 
 
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,

@@ -29,6 +29,7 @@ from measurand.store.packets.table import reading_of, seconds_of
 __all__ = ["page", "read", "write"]
 
 _KIND = "packet answers"
+_SCRIPTS = ("clock.js", "flags.js", "page.js")
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -48,7 +49,7 @@ def page(packet: Packet) -> str:
     folder = files("measurand.store.packets") / "page"
     parts = {
         "style": (folder / "page.css").read_text(encoding="utf-8"),
-        "script": (folder / "page.js").read_text(encoding="utf-8"),
+        "script": "".join((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS),
     }
     parts["policy"] = (
         f"default-src 'none'; style-src '{_hash(parts['style'])}'; "

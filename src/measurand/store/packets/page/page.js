@@ -1,11 +1,11 @@
-"use strict";
 (() => {
   const packet = JSON.parse(document.getElementById("packet").textContent);
   const at = (id) => document.getElementById(id);
   const store = "measurand packet " + packet.id;
   const state = { position: 0, rater: packet.rater || "", answers: {} };
   const past = [], part = 4000;
-  let dirty = false, also = false, recent = null, ticked = performance.now(), typing = "";
+  const clock = new Clock();
+  let dirty = false, also = false, recent = null, typing = "";
 
   const make = (tag, props = {}, ...children) => {
     const element = document.createElement(tag);
@@ -40,18 +40,23 @@
   const say = (words) => { at("status").textContent = words; };
   const notice = (words) => { at("notice").textContent = words; at("notice").hidden = !words; say(words); };
   const item = () => packet.items[state.position];
-  const blank = () => ({ marks: {}, comment: "", seconds: 0, skipped: false });
+  const blank = () => ({ marks: {}, comment: "", spans: [], seconds: 0, skipped: false });
   const answer = (code = item().code) => (state.answers[code] ??= blank());
   const mark = (name) => (answer().marks[name] ??= { value: null, also: [], cannot: false });
   const answered = (m) => Boolean(m && (m.cannot || m.value !== null));
   const done = (one) => one.dimensions.every((name) => answered(state.answers[one.code]?.marks[name]));
-  const says = (a) => Boolean(a.comment || a.skipped || Object.values(a.marks).some((m) => answered(m) || m.also.length));
+  const says = (a) => Boolean(a.comment || a.spans.length || a.skipped || Object.values(a.marks).some((m) => answered(m) || m.also.length));
 
+  const tick = () => {  // time that is unknown stays unknown
+    if (packet.items.length && answer().seconds !== null) answer().seconds = clock.seconds;
+  };
   const keep = () => {
+    tick();
     try { localStorage.setItem(store, JSON.stringify(state)); }
     catch { notice("This browser keeps no drafts for this page. Save the file often."); }
   };
   const remember = () => {
+    tick();
     past.push({ position: state.position, code: item().code, was: structuredClone(answer()) });
     if (past.length > 1000) past.shift();
   };
@@ -142,6 +147,7 @@
     at("questions").replaceChildren(...item().dimensions.map(question));
     at("comment").value = answer().comment;
     typing = at("comment").value;
+    flags();
     if (name !== undefined) {
       const box = [...at("questions").children].find((one) => one.dataset.name === name);
       const radio = value === null ? null : [...(box?.querySelectorAll(".main") ?? [])].find((one) => one.value === value);
@@ -149,8 +155,49 @@
     }
     counts();
   };
+  const flags = () => {
+    const texts = item().sheet.texts;
+    const rows = answer().spans.map((one, place) => {
+      const words = quoted(one, texts);
+      const note = make("input", { type: "text", value: one.note, maxLength: 200, placeholder: "Why? (optional)", autocomplete: "off" });
+      note.setAttribute("aria-label", `Why \u201c${words}\u201d is flagged`);
+      note.addEventListener("focus", remember);
+      note.addEventListener("input", () => { answer().spans[place].note = note.value; changed(); });
+      const remove = make("button", { type: "button" }, "Remove");
+      remove.setAttribute("aria-label", `Remove the flag of \u201c${words}\u201d`);
+      remove.addEventListener("click", () => {
+        remember();
+        answer().spans.splice(place, 1);
+        changed();
+        flags();
+        say("flag removed");
+        (at("flags").querySelector("input") ?? at("item")).focus({ preventScroll: true });
+      });
+      const side = texts.length > 1 ? make("b", {}, one.side ? "right: " : "left: ") : "";
+      return make("li", {}, make("q", { dir: "auto" }, side, words), note, remove);
+    });
+    at("flags").replaceChildren(...rows);
+    at("flagged").hidden = !rows.length;
+  };
+  const flag = () => {
+    if (answer().spans.length >= MOST_FLAGS) return say(`at most ${MOST_FLAGS} passages can be flagged`);
+    for (const [side, box] of [...at("texts").querySelectorAll(".rated")].entries()) {
+      const found = selectedIn(box);
+      if (!found) continue;
+      remember();
+      answer().spans.push({ ...found, side, note: "" });
+      answer().skipped = false;
+      getSelection().removeAllRanges();
+      changed();
+      flags();
+      at("flags").querySelector("li:last-child input").focus({ preventScroll: true });
+      return say("passage flagged; you can say why");
+    }
+    say("select a passage of the output first");
+  };
   const show = (position, focus = true) => {
     if (!packet.items.length) return;
+    tick();
     state.position = Math.max(0, Math.min(packet.items.length - 1, position));
     at("where").textContent = `Item ${state.position + 1} of ${packet.items.length}`;
     at("texts").replaceChildren(...sheet(item().sheet));
@@ -158,6 +205,7 @@
     at("next").disabled = state.position === packet.items.length - 1;
     also = false;
     recent = null;
+    clock.begin(answer().seconds ?? 0);
     refresh();
     keep();
     if (focus) { at("item").focus({ preventScroll: true }); window.scrollTo(0, 0); say(at("where").textContent); }
@@ -174,8 +222,10 @@
   const undo = () => {
     const last = past.pop();
     if (!last) return say("nothing to undo");
+    tick();
     if (last.all) state.answers = last.all;
-    else { last.was.seconds = Math.max(last.was.seconds, state.answers[last.code]?.seconds ?? 0); state.answers[last.code] = last.was; }
+    else { last.was.seconds = state.answers[last.code]?.seconds ?? last.was.seconds; state.answers[last.code] = last.was; }
+    clock.begin(answer().seconds ?? 0);
     dirty = true;
     show(last.position, last.position !== state.position);
     say("undone");
@@ -214,7 +264,7 @@
   };
   const keys = {
     ArrowRight: () => show(state.position + 1), ArrowLeft: () => show(state.position - 1),
-    ArrowDown: () => move(1), ArrowUp: () => move(-1), u: undo, s: skip,
+    ArrowDown: () => move(1), ArrowUp: () => move(-1), u: undo, s: skip, f: flag,
     c: () => at("comment").focus(),
     a: () => { also = !also; say(also ? "a digit tells what else is reasonable" : "a digit tells the rating"); },
     x: () => { const box = active(); choose(box.dataset.name, packet.cannot); forward(box, box.dataset.name); },
@@ -239,6 +289,7 @@
   });
   const save = () => {
     if (!state.rater.trim()) { notice("Write your name first; the file says who rated."); at("rater").focus(); return; }
+    keep();
     const url = URL.createObjectURL(new Blob([JSON.stringify(content(), null, 1)], { type: "application/json" }));
     const link = make("a", { href: url, download: `ratings-${packet.id}.json` });
     document.body.append(link);
@@ -253,21 +304,27 @@
     try { found = JSON.parse(await file.text()); } catch { return notice("This is not a file that this page saved."); }
     if (found?.measurand !== "packet answers" || !Array.isArray(found.answers)) return notice("This is not a file that this page saved.");
     if (found.packet !== packet.id) return notice("This file belongs to another packet.");
+    tick();
     past.push({ position: state.position, all: structuredClone(state.answers) });
-    for (const one of found.answers) if (packet.items.some((mine) => mine.code === one.code)) state.answers[one.code] = cleaned(one);
+    for (const one of found.answers) {
+      const mine = packet.items.find((other) => other.code === one?.code);
+      if (mine) state.answers[mine.code] = cleaned(one, mine);
+    }
+    clock.begin(answer().seconds ?? 0);
     if (!packet.rater && typeof found.rater === "string") { state.rater = found.rater; at("rater").value = found.rater; }
     dirty = true;
     show(state.position);
     notice("The file was loaded. Undo takes it back.");
   };
-  const cleaned = (one) => {
+  const cleaned = (one, mine) => {
     const whole = blank();
     for (const [name, m] of Object.entries(one?.marks ?? {})) {
       if (!(name in packet.dimensions) || !m) continue;
       whole.marks[name] = { value: typeof m.value === "string" ? m.value : null, also: Array.isArray(m.also) ? m.also.filter((v) => typeof v === "string") : [], cannot: m.cannot === true };
     }
     whole.comment = typeof one?.comment === "string" ? one.comment : "";
-    whole.seconds = Number.isFinite(one?.seconds) && one.seconds > 0 ? one.seconds : 0;
+    whole.spans = cleanedFlags(one?.spans, mine.sheet.texts);
+    whole.seconds = Number.isFinite(one?.seconds) && one.seconds >= 0 ? one.seconds : null;
     whole.skipped = one?.skipped === true;
     return whole;
   };
@@ -280,7 +337,7 @@
     try {
       const draft = JSON.parse(localStorage.getItem(store) ?? "null");
       if (draft) {
-        for (const one of packet.items) if (draft.answers?.[one.code]) state.answers[one.code] = cleaned(draft.answers[one.code]);
+        for (const one of packet.items) if (draft.answers?.[one.code]) state.answers[one.code] = cleaned(draft.answers[one.code], one);
         state.position = Number.isInteger(draft.position) ? draft.position : 0;
         if (!packet.rater && typeof draft.rater === "string") state.rater = draft.rater;
       } else at("help").open = true;
@@ -298,16 +355,19 @@
     at("previous").addEventListener("click", () => show(state.position - 1));
     at("next").addEventListener("click", () => show(state.position + 1));
     at("undo").addEventListener("click", undo);
+    at("flag").addEventListener("mousedown", (event) => event.preventDefault());  // the selection stays
+    at("flag").addEventListener("click", flag);
     at("skip").addEventListener("click", skip);
     at("unrated").addEventListener("click", unrated);
     at("save").addEventListener("click", save);
     at("load").addEventListener("change", () => { if (at("load").files[0]) load(at("load").files[0]); at("load").value = ""; });
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-    setInterval(() => {
-      const now = performance.now(), passed = Math.min(2, (now - ticked) / 1000);
-      ticked = now;
-      if (!document.hidden && document.hasFocus() && packet.items.length) { answer().seconds += passed; keep(); }
-    }, 1000);
+    clock.begin(0);
+    if (packet.items.length) {
+      state.position = Math.max(0, Math.min(packet.items.length - 1, state.position));
+      clock.begin(answer().seconds ?? 0);
+      setInterval(keep, 1000);
+    }
     show(state.position, false);
     counts();
   };
