@@ -285,3 +285,26 @@ def test_a_scale_that_starts_at_zero_has_its_whole_width() -> None:
     wide = [row(2, "A", 2.0), row(2, "B", 4.0)]
     units = agreement(Ratings.of(rows + wide), {"quality": Scale.of("0-4")}).units
     assert [(unit.example, unit.spread) for unit in units] == [("e2", 0.5), ("e0", 0.25)]
+
+
+def test_many_votes_on_chosen_outputs_tell_nothing_of_the_ceiling() -> None:
+    """300 easy outputs with three votes, 30 hard ones with four: the hard ones were chosen."""
+    rows = [
+        Rating(
+            example=f"e{at}",
+            system="s",
+            dimension="safe",
+            rater=rater,
+            kind="people",
+            value=float(at >= 30 or (place != at % 4) == (at % 2 > 0)),
+        )
+        for at in range(330)
+        for place, rater in enumerate("abcd" if at < 30 else "abc")
+    ]
+    scales = {"safe": YES_NO}
+    (bounds,) = agreement(Ratings.of(rows), scales).named("ceiling_majority_bounds")
+    assert not bounds.estimate.present
+    assert "drawn at random" in (bounds.estimate.reason or "")
+    drawn = AgreementOptions(subsample=frozenset(f"e{at}" for at in range(30)))
+    (bounds,) = agreement(Ratings.of(rows), scales, options=drawn).named("ceiling_majority_bounds")
+    assert bounds.estimate.n == 30

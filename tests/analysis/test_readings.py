@@ -27,7 +27,13 @@ def result(name: str, numbers: tuple[float, float, float], *levels: Value) -> Re
     return Result(name=name, estimate=estimate(*numbers), dimension="tone", levels=levels)
 
 
-def analysed(values: NDArray[np.floating], scale: Scale, labels: tuple[str, ...] = ()) -> Findings:
+def analysed(
+    values: NDArray[np.floating],
+    scale: Scale,
+    labels: tuple[str, ...] = (),
+    *,
+    drawn: frozenset[str] | None = None,
+) -> Findings:
     rows = [
         Rating(
             example=f"e{unit}",
@@ -41,7 +47,7 @@ def analysed(values: NDArray[np.floating], scale: Scale, labels: tuple[str, ...]
         for rater, value in enumerate(row)
         if not np.isnan(value)
     ]
-    options = AgreementOptions(resamples=500)
+    options = AgreementOptions(resamples=500, subsample=drawn)
     return agreement(Ratings.of(rows), {"tone": scale}, options=options)
 
 
@@ -166,7 +172,8 @@ class TestFiveRaters:
         chance = rng.choice([0.92, 0.08], 300)[:, None]
         values = (rng.random((300, 5)) < chance) * 1.0
         values[five:, 3:] = np.nan
-        return analysed(values, YES_NO)
+        drawn = frozenset(f"e{at}" for at in range(five)) if five else None
+        return analysed(values, YES_NO, drawn=drawn)
 
     def test_where_nobody_gave_four_votes_the_limits_say_what_five_would_tell(self) -> None:
         found = self.votes(0)

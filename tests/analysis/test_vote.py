@@ -18,7 +18,7 @@ from measurand.analysis.vote import (
     settled,
     vote,
 )
-from measurand.core.people import ADJUDICATION, CANNOT_JUDGE
+from measurand.core.people import ADJUDICATION, CANNOT_JUDGE, WITHDRAWN
 from measurand.core.plan import Vote as Rule
 from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
@@ -249,3 +249,9 @@ def test_a_dimension_with_reference_ratings_alone_has_no_score() -> None:
     rubric = Rubric(Dimension("grade", scale=ONE_TO_FIVE), Dimension("share", scale=UNIT))
     found = compare(Ratings.of(rows), rubric)
     assert {r.dimension for r in found.named("mean")} <= {"share", "overall"}
+
+
+def test_a_rating_taken_back_is_nobody_who_looked() -> None:
+    rows = [row(4.0, "A"), row(4.0, "B"), replace(row(4.0, "C"), value=None, reason=WITHDRAWN)]
+    (found,) = vote(Ratings.of(rows), _SCALES, options=VoteOptions(raters=3))
+    assert (found.outcome, found.n, found.cannot, found.needed) == ("too few", 2, 0, 1)

@@ -18,6 +18,7 @@ from measurand.errors import DataError, UsageError
 from measurand.jobs.desk import Desk
 from measurand.jobs.inviting import invite
 from measurand.jobs.packet_export import export_packet
+from measurand.jobs.rate_status import rate_status
 from measurand.store.ledger import open_ledger
 from measurand.store.ledger_people import Entry
 
@@ -211,3 +212,53 @@ def test_a_finished_item_has_every_dimension(project: Project) -> None:
         assert await desk.save("ann", 0, Answer(marks=some, number=1)) == 1
 
     project.desk(work)
+
+
+def test_what_was_urgent_stays_so_until_enough_have_rated_it(project: Project) -> None:
+    flagged = [
+        Rating(
+            example="q0",
+            system="new",
+            dimension="safety",
+            rater="check.x",
+            kind="check",
+            value=0.0,
+        )
+    ]
+    with open_ledger(project.file) as ledger:
+        ledger.add_ratings(Ratings.of(flagged))
+
+    async def once(desk: Desk) -> int:
+        await rate(desk, "ann", 1)
+        return desk.overview().urgent_left
+
+    async def rest(desk: Desk) -> int:
+        left = desk.overview().urgent_left
+        await rate(desk, "ben", 1)
+        await rate(desk, "cy", 1)
+        assert desk.overview().urgent_left == 0
+        return left
+
+    assert project.desk(once) == 1
+    assert project.desk(rest) == 1
+
+
+def test_what_is_left_counts_controls_and_training(tmp_path: Path) -> None:
+    people = {**PLAN["people"], "duplicates": 0.1, "golden": 0.1, "training": 2}
+    project = Project(tmp_path / "p", 20, people=people)
+    gold = [
+        Rating(
+            example=f"q{at}",
+            system="new",
+            dimension="tone",
+            rater="x",
+            kind="reference",
+            value=1.0,
+        )
+        for at in range(8)
+    ]
+    with open_ledger(project.file) as ledger:
+        ledger.add_ratings(Ratings.of(gold))
+    status = rate_status(project.plan, environment=SECRET)
+    (visits,) = status.findings.named("rating_visits")
+    assert visits.estimate.value == 12 * 2 * 3 / 0.8 + 3 * 2

@@ -138,7 +138,7 @@ def _limits(table: PeopleTable, options: RaterQualityOptions) -> Iterator[str]:
         yield "Nobody rated: there is nothing to say about raters."
         return
     yield (
-        "A decision about a rater is a reason to look and to talk; nobody's ratings were left "
+        "A decision about a rater is a reason to look and to talk; it leaves nobody's ratings "
         "out. Of each kind (attention, variety, pace, severity) the chance that anybody is failed "
         f"who is no worse than its bound is at most {options.alpha:.0%} over all raters, each time "
         "it is looked at; of qualification it holds for each rater by itself."

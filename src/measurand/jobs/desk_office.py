@@ -111,5 +111,7 @@ class Office:
         await self._put(entry)
 
     async def _put(self, entry: Entry) -> None:
-        self.state.last[entry.who] = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.state.note_sign(
+            replace(entry, at=datetime.now(UTC).isoformat(timespec="milliseconds"))
+        )
         await self.note([entry])

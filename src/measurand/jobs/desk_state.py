@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,10 @@ from measurand.store.answers import answer_of
 from measurand.store.ledger_people import Entry
 
 __all__ = ["DeskState"]
+
+_FIVE = 5
+_ABOUT = frozenset({"invited", "revoked", "excluded", "readmitted", "exported"})
+"""What is decided about somebody, by somebody else."""
 
 
 class DeskState:
@@ -59,7 +63,7 @@ class DeskState:
     def hear(self, entry: Entry) -> None:
         """Take in what has happened."""
         self.heard = max(self.heard, entry.id)
-        self.last[entry.who] = entry.at
+        self.note_sign(entry)
         if entry.event == "assigned":
             self.pool.add(assignment_of(entry), self._then(entry))
         elif entry.event == "answered" and entry.position is not None:
@@ -90,6 +94,11 @@ class DeskState:
         for position in packet["positions"]:
             if self.assignment(packet["rater"], position) is not None:
                 self.pool.sign(packet["rater"], position, until)
+
+    def note_sign(self, entry: Entry) -> None:
+        """Remember when somebody did something: not when something was decided about them."""
+        who = entry.body.get("by", entry.who) if entry.event in _ABOUT else entry.who
+        self.last[str(who)] = entry.at
 
     def decide(self, entry: Entry) -> None:
         """Take in who may come in, and whose ratings count; the same may be told again."""
@@ -186,10 +195,17 @@ class DeskState:
         training = sum(one.stage == "training" for one in begun)
         return Progress(
             done=sum(queue.assignments[at].stage == "work" for at in queue.done),
-            left=self.pool.left(rater) + len(begun) - training,
+            left=_about(self._real_left(rater, begun)),
             training_left=training + self.pool.training_left(rater),
             seconds=self.seconds.get(rater, 0.0),
         )
+
+    def _real_left(self, rater: str, begun: Sequence[Assignment]) -> int:
+        """Items that are no checks, of those begun and those that may come."""
+        checks = sum(
+            one.visit > 0 or self.pool.items[one.item].purpose == "golden" for one in begun
+        )
+        return self.pool.left(rater) + len(begun) - checks
 
     def people(self) -> tuple[Person, ...]:
         """Everybody who was invited or has rated."""
@@ -223,6 +239,11 @@ class DeskState:
     def access(self, token: str) -> Access | None:
         """Whom a token lets in; None where it is unknown, expired or revoked."""
         return self.doors.access(token, datetime.now(UTC))
+
+
+def _about(count: int) -> int:
+    """So many that an unmarked check among them is not noticed: in fives, but for the last."""
+    return count if count <= _FIVE else _FIVE * -(-count // _FIVE)
 
 
 def assignment_of(entry: Entry) -> Assignment:

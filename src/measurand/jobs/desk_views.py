@@ -59,7 +59,8 @@ class Progress:
 
     Args:
         done: Items of work that are finished.
-        left: Items that still need somebody and may come to this rater, those begun among them.
+        left: About how many items may come to this rater still; in fives, so that checks that come
+            unmarked do not show.
         training_left: Training items that are not finished.
         seconds: Active time so far.
     """

@@ -67,6 +67,7 @@ class ItemMaker:
         asked = asked_of_people(plan)
         self.single = [d for d in asked if not is_pairwise(d.scale)]
         self.paired = [d for d in asked if is_pairwise(d.scale)]
+        self._prints = {dimension.name: dimension.fingerprint for dimension in asked}
         self._units = tuple(self._all_units())
         told = _gold(ratings, asked)
         there = set(self._units)
@@ -155,7 +156,7 @@ class ItemMaker:
                 "item",
                 self.examples[example].fingerprint,
                 [(name, self.outputs[example, name].text) for name in systems],
-                [dimension.fingerprint for dimension in self._asked(unit)],
+                [self._prints[dimension.name] for dimension in self._asked(unit)],
             ]
         )
 

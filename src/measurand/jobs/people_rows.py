@@ -20,7 +20,7 @@ from measurand.store.ledger_people import Entry
 
 __all__ = ["Parted", "part"]
 
-_COUNTS, _ASIDE, _DROPPED, _UNFINISHED, _OUTDATED = range(5)
+_COUNTS, _ASIDE, _DROPPED, _DROPPED_ASIDE, _UNFINISHED, _OUTDATED = range(6)
 _COLUMNS = ("kind", "rater", "example", "system", "against", "repeat", "order", "dimension")
 
 
@@ -31,7 +31,8 @@ class Parted:
     Args:
         ratings: What feeds estimates.
         aside: What people said at the desk of outputs that were routed, or are golden.
-        dropped: What excluded raters said, of whatever output.
+        dropped: What excluded raters said that would feed estimates.
+        dropped_aside: What else they said.
         excluded: Who they are, and why.
         unfinished: How many ratings are of items that their raters have not finished.
         outdated: How many are of texts or questions that are others now.
@@ -41,6 +42,7 @@ class Parted:
     ratings: Ratings
     aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     dropped: Ratings = field(default_factory=lambda: Ratings.of(()))
+    dropped_aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     excluded: Mapping[str, str] = field(default_factory=dict)
     unfinished: int = 0
     outdated: int = 0
@@ -49,7 +51,7 @@ class Parted:
     @property
     def every(self) -> Ratings:
         """All that counts, whatever it may be used for, and whoever was excluded."""
-        return self.ratings + self.aside + self.dropped
+        return self.ratings + self.aside + self.dropped + self.dropped_aside
 
     def notes(self) -> tuple[str, ...]:
         """What was parted, in sentences."""
@@ -61,9 +63,8 @@ class Parted:
             )
         if self.excluded:
             who = "; ".join(f"{name} ({why})" for name, why in self.excluded.items())
-            notes.append(
-                f"Left out: {len(self.dropped):,} ratings by raters who were excluded: {who}."
-            )
+            count = len(self.dropped) + len(self.dropped_aside)
+            notes.append(f"Left out: {count:,} ratings by raters who were excluded: {who}.")
         if self.unfinished:
             notes.append(
                 f"Left out: {self.unfinished:,} ratings of items that their raters have begun, or "
@@ -111,6 +112,7 @@ def part(
         ratings=of(_COUNTS),
         aside=of(_ASIDE),
         dropped=of(_DROPPED),
+        dropped_aside=of(_DROPPED_ASIDE),
         excluded=sorter.excluded,
         unfinished=places.count(_UNFINISHED),
         outdated=places.count(_OUTDATED),
@@ -175,12 +177,13 @@ class _Sorter:
             return self._aside(unit) if place == _COUNTS else place
         if kind != "people":
             return _COUNTS
-        if rater in self.excluded:
-            return _DROPPED
         said = self._asked.get((rater, *unit, repeat, order))
-        if said is None:  # imported: the desk knows nothing of it
-            return _COUNTS
-        return self._aside(unit) if said == _COUNTS else said
+        place = said or _COUNTS
+        if said == _COUNTS:  # None is imported: the desk knows nothing of it
+            place = self._aside(unit)
+        if rater in self.excluded and place in {_COUNTS, _ASIDE}:
+            return _DROPPED if place == _COUNTS else _DROPPED_ASIDE
+        return place
 
     def _aside(self, unit: tuple[object, ...]) -> int:
         return _ASIDE if unit in self._chosen else _COUNTS

@@ -76,6 +76,7 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         redact=redact,
         aside=parted.aside,
         dropped=parted.dropped,
+        dropped_aside=parted.dropped_aside,
         excluded=parted.excluded,
         wanted=parted.wanted,
     )

@@ -39,7 +39,7 @@ def raters(
     if not chosen.words:
         words = {(o.example, o.system): len(o.text.split()) for o in read.outputs if o.text}
         chosen = replace(chosen, words=words)
-    table = read.ratings + read.aside + read.dropped
+    table = read.ratings + read.aside + read.dropped + read.dropped_aside
     findings = analyse(table, read.scales, examples=read.examples, options=chosen)
     findings = replace(findings, limits=(*read.limits, *findings.limits))
     return Answer(

@@ -85,6 +85,7 @@ class Source:
     redact: Callable[[str], str] = str
     aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     dropped: Ratings = field(default_factory=lambda: Ratings.of(()))
+    dropped_aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     excluded: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
 

@@ -108,7 +108,7 @@ def _decisions(verdicts: Sequence[Verdict]) -> list[Section]:
         Table("Decisions by rater", columns, rows),
         Bullets(failed) if failed else Paragraph("Nobody stands out."),
     ]
-    summary = "Reasons to look at somebody's work and to talk; nobody's ratings were left out."
+    summary = "Reasons to look at somebody's work and to talk; none of them leaves ratings out."
     return [Section("Decisions", tuple(blocks), summary)]
 
 
