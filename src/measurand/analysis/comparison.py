@@ -150,10 +150,11 @@ def _preferences(
     gate: Gate,
 ) -> Iterator[Result]:
     """What judges, and people, said of outputs side by side."""
-    yield from preference_by_people(table, scores.systems, examples=examples, level=options.level)
+    systems = tuple(sorted(scores.systems, key=lambda name: name == options.baseline))
+    yield from preference_by_people(table, systems, examples=examples, level=options.level)
     yield from preference(
         table,
-        scores.systems,
+        systems,
         examples=examples,
         level=options.level,
         rounds=options.rounds,

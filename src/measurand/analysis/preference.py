@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -82,7 +83,8 @@ def preference_by_people(
     A person sees a pair once, which output stands on the left being a coin's choice, so that over
     people and examples a preference for a side cancels out. A rater's first visit counts. What was
     adjudicated stands in place of the votes where the table was made by
-    `measurand.analysis.vote.settled`.
+    `measurand.analysis.vote.settled`. On each example the vote of the people counts, a tie among
+    them a half.
 
     Args:
         ratings: The table; people's ratings with ``against`` count that are win, tie or loss.
@@ -97,8 +99,19 @@ def preference_by_people(
     table = first_visits(ratings)
     for votes in pair_votes(table, systems, kind="people"):
         clusters = _clusters(table, votes, examples or {})
-        for result in _Told(votes, clusters, level, None).preferred():
+        voted = replace(votes, examples={e: _voted(r) for e, r in votes.examples.items()})
+        for result in _Told(voted, clusters, level, None).preferred():
             yield replace(result, raters=("people",))
+
+
+def _voted(raters: Mapping[str, RaterVotes]) -> dict[str, RaterVotes]:
+    """What most of the raters of an example say; a half where no answer has the most votes."""
+    points = [p for rater in raters.values() if (p := rater.points(both=False)) is not None]
+    most = Counter(points).most_common()
+    if not most:
+        return {}
+    tied = len(most) > 1 and most[0][1] == most[1][1]
+    return {"vote": RaterVotes(shown={None: {0: _HALF if tied else most[0][0]}})}
 
 
 def preference_limits(

@@ -162,16 +162,15 @@ def number(text: str, *, above: float, below: float, closed: bool = False) -> fl
     )
 
 
-def whole(text: str, *, least: int) -> int:
-    """A whole number of at least so much.
+def whole(text: str, *, least: int, most: int | None = None) -> int:
+    """A whole number of at least so much, and at most so much.
 
     Raises:
         argparse.ArgumentTypeError: It is none.
     """
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(
-            f"found {text!r}; allowed: a whole number, at least {least}"
-        )
+    if not text.isdecimal() or not least <= int(text) <= (int(text) if most is None else most):
+        bound = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: a whole number, {bound}")
     return int(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -61,7 +62,9 @@ def _serve_options(part: argparse.ArgumentParser) -> None:
         help="the address to bind to (127.0.0.1: this machine alone; put a TLS proxy before "
         "anything else)",
     )
-    part.add_argument("--port", type=partial(whole, least=0), default=8765, help="the port (8765)")
+    part.add_argument(
+        "--port", type=partial(whole, least=0, most=65535), default=8765, help="the port (8765)"
+    )
     part.add_argument(
         "--allow-host",
         action="append",
@@ -175,6 +178,8 @@ def _reached(host: str) -> str:
 def _invite(args: argparse.Namespace) -> int:
     from measurand.jobs.inviting import invite  # noqa: PLC0415 - after --help
 
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", args.url):
+        raise UsageError(f"--url {args.url}: write an address, as in https://ratings.example.org")
     token = invite(args.plan, args.name, role=args.role, days=args.days)
     link = f"{args.url.rstrip('/')}/enter/{token}"
     if args.json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from measurand.analysis.agreement import AgreementOptions
 from measurand.analysis.agreement import agreement as analyse_agreement
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
-from measurand.analysis.result import Findings
-from measurand.analysis.vote import adjudications, settled
+from measurand.analysis.result import Findings, Unit
+from measurand.analysis.units import side_by_side
+from measurand.analysis.vote import VoteOptions, adjudications, settled, vote
 from measurand.core.rating import Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
@@ -120,6 +121,7 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
     )
     rows = source.ratings if every_result else source.ratings.where(kind="people")
     raters = _agreement(rows, source, chosen)
+    undecided = _undecided(source)
     kept = (
         result
         for result in raters.results
@@ -136,6 +138,7 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
                     *raters.limits,
                     *_advice(source),
                     *_settled(scored),
+                    *undecided,
                     *findings.limits,
                 )
             )
@@ -143,8 +146,20 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         votes=raters.votes,
         confusions=raters.confusions if every_result else (),
         readings=raters.readings if every_result else (),
-        units=tuple(dict.fromkeys((*findings.units, *raters.units))),
+        units=tuple(dict.fromkeys((*_as_said(findings.units, source), *raters.units))),
     )
+
+
+def _as_said(units: Sequence[Unit], source: Source) -> Iterator[Unit]:
+    """The outputs with what everybody said of them; an adjudicated value beside the votes."""
+    keys = [(unit.example, unit.system, unit.dimension, None) for unit in units]
+    said = {
+        (unit.example, unit.system, unit.dimension): unit.ratings
+        for unit in side_by_side(source.ratings, source.scales, keys)
+    }
+    for unit in units:
+        ratings = said.get((unit.example, unit.system, unit.dimension), unit.ratings)
+        yield replace(unit, ratings=ratings)
 
 
 def _settled(scored: Ratings) -> Iterator[str]:
@@ -154,6 +169,23 @@ def _settled(scored: Ratings) -> Iterator[str]:
             f"{count:,} ratings were adjudicated: there the adjudicated value counts in scores, "
             "and agreement is that of the votes."
         )
+
+
+def _undecided(source: Source) -> tuple[str, ...]:
+    """That votes which wait for an adjudicator are scored by their mean."""
+    people = source.ratings.where(kind=frozenset({"people", "reference"}))
+    if not len(people.where(kind="people")):
+        return ()
+    raters = source.plan.people.raters if source.plan else None
+    votes = vote(people, source.scales, options=VoteOptions(raters=raters, wanted=source.wanted))
+    count = sum(one.outcome in {"tie", "split"} for one in votes)
+    if not count:
+        return ()
+    told = (
+        f"{count:,} of {len(votes):,} votes of people are tied or split and not adjudicated; they "
+        "count by the mean of what was said (measurand vote lists them)."
+    )
+    return (told,)
 
 
 def planned_options(source: Source) -> ComparisonOptions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ __all__ = [
     "Doors",
     "digest_of",
     "invitation",
+    "refuse_alike",
     "refuse_taken",
     "revocations",
     "taken_names",
@@ -53,6 +54,23 @@ def refuse_taken(name: str, taken: Mapping[str, str]) -> None:
             f"{name!r} is the name of another rater (kind {taken[name]}), and ratings are told "
             "apart by name alone; give this person another one"
         )
+
+
+def refuse_alike(name: str, doors: Doors, *, role: Role, others: Iterable[str]) -> None:
+    """Refuse a name that differs from somebody's in case alone, or that has another role.
+
+    Raises:
+        UsageError: It does.
+    """
+    for link in doors.links.values():
+        if link.name == name and link.role != role and not link.revoked:
+            raise UsageError(
+                f"{name} is {link.role} here; one name has one role: choose another name, or take "
+                f"the links back first (measurand rate revoke {name})"
+            )
+    known = {link.name for link in doors.links.values()} | set(others)
+    if alike := sorted(one for one in known if one != name and one.casefold() == name.casefold()):
+        raise UsageError(f"there is {alike[0]} already; choose a name that differs by more")
 
 
 def invitation(

@@ -12,6 +12,7 @@ from measurand.errors import UsageError
 from measurand.jobs.desk_access import (
     DAYS,
     invitation,
+    refuse_alike,
     refuse_taken,
     revocations,
     taken_names,
@@ -51,6 +52,7 @@ class Office:
         """
         token, entry = invitation(name, role, days=days, by=by, now=datetime.now(UTC))
         self.refuse_name(name)
+        refuse_alike(name, self.state.doors, role=role, others=self.state.pool.queues)
         await self._decided(entry)
         return token
 

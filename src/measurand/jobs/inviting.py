@@ -13,6 +13,7 @@ from measurand.jobs.desk_access import (
     DAYS,
     Doors,
     invitation,
+    refuse_alike,
     refuse_taken,
     revocations,
     taken_names,
@@ -45,6 +46,7 @@ def invite(plan_path: Path | str, name: str, *, role: Role = "rater", days: floa
     token, entry = invitation(name, role, days=days, by=_BY, now=datetime.now(UTC))
     with _opened(plan_path) as ledger:
         refuse_taken(name, taken_names(load_plan(plan_path), ledger))
+        refuse_alike(name, _doors(ledger), role=role, others=_people(ledger))
         ledger.people.add([entry])
     return token
 
@@ -57,9 +59,7 @@ def revoke(plan_path: Path | str, name: str) -> int:
         UsageError: Nobody of this name has a link that is still good.
     """
     with _opened(plan_path) as ledger:
-        doors = Doors()
-        for entry in ledger.people.log(every_save=False):
-            doors.hear(entry)
+        doors = _doors(ledger)
         entries = revocations(doors, name, by=_BY)
         if not entries:
             known = sorted({one.name for one in doors.links.values() if not one.revoked})
@@ -84,11 +84,23 @@ def decide(plan_path: Path | str, rater: str, *, event: DeskEvent, reason: str) 
     if not reason.strip():
         raise UsageError("a decision about a rater needs its reason")
     with _opened(plan_path) as ledger:
-        known = [str(name) for name in ledger.ratings(kind="people").distinct("rater")]
+        known = _people(ledger)
         if rater not in known:
-            raise UsageError(f"{rater} has rated nothing; those who have: {', '.join(known)}")
+            told = f"those who have: {', '.join(known)}" if known else "nobody has"
+            raise UsageError(f"{rater} has rated nothing; {told}")
         body = {"reason": reason, "by": _BY}
         ledger.people.add([Entry(event=event, who=rater, body=body)])
+
+
+def _doors(ledger: Ledger) -> Doors:
+    doors = Doors()
+    for entry in ledger.people.log(every_save=False):
+        doors.hear(entry)
+    return doors
+
+
+def _people(ledger: Ledger) -> list[str]:
+    return [name for name, kind in ledger.raters().items() if kind == "people"]
 
 
 @contextmanager

@@ -138,6 +138,7 @@ async def _taken_in(
     packets = [one.packet for one in sent.values()]
     here = [one for one in reading.returned if one.code not in changed]
     gone = [one for one in reading.returned if one.code in changed]
+    _refuse_renamed(desk, names)
     known = _known(desk, sent)
     account = reconcile(
         packets,
@@ -157,6 +158,27 @@ async def _taken_in(
     intake: Intake = account.intake
     whole = replace(intake, read=intake.read + len(refused), refused=(*intake.refused, *refused))
     return replace(account, intake=whole)
+
+
+def _refuse_renamed(desk: Desk, names: Mapping[str, str]) -> None:
+    """Refuse to give a name to an account whose ratings are there under the account's own.
+
+    Raises:
+        UsageError: Some are; the same person would vote twice.
+    """
+    there = [
+        f"{account} (now {name})"
+        for account, name in names.items()
+        if account != name
+        and account in desk.state.pool.queues
+        and account not in desk.state.pool.excluded
+    ]
+    if there:
+        raise UsageError(
+            f"ratings by {', '.join(there)} were imported before under the account's own name; "
+            "the same person would vote twice. Keep that name, or exclude it first: measurand "
+            "rate exclude ACCOUNT --because ..., then import with another name"
+        )
 
 
 def _kept(
