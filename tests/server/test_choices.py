@@ -18,7 +18,18 @@ def test_digits_are_the_values_of_a_graded_scale() -> None:
     assert keys(Scale.of("1-5")) == [(str(n), str(n)) for n in range(1, 6)]
     assert keys(Scale.of("0-4")) == [(str(n), str(n)) for n in range(5)]
     assert keys(Scale.of("1-10"))[-1] == ("0", "10")
-    assert keys(Scale.of("0-10"))[-1] == ("", "10")
+    assert keys(Scale.of("0-10"))[-1] == ("10", "10")
+    assert keys(Scale.of("5-15"))[-1] == ("15", "15")
+    assert keys(Scale.of("-2-2")) == [("d", "-2"), ("e", "-1"), ("0", "0"), ("1", "1"), ("2", "2")]
+
+
+def test_from_the_eleventh_label_on_letters_choose_that_are_no_commands() -> None:
+    many = keys(Scale.of("/".join(f"kind {place}" for place in range(30))))
+    found = "".join(key for key, _ in many)
+    assert found[:13] == "1234567890deg"
+    assert len(set(found)) == len(found) == 26
+    assert not set(found) & set("nbpusxacft")
+    assert [key for key, _ in many[26:]] == [""] * 4
 
 
 def test_yes_comes_first() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,8 @@ SIDES = ("left", "tie", "right")
 
 _MOST_STEPS = 11
 _KEYS = "1234567890"
+_LETTERS = "deghijklmoqrvwyz"
+"""Letters that are no command on any page."""
 
 Kind = Literal["choices", "number", "text"]
 
@@ -29,7 +31,8 @@ class Choice:
 
     Args:
         value: The value as the browser says it.
-        key: The digit that chooses it; empty where the digits are used up.
+        key: What chooses it when typed: a digit, the two digits of a number, or a letter; empty
+            where these are used up.
         label: The value as a person reads it.
         anchor: What it means, in words.
     """
@@ -60,8 +63,8 @@ def choices_of(dimension: Dimension) -> tuple[Choice, ...]:
         )
     values = _values(scale)
     return tuple(
-        Choice(value, _key(scale, value, place), visible(name), visible(levels.get(name, "")))
-        for place, value in enumerate(values)
+        Choice(value, key, visible(name), visible(levels.get(name, "")))
+        for value, key in zip(values, _keys(scale, values), strict=True)
         for name in [spoken(scale, value)]
     )
 
@@ -88,13 +91,17 @@ def _values(scale: Scale) -> tuple[Value, ...]:
     return tuple(scale.low + step for step in range(steps))
 
 
-def _key(scale: Scale, value: Value, place: int) -> str:
-    """The digit itself of a number that has one digit, else the place in the list."""
-    if isinstance(value, float) and not scale.binary and scale.low is not None:
-        if 0 <= value <= len(_KEYS) - 1:
-            return f"{value:g}"
-        return "0" if value == len(_KEYS) and scale.low > 0 else ""
-    return _KEYS[place] if place < len(_KEYS) else ""
+def _keys(scale: Scale, values: Sequence[Value]) -> list[str]:
+    """Numbers as they are written, else the digit of the place in the list, else letters."""
+    numbers = [value for value in values if isinstance(value, float)]
+    if scale.metric == "ordinal" and numbers:
+        keys = [f"{value:g}" if value >= 0 else "" for value in numbers]
+        if numbers[0] > 0 and numbers[-1] == len(_KEYS):
+            keys[-1] = "0"
+    else:
+        keys = [*_KEYS[: len(values)], *([""] * (len(values) - len(_KEYS)))]
+    letters = iter(_LETTERS)
+    return [key or next(letters, "") for key in keys]
 
 
 _MIRROR = {"win": "loss", "tie": "tie", "loss": "win"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -46,20 +46,22 @@ async def overview(visit: Visit) -> Response:
 
 
 def _overview(
-    visit: Visit, *, said: str = "", problem: str = "", status: int = 200, name: str = ""
+    visit: Visit, *, said: str = "", problem: str = "", form: Mapping[str, str] | None = None
 ) -> Response:
+    given = form or {}
     return page(
         visit,
         "overview.html.jinja",
-        status=status,
+        status=422 if problem else 200,
         overview=visit.desk.overview(),
         people=visit.desk.people(),
         now=datetime.now(UTC),
         roles=ROLES,
-        days=_USUAL_DAYS,
+        days=given.get("days", _USUAL_DAYS),
         said=said,
         problem=problem,
-        name=name,
+        name=given.get("name", "").strip()[:_MOST_NAME],
+        chosen=given.get("role", ROLES[0]),
     )
 
 
@@ -70,7 +72,7 @@ async def invite(visit: Visit) -> Response:
     try:
         token = await visit.desk.invite(name, _role(role), days=_days(days), by=visit.name)
     except UsageError as error:
-        return _overview(visit, problem=str(error), status=422, name=name[:_MOST_NAME])
+        return _overview(visit, problem=str(error), form=form)
     url = visit.request.url
     link = f"{url.scheme}://{url.netloc}/enter/{token}"
     return page(visit, "invited.html.jinja", name=name, role=role, days=days, link=link)

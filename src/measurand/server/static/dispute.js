@@ -1,13 +1,23 @@
-// A case by keyboard: digits choose, c goes to the reason, Escape leaves it, Ctrl+Enter records.
+// A case by keyboard: digits and letters shown choose or begin to write, c goes to the reason, Escape leaves it, Ctrl+Enter records.
+import { counter } from "./counter.js";
+import { Keys } from "./keys.js";
 import { preference } from "./preference.js";
+import { begins, write } from "./typed.js";
 
 const form = document.getElementById("decision");
 const reason = document.getElementById("reason");
 const short = document.getElementById("short");
+const keys = new Keys();
+const field = form.querySelector("input.typed");
+const choices = [...form.querySelectorAll("input[type=radio]")].map((input) => ({
+  key: input.dataset.key,
+  input,
+}));
 let sent = false;
 
 function pressed(event) {
   if (event.isComposing || event.repeat) return;
+  if (event.key !== "Shift" && !/^\d$/.test(event.key)) keys.flush();
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     form.requestSubmit();
@@ -27,15 +37,20 @@ function said(key) {
     reason.focus();
     return true;
   }
-  const choice = [...form.elements].find((one) => one.dataset.key && one.dataset.key === key);
-  if (!choice) return false;
-  choice.checked = true;
-  choice.focus();
-  return true;
+  if (field && begins(key)) {
+    write(field, key);
+    return true;
+  }
+  return keys.take(key, choices, (choice) => {
+    if (!choice) return;
+    choice.input.checked = true;
+    choice.input.focus();
+  });
 }
 
 // A decision is recorded once, however often it is sent off.
 form.addEventListener("submit", (event) => {
+  keys.flush();
   if (sent) event.preventDefault();
   sent = true;
 });
@@ -43,4 +58,5 @@ addEventListener("pageshow", () => {
   sent = false;
 });
 document.addEventListener("keydown", pressed);
+counter(reason, document.getElementById("reason-count"));
 preference(short, "measurand-short");

@@ -1,12 +1,15 @@
 // The form: one group of radio buttons a dimension, nothing chosen beforehand.
 import { make } from "./prose.js";
+import { allowed, read, write } from "./typed.js";
 
 const CANNOT = "\u0000cannot";
 
 export class Panel {
   active = 0;
+  #drafts = new Map(); // what stands in a field and is not a rating (yet), by dimension
 
-  // events: choose(name, value), also(name, value), cannot(name), typed(name, text), active()
+  // events: choose(name, value), also(name, value), cannot(name), active(),
+  //   typing(name): a field is being written in, commit(name): it is left
   constructor(form, screen, events) {
     this.form = form;
     this.single = screen === "one";
@@ -17,6 +20,7 @@ export class Panel {
   draw(dimensions, pairwise) {
     this.dimensions = dimensions;
     this.reviewing = false;
+    this.#drafts = new Map();
     this.groups = dimensions.map((dimension, place) => this.#group(dimension, place));
     this.form.replaceChildren(...this.groups);
     this.form.classList.toggle("pairwise", pairwise);
@@ -39,19 +43,72 @@ export class Panel {
     const group = this.groups[this.active];
     const control = group.querySelector("input:checked, input.typed") ?? group;
     control.focus({ preventScroll: true });
+    if (control.matches(".typed")) control.select();
     group.scrollIntoView({ block: "nearest" });
+  }
+
+  // Leave a field, so that keys are commands once more.
+  leave() {
+    this.groups[this.active].focus({ preventScroll: true });
   }
 
   get dimension() {
     return this.dimensions[this.active];
   }
 
-  // The value that a digit stands for on a dimension.
-  value(digit, dimension = this.dimension) {
-    const choice = dimension.choices.find((one) => one.key === digit);
-    if (choice) return choice.value;
-    const yesNo = dimension.choices.length === 2 && dimension.choices[1].label === "no";
-    return yesNo && digit === "0" ? dimension.choices[1].value : undefined;
+  // What a key stands for on the active dimension.
+  get keyed() {
+    const { choices } = this.dimension;
+    const yesNo = choices.length === 2 && choices[1].label === "no";
+    return yesNo ? [...choices, { ...choices[1], key: "0" }] : choices;
+  }
+
+  // Begin to write into the active dimension's field.
+  write(key) {
+    const field = this.groups[this.active].querySelector("input.typed");
+    write(field, key);
+    this.groups[this.active].scrollIntoView({ block: "nearest" });
+  }
+
+  // The names of the fields whose text is not a rating (yet).
+  get drafts() {
+    return [...this.#drafts.keys()];
+  }
+
+  // The value that stands in a field; undefined where there is none, and the page says why.
+  taken(name) {
+    const place = this.dimensions.findIndex((one) => one.name === name);
+    const { value, fault } = read(this.#drafts.get(name), this.dimensions[place]);
+    this.#fault(place, fault);
+    if (fault) return undefined;
+    this.#drafts.delete(name);
+    return value;
+  }
+
+  // Why the text of a field is not taken; empty where it is, or nothing is written.
+  fault(place) {
+    const dimension = this.dimensions[place];
+    const draft = this.#drafts.get(dimension.name);
+    return draft === undefined ? "" : read(draft, dimension).fault;
+  }
+
+  #fault(place, fault) {
+    const group = this.groups[place];
+    const told = group.querySelector(".fault");
+    if (told.textContent !== fault) told.textContent = fault;
+    group.querySelector("input.typed").setAttribute("aria-invalid", String(Boolean(fault)));
+  }
+
+  // A field holds a rating, or nothing; or what is written in it and is none.
+  #written(group, dimension, place, mark) {
+    const field = group.querySelector("input.typed");
+    if (!field) return;
+    const said = mark.value !== null || mark.cannot;
+    if (said) this.#drafts.delete(dimension.name);
+    if (this.#drafts.has(dimension.name)) return;
+    const text = mark.value === null ? "" : String(mark.value);
+    if (field.value !== text) field.value = text;
+    this.#fault(place, "");
   }
 
   // Show what has been said, and what would have been right.
@@ -75,8 +132,7 @@ export class Panel {
         box.checked = mark.also.includes(box.choice);
         box.disabled = mark.value === null || mark.value === box.choice;
       }
-      const field = group.querySelector("input.typed");
-      if (field && document.activeElement !== field) field.value = mark.value ?? "";
+      this.#written(group, dimension, place, mark);
       this.#feedback(group, dimension, mark, feedback?.[dimension.name]);
     });
   }
@@ -154,14 +210,23 @@ export class Panel {
     field.type = "text";
     field.inputMode = dimension.kind === "number" ? "decimal" : "text";
     field.autocomplete = "off";
-    field.maxLength = 60;
     field.id = `field-${place}`;
-    field.setAttribute("aria-label", `${dimension.title}: ${dimension.scale}`);
-    field.addEventListener("input", () => this.events.typed(dimension.name, field.value, field));
+    field.setAttribute("aria-label", `${dimension.title}: ${allowed(dimension)}`);
+    const fault = make("p", "fault");
+    fault.id = `fault-${place}`;
+    fault.setAttribute("role", "status");
+    field.setAttribute("aria-describedby", fault.id);
+    field.addEventListener("input", () => {
+      this.#drafts.set(dimension.name, field.value);
+      const { fault: why, begun } = read(field.value, dimension);
+      this.#fault(place, begun ? "" : why);
+      this.events.typing(dimension.name);
+    });
+    field.addEventListener("blur", () => this.events.commit(dimension.name));
     const levels = dimension.levels.map(([value, text]) =>
       make("p", "level", [make("b", "", [value]), ` ${text}`]),
     );
-    return [...levels, make("p", "hint", [`Write ${article(dimension.scale)}.`]), field];
+    return [...levels, make("p", "hint", [`Write ${allowed(dimension)}.`]), field, fault];
   }
 
   #cannot(dimension, place) {
@@ -196,8 +261,4 @@ function key(digit) {
   const made = make("kbd", "", [digit]);
   made.setAttribute("aria-hidden", "true");
   return made;
-}
-
-function article(scale) {
-  return /^\d/.test(scale) ? `a number, ${scale}` : scale;
 }

@@ -11,15 +11,18 @@
 //   #comment, #flags li, #back, #undo, #flag, #skip, #next, #help, #show-help, #as-text
 //   #notice                       what went wrong, where something did
 //   #finished                     on the last page
-// Keys: digits choose, arrows up and down move, Enter or n goes on, b or p back, u undo, s skip,
+// Keys: digits, and letters shown, choose; arrows up and down move, Enter or n goes on, b or p back, u undo, s skip,
 //   x cannot judge, a and a digit "also reasonable", c comment, f flag, t as text, ? help.
 import { ask } from "./api.js";
 import { Clock } from "./clock.js";
+import { counter } from "./counter.js";
 import { Flags } from "./flags.js";
+import { Keys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { preference } from "./preference.js";
 import { draw, make } from "./prose.js";
+import { allowed, begins } from "./typed.js";
 
 const AHEAD = 2;
 const REMEMBERED = 60;
@@ -36,7 +39,12 @@ let busy = false;
 let trouble = ""; // why the desk lets nobody in, where it does not
 let also = false; // the next digit is "also reasonable"
 let asText = false;
+let recount = () => {}; // say how much room the comment has left
 
+// What stands in a field is taken before the page goes; the outbox then sends or keeps it.
+for (const end of ["beforeunload", "pagehide"]) addEventListener(end, commitAll);
+
+const keys = new Keys();
 const clock = new Clock();
 const whose = `${desk}/${encodeURIComponent(rater)}`;
 const outbox = new Outbox(whose, send, { changed: told, conflict, gone, refused });
@@ -44,12 +52,13 @@ const panel = new Panel(element("ratings"), screen, {
   choose: (name, value) => mark(name, { value, cannot: false }),
   also: (name, value) => toggleAlso(name, value),
   cannot: (name) => mark(name, { value: null, also: [], cannot: true }),
-  typed: typedValue,
+  typing,
+  commit,
   active: () => {},
 });
 const flags = new Flags(element("outputs"), element("flags"), {
   change: (spans) => change("said", { spans }),
-  typed: (spans) => change("typed", { spans }),
+  typed: (spans) => change("typed", { spans }, "spans"),
   say,
 });
 
@@ -59,11 +68,11 @@ function send(entry) {
   return ask("POST", `/api/items/${entry.position}`, { ...entry.answer, tag: entry.tag });
 }
 
-// One change: kept in this browser at once, then sent.
-function change(kind, parts) {
-  const burst = kind === "typed" && now.kind === "typed";
-  if (!burst) now.past.push(structuredClone(now.answer));
-  now.kind = kind;
+// One change: kept in this browser at once, then sent. What is typed into one field in one go is
+// undone in one go.
+function change(kind, parts, burst = "") {
+  if (!burst || now.burst !== burst) now.past.push(structuredClone(now.answer));
+  now.burst = burst;
   const answer = { ...now.answer, ...parts };
   const complete = !panel.unanswered(answer).length;
   answer.done = Boolean(answer.done && complete);
@@ -96,7 +105,12 @@ function mark(name, parts) {
 
 function toggleAlso(name, value) {
   const before = now.answer.marks[name];
-  if (!before || before.value === null || before.value === value) {
+  if (before?.value === value) {
+    say("That is your rating already.");
+    show();
+    return;
+  }
+  if (!before || before.value === null) {
     say("Choose a value first; then add what is as reasonable.");
     show();
     return;
@@ -105,37 +119,39 @@ function toggleAlso(name, value) {
   mark(name, { also: has ? before.also.filter((one) => one !== value) : [...before.also, value] });
 }
 
-function typedValue(name, text, field) {
-  const dimension = panel.dimensions.find((one) => one.name === name);
-  const trimmed = text.trim();
-  const value = dimension.kind === "number" ? number(trimmed) : trimmed || null;
-  const wrong = value === undefined || !within(value, dimension);
-  field.setAttribute("aria-invalid", String(wrong));
-  if (wrong) return;
-  const before = now.answer.marks[name]?.value ?? null;
-  if (value === before) return;
+// While a field is written in, its dimension has no rating.
+function typing(name) {
+  const before = now.answer.marks[name];
+  if (before && (before.value !== null || before.cannot)) write(name, null);
+}
+
+// Take what stands in a field, where all of it is a value; whether nothing was refused.
+function commit(name) {
+  if (!now || !panel.drafts.includes(name)) return true;
+  const value = panel.taken(name);
+  if (value === undefined) return false;
+  if (value !== (now.answer.marks[name]?.value ?? null)) write(name, value);
+  else show();
+  return true;
+}
+
+function commitAll() {
+  return panel.drafts.map(commit).every(Boolean);
+}
+
+function write(name, value) {
   const marks = { ...now.answer.marks, [name]: { value, also: [], cannot: false } };
-  change("typed", { marks, skipped: false });
-}
-
-function number(text) {
-  if (!text) return null;
-  const value = Number(text.replace(",", "."));
-  return Number.isFinite(value) ? value : undefined;
-}
-
-function within(value, dimension) {
-  if (value === null || dimension.low === null || dimension.low === undefined) return true;
-  return value >= dimension.low && value <= dimension.high;
+  change("typed", { marks, skipped: false }, `field ${name}`);
 }
 
 function undo() {
+  settle();
   const before = now.past.pop();
   if (!before) {
     say("Nothing to undo here.");
     return;
   }
-  now.kind = "undone";
+  now.burst = "";
   store("undone", before);
   say("Undone.");
 }
@@ -153,6 +169,7 @@ function show() {
   if (flags.spans !== answer.spans) flags.show(data.texts, answer.spans, asText);
   const comment = element("comment");
   if (document.activeElement !== comment) comment.value = answer.comment;
+  recount();
   const left = panel.unanswered(answer).length;
   const next = element("next");
   next.classList.toggle("ready", !left);
@@ -164,6 +181,7 @@ function show() {
 }
 
 function open(item) {
+  settle();
   if (now) now.seconds = clock.seconds;
   notice("");
   flags.stop();
@@ -306,8 +324,10 @@ async function count() {
   const bar = element("progress");
   bar.max = Math.max(done + left, 1);
   bar.value = done;
+  // What is left is told in round numbers, so that no sum of the two gives unmarked checks away.
   const rest = `Training: ${training} left`;
-  element("count").textContent = training && !done ? rest : `${done} of ${done + left} done`;
+  const work = left ? `${done} done, about ${left} left` : `${done} done`;
+  element("count").textContent = training && !done ? rest : work;
 }
 
 // ---------------------------------------------------------------- what comes next
@@ -362,12 +382,22 @@ function waits(place) {
   return item && !item.answer.done && !item.answer.skipped;
 }
 
+// Decide what waits for a second digit, and take what stands in fields; whether all is sound.
+function settle() {
+  keys.flush();
+  return !now || commitAll();
+}
+
 async function next() {
   if (busy || !now) return;
+  settle();
   const open = panel.unanswered(now.answer);
-  if (open.length && !now.answer.skipped) {
-    const from = open.find((place) => place > panel.active) ?? open[0];
-    if (from === panel.active) say("Choose a value, or x where you cannot judge.");
+  const wrong = open.filter((place) => panel.fault(place));
+  if (open.length && (wrong.length || !now.answer.skipped)) {
+    const here = wrong.includes(panel.active) ? panel.active : undefined;
+    const from = here ?? open.find((place) => place > panel.active) ?? wrong[0] ?? open[0];
+    if (panel.fault(from)) say(panel.fault(from));
+    else if (from === panel.active) say(asked(panel.dimension));
     panel.focus(from);
     return;
   }
@@ -387,8 +417,14 @@ async function next() {
   await advance();
 }
 
+function asked(dimension) {
+  if (dimension.kind === "choices") return "Choose a value, or x where you cannot judge.";
+  return `Write ${allowed(dimension)}, or choose “Cannot judge”.`;
+}
+
 async function skip() {
   if (busy || !now) return;
+  settle();
   if (!now.answer.skipped) {
     now.past.push(structuredClone(now.answer));
     store("said", { ...now.answer, done: false, skipped: true });
@@ -460,11 +496,13 @@ async function learn(item, fresh = false) {
   say(off ? `${off} of ${groups.length} differ from what is expected.` : "All as expected.");
   const first = groups.find((one) => one.dataset.agreed === "false") ?? groups[0];
   first?.parentElement.scrollIntoView({ block: "nearest" });
+  first?.scrollIntoView({ block: "nearest" });
   element("next").focus({ preventScroll: true });
 }
 
 async function back() {
   if (busy || !now) return;
+  settle();
   if (now.data.position === 0) {
     say("This is the first one.");
     return;
@@ -540,7 +578,7 @@ const SHORT = {
   "?": help,
 };
 
-function typing(target) {
+function inField(target) {
   return target.matches("textarea, input[type=text], select");
 }
 
@@ -557,12 +595,12 @@ function pressed(event) {
     if (flags.key(event)) event.preventDefault();
     return;
   }
-  if (typing(event.target)) {
+  if (inField(event.target)) {
     const leaves = event.key === "Escape" || (event.key === "Enter" && event.target.matches("input"));
     if (!leaves) return;
     event.preventDefault();
     if (event.key === "Enter" && event.target.matches(".typed")) next();
-    else panel.focus(panel.active);
+    else panel.leave();
     return;
   }
   if (command(event)) event.preventDefault();
@@ -572,6 +610,8 @@ function pressed(event) {
 function command(event) {
   const { key } = event;
   hush();
+  if (element("short").checked && chooses(key)) return true;
+  keys.flush();
   if (key === "Enter") {
     if (event.target.closest("button, a, summary")) return false;
     next();
@@ -582,14 +622,14 @@ function command(event) {
     return true;
   }
   if (!element("short").checked) return false;
-  if (/^\d$/.test(key)) {
-    digit(key);
-    return true;
-  }
   const toAlso = key === "a" && !also;
   also = false;
   if (toAlso) {
-    also = true;
+    also = panel.dimension.kind === "choices";
+    if (!also) {
+      say("Here one value is written; nothing can be added to it.");
+      return true;
+    }
     say("Now the digit of what is also reasonable.");
     return true;
   }
@@ -598,19 +638,26 @@ function command(event) {
   return Boolean(action);
 }
 
-function digit(key) {
-  const { name } = panel.dimension;
-  const value = panel.value(key);
-  const adds = also;
-  also = false;
-  if (value === undefined) {
-    if (panel.dimension.kind !== "choices") panel.focus(panel.active);
-    else say(`${key} is not on this scale.`);
-    return;
+// Choose by a key, or begin to write; whether the key is for that.
+function chooses(key) {
+  if (panel.dimension.kind !== "choices") {
+    if (!begins(key)) return false;
+    panel.write(key);
+    return true;
   }
-  if (adds) toggleAlso(name, value);
-  else mark(name, { value, cannot: false });
-  panel.focus(panel.active);
+  const { name } = panel.dimension;
+  const adds = also;
+  const taken = keys.take(key, panel.keyed, (choice, typed) => {
+    also = false;
+    if (!choice) say(`${typed} is not on this scale.`);
+    else if (adds) toggleAlso(name, choice.value);
+    else mark(name, { value: choice.value, cannot: false });
+    if (choice) panel.focus(panel.active);
+  });
+  if (taken || !/^\d$/.test(key)) return taken;
+  also = false;
+  say(`${key} is not on this scale.`);
+  return true;
 }
 
 function toggleText() {
@@ -644,7 +691,8 @@ function start() {
   element("notice").querySelector("button").addEventListener("click", () => notice(""));
   const comment = element("comment");
   comment.maxLength = MOST_COMMENT;
-  comment.addEventListener("input", () => now && change("typed", { comment: comment.value }));
+  recount = counter(comment, element("comment-count"));
+  comment.addEventListener("input", () => now && change("typed", { comment: comment.value }, "comment"));
   addEventListener("popstate", (event) => {
     if (Number.isInteger(event.state?.position)) visit(event.state.position, { history: "" });
   });
