@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import numpy as np
 import pytest
 import yaml
@@ -24,6 +26,7 @@ from measurand.jobs.inviting import decide, invite, revoke
 from measurand.jobs.project import from_project
 from measurand.jobs.rate_status import rate_status
 from measurand.jobs.vote import vote
+from measurand.report.results_json import results_schema
 from measurand.store.ledger import open_ledger
 
 
@@ -316,3 +319,8 @@ def test_desk_and_vote_settle_the_same_outputs(tmp_path: Path) -> None:
     voted = vote(from_project(project.plan, environment=SECRET))
     assert {(one.example, one.system, one.dimension) for one in voted.votes if one.queued} == found
     assert {one.outcome for one in voted.votes} > {"decided", "too few"}
+
+
+def test_the_status_fits_the_published_schema(project: Project) -> None:
+    told = json.loads(json.dumps(rate_status(project.plan, environment=SECRET).to_json()))
+    jsonschema_rs.validator_for(results_schema()).validate(told)

@@ -11,12 +11,13 @@ from measurand.analysis.rater_quality import RaterSummary
 from measurand.analysis.result import Findings
 from measurand.report.document import Cell, Column, Document, KeyValue, Section, Table
 from measurand.report.exclusion_section import exclusion_section
+from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.raters_page import raters_sections
 from measurand.report.rating_forecast_page import forecast_sections
 from measurand.report.sections import FOOTER, limits_section
 from measurand.report.shelf import Shelf
 
-__all__ = ["PersonLine", "Standing", "status_document"]
+__all__ = ["PersonLine", "Standing", "round_schema", "status_document"]
 
 _WORDS: Mapping[str, str] = {
     "items": "items to rate",
@@ -47,6 +48,22 @@ class PersonLine:
     hours: float
     last: str | None
     excluded: str | None
+
+
+def round_schema() -> Json:
+    """The JSON Schema of `Standing.to_json`."""
+    person = object_of(
+        {
+            "name": typed("string"),
+            "role": typed("string", "rater, adjudicator or organiser"),
+            "done": counted("Items that are finished."),
+            "hours": {"type": "number", "minimum": 0, "description": "Active time."},
+            "last": typed(["string", "null"], "When last heard of, ISO 8601."),
+            "excluded": typed(["string", "null"], "Why the ratings do not count."),
+        }
+    )
+    counts = {name: counted(f"How many: {word}.") for name, word in _WORDS.items()}
+    return object_of({**counts, "people": list_of(person)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
+from measurand.report.rating_status_page import round_schema
 from measurand.report.run_json import run_document, run_schema
 from measurand.stats.estimate import Estimate
 
@@ -163,10 +164,12 @@ def results_schema() -> Json:
                     }
                 ),
                 "run": {"$ref": "#/$defs/run"},
+                "round": {"$ref": "#/$defs/round"},
             },
-            optional=("run",),
+            optional=("run", "round"),
         ),
         "$defs": {
+            "round": round_schema(),
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),
