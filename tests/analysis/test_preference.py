@@ -162,3 +162,28 @@ def test_people_prefer_whichever_side_it_stood_on() -> None:
     assert list(preference(Ratings.of(rows), ("new", "old"))) == []
     turned = {r.name: r for r in preference_by_people(Ratings.of(rows), ("old", "new"))}
     assert turned["preference"].estimate.value == pytest.approx(0.4)
+
+
+def test_a_pair_goes_to_whom_most_people_prefer() -> None:
+    """One win among two ties is a tie; one each is a half; two of three wins is a win."""
+    said = {"a": ("win", "tie", "tie"), "b": ("win", "tie", "loss"), "c": ("win", "loss", "win")}
+    rows = [
+        Rating(
+            example=example,
+            system="new",
+            against="old",
+            dimension="better",
+            rater=f"r{at}",
+            kind="people",
+            value=value,
+            order="ab" if at % 2 else "ba",
+        )
+        for example, values in said.items()
+        for at, value in enumerate(values)
+    ]
+    found = {
+        r.name: r.estimate.value for r in preference_by_people(Ratings.of(rows), ("new", "old"))
+    }
+    assert found["preference"] == pytest.approx((0.5 + 0.5 + 1) / 3)
+    assert found["preference_wins"] == pytest.approx(1 / 3)
+    assert found["preference_ties"] == pytest.approx(2 / 3)

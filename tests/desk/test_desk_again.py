@@ -16,7 +16,7 @@ from measurand.core.people import ADJUDICATION, MOST_SECONDS, Answer, Mark
 from measurand.core.rating import Rating, Ratings
 from measurand.errors import DataError, UsageError
 from measurand.jobs.desk import Desk
-from measurand.jobs.inviting import invite
+from measurand.jobs.inviting import invite, revoke
 from measurand.jobs.packet_export import export_packet
 from measurand.jobs.rate_status import rate_status
 from measurand.store.ledger import open_ledger
@@ -262,3 +262,71 @@ def test_what_is_left_counts_controls_and_training(tmp_path: Path) -> None:
     status = rate_status(project.plan, environment=SECRET)
     (visits,) = status.findings.named("rating_visits")
     assert visits.estimate.value == 12 * 2 * 3 / 0.8 + 3 * 2
+
+
+def test_names_that_are_easily_confused_and_second_roles_are_refused(project: Project) -> None:
+    assert invite(project.plan, "Ann")
+    assert invite(project.plan, "Ann"), "a second link for the same role"
+    with pytest.raises(UsageError, match="there is Ann already"):
+        invite(project.plan, "ann")
+    with pytest.raises(UsageError, match="Ann is rater here"):
+        invite(project.plan, "Ann", role="adjudicator")
+
+    async def work(desk: Desk) -> None:
+        with pytest.raises(UsageError, match="there is Ann already"):
+            await desk.invite("ANN", "rater", by="olga")
+        with pytest.raises(UsageError, match="one role"):
+            await desk.invite("Ann", "organiser", by="olga")
+
+    project.desk(work)
+    revoke(project.plan, "Ann")
+    assert invite(project.plan, "Ann", role="adjudicator")
+
+
+def test_last_seen_is_what_somebody_did_not_what_was_decided_about_them(project: Project) -> None:
+    async def work(desk: Desk) -> None:
+        await rate(desk, "ann", 1)
+        (before,) = desk.people()
+        await asyncio.sleep(0.01)
+        await desk.exclude("ann", reason="asked to", by="olga")
+        await desk.invite("ben", "rater", by="olga")
+        last = {person.name: person.last for person in desk.people()}
+        assert last == {"ann": before.last, "ben": None}
+
+    project.desk(work)
+
+
+def test_what_is_left_does_not_tell_when_a_check_comes(tmp_path: Path) -> None:
+    people = {**PLAN["people"], "duplicates": 0.2, "raters": 1}
+    project = Project(tmp_path / "p", 30, people=people)
+
+    async def work(desk: Desk) -> None:
+        lefts, after = [], -1
+        while (shown := await desk.next("ann", after=after)) is not None:
+            after = shown.assignment.position
+            lefts.append(desk.progress("ann").left)
+            answer = Answer(marks=marks(shown), done=True, number=1)
+            await desk.save("ann", after, answer)
+        assert desk.state.pool.queue("ann").twice > 5
+        assert lefts == sorted(lefts, reverse=True), "it never goes up"
+        assert all(left % 5 == 0 for left in lefts if left > 5)
+
+    project.desk(work)
+
+
+def test_a_decision_may_be_changed_by_who_made_it(project: Project) -> None:
+    async def work(desk: Desk) -> None:
+        for name, tone in (("ann", 1), ("ben", 3), ("cy", 5)):
+            await rate(desk, name, tone=tone)
+        one = desk.disputes("dora")[0]
+        await desk.adjudicate("dora", one.id, value=4, reason="a slip")
+        assert [again.id for again in desk.decided("dora")] == [one.id]
+        assert desk.decided("ed") == ()
+        assert desk.dispute("ed", one.id) is None
+        await desk.adjudicate("dora", one.id, value=2, reason="It is curt.")
+        assert len(desk.disputes("dora")) == 7
+
+    project.desk(work)
+    with open_ledger(project.file) as ledger:
+        (row,) = ledger.ratings(kind="reference")
+    assert (row.value, row.reason) == (2.0, "It is curt.")

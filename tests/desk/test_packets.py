@@ -162,3 +162,18 @@ def test_what_is_no_packet_is_refused(project: Project, tmp_path: Path) -> None:
     other = Project(tmp_path / "other")
     with pytest.raises(UsageError, match="no packet was made"):
         imported(other, filled(out.files[0]))
+
+
+def test_an_account_that_has_voted_gets_no_second_name(project: Project) -> None:
+    out = export(project, rater=None, form="label-studio")
+    tasks = json.loads(out.files[0].read_text("utf-8"))
+    said = [
+        {"from_name": "tone", "to_name": "output", "type": "choices", "value": {"choices": ["4"]}}
+    ]
+    for task in tasks:
+        task["annotations"] = [{"completed_by": 17, "result": said}]
+    back = project.folder / "back.json"
+    back.write_text(json.dumps(tasks), "utf-8")
+    assert imported(project, back, form="label-studio").to_json()["new"] == 8
+    with pytest.raises(UsageError, match="would vote twice"):
+        imported(project, back, form="label-studio", names={"17": "Lars"})

@@ -246,8 +246,12 @@ class Desk(Office):
         return self.state.disputed.ids(name)
 
     def dispute(self, name: str, number: str) -> Dispute | None:
-        """One of them; None where it does not wait for this adjudicator."""
+        """One of them, or one that the adjudicator has settled; None where it is neither."""
         return self.state.disputed.find(name, number)
+
+    def decided(self, name: str) -> tuple[Dispute, ...]:
+        """The votes that this adjudicator has settled, and may settle otherwise."""
+        return self.state.disputed.decided(name)
 
     async def adjudicate(self, name: str, dispute: str, *, value: Value, reason: str) -> None:
         """Settle a vote: the value counts as right, the votes stay as they are.
@@ -269,7 +273,7 @@ class Desk(Office):
         rated = Rated(item=item, example=self.state.material.examples[item.example])
         row = adjudicated(rated, one.dimension.name, value=taken, reason=reason)
         body = {"item": item.key, "dimension": one.dimension.name, "value": taken, "reason": reason}
-        self.state.disputed.settle(body)
+        self.state.disputed.settle(body, name)
         ratings = ((version_of(one.dimension), row),)
         await self._put(Entry(event="adjudicated", who=name, body=body, ratings=ratings))
 

@@ -35,7 +35,7 @@ class Disputes:
         self._stuff = stuff
         self._pool = pool
         self._answers: dict[str, dict[str, tuple[Assignment, Answer]]] = defaultdict(dict)
-        self._settled: set[Place] = set()
+        self._settled: dict[Place, str] = {}
         self._open: dict[str, Place] = {}
         self._changed: set[str] = set()
 
@@ -49,10 +49,10 @@ class Disputes:
         """Look at everything again, as after an exclusion."""
         self._changed.update(self._answers)
 
-    def settle(self, body: Mapping[str, Any]) -> None:
-        """A vote was settled."""
+    def settle(self, body: Mapping[str, Any], who: str) -> None:
+        """A vote was settled by somebody, who may settle it otherwise later."""
         place = (str(body["item"]), str(body["dimension"]))
-        self._settled.add(place)
+        self._settled[place] = who
         self._open.pop(_id(place), None)
 
     def count(self) -> int:
@@ -73,12 +73,23 @@ class Disputes:
             yield self._dispute(number, self._open[number])
 
     def find(self, name: str, number: str) -> Dispute | None:
-        """One of them; None where it does not wait for this person."""
+        """One of them, or one that this person has settled; None where it is neither."""
         self._update()
-        place = self._open.get(number)
+        own = (place for place in self._decided(name) if _id(place) == number)
+        place = self._open.get(number) or next(own, None)
         if place is None or name in self._answers[place[0]]:
             return None
         return self._dispute(number, place)
+
+    def decided(self, name: str) -> tuple[Dispute, ...]:
+        """Those that this person has settled, of items that are there; the newest last."""
+        return tuple(self._dispute(_id(place), place) for place in self._decided(name))
+
+    def _decided(self, name: str) -> Iterator[Place]:
+        for place, who in self._settled.items():
+            item = self._pool.items.get(place[0])
+            if who == name and item is not None and place[1] in item.dimensions:
+                yield place
 
     def _update(self) -> None:
         changed, self._changed = self._changed, set()

@@ -70,7 +70,7 @@ class DeskState:
             now = self._then(entry)
             self.remember(entry.who, entry.position, answer_of(entry.body), now=now)
         elif entry.event == "adjudicated":
-            self.disputed.settle(entry.body)
+            self.disputed.settle(entry.body, entry.who)
         elif entry.event == "exported":
             self._hold(entry.body)
         elif entry.event == "imported":
