@@ -72,14 +72,13 @@ def test_a_packet_is_rated_by_keyboard_reloaded_saved_and_read(
     sent = packet("one", "two", "three")
     rater = Rater(browser, sent, tmp_path)
     assert rater.page.locator("input:checked:not(#keys)").count() == 0
-    rater.press("4", "1", "2", "ArrowRight", "2", "a", "1")
-    rater.press("ArrowUp", "a", "3", "a", "1", "ArrowDown", "x", "c")
+    rater.press("4", "n", "2", "ArrowDown", "2", "Enter", "2", "a", "3", "ArrowDown", "x", "c")
     rater.page.keyboard.type("=odd 5u")
     rater.press("Escape")
     rater.page.reload()
     assert rater.page.locator("#where").inner_text() == "Item 2 of 3"
     assert rater.page.locator("#comment").input_value() == "=odd 5u"
-    rater.press("ArrowRight", "5", "u", "s")
+    rater.press("n", "1", "n", "5", "u", "s")
     path = rater.saved(tmp_path)
     result = reconcile([sent], HTML.read(path))
     assert result.intake.refused == ()
@@ -146,7 +145,7 @@ def test_hostile_texts_are_shown_as_they_are_and_do_nothing(
         box = rater.page.locator("#texts .text.rated")
         assert box.evaluate("box => box.textContent") == text, place
         assert box.evaluate("box => box.querySelectorAll(':not(.part)').length") == 0
-        rater.press("ArrowRight")
+        rater.page.click("#unrated")
     assert rater.page.title() == named.name.strip()
     assert rater.page.locator("img, iframe, object, link, base").count() == 0
     assert rater.problems == []
@@ -177,7 +176,7 @@ def test_pairs_stand_side_by_side_and_mixed_items_ask_their_own(
 ) -> None:
     sent = pairs("one", "two")
     rater = Rater(browser, sent, tmp_path)
-    rater.press("1", "ArrowRight", "3")
+    rater.press("1", "n", "3")
     result = reconcile([sent], HTML.read(rater.saved(tmp_path)))
     values = [taken.answer.marks["better"].value for taken in result.answers]
     assert values == ["win", "win"]
@@ -216,7 +215,7 @@ def test_shortcuts_can_be_turned_off(browser: Browser, tmp_path: Path) -> None:
     rater = Rater(browser, packet("one", "two"), tmp_path)
     rater.page.uncheck("#keys")
     rater.page.locator("#item").focus()
-    rater.press("4", "ArrowRight")
+    rater.press("4", "s")
     assert rater.page.locator("input:checked").count() == 0
     assert rater.page.locator("#where").inner_text() == "Item 1 of 2"
     rater.context.close()
@@ -234,9 +233,9 @@ def test_time_runs_with_signs_of_life_while_the_page_is_seen(
 ) -> None:
     rater = Rater(browser, packet("one", "two"), tmp_path)
     time = rater.page.clock
+    rater.page.goto("about:blank")
     time.install()
-    rater.page.evaluate("localStorage.clear()")
-    rater.page.reload()
+    rater.page.goto(rater.path.as_uri())
     time.run_for(10_000)
     assert seconds_of(rater) == [pytest.approx(10, abs=1)]
     time.run_for(600_000)
@@ -248,7 +247,7 @@ def test_time_runs_with_signs_of_life_while_the_page_is_seen(
     time.run_for(30_000)
     assert seconds_of(rater) == [pytest.approx(80, abs=1)]
     rater.page.evaluate("dispatchEvent(new Event('focus'))")
-    rater.press("ArrowRight")
+    rater.press("s")
     time.run_for(15_000)
     assert seconds_of(rater) == [pytest.approx(80, abs=1), pytest.approx(15, abs=1)]
     rater.page.evaluate(
@@ -316,7 +315,7 @@ def test_passages_are_flagged_told_why_and_taken_back(browser: Browser, tmp_path
     rater.page.reload()
     assert rater.page.locator("#flags li").count() == 2
     assert rater.page.locator("#flags input").first.input_value() == "5 wrong f"
-    rater.press("ArrowRight")
+    rater.press("s")
     assert rater.page.locator("#flags li").count() == 0
     path = rater.saved(tmp_path)
     (taken,) = reconcile([sent], HTML.read(path)).answers
@@ -343,7 +342,7 @@ def test_passages_of_pairs_have_their_side_and_hostile_ones_are_text(
     rater.page.evaluate(SELECT, [1, 0, 10])
     rater.press("f", "Escape")
     assert rater.page.locator("#flags q").inner_text() == "right: <img src=x"
-    rater.press("ArrowRight")
+    rater.press("s")
     rater.page.evaluate(SELECT, [0, 0, 2])
     rater.press("f", "Escape")
     first, second = reconcile([sent], HTML.read(rater.saved(tmp_path))).answers

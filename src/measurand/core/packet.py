@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from measurand.core.fingerprint import fingerprint
@@ -23,6 +23,7 @@ __all__ = [
     "allowed",
     "anchors",
     "choices",
+    "keys",
     "question_key",
 ]
 
@@ -31,6 +32,9 @@ SIDES: tuple[str, str, str] = ("left better", "tie", "right better")
 
 _MOST = 101
 """Levels of a scale that are offered one by one; beyond them a number is written."""
+_DIGITS = "1234567890"
+_LETTERS = "deghijklmoqrvwyz"
+"""Letters that are no command, neither at the rating desk nor on a packet's page."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -137,7 +141,9 @@ class Reading:
 
 
 def choices(dimension: Dimension) -> tuple[str, ...]:
-    """What may be chosen on a dimension, worst first where that means something.
+    """What may be chosen on a dimension: as the scale counts, and yes before no.
+
+    The order is that of the rating desk, so that no place in a list has two meanings.
 
     Returns:
         `SIDES` for pairs, the labels, or the whole numbers of a bounded scale; empty where a
@@ -146,6 +152,8 @@ def choices(dimension: Dimension) -> tuple[str, ...]:
     scale = dimension.scale
     if is_pairwise(scale):
         return SIDES
+    if scale.binary:
+        return scale.labels[::-1]
     if scale.labels:
         return scale.labels
     if scale.low is None or scale.high is None or scale.metric != "ordinal":
@@ -154,6 +162,26 @@ def choices(dimension: Dimension) -> tuple[str, ...]:
     if not whole or scale.high - scale.low >= _MOST:
         return ()
     return tuple(str(level) for level in range(int(scale.low), int(scale.high) + 1))
+
+
+def keys(dimension: Dimension, offered: Sequence[str]) -> tuple[str, ...]:
+    """What chooses each value when typed, as at the rating desk.
+
+    Numbers are typed as they are written, the last of 1 to 10 as ``0``; of other lists, the digit
+    of the place is. Where digits are used up, letters follow; beyond these the key is empty.
+
+    Args:
+        dimension: On which dimension.
+        offered: Its `choices`.
+    """
+    if dimension.scale.metric == "ordinal":
+        found = ["" if level.startswith("-") else level for level in offered]
+        if found and found[-1] == "10" and int(offered[0]) > 0:
+            found[-1] = "0"
+    else:
+        found = [*_DIGITS[: len(offered)], *([""] * (len(offered) - len(_DIGITS)))]
+    letters = iter(_LETTERS)
+    return tuple(key or next(letters, "") for key in found)
 
 
 def anchors(dimension: Dimension) -> dict[str, str]:

@@ -96,7 +96,10 @@ def test_an_unknown_code_is_refused_with_the_nearest() -> None:
 
 def test_another_persons_packet_is_refused() -> None:
     result = run(replace(row(FIRST, tone="4"), rater="Ben"))
-    assert only(result).reason == "the packet is for 'Ann', and 'Ben' filled it in"
+    assert only(result).reason == (
+        "the packet is for 'Ann', and 'Ben' filled it in; where that is the same person, import it "
+        "with --name Ben=Ann"
+    )
 
 
 def test_names_of_other_tools_are_translated() -> None:

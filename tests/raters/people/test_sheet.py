@@ -98,7 +98,7 @@ def test_a_packet_is_checked() -> None:
     ("scale", "offered", "words"),
     [
         (Scale.of("1-3"), ("1", "2", "3"), "1-3, or: cannot judge"),
-        (YES_NO, ("no", "yes"), "yes/no, or: cannot judge"),
+        (YES_NO, ("yes", "no"), "yes/no, or: cannot judge"),
         (Scale.of("win/tie/loss"), ("left better", "tie", "right better"), "left better/tie/"),
         (Scale.of("a/b"), ("a", "b"), "a/b, or: cannot judge"),
         (UNIT, (), "0..1, or: cannot judge"),

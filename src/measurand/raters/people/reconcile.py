@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 
 from measurand.core.intake import Intake, Refusal
 from measurand.core.packet import Packet, PacketItem, Reading, Returned, question_key
@@ -163,7 +164,11 @@ class _Desk:
         if rater != packet.rater and (fault := name_fault(rater)):
             return fault
         if packet.rater is not None and rater != packet.rater:
-            return f"the packet is for {packet.rater!r}, and {rater!r} filled it in"
+            who = f"{returned.rater or rater}={packet.rater}"
+            return (
+                f"the packet is for {packet.rater!r}, and {rater!r} filled it in; where that is "
+                f"the same person, import it with --name {quote(who)}"
+            )
         if returned.digest is not None and returned.digest != item.digest:
             return "the text that was shown came back changed"
         return _Place(packet, item, rater)
@@ -225,8 +230,9 @@ class _Said:
             if all(read == given[0][0] for read, _, _ in given):
                 marks[name] = given[0][0]
             else:
-                lines = ", ".join(str(row.line) for _, row, _ in given)
-                reason = f"it is rated {len(given)} times, not alike (lines {lines})"
+                lines = [str(row.line) for _, row, _ in given if row.line is not None]
+                where = f" (lines {', '.join(lines)})" if lines else ""
+                reason = f"it is rated {len(given)} times, not alike{where}"
                 refused += [_refusal(row, reason, name=name, mark=mark) for _, row, mark in given]
         twice = sum(len(given) - 1 for name, given in found.items() if name in marks)
         return marks, twice

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from measurand.core.packet import Packet, allowed, anchors
 
-__all__ = ["guide_rows", "guide_text"]
+__all__ = ["KEYS", "guide_rows", "guide_text"]
+
+KEYS = "Keys that the instructions name belong to the rating desk; here they choose nothing."
+"""Said below the instructions, because they may be those of the rating desk."""
 
 
 def guide_rows(packet: Packet) -> Iterator[tuple[str, str, str]]:
@@ -21,7 +24,7 @@ def guide_text(packet: Packet) -> str:
     """The guide as plain text."""
     lines = [packet.name, ""]
     if packet.instructions:
-        lines += [packet.instructions, ""]
+        lines += [packet.instructions, "", KEYS, ""]
     for dimension in packet.dimensions:
         lines += [f"{dimension.name}: {dimension.definition}", f"  allowed: {allowed(dimension)}"]
         lines += [f"  {level}: {meaning}" for level, meaning in anchors(dimension).items()]

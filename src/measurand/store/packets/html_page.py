@@ -17,19 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from measurand.core.intake import Refusal
-from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed, anchors, choices
+from measurand.core.packet import Packet, PacketItem, Reading, Returned, anchors, choices, keys
 from measurand.core.people import CANNOT_JUDGE, Answer, Mark, Span
+from measurand.core.rubric import Dimension
 from measurand.core.sound import sound
 from measurand.errors import DataError, Fault
 from measurand.store.lines import shown as shortened
 from measurand.store.lines import whole
+from measurand.store.packets.prose import tree
 from measurand.store.packets.questions import cell_of, document, name_of, row_of_object
 from measurand.store.packets.table import reading_of, seconds_of
 
 __all__ = ["page", "read", "write"]
 
 _KIND = "packet answers"
-_SCRIPTS = ("clock.js", "flags.js", "page.js")
+_SCRIPTS = ("clock.js", "keys.js", "typed.js", "flags.js", "texts.js", "panel.js", "page.js")
+_MOST_STEPS = 11
+"""Levels that are chosen by keys, as at the rating desk; beyond them a number is typed."""
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -66,6 +70,10 @@ def read(path: Path) -> Reading:
     Raises:
         DataError: The file is another one.
     """
+    if path.suffix.lower() in {".html", ".htm"}:
+        why = "the file is the page itself, and holds nothing that was said on it"
+        remedy = "send the file that the page's button 'Save file' makes (a .json)"
+        raise DataError([Fault(why, str(path), remedy=remedy)])
     found = document(path)
     if not isinstance(found, dict) or found.get("measurand") != _KIND:
         remedy = "give the file that the page's button 'Save file' made"
@@ -145,19 +153,34 @@ def _plain(packet: Packet) -> dict[str, object]:
         "id": packet.id,
         "name": sound(packet.name),
         "rater": None if packet.rater is None else sound(packet.rater),
-        "instructions": sound(packet.instructions),
+        "instructions": tree(packet.instructions),
         "cannot": CANNOT_JUDGE,
         "dimensions": {
-            one.name: {
-                "name": one.name,
-                "definition": one.definition,
-                "allowed": allowed(one),
-                "choices": choices(one),
-                "anchors": anchors(one),
-            }
+            one.name: {"name": one.name, "definition": one.definition, **_form(one)}
             for one in packet.dimensions
         },
         "items": [_item(item) for item in packet.items],
+    }
+
+
+def _form(dimension: Dimension) -> dict[str, object]:
+    """A dimension as a form: what is offered under which keys, or what may be typed."""
+    scale, offered, words = dimension.scale, choices(dimension), anchors(dimension)
+    listed = scale.metric == "nominal" or len(offered) <= _MOST_STEPS
+    if offered and listed:
+        rows = zip(offered, keys(dimension, offered), strict=True)
+        listing = [
+            {"value": value, "key": key, "label": value, "anchor": words.get(value, "")}
+            for value, key in rows
+        ]
+        return {"kind": "choices", "choices": listing}
+    return {
+        "kind": "number" if scale.numeric else "text",
+        "choices": [],
+        "levels": list(words.items()),
+        "low": scale.low,
+        "high": scale.high,
+        "whole": bool(offered),
     }
 
 

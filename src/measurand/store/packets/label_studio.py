@@ -26,6 +26,7 @@ from measurand.core.rubric import Dimension
 from measurand.store.formulas import escaped
 from measurand.store.lines import shown as shortened
 from measurand.store.lines import whole
+from measurand.store.packets.guide import KEYS
 from measurand.store.packets.questions import (
     ALSO,
     COMMENT,
@@ -95,10 +96,10 @@ def _annotations(task: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _annotation(
-    annotation: Mapping[str, Any], data: Mapping[str, Any], line: int
+    annotation: Mapping[str, Any], data: Mapping[str, Any], line: int | None
 ) -> tuple[Returned, list[Refusal], set[str]]:
     gathered = Gathered()
-    row = row_of_object(annotation)
+    row = row_of_object({"code": data["code"], **annotation})
     refused = []
     results = annotation.get("result")
     for result in results if isinstance(results, list) else ():
@@ -150,6 +151,7 @@ def _config(packet: Packet, names: tuple[str, ...]) -> str:
     view = ET.Element("View")
     if packet.instructions:
         ET.SubElement(view, "Header", value=_attribute(packet.instructions), size="5")
+        ET.SubElement(view, "Header", value=KEYS, size="5")
     for name in names:
         ET.SubElement(view, "Header", value=name)
         ET.SubElement(view, "Text", name=f"text_{name}", value=f"${name}", valueType="text")

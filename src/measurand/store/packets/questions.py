@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from measurand.core.sheet import shown, shown_digest
 from measurand.core.sound import no_json, sound_json
 from measurand.errors import DataError, Fault
 from measurand.store.formulas import escaped, unescaped
-from measurand.store.lines import DOCUMENT_LIMIT, Row, parse_json, read_json, whole
+from measurand.store.lines import DOCUMENT_LIMIT, parse_json, read_json, whole
 from measurand.store.lines import shown as shortened
 from measurand.store.packets.table import TEXTS
 
@@ -109,10 +110,11 @@ def document(path: Path) -> Any:
     raise DataError([Fault(why, str(path), remedy=_REMEDY)])
 
 
-def objects(path: Path) -> tuple[list[Row], list[Refusal]]:
+def objects(path: Path) -> tuple[list[tuple[int | None, dict[str, Any]]], list[Refusal]]:
     """The objects of a JSON array, of JSON Lines, or one object, each with its line.
 
-    Halves of surrogate pairs become U+FFFD.
+    The line is None where several stand on one, as in files that tools write without line ends:
+    such a number would send nobody to the right place. Halves of surrogate pairs become U+FFFD.
 
     Raises:
         DataError: There is none.
@@ -126,7 +128,10 @@ def objects(path: Path) -> tuple[list[Row], list[Refusal]]:
             rows.append(row)
     if not rows:
         raise DataError(replace(fault, remedy=fault.remedy or _REMEDY) for fault in faults)
-    return rows, [Refusal(fault.problem, fault.line, found=fault.found) for fault in faults]
+    lines = Counter([*(row.line for row in rows), *(fault.line for fault in faults)])
+    alone = {line: line for line, times in lines.items() if times == 1}
+    refused = [Refusal(one.problem, alone.get(one.line), found=one.found) for one in faults]
+    return [(alone.get(row.line), row.cells) for row in rows], refused
 
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 __all__ = ["recognised"]
 
-_TABLES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx"}
+_NAMED = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".html": "html",
+    ".htm": "html",
+}
 _LOOKED_AT = 2**20
 _SIGNS = (
     ("html", r'"measurand"\s*:\s*"packet answers"'),
@@ -26,8 +33,8 @@ def recognised(path: Path) -> str | None:
     within a text of JSON has a backslash before it.
     """
     suffix = path.suffix.lower()
-    if suffix in _TABLES:
-        return _TABLES[suffix]
+    if suffix in _NAMED:
+        return _NAMED[suffix]
     if suffix not in {".json", ".jsonl", ".ndjson"}:
         return None
     try:

@@ -147,10 +147,16 @@ def seconds_of(found: object) -> tuple[float | None, str]:
 def reading_of(
     file: str, returned: Sequence[Returned], refused: Sequence[Refusal], *notes: str
 ) -> Reading:
-    """What was read, with a note where the shown texts did not come back."""
+    """What was read, with a note where nothing was said, or the shown texts did not come back."""
+    if not refused and not any(_says_something(one.answer) for one in returned):
+        notes += ("nothing is rated in it yet",)
     if returned and all(one.digest is None for one in returned):
         notes += ("the file does not hold the texts that were shown; whether they were is unknown",)
     return Reading(file=file, returned=tuple(returned), refused=tuple(refused), notes=tuple(notes))
+
+
+def _says_something(answer: Answer) -> bool:
+    return bool(answer.marks or answer.comment or answer.spans or answer.skipped)
 
 
 def _header(file: str, lines: Iterator[Line]) -> list[str]:

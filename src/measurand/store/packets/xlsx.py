@@ -23,7 +23,7 @@ from measurand.core.sound import words
 from measurand.errors import DataError, Fault, MissingExtra
 from measurand.store.formulas import escaped, unescaped
 from measurand.store.lines import whole
-from measurand.store.packets.guide import guide_rows
+from measurand.store.packets.guide import KEYS, guide_rows
 from measurand.store.packets.table import (
     TEXTS,
     Line,
@@ -150,7 +150,8 @@ def _pieces(text: str) -> list[str]:
 def _guide(sheet: Worksheet, packet: Packet) -> dict[str, str]:
     """Fill the second sheet in; by dimension, where the values to choose from stand."""
     _put(sheet.cell(1, 1), packet.name, bold=True)
-    for line, text in enumerate(_pieces(packet.instructions), 2):
+    told = [*_pieces(packet.instructions), KEYS] if packet.instructions else []
+    for line, text in enumerate(told, 2):
         _put(sheet.cell(line, 1), text)
     at = sheet.max_row + 2
     for place, name in enumerate(("dimension", "level", "meaning"), 1):

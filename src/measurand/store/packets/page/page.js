@@ -3,47 +3,22 @@
   const at = (id) => document.getElementById(id);
   const store = "measurand packet " + packet.id;
   const state = { position: 0, rater: packet.rater || "", answers: {} };
-  const past = [], part = 4000;
+  const past = [];
   const clock = new Clock();
-  let dirty = false, also = false, recent = null, typing = "";
+  const keys = new Keys();
+  const drafts = new Map();  // by code and name, what stands in a field and is no rating (yet)
+  let dirty = false, also = false, burst = "";
 
-  const make = (tag, props = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(props)) {
-      if (name in element) element[name] = value;
-      else element.setAttribute(name, value);
-    }
-    element.append(...children);
-    return element;
+  const say = (words, quiet = false) => {
+    at("status").textContent = words;
+    at("status").className = quiet || !words ? "unseen" : "toast";
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { at("status").className = "unseen"; }, 3500);
   };
-  const text = (content, extra = "") => {
-    const box = make("div", { className: "text " + extra, dir: "auto" });
-    if (content.length <= part) box.textContent = content;
-    else box.append(...parted(content).map((piece) => make("div", { className: "part", dir: "auto" }, piece)));
-    return box;
-  };
-  const parted = (content) => {  // long texts in parts, so that only what is in sight is laid out
-    const pieces = [];
-    for (let from = 0; from < content.length;) {
-      let to = Math.min(content.length, from + part);
-      if (to < content.length) {
-        const line = content.lastIndexOf("\n", to - 1), space = content.lastIndexOf(" ", to - 1);
-        if (line > from) to = line + 1;
-        else if (space > from) to = space + 1;
-        else if (/[\ud800-\udbff]/.test(content[to - 1])) to += 1;
-      }
-      pieces.push(content.slice(from, to));
-      from = to;
-    }
-    return pieces;
-  };
-  const say = (words) => { at("status").textContent = words; };
-  const notice = (words) => { at("notice").textContent = words; at("notice").hidden = !words; say(words); };
+  const notice = (words) => { at("notice").textContent = words; at("notice").hidden = !words; say(words, true); };
   const item = () => packet.items[state.position];
   const blank = () => ({ marks: {}, comment: "", spans: [], seconds: 0, skipped: false });
   const answer = (code = item().code) => (state.answers[code] ??= blank());
-  const mark = (name) => (answer().marks[name] ??= { value: null, also: [], cannot: false });
-  const answered = (m) => Boolean(m && (m.cannot || m.value !== null));
   const done = (one) => one.dimensions.every((name) => answered(state.answers[one.code]?.marks[name]));
   const says = (a) => Boolean(a.comment || a.spans.length || a.skipped || Object.values(a.marks).some((m) => answered(m) || m.also.length));
 
@@ -55,8 +30,10 @@
     try { localStorage.setItem(store, JSON.stringify(state)); }
     catch { notice("This browser keeps no drafts for this page. Save the file often."); }
   };
-  const remember = () => {
+  const remember = (goes = "") => {  // what is typed into one field in one go is undone in one go
     tick();
+    if (goes && goes === burst) return;
+    burst = goes;
     past.push({ position: state.position, code: item().code, was: structuredClone(answer()) });
     if (past.length > 1000) past.shift();
   };
@@ -70,89 +47,60 @@
     at("undo").disabled = !past.length;
   };
 
-  const choose = (name, value) => {
-    remember();
-    const m = mark(name);
-    m.cannot = value === packet.cannot;
-    m.value = m.cannot ? null : value;
-    m.also = m.also.filter((other) => other !== value);
+  // ---- what is said
+  const mark = (name, parts, goes = "") => {
+    const before = answer().marks[name] ?? NOTHING;
+    const after = { ...before, ...parts };
+    after.also = after.value === null ? [] : after.also.filter((value) => value !== after.value);
+    if (JSON.stringify(after) === JSON.stringify(before)) return panel.update(answer());
+    remember(goes);
+    answer().marks[name] = after;
     answer().skipped = false;
-    recent = name;
     changed();
-    say(`${name}: ${value}`);
+    panel.update(answer());
+    say(`${name}: ${after.cannot ? packet.cannot : [after.value ?? "open", ...after.also].join(", also ")}`, true);
   };
-  const toggle = (name, value, on) => {
-    remember();
-    const m = mark(name);
-    m.also = m.also.filter((other) => other !== value);
-    if (on && value !== m.value) m.also.push(value);
-    changed();
-    say(`${name}: ${value} ${on ? "is" : "is not"} reasonable, too`);
-  };
-
-  const level = (dimension, value, number, m) => {
-    const cannot = value === packet.cannot;
-    const radio = make("input", { type: "radio", className: "main", name: "r" + number, value, checked: cannot ? m.cannot : m.value === value });
-    radio.addEventListener("change", () => { choose(dimension.name, value); refresh(); });
-    const words = dimension.anchors[value];
-    const label = make("label", { className: "choice" }, radio, make("span", { dir: "auto" }, words ? `${value}: ${words}` : value));
-    const row = make("div", { className: "level" }, label);
-    if (!cannot) {
-      const box = make("input", { type: "checkbox", checked: m.also.includes(value), disabled: m.value === value });
-      box.setAttribute("aria-label", `${value} is also reasonable`);
-      box.addEventListener("change", () => toggle(dimension.name, value, box.checked));
-      row.append(make("label", { className: "also" }, box, "also"));
+  const toggle = (name, value) => {
+    const before = answer().marks[name];
+    if (before?.value === value) say("That is your rating already.");
+    else if (!before || before.value === null) say("Choose a value first; then add what is as reasonable.");
+    else {
+      const has = before.also.includes(value);
+      return mark(name, { also: has ? before.also.filter((one) => one !== value) : [...before.also, value] });
     }
-    return row;
+    panel.update(answer());
   };
-  const question = (name, number) => {
-    const dimension = packet.dimensions[name];
-    const m = answer().marks[name] || { value: null, also: [], cannot: false };
-    const box = make("fieldset", { tabIndex: -1 }, make("legend", { dir: "auto" }, name));
-    box.dataset.name = name;
-    if (dimension.definition) box.append(make("p", { className: "hint", dir: "auto" }, dimension.definition));
-    if (item().notes[name]) box.append(make("p", { className: "hint", dir: "auto" }, item().notes[name]));
-    if (dimension.choices.length) {
-      for (const value of dimension.choices) box.append(level(dimension, value, number, m));
-    } else {
-      const field = make("input", { type: "text", value: m.value ?? "" });
-      field.setAttribute("aria-label", `${name}: ${dimension.allowed}`);
-      field.addEventListener("change", () => {
-        const value = field.value.trim();
-        if (value) choose(name, value);
-        else { remember(); mark(name).value = null; changed(); }
-      });
-      for (const [key, words] of Object.entries(dimension.anchors)) box.append(make("p", { className: "hint", dir: "auto" }, `${key}: ${words}`));
-      box.append(make("p", { className: "hint" }, `allowed: ${dimension.allowed}`), field);
-    }
-    box.append(dimension.choices.length ? level(dimension, packet.cannot, number, m) : "");
-    return box;
+  const write = (name, value) => mark(name, { value, also: [], cannot: false }, `field ${name}`);
+  const panel = new Panel(at("questions"), {
+    choose: (name, value) => mark(name, { value, cannot: false }),
+    also: toggle,
+    cannot: (name) => mark(name, { value: null, also: [], cannot: true }),
+    // While a field is written in, its dimension has no rating.
+    typing: (name) => { if (answered(answer().marks[name])) write(name, null); },
+    commit: (name) => commit(name),
+  });
+  // Take what stands in a field, where all of it is a value; whether nothing was refused.
+  const commit = (name) => {
+    if (!panel.drafts?.has(name)) return true;
+    const value = panel.taken(name);
+    if (value === undefined) return false;
+    write(name, value);
+    return true;
   };
+  const settle = () => {
+    keys.flush();
+    return [...(panel.drafts?.keys() ?? [])].map(commit).every(Boolean);
+  };
+  const draftsOf = (code) => drafts.get(code) ?? drafts.set(code, new Map()).get(code);
 
-  const passages = (title, list) => list.flatMap((one, n) => [make("h3", {}, list.length > 1 ? `${title} ${n + 1}` : title), text(one)]);
-  const sheet = (one) => {
-    const parts = one.messages.flatMap((turn) => [make("h3", {}, turn.role), text(turn.content)]);
-    parts.push(...passages("context", one.context), ...passages("reference", one.references));
-    if (one.texts.length > 1) {
-      const sides = one.texts.map((content, n) => make("div", {}, make("h3", {}, n ? "right" : "left"), text(content, "rated")));
-      parts.push(make("div", { className: "pair" }, ...sides));
-    } else parts.push(make("h3", {}, "output to rate"), text(one.texts[0], "rated"));
-    return parts;
-  };
-
+  // ---- what is shown
   const refresh = () => {
-    const focused = document.activeElement;
-    const name = focused?.closest("fieldset")?.dataset.name;
-    const value = focused?.classList.contains("main") ? focused.value : null;
-    at("questions").replaceChildren(...item().dimensions.map(question));
+    const { code, dimensions, notes } = item();
+    panel.draw(dimensions.map((name) => packet.dimensions[name]), notes, draftsOf(code));
+    panel.update(answer());
+    panel.show(panel.unanswered(answer())[0] ?? 0);
     at("comment").value = answer().comment;
-    typing = at("comment").value;
     flags();
-    if (name !== undefined) {
-      const box = [...at("questions").children].find((one) => one.dataset.name === name);
-      const radio = value === null ? null : [...(box?.querySelectorAll(".main") ?? [])].find((one) => one.value === value);
-      (radio || box)?.focus({ preventScroll: true });
-    }
     counts();
   };
   const flags = () => {
@@ -161,8 +109,7 @@
       const words = quoted(one, texts);
       const note = make("input", { type: "text", value: one.note, maxLength: 200, placeholder: "Why? (optional)", autocomplete: "off" });
       note.setAttribute("aria-label", `Why \u201c${words}\u201d is flagged`);
-      note.addEventListener("focus", remember);
-      note.addEventListener("input", () => { answer().spans[place].note = note.value; changed(); });
+      note.addEventListener("input", () => { remember(`note ${place}`); answer().spans[place].note = note.value; changed(); });
       const remove = make("button", { type: "button" }, "Remove");
       remove.setAttribute("aria-label", `Remove the flag of \u201c${words}\u201d`);
       remove.addEventListener("click", () => {
@@ -198,97 +145,165 @@
   const show = (position, focus = true) => {
     if (!packet.items.length) return;
     tick();
+    burst = "";
+    if (focus && position !== state.position) at("instructions").open = false;
     state.position = Math.max(0, Math.min(packet.items.length - 1, position));
     at("where").textContent = `Item ${state.position + 1} of ${packet.items.length}`;
-    at("texts").replaceChildren(...sheet(item().sheet));
+    at("texts").replaceChildren(...sheetOf(item().sheet));
     at("previous").disabled = state.position === 0;
-    at("next").disabled = state.position === packet.items.length - 1;
     also = false;
-    recent = null;
     clock.begin(answer().seconds ?? 0);
     refresh();
     keep();
-    if (focus) { at("item").focus({ preventScroll: true }); window.scrollTo(0, 0); say(at("where").textContent); }
+    if (focus) { at("item").focus({ preventScroll: true }); window.scrollTo(0, 0); say(at("where").textContent, true); }
+  };
+
+  // ---- where to go
+  const over = () => {
+    const rest = packet.items.filter((one) => !done(one)).length;
+    const words = rest ? `${rest} ${rest === 1 ? "item is" : "items are"} not rated; “Next unrated” shows them.` : "Everything is rated.";
+    notice(`${words} Save the file and send it back.`);
   };
   const unrated = () => {
+    settle();
     const n = packet.items.length;
     for (let step = 1; step <= n; step++) {
       const place = (state.position + step) % n;
       if (!done(packet.items[place])) return show(place);
     }
-    notice("Everything is rated. Save the file and send it back.");
+    over();
   };
-  const skip = () => { remember(); answer().skipped = !done(item()); changed(); say("skipped"); if (state.position < packet.items.length - 1) show(state.position + 1); };
+  const advance = () => {
+    if (state.position < packet.items.length - 1) return show(state.position + 1);
+    const place = packet.items.findIndex((one) => !done(one) && !state.answers[one.code]?.skipped);
+    if (place < 0) over();
+    else show(place);
+  };
+  const next = () => {
+    if (!packet.items.length) return;
+    settle();
+    const open = panel.unanswered(answer());
+    const wrong = open.filter((place) => panel.fault(place));
+    if (!open.length || (answer().skipped && !wrong.length)) return advance();
+    const here = wrong.includes(panel.active) ? panel.active : undefined;
+    const from = here ?? open.find((place) => place > panel.active) ?? wrong[0] ?? open[0];
+    const write = `Write ${mayType(panel.dimension)}, or choose “cannot judge”.`;
+    const asked = panel.dimension.kind === "choices" ? "Choose a value, or x where you cannot judge." : write;
+    if (panel.fault(from) || from === panel.active) say(panel.fault(from) || asked);
+    panel.focus(from);
+  };
+  const back = () => {
+    settle();
+    if (state.position === 0) say("This is the first one.");
+    else show(state.position - 1);
+  };
+  const skip = () => {
+    settle();
+    if (!done(item()) && !answer().skipped) {
+      remember();
+      answer().skipped = true;
+      changed();
+      say("Skipped. You can come back to it.");
+    }
+    advance();
+  };
   const undo = () => {
+    settle();
     const last = past.pop();
-    if (!last) return say("nothing to undo");
+    if (!last) return say("Nothing to undo.");
     tick();
     if (last.all) state.answers = last.all;
     else { last.was.seconds = state.answers[last.code]?.seconds ?? last.was.seconds; state.answers[last.code] = last.was; }
     clock.begin(answer().seconds ?? 0);
     dirty = true;
-    show(last.position, last.position !== state.position);
-    say("undone");
+    const active = last.position === state.position ? panel.active : undefined;
+    show(last.position, active === undefined);
+    if (active !== undefined) panel.focus(active);
+    say("Undone.");
   };
 
-  const active = () => {
-    const boxes = [...at("questions").children];
-    const inside = document.activeElement?.closest("fieldset");
-    return inside || boxes.find((one) => !answered(answer().marks[one.dataset.name])) || boxes[0];
-  };
-  const digit = (number) => {
-    const box = active();
-    const unsaid = also && recent !== null && !answered(answer().marks[box.dataset.name]);
-    const name = unsaid ? recent : box.dataset.name;  // what else is reasonable follows the rating
-    const offered = packet.dimensions[name].choices;
-    const numeric = offered.every((value) => /^-?\d+$/.test(value));
-    const value = numeric ? offered.find((one) => one === String(number)) : offered[number - 1];
-    if (value === undefined) return say(`${number} is not a level of ${name}`);
-    if (also) { also = false; toggle(name, value, !mark(name).also.includes(value)); refresh(); return; }
-    choose(name, value);
-    forward(box, name);
-  };
-  const forward = (box, name) => {
-    const names = item().dimensions;
-    const rest = [...names.slice(names.indexOf(name) + 1), ...names].find((one) => !answered(answer().marks[one]));
-    refresh();
-    const target = rest ?? name;
-    [...at("questions").children].find((one) => one.dataset.name === target)?.focus();
-    if (rest === undefined) say("all rated; right arrow for the next item");
-  };
-  const move = (step) => {
-    const boxes = [...at("questions").children];
-    const inside = document.activeElement?.closest("fieldset");
-    const place = inside ? boxes.indexOf(inside) + step : step > 0 ? 0 : boxes.length - 1;
-    boxes[Math.max(0, Math.min(boxes.length - 1, place))]?.focus();
-  };
-  const keys = {
-    ArrowRight: () => show(state.position + 1), ArrowLeft: () => show(state.position - 1),
-    ArrowDown: () => move(1), ArrowUp: () => move(-1), u: undo, s: skip, f: flag,
+  // ---- keys, as at the rating desk
+  const help = () => (at("help").open ? at("help").close() : at("help").showModal());
+  const commands = {
+    n: next, b: back, p: back, u: undo, s: skip, f: flag, "?": help,
     c: () => at("comment").focus(),
-    a: () => { also = !also; say(also ? "a digit tells what else is reasonable" : "a digit tells the rating"); },
-    x: () => { const box = active(); choose(box.dataset.name, packet.cannot); forward(box, box.dataset.name); },
+    x: () => mark(panel.dimension.name, { value: null, also: [], cannot: true }),
+  };
+  // Choose by a key, or begin to write; whether the key is for that.
+  const chooses = (key) => {
+    const { name, kind } = panel.dimension;
+    if (kind !== "choices") {
+      if (beginsTyped(key)) panel.write(key);
+      return beginsTyped(key);
+    }
+    const adds = also;
+    const taken = keys.take(key, panel.keyed, (choice, typed) => {
+      also = false;
+      if (!choice) say(`${typed} is not on this scale.`);
+      else if (adds) toggle(name, choice.value);
+      else mark(name, { value: choice.value, cannot: false });
+      if (choice) panel.focus(panel.active);
+    });
+    if (!taken && /^\d$/.test(key)) say(`${key} is not on this scale.`);
+    return taken || /^\d$/.test(key);
+  };
+  // Do what a key says; whether it said something.
+  const command = (event) => {
+    const { key, target } = event;
+    const short = at("keys").checked;
+    say("");
+    if (short && chooses(key)) return true;
+    keys.flush();
+    if (key === "Enter") {
+      if (target.closest("button, a, summary, input[type=file]")) return false;
+      next();
+      return true;
+    }
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      if (event.shiftKey) return false;
+      panel.focus(panel.active + (key === "ArrowDown" ? 1 : -1));
+      return true;
+    }
+    if (!short) return false;
+    const adds = key === "a" && !also;
+    also = adds && panel.dimension.kind === "choices";
+    if (adds) say(also ? "Now the digit of what is also reasonable." : "Here one value is written; nothing can be added to it.");
+    else commands[key]?.();
+    return adds || key in commands;
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || !packet.items.length) return;
-    const target = event.target, kind = target.type;
-    if (event.key === "Escape" && target.matches("textarea, input[type=text]")) { at("item").focus(); return; }
-    if (!at("keys").checked || target.matches("textarea, input[type=text], summary")) return;
-    if (event.key.startsWith("Arrow") && (kind === "radio" || event.shiftKey)) return;
-    const run = /^[0-9]$/.test(event.key) ? () => digit(Number(event.key)) : keys[event.key];
-    if (!run) return;
-    event.preventDefault();
-    run();
+    const { key, target } = event;
+    const repeats = event.repeat && !key.startsWith("Arrow");
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || repeats || !packet.items.length) return;
+    if (at("help").open) return key === "?" && at("help").close();
+    if (target.matches("textarea, input[type=text]")) {
+      if (key !== "Escape" && !(key === "Enter" && target.matches("input"))) return;
+      event.preventDefault();
+      if (key === "Enter" && target.matches(".typed")) next();
+      else panel.leave();
+    } else if (command(event)) event.preventDefault();
   });
 
+  // ---- files
   const content = () => ({
     measurand: "packet answers", version: 1, packet: packet.id, name: packet.name, rater: state.rater.trim(),
     saved: new Date().toISOString(),
     answers: packet.items.filter((one) => state.answers[one.code] && says(state.answers[one.code]))
       .map((one) => ({ code: one.code, digest: one.digest, ...state.answers[one.code] })),
   });
+  // The first field that holds what is no rating.
+  const unread = () => {
+    for (const [position, one] of packet.items.entries()) {
+      const place = one.dimensions.findIndex((name) => draftsOf(one.code).get(name)?.trim());
+      if (place >= 0) return { position, place };
+    }
+    return null;
+  };
   const save = () => {
     if (!state.rater.trim()) { notice("Write your name first; the file says who rated."); at("rater").focus(); return; }
+    settle();
+    const wrong = unread();
+    if (wrong) { show(wrong.position); panel.focus(wrong.place); notice(`${panel.fault(wrong.place)} Mend or empty the field, then save.`); return; }
     keep();
     const url = URL.createObjectURL(new Blob([JSON.stringify(content(), null, 1)], { type: "application/json" }));
     const link = make("a", { href: url, download: `ratings-${packet.id}.json` });
@@ -304,7 +319,9 @@
     try { found = JSON.parse(await file.text()); } catch { return notice("This is not a file that this page saved."); }
     if (found?.measurand !== "packet answers" || !Array.isArray(found.answers)) return notice("This is not a file that this page saved.");
     if (found.packet !== packet.id) return notice("This file belongs to another packet.");
+    settle();
     tick();
+    burst = "";
     past.push({ position: state.position, all: structuredClone(state.answers) });
     for (const one of found.answers) {
       const mine = packet.items.find((other) => other.code === one?.code);
@@ -320,7 +337,9 @@
     const whole = blank();
     for (const [name, m] of Object.entries(one?.marks ?? {})) {
       if (!(name in packet.dimensions) || !m) continue;
-      whole.marks[name] = { value: typeof m.value === "string" ? m.value : null, also: Array.isArray(m.also) ? m.also.filter((v) => typeof v === "string") : [], cannot: m.cannot === true };
+      const { mark: kept, draft } = cleanedMark(m, packet.dimensions[name]);
+      whole.marks[name] = kept;
+      if (draft) draftsOf(mine.code).set(name, draft);
     }
     whole.comment = typeof one?.comment === "string" ? one.comment : "";
     whole.spans = cleanedFlags(one?.spans, mine.sheet.texts);
@@ -332,28 +351,30 @@
   const begin = () => {
     document.title = packet.name;
     at("name").textContent = packet.name;
-    at("instructions").textContent = packet.instructions;
-    at("instructions").hidden = !packet.instructions;
+    at("instructions").querySelector(".prose").replaceChildren(...packet.instructions.map(proseOf));
+    at("instructions").hidden = !packet.instructions.length;
     try {
       const draft = JSON.parse(localStorage.getItem(store) ?? "null");
       if (draft) {
         for (const one of packet.items) if (draft.answers?.[one.code]) state.answers[one.code] = cleaned(draft.answers[one.code], one);
         state.position = Number.isInteger(draft.position) ? draft.position : 0;
         if (!packet.rater && typeof draft.rater === "string") state.rater = draft.rater;
-      } else at("help").open = true;
+      }
+      at("instructions").open = !state.position;
     } catch { notice("This browser keeps no drafts for this page. Save the file often."); }
     at("rater").value = state.rater;
     at("rater").readOnly = Boolean(packet.rater);
     at("rater").addEventListener("input", () => { state.rater = at("rater").value; changed(); });
-    at("comment").addEventListener("focus", remember);
     at("comment").addEventListener("input", () => {
-      if (at("comment").value === typing) return;
-      typing = answer().comment = at("comment").value;
+      remember("comment");
+      answer().comment = at("comment").value;
       changed();
     });
     at("form").addEventListener("submit", (event) => event.preventDefault());
-    at("previous").addEventListener("click", () => show(state.position - 1));
-    at("next").addEventListener("click", () => show(state.position + 1));
+    at("previous").addEventListener("click", back);
+    at("next").addEventListener("click", next);
+    at("show-help").addEventListener("click", help);
+    at("close-help").addEventListener("click", help);
     at("undo").addEventListener("click", undo);
     at("flag").addEventListener("mousedown", (event) => event.preventDefault());  // the selection stays
     at("flag").addEventListener("click", flag);
@@ -361,7 +382,8 @@
     at("unrated").addEventListener("click", unrated);
     at("save").addEventListener("click", save);
     at("load").addEventListener("change", () => { if (at("load").files[0]) load(at("load").files[0]); at("load").value = ""; });
-    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+    window.addEventListener("beforeunload", (event) => { settle(); if (dirty) event.preventDefault(); });
+    window.addEventListener("pagehide", () => { if (packet.items.length) { settle(); keep(); } });
     clock.begin(0);
     if (packet.items.length) {
       state.position = Math.max(0, Math.min(packet.items.length - 1, state.position));
