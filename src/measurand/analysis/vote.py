@@ -283,7 +283,7 @@ def _asked(rows: Ratings) -> dict[Key, int]:
     """How many people looked at each unit, with a value or without."""
     counts: dict[Key, int] = {}
     for row in rows:
-        if row.value is None and row.reason == WITHDRAWN:
+        if row.value is None and (row.reason == WITHDRAWN or row.failure is not None):
             continue
         key = row.example, row.system, row.dimension, row.against
         counts[key] = counts.get(key, 0) + 1
