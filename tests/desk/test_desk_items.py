@@ -13,6 +13,7 @@ from measurand.core.output import Output
 from measurand.core.people import Answer, Mark
 from measurand.core.rating import Rating, Ratings
 from measurand.jobs.desk import Desk
+from measurand.jobs.rate_status import rate_status
 from measurand.store.ledger import open_ledger
 
 
@@ -145,3 +146,15 @@ def test_another_text_is_another_item_and_other_words_another_question(project: 
     rubric = [{**RUBRIC[0], "definition": "Very friendly."}, *RUBRIC[1:]]
     project.plan.write_text(yaml.safe_dump({**PLAN, "rubric": rubric}), encoding="utf-8")
     assert project.desk(work) == 8
+
+
+def test_looking_makes_nobody_a_rater(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p")
+    assert rate_status(project.plan, environment=SECRET).standing.people == ()
+
+    async def work(desk: Desk) -> None:
+        assert desk.progress("ann").left == 10
+        assert desk.skipped("ann") == ()
+        assert desk.people() == ()
+
+    project.desk(work)

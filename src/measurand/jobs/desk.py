@@ -235,7 +235,7 @@ class Desk(Office):
 
     def skipped(self, rater: str) -> tuple[int, ...]:
         """The positions that a rater has left to others, and may come back to."""
-        return tuple(sorted(self.state.pool.queue(rater).skipped))
+        return tuple(sorted(self.state.pool.seen(rater).skipped))
 
     def disputes(self, name: str) -> tuple[Dispute, ...]:
         """The votes that wait for this adjudicator, who has not rated them."""

@@ -190,7 +190,7 @@ class DeskState:
 
     def progress(self, rater: str) -> Progress:
         """How far a rater is."""
-        queue = self.pool.queue(rater)
+        queue = self.pool.seen(rater)
         begun = [one for one in queue.open() if self.still_wanted(one)]
         training = sum(one.stage == "training" for one in begun)
         return Progress(

@@ -61,6 +61,10 @@ class Pool:
         """The queue of a rater, who may be new."""
         return self.queues.setdefault(rater, Queue())
 
+    def seen(self, rater: str) -> Queue:
+        """The queue of a rater, to look at; who has none gets none by that."""
+        return self.queues.get(rater) or Queue()
+
     def add(self, assignment: Assignment, now: float) -> None:
         """Take an assignment into its rater's queue; also to read the log again.
 
@@ -146,7 +150,7 @@ class Pool:
         """How many items, not given to the rater yet, still need somebody; no promise."""
         if rater in self.excluded:
             return 0
-        queue = self.queue(rater)
+        queue = self.seen(rater)
         mine = sum(1 for key in queue.places if key in self._raters)
         return self._wanted - len(self._complete) - (mine - queue.complete)
 
@@ -179,7 +183,7 @@ class Pool:
 
     def training_left(self, rater: str) -> int:
         """How many training items the rater has not been given yet."""
-        return max(len(self._controls.practice(rater)) - self.queue(rater).training, 0)
+        return max(len(self._controls.practice(rater)) - self.seen(rater).training, 0)
 
     def _chosen(self, rater: str, queue: Queue, now: float) -> str | None:
         """Every second item is an urgent one, while there are any."""
