@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.desk.conftest import PLAN, RUBRIC, Project, rate
+from tests.desk.conftest import PLAN, RUBRIC, SECRET, Project, rate
 
 from measurand.core.output import Output
 from measurand.core.people import Answer, Mark
