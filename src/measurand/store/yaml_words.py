@@ -52,6 +52,11 @@ _CAUSES = (
         "put the text in quotes",
     ),
     _cause(
+        r"expected ',' or '.', but got '\?'",
+        "a question mark ends unquoted text between brackets",
+        "put the text in quotes",
+    ),
+    _cause(
         "expected ',' or '(.)'",
         "the bracket that opens on line {start} is not closed",
         "close it with {0}, and put a comma between its entries",
