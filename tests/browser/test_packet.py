@@ -3,67 +3,23 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.packets import HTML, Rater, browser
 from tests.store.packets.packet_world import HOSTILE, KIND, SHARE, TONE, packet, pairs, sheet
 
-from measurand.core.packet import Packet
 from measurand.core.people import Mark, Span
 from measurand.raters.people.packet import Entry, packet_of
 from measurand.raters.people.reconcile import reconcile
-from measurand.store.packets import FORMATS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-HTML = FORMATS["html"]
+__all__ = ["browser"]
+
 LONG = ("<b>=1 \u202e\U0001f468\u200d\U0001f469 \0\r\n" * 72_000)[:1_000_000]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-class Rater:
-    """One person at one page, and everything that went wrong on it."""
-
-    def __init__(self, browser: Browser, sent: Packet, folder: Path, **context: object) -> None:
-        self.sent, self.problems = sent, list[str]()
-        self.path = HTML.write(sent, folder / f"{sent.id}.html")[0]
-        options = {"offline": True, "accept_downloads": True, **context}
-        self.context = browser.new_context(**options)  # type: ignore[arg-type]  # as playwright has it
-        self.page = self.open()
-
-    def open(self) -> Page:
-        page = self.context.new_page()
-        page.on("console", lambda message: self.problems.append(message.text))
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("requestfailed", lambda request: self.problems.append(request.url))
-        page.goto(self.path.as_uri())
-        return page
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def saved(self, folder: Path) -> Path:
-        with self.page.expect_download() as download:
-            self.page.click("#save")
-        path = folder / download.value.suggested_filename
-        download.value.save_as(path)
-        return path
 
 
 def test_a_packet_is_rated_by_keyboard_reloaded_saved_and_read(

@@ -100,6 +100,8 @@ def test_another_persons_packet_is_refused() -> None:
         "the packet is for 'Ann', and 'Ben' filled it in; where that is the same person, import it "
         "with --name Ben=Ann"
     )
+    odd = run(replace(row(FIRST, tone="4"), rater="u 1; x"), raters={"u 1; x": "Ben"})
+    assert only(odd).reason.endswith("import it with --name 'u 1; x=Ann'")
 
 
 def test_names_of_other_tools_are_translated() -> None:

@@ -317,3 +317,56 @@ def test_what_the_page_did_not_save_is_refused(tmp_path: Path) -> None:
 def test_scales_that_are_written_in_are_read(name: str, tmp_path: Path) -> None:
     file = FORMATS[name]
     assert all(path.exists() for path in file.write(odd(), tmp_path / f"p{file.suffix}"))
+
+
+def test_what_is_written_in_potato_is_text_even_where_it_looks_like_nothing(tmp_path: Path) -> None:
+    sent = odd()
+    labels = [
+        [{"schema": "comment", "name": "text_box"}, "False"],
+        [{"schema": "rating_share", "name": "text_box"}, 0],
+        [{"schema": "rating_tone", "name": "4"}, "false"],
+    ]
+    state = {"user_id": "Ann", "instance_id_to_label_to_value": {sent.items[0].code: labels}}
+    (one,) = read("potato", state, tmp_path / "user_state.json").returned
+    assert one.answer.comment == "False"
+    assert {name: mark.value for name, mark in one.answer.marks.items()} == {"share": 0.0}
+
+
+def test_lines_are_told_only_where_they_lead_to_the_item(tmp_path: Path) -> None:
+    sent = odd()
+    good = exported(sent, {"result": [{}]})[0]
+    tasks = [good, {**good, "data": {}}]
+    (tmp_path / "flat").mkdir()
+    flat = read("label-studio", tasks, tmp_path / "flat" / "a.json")
+    assert [one.line for one in flat.refused] == [None, None]
+    assert dict(flat.refused[0].row)["code"] == sent.items[0].code
+    tall = read("label-studio", json.dumps(tasks, indent=1), tmp_path / "b.json")
+    first, second = (one.line for one in tall.refused)
+    assert first is not None
+    assert second is not None
+    assert 1 < first < second
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"prodigy"}))
+def test_a_file_in_which_nothing_is_rated_says_so(name: str, tmp_path: Path) -> None:
+    sent = packet("one", "two")
+    empty = {"instance_id_to_label_to_value": {}, "user_id": "Ann"}
+    saved = {"measurand": "packet answers", "packet": sent.id, "rater": "Ann", "answers": []}
+    form = FORMATS[name]
+    made = {"potato": empty, "html": saved}.get(name)
+    if made is None:
+        reading = form.read(form.write(sent, tmp_path / f"p{form.suffix}")[0])
+    else:
+        reading = read(name, made, tmp_path / "back.json")
+    found = reconcile([sent], reading)
+    assert (found.answers, found.intake.read) == ((), 0)
+    assert "nothing is rated in it yet" in found.intake.notes
+
+
+@pytest.mark.parametrize("suffix", [".html", ".HTM"])
+def test_the_page_itself_is_not_what_comes_back(suffix: str, tmp_path: Path) -> None:
+    path = FORMATS["html"].write(packet("one"), tmp_path / f"p{suffix}")[0]
+    name = recognised(path)
+    assert name == "html"
+    with pytest.raises(DataError, match=r"button 'Save file' makes \(a \.json\)"):
+        FORMATS[name].read(path)

@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 from measurand.core.intake import Refusal
-from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed, anchors
+from measurand.core.packet import Packet, PacketItem, Reading, Returned, allowed, anchors, keys
 from measurand.core.people import CANNOT_JUDGE
 from measurand.core.rubric import Dimension
 from measurand.errors import DataError, Fault
@@ -113,7 +113,9 @@ class _Instance:
         """By scheme, the labels with their values; those not selected left out."""
         found: dict[str, dict[str, object]] = {}
         for scheme, label, value in self._entries():
-            if value not in _NOT:
+            # In a field, "false" is what somebody wrote, and 0 a number.
+            unsaid = value is None or value is False or value == ""
+            if not (unsaid if label in _WRITTEN else value in _NOT):
                 found.setdefault(scheme, {})[label] = value
         return found
 
@@ -203,11 +205,15 @@ def _schemes(dimension: Dimension) -> Iterator[dict[str, object]]:
     if not levels:
         yield {"annotation_type": "text", **first}
         return
+    listed = [level for level in levels if level != CANNOT_JUDGE]
+    by_place = all(
+        key == digit for key, digit in zip(keys(dimension, listed), "1234567890", strict=False)
+    )
     yield {
         "annotation_type": "radio",
         **first,
         "labels": levels,
-        "sequential_key_binding": True,
+        "sequential_key_binding": by_place,  # or 1 would choose 0 of 0-4
     }
     yield {
         "annotation_type": "multiselect",

@@ -94,5 +94,5 @@ def _single(token: Token) -> Iterator[Node]:
         yield ["pre", {}, visible(token.content.removesuffix("\n"))]
     elif token.type == "image":
         yield f"image: {visible(token.content)} ({visible(str(token.attrs['src']))})"
-    else:
+    elif token.content:
         yield visible(token.content)

@@ -85,6 +85,7 @@
     const value = panel.taken(name);
     if (value === undefined) return false;
     write(name, value);
+    burst = "";
     return true;
   };
   const settle = () => {
