@@ -190,3 +190,44 @@ async def test_a_case_says_its_keys_and_carries_them(visitor: Any) -> None:
     hint = page.partition('id="keys"')[2].partition("</p>")[0]
     for key in ("1", "5", "c", "Ctrl", "Enter"):
         assert f"<kbd>{key}</kbd>" in hint
+
+
+@pytest.mark.parametrize("said", ["1.5", "1,5", "0,5", "0.5x", "-0.1", "nan", "0.5 0.6", "0_1"])
+async def test_a_decision_is_a_value_as_a_whole_or_refused(
+    visitor: Any, desk: Any, makers: ModuleType, said: str
+) -> None:
+    desk.open_disputes = [makers.dispute("s", dimension=makers.SHARE, votes=())]
+    async with visitor("ada", "adjudicator") as browser:
+        before = list(desk.done)
+        reply = await browser.form("/disputes/s", value=said, reason="x")
+    assert reply.status_code == 422
+    assert "allowed: 0..1" in reply.text
+    assert f'value="{said}"' in reply.text
+    assert desk.done == before
+
+
+async def test_a_refused_invitation_keeps_what_was_given_and_leads_to_the_fault(
+    visitor: Any,
+) -> None:
+    async with visitor("olga", "organiser") as browser:
+        page = (await browser.form("/invite", name="bo", role="adjudicator", days="999")).text
+    fault = re.search(r'<p class="notice"[^>]*>', page)
+    assert fault is not None
+    assert "autofocus" in fault[0]
+    form = page.partition('id="invite"')[2].partition("</form>")[0]
+    assert "<option selected>adjudicator" in form
+    assert 'value="999"' in form
+    assert 'value="bo"' in form
+
+
+async def test_long_comments_scroll_by_themselves(
+    visitor: Any, desk: Any, makers: ModuleType
+) -> None:
+    votes = ((makers.Mark(value=1.0), "long " * 400), (makers.Mark(value=5.0), "short"))
+    desk.open_disputes = [makers.dispute("s", votes=votes)]
+    async with visitor("ada", "adjudicator") as browser:
+        page = (await browser.get("/disputes/s")).text
+    long, short = re.findall(r'<p class="comment[^>]*>', page)
+    assert 'tabindex="0"' in long
+    assert "Comment of Rater A" in long
+    assert short == '<p class="comment">'

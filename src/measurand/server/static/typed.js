@@ -16,12 +16,12 @@ export function read(text, dimension) {
   });
   if (written.length > LONGEST) return fault(`at most ${LONGEST} characters.`);
   if (dimension.kind !== "number") return { value: written, fault: "", begun: false };
-  if (!NUMBER.test(written)) return fault(`${allowed(dimension)}.`, BEGUN.test(written));
+  if (!NUMBER.test(written)) return fault(`write ${allowed(dimension)}.`, BEGUN.test(written));
   if (THOUSANDS.test(written)) return fault("is the comma a decimal point? Write it with a point.");
   const value = Number(written.replace(",", ".").replace("\u2212", "-"));
   const bounded = typeof dimension.low === "number";
   if (bounded && (value < dimension.low || value > dimension.high)) {
-    return fault(`${allowed(dimension)}.`);
+    return fault(`write ${allowed(dimension)}.`);
   }
   return { value, fault: "", begun: false };
 }
