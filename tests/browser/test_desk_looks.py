@@ -41,6 +41,8 @@ COVERED = """
   const side = document.getElementById('side');
   const narrow = matchMedia('(max-width: 960px)').matches;
   const others = side.querySelectorAll(`.bar button${narrow ? '' : ', #comment, .more label'}`);
+  const bar = side.querySelector('.bar').getBoundingClientRect();
+  if (box.top < bar.top || box.bottom > bar.bottom || box.left < bar.left) return -1;
   return [...others].filter((one) => {
     const { top, bottom, left, right } = one.getBoundingClientRect();
     return top < box.bottom && bottom > box.top && left < box.right && right > box.left;
@@ -183,6 +185,8 @@ def test_feedback_of_training_is_in_sight(browser: Browser, tmp_path: Path, look
             page.keyboard.press("Enter")
         page.wait_for_selector(".feedback[data-agreed]")
         page.wait_for_selector("#next:focus")
+        page.wait_for_selector("#toast.shown")
+        assert page.evaluate(COVERED) == 0
         assert page.locator('.feedback[data-agreed="false"]').first.evaluate(IN_VIEW)
         assert page.locator("#next").evaluate(IN_VIEW)
         album.take(page, "feedback")

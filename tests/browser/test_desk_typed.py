@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from tests.browser.people import entered
-from tests.browser.test_desk_more import SAVED, active, answers, at_item, project_in
+from tests.browser.test_desk_more import SAVED, active, answers, at_item, project_in, settled
 from tests.browser.test_page import ARGUMENTS
 from tests.server.desks import DeskProcess, StoryProject, invited
 
@@ -212,3 +212,30 @@ def test_a_comment_says_when_it_is_full(browser: Browser, tmp_path: Path) -> Non
         page.wait_for_selector(SAVED)
         context.close()
     assert len(answers(project, "ana")[-1]["comment"]) == 5000
+
+
+def test_a_case_whose_value_is_written_is_settled_by_keys(browser: Browser, tmp_path: Path) -> None:
+    project = asking(tmp_path, {"topic": "nominal"}, raters=2)
+    tokens = invited(project, {"ana": "rater", "ben": "rater", "judge": "adjudicator"})
+    with DeskProcess(project.plan) as desk:
+        for name, text in (("ana", "1st law"), ("ben", "2nd law")):
+            context, page = entered(browser, desk.address, tokens[name])
+            at_item(page, desk.address)
+            for place in range(2):
+                page.wait_for_selector(f'#item[data-position="{place}"]')
+                page.keyboard.type(text)
+                page.keyboard.press("Enter")
+            page.wait_for_url("**/finished")
+            context.close()
+        context, page = entered(browser, desk.address, tokens["judge"])
+        with page.expect_navigation():
+            page.click("#first")
+        page.keyboard.type("3rd law")
+        assert page.locator("input.typed").input_value() == "3rd law"
+        page.keyboard.press("Escape")
+        page.keyboard.press("c")
+        page.keyboard.type("Half of it.")
+        with page.expect_navigation():
+            page.keyboard.press("Control+Enter")
+        context.close()
+    assert settled(project) == [("3rd law", "Half of it.")]

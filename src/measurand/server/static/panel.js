@@ -208,7 +208,8 @@ export class Panel {
   #field(dimension, place) {
     const field = make("input", "typed");
     field.type = "text";
-    field.inputMode = dimension.kind === "number" ? "decimal" : "text";
+    // The keyboard of numbers has no minus on some phones.
+    field.inputMode = dimension.kind === "number" && dimension.low >= 0 ? "decimal" : "text";
     field.autocomplete = "off";
     field.id = `field-${place}`;
     field.setAttribute("aria-label", `${dimension.title}: ${allowed(dimension)}`);
