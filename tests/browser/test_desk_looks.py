@@ -16,7 +16,7 @@ from tests.browser.test_page import ARGUMENTS
 from tests.server.desks import DeskProcess, StoryProject, invited
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -118,11 +118,17 @@ def rating_pages(page: Page, desk: DeskProcess, album: Album) -> None:
         page.keyboard.press("ArrowUp")
 
 
+def height(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
 def case_page(page: Page, album: Album) -> None:
     with page.expect_navigation():
         page.click("#first")
     for comment in page.locator(".comment").all():
-        assert (comment.bounding_box() or {})["height"] < 200
+        assert height(comment) < 200
         assert comment.get_attribute("tabindex") == "0"
     album.take(page, "case")
     if album.look != "phone":
@@ -146,7 +152,7 @@ def overview_page(page: Page, album: Album) -> None:
     wide, room = people.evaluate(inner)
     assert wide <= room
     for date in page.locator("#people time").all():
-        assert (date.bounding_box() or {})["height"] < 30
+        assert height(date) < 30
     album.take(page, "overview")
 
 
