@@ -77,7 +77,12 @@ PARTLY = (
     Partly("inf.csv", f"{GOOD}e90,a,quality,Ann,people,-inf\n", 74, "'-inf', which is not"),
     Partly("nan.jsonl", f'{LINES}{{"example":"e","rater":"r","value":NaN}}\n', 73, "NaN is not a"),
     Partly("off.csv", f"{GOOD}e90,a,quality,Ann,people,8\n", 74, "found '8'; allowed: 1-5"),
-    Partly("kind.csv", f"{GOOD}e90,a,quality,Ann,robot,3\n", 74, "allowed: check, judge, people, reference"),
+    Partly(
+        "kind.csv",
+        f"{GOOD}e90,a,quality,Ann,robot,3\n",
+        74,
+        "allowed: check, judge, people, reference",
+    ),
     Partly("ragged.csv", f"{GOOD}e90,a,quality\n", 74, "3 cells and the header 6"),
     Partly("latin.csv", GOOD.encode() + b"e90,a,quality,J\xf6rg,people,3\n", 74, "not UTF-8"),
     Partly("nul.csv", f"{GOOD}e\0,a,quality,Ann,people,3\n", 74, "NUL"),

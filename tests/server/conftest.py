@@ -78,6 +78,7 @@ class FakeDesk:
     links: dict[str, Access] = field(default_factory=dict)
     excluded: dict[str, str] = field(default_factory=dict)
     open_disputes: list[Dispute] = field(default_factory=list)
+    settled_disputes: list[Dispute] = field(default_factory=list)
     done: list[tuple[Any, ...]] = field(default_factory=list)
     broken: Exception | None = None
     asked_status: int = 0
@@ -155,10 +156,15 @@ class FakeDesk:
     def dispute_ids(self, _name: str) -> tuple[str, ...]:
         return tuple(one.id for one in self.open_disputes)
 
+    def decided(self, _name: str) -> tuple[Dispute, ...]:
+        return tuple(self.settled_disputes)
+
     def dispute(self, _name: str, number: str) -> Dispute | None:
-        return next((one for one in self.open_disputes if one.id == number), None)
+        both = (*self.open_disputes, *self.settled_disputes)
+        return next((one for one in both if one.id == number), None)
 
     async def adjudicate(self, name: str, dispute: str, *, value: Value, reason: str) -> None:
+        self.settled_disputes += [one for one in self.open_disputes if one.id == dispute]
         self.open_disputes = [one for one in self.open_disputes if one.id != dispute]
         self.done.append(("adjudicated", name, dispute, value, reason))
 

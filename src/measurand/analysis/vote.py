@@ -53,11 +53,13 @@ class VoteOptions:
             is one. Labels, and yes/no, always go by the majority.
         raters: How many people are to look at a unit; by default three, or as many as any unit had.
         wanted: The same by unit (example, system, against), where it differs.
+        confidence: Whether the raters are modelled for the confidence of labels, which takes time.
     """
 
     rule: Rule = "majority"
     raters: int | None = None
     wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
+    confidence: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def vote(
         matrix = rater_matrix(rows, scale)
         asked = _asked(rows)
         wanted = _Wanted(chosen.raters or usual_raters(asked.values()), chosen.wanted)
-        panel = _Panel(matrix, scale, dimension, rule=chosen.rule, wanted=wanted)
+        panel = _Panel(matrix, scale, dimension, options=chosen, wanted=wanted)
         votes += (panel.of(row, asked, settled_as) for row in range(len(matrix.values)))
     return tuple(votes)
 
@@ -201,15 +203,22 @@ class _Panel:
     """The votes on one dimension."""
 
     def __init__(
-        self, matrix: RaterMatrix, scale: Scale, dimension: str, *, rule: Rule, wanted: _Wanted
+        self,
+        matrix: RaterMatrix,
+        scale: Scale,
+        dimension: str,
+        *,
+        options: VoteOptions,
+        wanted: _Wanted,
     ) -> None:
         self.matrix, self.scale, self.dimension = matrix, scale, dimension
-        self.rule, self.wanted = rule, wanted
+        self.rule, self.wanted = options.rule, wanted
         self.rows: list[list[float]] = matrix.values.tolist()
         self.graded = scale.metric != "nominal"
         self.means = mean_vote(matrix.values) if self.graded else None
         self.medians = median_vote(matrix.values) if self.graded else None
-        self.posterior, self.classes = (None, None) if self.graded else _posterior(matrix.values)
+        modelled = options.confidence and not self.graded
+        self.posterior, self.classes = _posterior(matrix.values) if modelled else (None, None)
 
     def of(self, row: int, asked: Mapping[Key, int], adjudicated: Mapping[Key, Value]) -> Vote:
         """The vote on one unit."""

@@ -177,7 +177,8 @@ def _undecided(source: Source) -> tuple[str, ...]:
     if not len(people.where(kind="people")):
         return ()
     raters = source.plan.people.raters if source.plan else None
-    votes = vote(people, source.scales, options=VoteOptions(raters=raters, wanted=source.wanted))
+    options = VoteOptions(raters=raters, wanted=source.wanted, confidence=False)
+    votes = vote(people, source.scales, options=options)
     count = sum(one.outcome in {"tie", "split"} for one in votes)
     if not count:
         return ()

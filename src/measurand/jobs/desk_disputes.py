@@ -114,7 +114,7 @@ class Disputes:
         ]
         scales = {name: self._stuff.plan.rubric.dimension(name).scale for name in item.dimensions}
         people = self._stuff.plan.people
-        options = VoteOptions(rule=people.vote, raters=item.raters)
+        options = VoteOptions(rule=people.vote, raters=item.raters, confidence=False)
         for one in vote(Ratings.of(rows), scales, options=options):
             if one.queued:
                 yield one.dimension

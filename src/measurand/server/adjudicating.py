@@ -35,6 +35,7 @@ async def disputes(visit: Visit) -> Response:
         visit,
         "disputes.html.jinja",
         disputes=visit.desk.disputes(visit.name),
+        decided=visit.desk.decided(visit.name),
         recorded="recorded" in visit.request.query_params,
     )
 

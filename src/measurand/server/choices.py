@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from measurand.core.judging import Order
+from measurand.core.packet import keys
 from measurand.core.people import Mark, is_pairwise
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Scale, Value
@@ -18,9 +19,6 @@ SIDES = ("left", "tie", "right")
 """What a person says of two outputs side by side; never which system's stands where."""
 
 _MOST_STEPS = 11
-_KEYS = "1234567890"
-_LETTERS = "deghijklmoqrvwyz"
-"""Letters that are no command on any page."""
 
 Kind = Literal["choices", "number", "text"]
 
@@ -62,10 +60,10 @@ def choices_of(dimension: Dimension) -> tuple[Choice, ...]:
             for side, key, label, anchor in zip(SIDES, "123", labels, anchors, strict=True)
         )
     values = _values(scale)
+    names = [spoken(scale, value) for value in values]
     return tuple(
         Choice(value, key, visible(name), visible(levels.get(name, "")))
-        for value, key in zip(values, _keys(scale, values), strict=True)
-        for name in [spoken(scale, value)]
+        for value, name, key in zip(values, names, keys(dimension, names), strict=True)
     )
 
 
@@ -89,19 +87,6 @@ def _values(scale: Scale) -> tuple[Value, ...]:
     if steps > _MOST_STEPS or not (scale.low.is_integer() and scale.high.is_integer()):
         return ()
     return tuple(scale.low + step for step in range(steps))
-
-
-def _keys(scale: Scale, values: Sequence[Value]) -> list[str]:
-    """Numbers as they are written, else the digit of the place in the list, else letters."""
-    numbers = [value for value in values if isinstance(value, float)]
-    if scale.metric == "ordinal" and numbers:
-        keys = [f"{value:g}" if value >= 0 else "" for value in numbers]
-        if numbers[0] > 0 and numbers[-1] == len(_KEYS):
-            keys[-1] = "0"
-    else:
-        keys = [*_KEYS[: len(values)], *([""] * (len(values) - len(_KEYS)))]
-    letters = iter(_LETTERS)
-    return [key or next(letters, "") for key in keys]
 
 
 _MIRROR = {"win": "loss", "tie": "tie", "loss": "win"}
