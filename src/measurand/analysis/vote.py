@@ -40,6 +40,8 @@ _UNIT = ("example", "system", "dimension", "against")
 _TORN = 2.0
 """How many levels apart the middle two of an even panel may not lie."""
 _TWO, _THREE = 2, 3
+_MOST_LABELS = 50
+"""Beyond so many labels it is free text, and no model of the raters is fitted."""
 _MOST_CELLS = 2 * 10**7
 """Beyond so many units times raters times labels a model of the raters is not fitted."""
 
@@ -279,7 +281,7 @@ class _Panel:
 def _posterior(values: Floats) -> tuple[Floats | None, Floats | None]:
     """The posterior of each label under the one-coin model; none where it cannot be fitted."""
     labels = len(np.unique(values[~np.isnan(values)]))
-    if not values.size or values.size * labels > _MOST_CELLS:
+    if not values.size or labels > _MOST_LABELS or values.size * labels > _MOST_CELLS:
         return None, None
     try:
         fitted = one_coin(values)
