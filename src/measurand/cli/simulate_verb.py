@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from measurand.cli.options import number, parser, whole
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from measurand.simulate.server import SimulatedProvider
 
 __all__ = ["run"]
@@ -47,9 +49,10 @@ def run(words: Sequence[str]) -> int:
         port=args.port,
     )
     with server:
-        sys.stdout.write(_told(server))
-        sys.stdout.flush()
-        _until_stopped()
+        with suppress(KeyboardInterrupt):  # from the moment on that anybody can know of it
+            sys.stdout.write(_told(server))
+            sys.stdout.flush()
+            Event().wait()
         total = server.counts.total
     sys.stdout.write(f"\nstopped: {total.received} requests, {total.answered} answered in full\n")
     return 0
@@ -110,14 +113,6 @@ def _latency(text: str) -> float | tuple[float, float]:
     if pair[0] > pair[1]:
         raise argparse.ArgumentTypeError(f"found {text!r}; allowed: least-most, as in 0.02-0.2")
     return pair
-
-
-def _until_stopped() -> None:
-    """Wait for Ctrl-C."""
-    from threading import Event  # noqa: PLC0415 - after --help
-
-    with suppress(KeyboardInterrupt):
-        Event().wait()
 
 
 def _told(server: SimulatedProvider) -> str:
