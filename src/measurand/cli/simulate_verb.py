@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from measurand.cli.options import number, parser, whole
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from measurand.simulate.server import SimulatedProvider
 
 __all__ = ["run"]
@@ -36,6 +34,8 @@ def run(words: Sequence[str]) -> int:
     noise and severity. Faults can be planted, requests are counted: GET /counts and /planted.
     """
     args = _parser().parse_args(words)
+
+    from threading import Event  # noqa: PLC0415 - after --help
 
     from measurand.simulate.faults import FaultScript, read_faults  # noqa: PLC0415 - after --help
     from measurand.simulate.server import SimulatedProvider  # noqa: PLC0415
