@@ -57,7 +57,7 @@ def test_every_call_ends_and_every_request_is_accounted_for(serve: Serve, say: S
     async def main() -> list[Call]:
         async with serve([answer]) as server:
             house = Models(
-                RunPlan(connections=20, attempts=12, timeout=0.3),
+                RunPlan(connections=20, attempts=12, timeout=2.0),
                 providers={},
                 prices=PriceTable({"sim/a": Price(input=3, output=7)}),
                 environment=Environment({"SIM_BASE_URL": server.url}),

@@ -29,7 +29,7 @@ FAULTS: list[object] = [
     {"fault": "bad_quote", "share": 0.01},
 ]
 PASSING = frozenset({"429", "500", "hang"})
-RUN = {"timeout": 0.5, "connections": 24, "attempts": 8}
+RUN = {"timeout": 1.5, "connections": 24, "attempts": 8}
 
 
 def test_planted_faults_are_the_failures_that_are_reported(tmp_path: Path) -> None:
