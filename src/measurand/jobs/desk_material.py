@@ -18,7 +18,7 @@ from measurand.core.rubric import Dimension
 from measurand.errors import UsageError
 from measurand.jobs.item_maker import Gold, ItemMaker, Unit, asked_of_people, first_outputs
 from measurand.jobs.keys import redactor, run_key
-from measurand.jobs.manifest import current
+from measurand.jobs.manifest import Current, current
 from measurand.jobs.people_rows import part
 from measurand.jobs.places import ledger_path
 from measurand.jobs.source import examples_of
@@ -89,8 +89,9 @@ def material(plan_path: Path, ledger: Ledger, environment: Environment | None = 
             "as in raters: [judge, people]"
         )
     examples = examples_of(plan_path.parent / plan.data.path)
-    outputs = _outputs(plan, plan_path, ledger)
-    counted = current(ledger, plan).ratings(ledger)
+    now = current(ledger, plan)
+    outputs = _outputs(plan, plan_path, ledger, now=now)
+    counted = now.ratings(ledger)
     parted = part(counted, ledger, plan, examples=examples, outputs=outputs.values())
     maker = ItemMaker(plan, examples, outputs, ratings=counted)
     items = maker.items(_routed(parted.every, plan), ledger.people.items().values())
@@ -120,11 +121,13 @@ def _nothing(plan_path: Path, *, golden: int) -> str:
     )
 
 
-def _outputs(plan: Plan, plan_path: Path, ledger: Ledger) -> dict[tuple[str, str], Output]:
+def _outputs(
+    plan: Plan, plan_path: Path, ledger: Ledger, *, now: Current
+) -> dict[tuple[str, str], Output]:
     """The first trial of every output that counts; what is recorded goes into the ledger."""
     known = {
         (one.example, one.system): one
-        for one in ledger.outputs(version=current(ledger, plan).versions)
+        for one in ledger.outputs(version=now.versions)
         if one.trial == 0
     }
     recorded = [

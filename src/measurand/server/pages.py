@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from measurand.report.html import templates
 from measurand.server.prose import markup, prose
 from measurand.server.visit import Visit
+from measurand.store.packets.html_page import SHARED, script
 
 __all__ = ["page", "static_file", "static_root", "text_markup"]
 
@@ -67,11 +68,12 @@ def static_file(name: str) -> Response | None:
 @cache
 def _static() -> dict[str, bytes]:
     folder = files("measurand.server").joinpath("static")
-    return {
+    own = {
         file.name: file.read_bytes()
         for file in folder.iterdir()
         if file.name[file.name.rfind(".") :] in _TYPES
     }
+    return own | {name: script(name).encode() for name in SHARED}
 
 
 @cache

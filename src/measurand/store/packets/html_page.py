@@ -28,10 +28,12 @@ from measurand.store.packets.prose import tree
 from measurand.store.packets.questions import cell_of, document, name_of, row_of_object
 from measurand.store.packets.table import reading_of, seconds_of
 
-__all__ = ["page", "read", "write"]
+__all__ = ["SHARED", "page", "read", "script", "write"]
 
 _KIND = "packet answers"
-_SCRIPTS = ("clock.js", "keys.js", "typed.js", "flags.js", "texts.js", "panel.js", "page.js")
+SHARED = ("clock.js", "keys.js")
+"""Modules that the rating desk serves too; the page has them as parts of its one script."""
+_SCRIPTS = (*SHARED, "typed.js", "flags.js", "texts.js", "panel.js", "page.js")
 _MOST_STEPS = 11
 """Levels that are chosen by keys, as at the rating desk; beyond them a number is typed."""
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -53,7 +55,7 @@ def page(packet: Packet) -> str:
     folder = files("measurand.store.packets") / "page"
     parts = {
         "style": (folder / "page.css").read_text(encoding="utf-8"),
-        "script": "".join((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        "script": '"use strict";\n' + "".join(map(_classic, _SCRIPTS)),
     }
     parts["policy"] = (
         f"default-src 'none'; style-src '{_hash(parts['style'])}'; "
@@ -62,6 +64,17 @@ def page(packet: Packet) -> str:
     parts["data"] = json.dumps(_plain(packet), ensure_ascii=False).translate(_UNSAFE)
     template = (folder / "page.html").read_text(encoding="utf-8").split("@")
     return "".join(parts[part] if at % 2 else part for at, part in enumerate(template))
+
+
+def script(name: str) -> str:
+    """One of the page's scripts as it stands in the package."""
+    folder = files("measurand.store.packets") / "page"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def _classic(name: str) -> str:
+    """A script as a part of another: what a module exports is in sight there anyway."""
+    return script(name).replace("\nexport class ", "\nclass ")
 
 
 def read(path: Path) -> Reading:

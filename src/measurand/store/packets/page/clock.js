@@ -1,9 +1,8 @@
-"use strict";
-// As the rating desk counts it. Active time: the page is seen and has the focus, and there was a sign of life in the last minute.
+// Active time: the page is seen and has the focus, and there was a sign of life in the last minute.
 const PAUSE = 60_000;
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touchstart", "input"];
 
-class Clock {
+export class Clock {
   #spent = 0;
   #last = 0;
   #runs = false;

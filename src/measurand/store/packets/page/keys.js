@@ -1,7 +1,7 @@
 // Keys that choose: one of them, or two digits one after the other where a value has two.
 const WAIT = 700;
 
-class Keys {
+export class Keys {
   #typed = "";
   #timer = 0;
   #decide = null;
