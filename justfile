@@ -37,6 +37,10 @@ test: install browser lint quick
 test-long:
     {{bin}}/pytest -n auto -m long
 
+# The known-truth tests of judges in full, and the page that tells planted against recovered
+truth:
+    {{python}} -m tests.truth.judges --seeds 400 --write docs/judge-truth.md
+
 # Speed and memory, as ratios to public libraries
 bench *args:
     {{python}} -m bench {{args}}

@@ -1,0 +1,14 @@
+"""All known-truth tests of judges: a module each, or several for the parts of one."""
+
+from __future__ import annotations
+
+from tests.truth.judges.harness import Case
+
+__all__ = ["CASES"]
+
+_MODULES: tuple[tuple[Case, ...], ...] = ()
+"""One line a module: `case_12_gate.CASES,` and its import above."""
+
+CASES: tuple[Case, ...] = tuple(
+    sorted((case for module in _MODULES for case in module), key=lambda case: case.number)
+)
