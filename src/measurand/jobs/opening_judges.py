@@ -22,7 +22,7 @@ from measurand.models.open import Models
 from measurand.models.prices import PriceTable
 from measurand.raters.judge.independence import check_independence
 from measurand.raters.judge.judge import JudgeRater
-from measurand.raters.judge.spec import options_of, settings_of
+from measurand.raters.judge.spec import options_of, settings_of, told
 from measurand.store.ledger import open_ledger
 
 __all__ = ["Access", "Recorded", "access_to", "assembled", "panel_of"]
@@ -109,7 +109,7 @@ def panel_of(
         place = None if file is None else str(file)
         raise PlanError(replace(fault, file=place) for fault in problem.faults) from None
     judges = tuple(
-        JudgeRater(access.models.open(model.model), plan.rubric, option)
+        JudgeRater(access.models.open(model.model), told(plan.rubric), option)
         for model, option in zip(panel.models, options, strict=True)
     )
     return judges, known.notes

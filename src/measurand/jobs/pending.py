@@ -16,7 +16,7 @@ from measurand.jobs.engine.agenda import Agenda, Asked, Judging
 from measurand.jobs.needs import models_of
 from measurand.jobs.opening import Opened
 from measurand.raters.judge.prompt import render
-from measurand.raters.judge.spec import MAX_TOKENS
+from measurand.raters.judge.spec import MAX_TOKENS, told
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_accounts import Took
 from measurand.systems.model import ModelSystem
@@ -58,6 +58,7 @@ class Pending:
     ) -> None:
         self._plan, self._live, self._agenda = plan, live, agenda
         self._under_way = under_way
+        self._rubric = told(plan.rubric)
         self._sizes: dict[tuple[_Part, str], list[int]] = defaultdict(list)
         self._answers = {
             system.name: "x" * _usual(agenda.ledger.outputs(version=system.version))
@@ -102,7 +103,7 @@ class Pending:
                 continue
             place = (item.judge.name, item.task.dimension)
             if place not in lengths:
-                prompt = render(item.task, self._plan.rubric, run_key=_ANY_KEY)
+                prompt = render(item.task, self._rubric, run_key=_ANY_KEY)
                 lengths[place] = sum(len(message.content) for message in prompt.messages)
             self._sizes["judge", item.judge.name].append(lengths[place])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
@@ -30,6 +31,10 @@ class JudgeRaterForm(Form):
     abstains where there are none; never."""
     criteria: Annotated[list[Word], Field(min_length=1)] | None = None
     """For the form checklist: what an output must do; by default the example's own checklist."""
+    definition: Word | None = None
+    """What the judge is told in place of the definition; people are told the definition."""
+    levels: Annotated[dict[str, Text], Field(min_length=1)] | None = None
+    """What the judge is told of some levels, in place of what people are told of these."""
 
     def build(self) -> dict[str, Any]:
         """What the plan said, and no more."""
@@ -127,7 +132,8 @@ class DimensionForm(Form):
     def build(self) -> Dimension:
         """The dimension."""
         scale = Scale.of(self.scale)
-        for value in self.levels:
+        asked = [rater.judge.levels for rater in self.raters if rater.judge is not None]
+        for value in chain(self.levels, *filter(None, asked)):
             try:
                 scale.parse(value)
             except ValueError as problem:

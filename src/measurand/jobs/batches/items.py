@@ -20,7 +20,7 @@ from measurand.jobs.engine.parts import Parts
 from measurand.jobs.opening_judges import assembled
 from measurand.models.open import Models
 from measurand.raters.judge.judge import JudgeRater
-from measurand.raters.judge.spec import JudgeOptions, options_of
+from measurand.raters.judge.spec import JudgeOptions, options_of, told
 from measurand.store.plans import plan_of
 
 __all__ = ["Item", "chunks", "former_parts", "kept_version", "raters_of"]
@@ -166,6 +166,6 @@ def _terms(
         model = next((one for one in panel.models if one.model == name), None) if panel else None
         if panel is None or model is None:
             return None
-        return plan, plan.rubric, options_of(panel, model, plan.rubric, run_key=key)
+        return plan, told(plan.rubric), options_of(panel, model, plan.rubric, run_key=key)
     except DataError:  # as where a word that a plan needs was redacted
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -23,6 +23,7 @@ __all__ = [
     "ReferenceUse",
     "options_of",
     "settings_of",
+    "told",
     "version_of",
 ]
 
@@ -38,6 +39,8 @@ MAX_TOKENS = 1_500
 
 _RATER = "judge"
 _SHORTEST_KEY = 16
+_TOLD = ("definition", "levels")
+"""What a judge is told of a dimension in place of what people are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,15 @@ def settings_of(rubric: Rubric) -> Mapping[str, JudgeSettings]:
     return MappingProxyType(settings)
 
 
+def told(rubric: Rubric) -> Rubric:
+    """The rubric as a judge is told it: with the definitions and levels meant for it alone.
+
+    People are asked what the rubric says, so that their ratings are of the same question before
+    and after a change to what the judge is told.
+    """
+    return Rubric(*map(_as_told, rubric))
+
+
 def version_of(model_version: str, rubric: Rubric, options: JudgeOptions) -> str:
     """What a judge's judgments depend on, as a fingerprint; the key is no part of it."""
     blocking = [one.name for one in rubric if one.blocking and one.name in options.settings]
@@ -148,8 +160,18 @@ def version_of(model_version: str, rubric: Rubric, options: JudgeOptions) -> str
     )
 
 
+def _as_told(dimension: Dimension) -> Dimension:
+    for spec in dimension.raters:
+        if spec.name == _RATER and isinstance(spec.argument, Mapping):
+            own = {name: spec.argument[name] for name in _TOLD if name in spec.argument}
+            if "levels" in own:
+                own["levels"] = {**dimension.levels, **own["levels"]}
+            return replace(dimension, **own) if own else dimension
+    return dimension
+
+
 def _settings(spec: RaterSpec) -> JudgeSettings:
-    given = dict(spec.argument or {})
+    given = {name: value for name, value in (spec.argument or {}).items() if name not in _TOLD}
     given["criteria"] = tuple(given.get("criteria", ()))
     return JudgeSettings(**given)
 
@@ -157,7 +179,7 @@ def _settings(spec: RaterSpec) -> JudgeSettings:
 def _faults(spec: RaterSpec, dimension: Dimension, key: str) -> Iterator[Fault]:
     """Everything that is wrong with what one dimension wants of the judge."""
     given = {} if spec.argument is None else spec.argument
-    known = [one.name for one in fields(JudgeSettings)]
+    known = [*(one.name for one in fields(JudgeSettings)), *_TOLD]
     if not isinstance(given, Mapping):
         allowed = f"keys and values: {', '.join(known)}"
         yield Fault("is not what the judge takes", key=key, found=repr(given), allowed=allowed)
