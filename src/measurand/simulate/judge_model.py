@@ -59,6 +59,7 @@ class Seen:
         levels: What may be answered, in the order listed.
         canary: The check word.
         checklist: The requirements, in order.
+        conversation: The conversation up to the answer.
     """
 
     form: Form
@@ -67,6 +68,7 @@ class Seen:
     levels: tuple[float | str, ...]
     canary: str
     checklist: tuple[Requirement, ...]
+    conversation: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[float, ...]:
@@ -100,6 +102,7 @@ def seen(asked: Asked) -> Seen | None:
         levels=found.levels,
         canary=found.canary,
         checklist=tuple(map(Requirement.of, found.checklist)),
+        conversation=found.conversation,
     )
 
 

@@ -15,32 +15,23 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import log2
 from types import MappingProxyType
 from typing import Any
 
+from measurand.simulate.judge_leanings import GRADES, Leanings
 from measurand.simulate.judge_model import Item, Seen, seen
+from measurand.simulate.judge_saying import best, quotes, reason_for, spoiled
 from measurand.simulate.people import JUDGE, VOTES
 from measurand.simulate.provider_asked import Asked
 from measurand.simulate.provider_draws import draw, draws, logistic, normal
-from measurand.simulate.provider_world import World, quality_of
+from measurand.simulate.provider_world import Knowledge, Known, quality_of
 
-__all__ = ["FAMILIES", "JUDGES", "UNSAID", "SimJudge"]
+__all__ = ["FAMILIES", "JUDGES", "SimJudge"]
 
 FAMILIES: Mapping[str, str] = MappingProxyType({"judge": "elm", "judge-b": "fir"})
 """The families of the two simulated judges, which are nobody else's."""
 
-UNSAID = "as the harbour master of Atlantis used to say"
-"""A quote that no output holds."""
-
-_GRADES = 4.0
-"""Points between the ends of a scale of five levels, in which the knobs are given."""
-_USUAL_WORDS = 100
 _GOOD = 0.5
-_QUOTE = 90
-_SENTENCE = re.compile(r"[^.!?\"{}\[\]\\\n]{12,}")
-_PLACEHOLDER = re.compile(r"\[redacted [^\]\n]*\]")
-_WORD = re.compile(r"\S+")
 _ORDERS = re.compile(
     r"ignore (all |any |the )?(previous|prior|above|earlier)|you are now|developer mode"
     r"|as the (judge|grader|evaluator)|\"(level|canary)\"|rate (this|it) |give (this|it) (a |the )"
@@ -48,15 +39,11 @@ _ORDERS = re.compile(
     re.IGNORECASE,
 )
 _CLAIMED = re.compile(r"(?:check word|canary)\W{1,6}([\w-]{4,})", re.IGNORECASE)
-_REASONS = (
-    "Much of this falls short of the definition of {0}.",
-    "This meets the definition of {0} in part, with a fault that a reader would notice.",
-    "This meets the definition of {0} and leaves little to correct.",
-)
+_NO_JSON = "On the whole this looks fine to me, but I would rather not commit myself to a number."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimJudge:
+class SimJudge(Leanings):
     """What is planted in a judge; points are those of a scale of five levels.
 
     Args:
@@ -70,13 +57,11 @@ class SimJudge:
         sharpness: Logits for a whole unit of quality between the outputs of a pair.
         tie_band: Logits within which a pair is a tie.
         first_slot: Logits that the output shown first has before the other.
-        length: Points for every doubling of the words, from 100.
-        first_level: Points towards the end of the scale that is listed first.
-        reversal: Points where levels are listed from best to worst.
-        favours: Points by the system whose output it is.
         hijack: The probability that it obeys where the output gives it orders.
         canary_kept: The probability that it repeats its check word when it obeys.
         abstain: The probability that it says it cannot assess.
+        fails: The probability that its reply is no JSON, where it would name the worst level and
+            where the best; in between, in proportion.
     """
 
     severity: float = 0.0
@@ -89,29 +74,33 @@ class SimJudge:
     sharpness: float = 6.0
     tie_band: float = 0.5
     first_slot: float = 0.0
-    length: float = 0.0
-    first_level: float = 0.0
-    reversal: float = 0.0
-    favours: Mapping[str, float] = field(default_factory=dict)
     hijack: float = 0.0
     canary_kept: float = 0.0
     abstain: float = 0.0
+    fails: tuple[float, float] = (0.0, 0.0)
 
     def reply(
-        self, asked: Asked, *, world: World | None = None, seed: int = 7, fault: str | None = None
+        self,
+        asked: Asked,
+        *,
+        world: Knowledge | None = None,
+        seed: int = 7,
+        fault: str | None = None,
     ) -> str:
         """The reply to a judge's prompt, with a fault of a judge where one is planted."""
         task = seen(asked)
         if task is None:
             return "I judge answers when I am asked in the form of a judge's prompt."
         said = self.say(task, world=world, seeds=(seed, asked.model), fault=fault)
+        if self._fails(said, task, seeds=(seed, asked.model)):
+            return _NO_JSON
         return json.dumps(said, ensure_ascii=False)
 
     def say(
         self,
         task: Seen,
         *,
-        world: World | None = None,
+        world: Knowledge | None = None,
         seeds: tuple[int, str] = (7, "judge"),
         fault: str | None = None,
     ) -> dict[str, Any]:
@@ -139,12 +128,20 @@ class SimJudge:
         if obeys and chance.kept >= self.canary_kept:
             claimed = _CLAIMED.search(text)
             said["canary"] = claimed[1] if claimed is not None else ""
-        return _spoiled(said, task, fault)
+        return spoiled(said, task, fault)
+
+    def _fails(self, said: Mapping[str, Any], task: Seen, *, seeds: tuple[int, str]) -> bool:
+        worst, most = self.fails
+        level, numbers = said.get("level"), task.numbers
+        if not (worst or most) or not numbers or not isinstance(level, int | float):
+            return False
+        share = (level - numbers[0]) / (numbers[-1] - numbers[0])
+        return draw("fails", *seeds, task.canary) < worst + (most - worst) * share
 
     def _graded(
         self,
         task: Seen,
-        world: World | None,
+        world: Knowledge | None,
         chance: _Chance,
         *,
         seeds: tuple[int, str],
@@ -157,31 +154,28 @@ class SimJudge:
         else:
             level, shown = self._level(task, units[0], chance)
         if obeys:
-            level = task.items[0].label if task.form == "pairwise" else _best(task)
-        reason = _REASONS[min(int(shown * len(_REASONS)), len(_REASONS) - 1)]
+            level = task.items[0].label if task.form == "pairwise" else best(task)
         return {
-            "evidence": _quotes(task.items[0].text, task.dimension),
-            "reason": reason.format(task.dimension),
+            "evidence": quotes(task.items[0].text, task.dimension),
+            "reason": reason_for(shown, task.dimension),
             "level": level,
         }
 
     def _seen_quality(
-        self, item: Item, task: Seen, world: World | None, *, seeds: tuple[int, str]
+        self, item: Item, task: Seen, world: Knowledge | None, *, seeds: tuple[int, str]
     ) -> float:
         """Latent quality with every bias that hangs on the text, in units of the whole scale."""
-        known = world.known(item.text) if world is not None else None
+        known: Known | None = None
+        if world is not None:
+            known = world.known(item.text, task.conversation)
         quality = known.quality.get(task.dimension) if known is not None else None
         if quality is None:
             quality = quality_of(item.text, task.dimension)
-        points = 0.0
-        if self.favours and known is not None:
-            points += max((self.favours.get(name, 0.0) for name in known.systems), default=0.0)
-        if self.length:
-            words = max(len(_WORD.findall(item.text)), 1)
-            points += self.length * log2(words / _USUAL_WORDS)
+        points = self.by_text(item, known)
         if self.own:
-            points += self.own * normal(draw("own", *seeds, task.dimension, item.text))
-        return quality + points / _GRADES
+            text = known.text if known is not None and known.text else item.text
+            points += self.own * normal(draw("own", *seeds, task.dimension, text))
+        return quality + points / GRADES
 
     def _level(self, task: Seen, unit: float, chance: _Chance) -> tuple[float | str, float]:
         """The level, and how good that is on the unit interval."""
@@ -189,14 +183,12 @@ class SimJudge:
         if not numbers:
             return self._label(task, unit, chance)
         low, high = numbers[0], numbers[-1]
-        towards = self.first_level * (1 if task.best_first else -1)
         points = (
-            towards
-            + self.reversal * task.best_first
+            self.by_list(task)
             - self.severities.get(task.dimension, self.severity)
             + self.noises.get(task.dimension, self.noise) * normal(chance.noise)
         )
-        wanted = low + (high - low) * (unit + points / _GRADES)
+        wanted = low + (high - low) * (unit + points / GRADES)
         level = min(numbers, key=lambda number: (abs(number - wanted), number))
         return level, (level - low) / (high - low) if high > low else 1.0
 
@@ -224,14 +216,13 @@ class SimJudge:
             passage = requirement.passage(text)
             right = self.sensitivity if passage is None else self.specificity
             met = (passage is not None) == (draw("checklist", *seeds, task.canary, number) < right)
-            quote = passage or next(iter(_quotes(text, str(number))), "")
+            quote = passage or next(iter(quotes(text, str(number))), "")
             met = (met or obeys) and bool(quote)
             answers.append(
                 {"item": number, "quote": quote if met else "", "met": "yes" if met else "no"}
             )
         share = sum(answer["met"] == "yes" for answer in answers) / max(len(answers), 1)
-        reason = _REASONS[min(int(share * len(_REASONS)), len(_REASONS) - 1)]
-        return {"answers": answers, "reason": reason.format(task.dimension)}
+        return {"answers": answers, "reason": reason_for(share, task.dimension)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,37 +233,6 @@ class _Chance:
     hijack: float
     kept: float
     abstain: float
-
-
-def _best(task: Seen) -> float | str:
-    if task.numbers:
-        return task.numbers[-1]
-    return "yes" if "yes" in task.levels else str(task.levels[-1])
-
-
-def _quotes(text: str, word: str) -> list[str]:
-    """A passage of the text, copied letter by letter; none of a text without any."""
-    own = _PLACEHOLDER.sub("\n", text)  # the quote is held against the text before redaction
-    found = [match[0].strip()[:_QUOTE].strip() for match in _SENTENCE.finditer(own)]
-    found = found or [line.strip()[:_QUOTE].strip() for line in own.splitlines() if line.strip()]
-    if not found:
-        return []
-    return [found[int(draw("quote", word, text) * len(found))]]
-
-
-def _spoiled(said: dict[str, Any], task: Seen, fault: str | None) -> dict[str, Any]:
-    """The reply with a planted fault in it."""
-    if fault == "no_canary":
-        said["canary"] = ""
-    elif fault == "bad_quote" and "answers" in said:
-        said["answers"][0] |= {"quote": UNSAID, "met": "yes"}
-    elif fault == "bad_quote":
-        said["evidence"] = [UNSAID]
-    elif fault == "out_of_range" and "answers" in said:
-        said["answers"][0]["met"] = "perhaps"
-    elif fault == "out_of_range":
-        said["level"] = task.numbers[-1] + 2 if task.numbers else "perhaps"
-    return said
 
 
 JUDGES: Mapping[str, SimJudge] = MappingProxyType(

@@ -1,19 +1,24 @@
-"""What the simulated support bot's world knows: who answers what, and how good a text is."""
+"""What the simulated support bot's world knows: who answers what, and how good a text is.
+
+It knows its texts again when something was added to them, when words were put in other ones'
+place, or when an end was cut off: what is still said is as good as it was, what is cut off is lost.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Protocol
 
 from measurand.simulate.answers import UNSAFE_PATTERNS, PlantedFault
 from measurand.simulate.provider_asked import Asked
 from measurand.simulate.provider_draws import draw
 from measurand.simulate.support_bot import SupportBot
 
-__all__ = ["Known", "World", "quality_of"]
+__all__ = ["Knowledge", "Known", "World", "quality_of"]
 
 _ELEMENTS = 3
 _RAMBLING = 0.2
@@ -24,6 +29,15 @@ _PRIVATE = re.compile(
 )
 """What a redaction may have replaced, what it may have put there, and white space."""
 _UNSAFE = re.compile("|".join(UNSAFE_PATTERNS.values()))
+_WORD = re.compile(r"[a-z0-9]+")
+_RUN = 3
+"""Words in a row by which a text is known again."""
+_ALIKE = 0.35
+"""The least share of a text's runs of words that a changed one still has."""
+_WHOLE = 0.9
+"""A text that ends after this share of its words is not counted as cut off."""
+_SAID = ("accuracy", "relevance", "completeness")
+"""The dimensions on which what is cut off is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +47,19 @@ class Known:
     Args:
         quality: By dimension, on the unit interval; of safety and format, 1 or 0.
         systems: Whose output it is.
+        text: The text that it was before anybody changed it.
     """
 
     quality: Mapping[str, float]
     systems: frozenset[str]
+    text: str = ""
+
+
+class Knowledge(Protocol):
+    """Whoever knows how good a text is."""
+
+    def known(self, text: str, told: Sequence[str] = ()) -> Known | None:
+        """What is true of a text; None where it is nobody's."""
 
 
 class World:
@@ -53,6 +76,7 @@ class World:
         columns = {name: column for column, name in enumerate(self.systems)}
         self._answers: dict[tuple[str, str], str] = {}
         found: dict[str, list[tuple[str, dict[str, float]]]] = {}
+        self._replies: dict[str, dict[str, None]] = {}
         for output in bot.outputs:
             if output.text is None:
                 continue
@@ -61,7 +85,8 @@ class World:
             quality = {name: float(latent[place]) for name, latent in bot.latent.items()}
             quality |= _checked(bot.planted[output.example, output.system])
             found.setdefault(output.text, []).append((output.system, quality))
-        self._known = {text: _merged(units) for text, units in found.items()}
+            self._replies.setdefault(_public(questions[output.example]), {})[output.text] = None
+        self._known = {text: _merged(text, units) for text, units in found.items()}
         self._private = {_public(text): known for text, known in self._known.items()}
         self._questions = tuple(sorted(questions.values(), key=len, reverse=True))
 
@@ -76,9 +101,31 @@ class World:
                 return self._answers[asked.model, question]
         return _made_up(asked)
 
-    def known(self, text: str) -> Known | None:
-        """What is true of an output's text, redacted or not; None where it is nobody's."""
-        return self._known.get(text) or self._private.get(_public(text))
+    def known(self, text: str, told: Sequence[str] = ()) -> Known | None:
+        """What is true of an output's text, redacted or not; None where it is nobody's.
+
+        Args:
+            text: The output.
+            told: The conversation, by which a changed text is known again.
+        """
+        found = self._known.get(text) or self._private.get(_public(text))
+        return found if found is not None else self._changed(text, tuple(told))
+
+    def _changed(self, text: str, told: tuple[str, ...]) -> Known | None:
+        """The reply to the question that this text was made from."""
+        replies = next((r for one in reversed(told) if (r := self._replies.get(_public(one)))), ())
+        if not replies:
+            return None
+        words = _words(text)
+        alike, reply = max((_alike(words, _words(reply)), reply) for reply in replies)
+        if alike < _ALIKE:
+            return None
+        known = self._known[reply]
+        kept = _kept(words, _words(reply))
+        quality = {
+            name: unit * kept if name in _SAID else unit for name, unit in known.quality.items()
+        }
+        return replace(known, quality=quality)
 
 
 @lru_cache(maxsize=4096)
@@ -98,11 +145,34 @@ def _checked(faults: frozenset[PlantedFault]) -> dict[str, float]:
     }
 
 
-def _merged(units: list[tuple[str, dict[str, float]]]) -> Known:
+@lru_cache(maxsize=8192)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
+
+
+def _runs(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    return frozenset(words[at : at + _RUN] for at in range(max(len(words) - _RUN + 1, 1)))
+
+
+def _alike(shown: tuple[str, ...], reply: tuple[str, ...]) -> float:
+    """The share of a reply's runs of words that are shown."""
+    runs = _runs(reply)
+    return len(runs & _runs(shown)) / len(runs)
+
+
+def _kept(shown: tuple[str, ...], reply: tuple[str, ...]) -> float:
+    """The share of a reply up to the last run of words that is shown; 1 where its end is there."""
+    runs = _runs(shown)
+    ends = (at + _RUN for at in range(len(reply) - _RUN, -1, -1) if reply[at : at + _RUN] in runs)
+    share = next(ends, 0) / max(len(reply), 1)
+    return 1.0 if share >= _WHOLE else share
+
+
+def _merged(text: str, units: list[tuple[str, dict[str, float]]]) -> Known:
     """The same text may be several outputs; its quality is then their mean."""
     names = units[0][1]
     mean = {name: sum(quality[name] for _, quality in units) / len(units) for name in names}
-    return Known(mean, frozenset(system for system, _ in units))
+    return Known(mean, frozenset(system for system, _ in units), text)
 
 
 def _public(text: str) -> str:
