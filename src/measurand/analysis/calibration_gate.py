@@ -1,0 +1,239 @@
+"""From what a test set shows of a judge to one of five words, with the reason and what is missing.
+
+``VERIFIED`` says that the true correlation reaches the target; a judge whose does not is called so
+at most once in 20 test sets, however many judges were shown on it. ``PASS`` says that the observed
+one does, on 80 locked outputs or more that nobody had looked at before: of 100 judges with a true
+correlation of .72 about 3 pass a target of .80 on 100 outputs, of those with .80 about 50. A
+smaller test set only screens: it passes a judge where the lower bound reaches the target, so that
+by construction at most 5 % of its passes are false.
+
+A first look passes on the estimate because nothing was chosen by it. Every later one might be the
+luckiest of several, so that only the bound counts, and its level grows with their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atanh, ceil
+from typing import Literal
+
+from measurand.analysis.calibration_split import LEAST_TEST
+from measurand.stats.estimate import Estimate
+from measurand.stats.quantiles import normal_quantile, two_sided_z
+
+__all__ = [
+    "FALSE_PASSES",
+    "MOST_LOOKS",
+    "OUTCOMES",
+    "Evidence",
+    "Gate",
+    "Outcome",
+    "bound_level",
+    "gate",
+]
+
+Outcome = Literal["VERIFIED", "PASS", "INCONCLUSIVE", "FAIL", "CEILING BELOW TARGET"]
+OUTCOMES: tuple[Outcome, ...] = (
+    *("VERIFIED", "PASS", "INCONCLUSIVE", "FAIL", "CEILING BELOW TARGET"),
+)
+
+FALSE_PASSES = 0.05
+"""How often a judge below the target may be called verified, or pass a screening."""
+MOST_LOOKS = 3
+"""Looks at one test set; after these it takes new labels."""
+POWER = 0.8
+"""With which the outputs that are needed would decide it."""
+_LEAST = 4
+_MOST_UNITS = 1_000_000
+_NEARLY_ONE = 1 - 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What there is to decide on.
+
+    Args:
+        correlation: Of judge and people on the test set, with a two-sided interval.
+        bound: The same with a one-sided interval whose lower end counts, of `bound_level`.
+        ceiling: The best correlation that any judge could have with these people.
+        n_test: Locked outputs with both a judge's and people's ratings.
+        target: What the correlation is to reach.
+        looks: How often this test set has been looked at, this time included.
+        shown: Judges, or versions of one, that were shown on it, this one included.
+        withheld: Why there can be no decision, whatever the numbers say.
+        statistic: What the correlation is called in the sentence.
+    """
+
+    correlation: Estimate
+    bound: Estimate
+    ceiling: Estimate
+    n_test: int
+    target: float
+    looks: int = 1
+    shown: int = 1
+    withheld: str | None = None
+    statistic: str = "r"
+
+    @property
+    def screening(self) -> bool:
+        """Whether the test set is too small for more than a screening."""
+        return self.n_test < LEAST_TEST
+
+    @property
+    def first(self) -> bool:
+        """Whether this judge is the first and only one that was shown on the test set."""
+        return self.looks <= 1 and self.shown <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A decision.
+
+    Args:
+        outcome: One of the five words.
+        reason: The sentence that a person reads.
+        n_needed: Locked outputs at which it would be decided, if the correlation stays what it
+            is; None where none would, or it is decided.
+    """
+
+    outcome: Outcome
+    reason: str
+    n_needed: int | None = None
+
+
+def bound_level(shown: int) -> float:
+    """The level of the one-sided bound, after so many judges have been shown on the test set."""
+    return 1 - FALSE_PASSES / max(shown, 1)
+
+
+def gate(found: Evidence) -> Gate:
+    """Decide whether a judge can be trusted.
+
+    The ceiling goes before all else: against people who hardly agree, a judge that is as good as
+    can be is not to be called bad, nor one that was lucky good.
+    """
+    if refused := _refused(found):
+        return Gate("INCONCLUSIVE", refused)
+    if found.ceiling.high is not None and found.ceiling.high < found.target:
+        return Gate("CEILING BELOW TARGET", _below(found))
+    numbers = found.correlation
+    if numbers.value is None or numbers.high is None or found.bound.low is None:
+        reason = numbers.reason or found.bound.reason or "there is no correlation"
+        return Gate("INCONCLUSIVE", f"{reason}.")
+    return _decided(found, value=numbers.value, high=numbers.high, least=found.bound.low)
+
+
+def _decided(found: Evidence, *, value: float, high: float, least: float) -> Gate:
+    if least >= found.target:
+        return Gate("PASS" if found.screening else "VERIFIED", _reached(found))
+    if high < found.target:
+        reason = f"{_numbers(found)}: even the upper end is below {found.target:g}."
+        return Gate("FAIL", reason)
+    if found.first and not found.screening and value >= found.target:
+        return Gate("PASS", _passed(found))
+    return _open(found, value)
+
+
+def _refused(found: Evidence) -> str | None:
+    if found.withheld:
+        return found.withheld
+    if found.looks > MOST_LOOKS:
+        return (
+            f"this would be look {found.looks} at the same test set, and after {MOST_LOOKS} it "
+            "says little: have new outputs rated by people."
+        )
+    if found.n_test < _LEAST:
+        return (
+            f"only {found.n_test} locked outputs have ratings by the judge and by people; "
+            f"{LEAST_TEST} are wanted."
+        )
+    return None
+
+
+def _below(found: Evidence) -> str:
+    most, value, own = found.ceiling.high or 0.0, found.ceiling.value, found.correlation.value
+    best = (
+        "no ceiling exists, and if there is one it is"
+        if value is None
+        else f"the best that any judge could reach is {_told(value, found)},"
+    )
+    judge = "" if own is None else f" This judge has {_told(own, found)}."
+    return (
+        f"people agree too little for a target of {found.target:g}: {best} at most "
+        f"{_told(most, found)}.{judge} Have more people rate each output, or define the levels "
+        "more clearly."
+    )
+
+
+def _numbers(found: Evidence) -> str:
+    """The correlation in the words that every reason begins with."""
+    estimate = found.correlation
+    value, low, high = (
+        _told(x or 0.0, found) for x in (estimate.value, estimate.low, estimate.high)
+    )
+    stamp = "screening only, " if found.screening else ""
+    return f"{found.statistic} = {value} ({low} to {high}; {stamp}{found.n_test} outputs)"
+
+
+def _at_least(found: Evidence) -> str:
+    low = _told(found.bound.low or 0.0, found)
+    return f"with {100 * found.bound.level:.4g}% confidence it is at least {low}"
+
+
+def _reached(found: Evidence) -> str:
+    more = f" It takes {LEAST_TEST} locked outputs to verify a judge." if found.screening else ""
+    return f"{_numbers(found)}: {_at_least(found)}, and {found.target:g} was asked for.{more}"
+
+
+def _passed(found: Evidence) -> str:
+    return (
+        f"{_numbers(found)} reaches {found.target:g} at the first look. Not verified: "
+        f"{_at_least(found)}."
+    )
+
+
+def _open(found: Evidence, value: float) -> Gate:
+    needed = _needed(found, value)
+    more = (
+        "no number of outputs would decide it if it stays so"
+        if needed is None
+        else f"about {needed:,} locked outputs would decide it, if it stays so"
+    )
+    only = ""
+    if value >= found.target and not found.screening:
+        only = (
+            f" Only the lower bound counts ({_told(found.bound.low or 0.0, found)}), as this is "
+            f"look {found.looks} and {found.shown} judges or versions were shown on the test set."
+        )
+    reason = (
+        f"{_numbers(found)}: surely neither below {found.target:g} nor at least that; {more}.{only}"
+    )
+    return Gate("INCONCLUSIVE", reason, needed)
+
+
+def _needed(found: Evidence, value: float) -> int | None:
+    """Units at which the bound, or the interval, is expected to clear the target."""
+    apart = _fisher(value) - _fisher(found.target)
+    if not apart:
+        return None
+    level = 2 * found.bound.level - 1 if apart > 0 else found.correlation.level
+    units = ((two_sided_z(level) + normal_quantile(POWER)) / apart) ** 2 + 3
+    wanted = ceil(units * _inflation(found.correlation))
+    return max(wanted, LEAST_TEST) if wanted <= _MOST_UNITS else None
+
+
+def _inflation(estimate: Estimate) -> float:
+    """How many times the outputs it takes because outputs of one prompt are alike."""
+    half = (_fisher(estimate.high or 0.0) - _fisher(estimate.low or 0.0)) / 2
+    plain = two_sided_z(estimate.level) / max(estimate.n - 3, 1) ** 0.5
+    return max(float((half / plain) ** 2), 1.0)
+
+
+def _fisher(value: float) -> float:
+    return atanh(min(max(value, -_NEARLY_ONE), _NEARLY_ONE))
+
+
+def _told(value: float, found: Evidence) -> str:
+    """Two decimals; three where two would show a number as the target that it is not."""
+    near = round(value, 2) == round(found.target, 2) and value != found.target
+    return f"{value:.3f}" if near else f"{value:.2f}"
