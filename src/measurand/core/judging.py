@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from measurand.core.example import Message, Requirement
+from measurand.core.fingerprint import fingerprint
 from measurand.core.model import Call
 from measurand.core.rating import Measurement
+from measurand.core.scale import Value
 
-__all__ = ["FORMS", "BlindTask", "Form", "Judgment", "Order"]
+__all__ = [
+    "FORMS",
+    "LABEL_SETS",
+    "BlindTask",
+    "Exemplar",
+    "Form",
+    "Judgment",
+    "LabelSet",
+    "Order",
+    "Probing",
+    "Turn",
+]
 
 Form = Literal["pointwise", "checklist", "pairwise"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -17,13 +30,70 @@ FORMS: tuple[Form, ...] = get_args(Form)
 Order = Literal["ab", "ba"]
 """Which of a pair is shown first: ``ab`` the system's own output, ``ba`` the other's."""
 
+LabelSet = Literal["digits", "letters", "roman", "words"]
+"""How levels that are whole numbers are written: as they are, as grades from A for the best on, as
+Roman numerals, or as English words."""
+LABEL_SETS: tuple[LabelSet, ...] = get_args(LabelSet)
+
+_LATER = frozenset({"exemplars", "plain", "probing"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemplar:
+    """An answer whose level people have settled, shown to a judge as an example of that level.
+
+    Args:
+        messages: The conversation up to the answer.
+        output: The answer.
+        level: What it deserves, on the scale of the dimension that is asked for.
+        reason: Why.
+    """
+
+    messages: tuple[Message, ...]
+    output: str
+    level: Value
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A question that a judge was asked before in the same conversation, and its reply.
+
+    Args:
+        task: What was asked.
+        reply: What it said, as it came.
+    """
+
+    task: BlindTask
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probing:
+    """What a probe changes about the question; a judgment that counts has none of it.
+
+    Args:
+        label_set: How levels are written.
+        wording: Which wording of the question, from 0, the one in use.
+        rubric_order: Seeds the order of the rubric's dimensions; 0 leaves it.
+        reference_level: The level that an examiner is said to have given the references.
+        session: What was judged before in the same conversation, in order.
+    """
+
+    label_set: LabelSet = "digits"
+    wording: int = 0
+    rubric_order: int = 0
+    reference_level: Value | None = None
+    session: tuple[Turn, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindTask:
     """One output, or a pair of them, to be judged on one dimension, once.
 
     A prompt is rendered from this value and nothing else. It has no field for a system's name,
-    family or role, an earlier rating, or another example, so none of them can reach a judge.
+    family or role, so none of them can reach a judge; and an earlier rating, or another example,
+    can only as an exemplar that people settled, or where a probe says so.
 
     Args:
         messages: The conversation up to the answer that was asked for.
@@ -37,6 +107,12 @@ class BlindTask:
         repeat: Counts judgments of the same output by the same judge, from 0.
         reversed: Whether levels are listed from best to worst, instead of from worst to best.
         order: Which of a pair is shown first.
+        exemplars: Examples of levels, in the order shown; for the pointwise form.
+        plain: Whether outputs are shown as plain text, without their Markdown.
+        probing: What a probe changes about the question; None wherever a judgment counts.
+
+    Raises:
+        ValueError: Exemplars, or another label set, with another form than the pointwise one.
     """
 
     messages: tuple[Message, ...]
@@ -50,6 +126,28 @@ class BlindTask:
     repeat: int = 0
     reversed: bool = False
     order: Order | None = None
+    exemplars: tuple[Exemplar, ...] = ()
+    plain: bool = False
+    probing: Probing | None = None
+
+    def __post_init__(self) -> None:
+        if self.other is None and not self.checklist:
+            return
+        if self.exemplars:
+            raise ValueError("exemplars are for the pointwise form")
+        if self.probing is not None and self.probing.label_set != "digits":
+            raise ValueError("label sets are for the pointwise form")
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with what is asked; what is off is no part of it, so that old ones stay."""
+        return fingerprint(
+            {
+                part.name: value
+                for part in fields(self)
+                if (value := getattr(self, part.name)) or part.name not in _LATER
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

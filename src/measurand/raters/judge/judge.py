@@ -8,7 +8,7 @@ from typing import Any
 
 from measurand.core.example import Example, Message, Requirement
 from measurand.core.fingerprint import fingerprint
-from measurand.core.judging import BlindTask, Judgment, Order
+from measurand.core.judging import BlindTask, Exemplar, Judgment, Order
 from measurand.core.model import OK, Attempt, Call, ModelReply, ModelRequest
 from measurand.core.protocols import ChatModel
 from measurand.core.rating import Measurement
@@ -196,7 +196,14 @@ class JudgeRater:
                     repeat=repeat,
                     reversed=(repeat + first) % 2 == 1,
                     order=order,
+                    exemplars=self._exemplars(dimension, example),
+                    plain=dimension in self._options.plain,
                 )
+
+    def _exemplars(self, dimension: str, example: Example) -> tuple[Exemplar, ...]:
+        """The dimension's exemplars, but for those about the very example that is judged."""
+        known = self._options.exemplars.get(dimension, ())
+        return tuple(one for one in known if one.messages != example.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,15 +282,14 @@ def _judgment(
         return Judgment(
             measurement=Measurement(None, reason), failure=heard.status, calls=tuple(calls)
         )
-    value = _value(task, dimension, heard, labels=prompt.labels)
+    value = _value(task, dimension, heard, prompt=prompt)
     measurement = Measurement(value, heard.reason, heard.evidence)
     return Judgment(measurement=measurement, failure=None, calls=tuple(calls))
 
 
-def _value(
-    task: BlindTask, dimension: Dimension, heard: Heard, *, labels: tuple[str, str] | None
-) -> Value:
+def _value(task: BlindTask, dimension: Dimension, heard: Heard, *, prompt: Prompt) -> Value:
     """The level on the dimension's scale."""
+    labels, levels = prompt.labels, prompt.levels
     if heard.level is None:
         raise AssertionError("a reply that was heard has a level")
     if labels is not None:
@@ -291,7 +297,7 @@ def _value(
         return own[str(heard.level)]
     scale = dimension.scale
     if not task.checklist:
-        return scale.parse(written(heard.level))
+        return scale.parse(written(levels.meaning(heard.level)))
     share = float(heard.level)
     if scale.binary:
         return 1.0 if share == 1 else 0.0

@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from measurand.core.judging import LabelSet
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Scale, Value
+from measurand.raters.judge.labels import labels_for
 
-__all__ = ["Level", "Levels", "levels_of", "written"]
+__all__ = ["Level", "Levels", "labelled", "levels_of", "written"]
 
 Level = int | float | str
 """A level as it stands in JSON."""
@@ -26,11 +28,39 @@ class Levels:
         named: The levels in order, worst first where that means something.
         anchors: What each of them means, in words; empty where the rubric does not say.
         continuous: Whether numbers between the named ones are levels too.
+        meant: Of labels that stand for numbers, the numbers; else empty.
     """
 
     named: tuple[Level, ...]
     anchors: tuple[str, ...]
     continuous: bool = False
+    meant: tuple[Level, ...] = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they go from worst to best, or from best to worst."""
+        return bool(self.meant) or not isinstance(self.named[0], str)
+
+    def reversed(self) -> Levels:
+        """The same, the other way round."""
+        return Levels(self.named[::-1], self.anchors[::-1], self.continuous, self.meant[::-1])
+
+    def meaning(self, level: Level) -> Level:
+        """What a level that may be named stands for: itself, or the number that it labels."""
+        return self.meant[self.named.index(level)] if self.meant else level
+
+    def named_for(self, value: Value, scale: Scale) -> Level:
+        """The level that stands for a value of the scale.
+
+        Raises:
+            ValueError: None does.
+        """
+        for at, level in enumerate(self.meant or self.named):
+            if scale.parse(written(level)) == value:
+                return self.named[at]
+        if not self.continuous or isinstance(value, str):
+            raise ValueError(f"{value!r} is none of the levels of {scale}")
+        return _plain(float(scale.parse(value)))
 
 
 def levels_of(dimension: Dimension) -> Levels:
@@ -48,6 +78,21 @@ def levels_of(dimension: Dimension) -> Levels:
         raise ValueError(f"a judge tells {_MOST} levels apart at the most; found {len(named)}")
     texts = tuple(" ".join(anchors.get(scale.parse(level), "").split()) for level in named)
     return Levels(tuple(named), texts, continuous)
+
+
+def labelled(levels: Levels, label_set: LabelSet) -> Levels:
+    """The levels under other names.
+
+    Raises:
+        ValueError: They are not whole numbers that are counted, or the set has too few labels.
+    """
+    if label_set == "digits":
+        return levels
+    numbers = tuple(level for level in levels.named if isinstance(level, int))
+    if levels.continuous or len(numbers) < len(levels.named):
+        raise ValueError(f"{label_set} label levels that are whole numbers")
+    labels = labels_for(numbers, label_set)
+    return Levels(labels, levels.anchors, meant=levels.named)
 
 
 def _named(scale: Scale, anchored: tuple[Value, ...]) -> tuple[Sequence[Level], bool]:

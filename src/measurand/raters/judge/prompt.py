@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurand.core.example import Message, Requirement
-from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Form
 from measurand.core.rubric import Dimension, Rubric
 from measurand.raters.judge.fence import Fence, keyed, letters
-from measurand.raters.judge.levels import Level, Levels, levels_of, written
+from measurand.raters.judge.levels import Level, Levels, labelled, levels_of, written
+from measurand.raters.judge.prefix import line, prefix_for, prefix_of
 from measurand.raters.judge.readback import Asked, read_back, read_messages
 from measurand.raters.judge.schema import schema_of
 from measurand.raters.judge.words import (
@@ -29,7 +29,6 @@ from measurand.raters.judge.words import (
     REPLIES,
     REQUIREMENTS,
     REVISION,
-    RULES,
     TIE,
 )
 
@@ -85,11 +84,6 @@ def form_of(task: BlindTask) -> Form:
     return "checklist" if task.checklist else "pointwise"
 
 
-def prefix_of(rubric: Rubric) -> Message:
-    """The rules and the whole rubric: the message with which every question starts."""
-    return Message("system", f"{RULES}\n\n{_rubric(rubric)}")
-
-
 def render(
     task: BlindTask, rubric: Rubric, *, run_key: bytes, prefix: Message | None = None
 ) -> Prompt:
@@ -103,20 +97,21 @@ def render(
 
     Raises:
         KeyError: The rubric lacks the task's dimension.
-        ValueError: The dimension's scale offers no levels to choose from.
+        ValueError: The dimension's scale offers no levels to choose from, or none under the labels
+            asked for; or an exemplar is not one.
     """
     dimension = rubric.dimension(task.dimension)
     form = form_of(task)
     fence = Fence.of(run_key, task.messages, task.context, task.output, task.other)
     labels = _labels(task, run_key) if form == "pairwise" else None
     levels = _offered(task, dimension, labels)
-    content = fingerprint(task)
+    content = task.fingerprint
     canary = _canary(content, run_key)
     material = _material(task, fence, labels)
     question = _question(task, fence, levels=levels, canary=canary)
     return Prompt(
         messages=(
-            prefix or prefix_of(rubric),
+            prefix_for(task, rubric, run_key=run_key, usual=prefix),
             Message("user", "\n\n".join((*material, *question))),
         ),
         prefix=1,
@@ -138,30 +133,6 @@ def requirement_text(item: Requirement) -> str:
     else:
         text = item.name or phrases
     return " ".join(text.split())
-
-
-def _rubric(rubric: Rubric) -> str:
-    return "\n\n".join(["RUBRIC", *map(_dimension, rubric)])
-
-
-def _dimension(dimension: Dimension) -> str:
-    lines = [
-        f"## {_line(dimension.name)}",
-        f"Definition: {_line(dimension.definition) or 'as its name says'}",
-        f"Scale: {_scale(dimension)}",
-    ]
-    for key, text in dimension.levels.items():
-        lines.append(f"- {key}: {_line(text)}")
-    return "\n".join(lines)
-
-
-def _scale(dimension: Dimension) -> str:
-    scale = dimension.scale
-    if scale.binary:
-        return "yes or no; yes is the good answer"
-    if scale.low is not None and scale.high is not None:
-        return f"{scale}; {scale.low:g} is the worst and {scale.high:g} the best"
-    return str(scale)
 
 
 def _material(task: BlindTask, fence: Fence, labels: tuple[str, str] | None) -> Iterator[str]:
@@ -191,7 +162,7 @@ def _material(task: BlindTask, fence: Fence, labels: tuple[str, str] | None) -> 
 
 def _question(task: BlindTask, fence: Fence, *, levels: Levels, canary: str) -> Iterator[str]:
     form = form_of(task)
-    yield f"QUESTION\n{ASKS[form]}\n{FORM}{form}\n{DIMENSION}{_line(task.dimension)}"
+    yield f"QUESTION\n{ASKS[form]}\n{FORM}{form}\n{DIMENSION}{line(task.dimension)}"
     if task.note:
         yield "What this example adds to the definition:"
         yield fence.around("note", task.note)
@@ -206,7 +177,7 @@ def _question(task: BlindTask, fence: Fence, *, levels: Levels, canary: str) -> 
 
 def _choice(levels: Levels, form: Form, *, reverse: bool) -> str:
     lines = [LEVELS + json.dumps(levels.named, ensure_ascii=False)]
-    if form == "pointwise" and not isinstance(levels.named[0], str):
+    if form == "pointwise" and levels.ordered:
         lines.append(f"Listed from {'best to worst' if reverse else 'worst to best'}.")
     if levels.continuous:
         lines.append("Numbers between these are levels too.")
@@ -225,9 +196,9 @@ def _offered(task: BlindTask, dimension: Dimension, labels: tuple[str, str] | No
         levels = Levels(("no", "yes"), ("", ""))
     else:
         levels = levels_of(dimension)
-    if not task.reversed:
-        return levels
-    return Levels(levels.named[::-1], levels.anchors[::-1], levels.continuous)
+        if task.probing is not None:
+            levels = labelled(levels, task.probing.label_set)
+    return levels.reversed() if task.reversed else levels
 
 
 def _labels(task: BlindTask, run_key: bytes) -> tuple[str, str]:
@@ -254,7 +225,3 @@ def _canary(content: str, run_key: bytes) -> str:
     """A check word of 40 bits that differs for each task, its repeat among what it differs by."""
     word = letters(run_key, "canary", content)
     return f"{word[:5]}-{word[5:10]}"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from measurand.core.fingerprint import fingerprint
-from measurand.core.judging import FORMS, Form
+from measurand.core.judging import FORMS, Exemplar, Form
 from measurand.core.rubric import Dimension, RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan
 from measurand.errors import Fault, PlanError, nearest
@@ -71,9 +71,13 @@ class JudgeOptions:
         run_key: A secret of at least 16 bytes, from which boundaries, check words and labels
             follow; the same when a run is resumed, and never known to whoever writes outputs.
         salt: Sets the requests of one run apart from those of another.
+        exemplars: By dimension, examples of levels in the order shown, for the pointwise form; an
+            example is never shown those that are about itself.
+        plain: The dimensions on which outputs are shown without their Markdown.
 
     Raises:
-        ValueError: The key is too short, or repeats is less than 1.
+        ValueError: The key is too short, repeats is less than 1, or there are exemplars for another
+            form than the pointwise one.
     """
 
     settings: Mapping[str, JudgeSettings]
@@ -81,12 +85,17 @@ class JudgeOptions:
     repeats: int = 3
     parameters: Mapping[str, Any] = field(default_factory=dict)
     salt: str = ""
+    exemplars: Mapping[str, tuple[Exemplar, ...]] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if len(self.run_key) < _SHORTEST_KEY:
             raise ValueError(f"a run key has at least {_SHORTEST_KEY} bytes")
         if self.repeats < 1:
             raise ValueError(f"a judge rates each output at least once; found {self.repeats}")
+        for name, exemplars in self.exemplars.items():
+            if exemplars and self.settings.get(name, JudgeSettings()).form != "pointwise":
+                raise ValueError(f"exemplars are for the pointwise form; {name} has another")
 
 
 def options_of(
@@ -148,16 +157,19 @@ def told(rubric: Rubric) -> Rubric:
 def version_of(model_version: str, rubric: Rubric, options: JudgeOptions) -> str:
     """What a judge's judgments depend on, as a fingerprint; the key is no part of it."""
     blocking = [one.name for one in rubric if one.blocking and one.name in options.settings]
-    return fingerprint(
-        [
-            model_version,
-            [dimension.fingerprint for dimension in rubric],
-            REVISION,
-            dict(options.parameters),
-            dict(options.settings),
-            blocking,
-        ]
-    )
+    content: list[object] = [
+        model_version,
+        [dimension.fingerprint for dimension in rubric],
+        REVISION,
+        dict(options.parameters),
+        dict(options.settings),
+        blocking,
+    ]
+    if exemplars := {name: shown for name, shown in options.exemplars.items() if shown}:
+        content.append(["exemplars", exemplars])
+    if options.plain:
+        content.append(["plain", sorted(options.plain)])
+    return fingerprint(content)
 
 
 def _as_told(dimension: Dimension) -> Dimension:
