@@ -1,0 +1,148 @@
+"""How much better one rater's correlation with a target is than another's, on the same units."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
+from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
+
+__all__ = ["correlation_difference"]
+
+_FEWEST = 5
+_NO_SPREAD = 1e-12
+_SURE = 1 - 1e-12
+
+
+class _Correlation(NamedTuple):
+    """A correlation with the ends of its own interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def correlation_difference(
+    first: ArrayLike,
+    second: ArrayLike,
+    target: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> Estimate:
+    """Pearson's r of ``first`` with the target minus that of ``second`` on the same units.
+
+    The interval joins those of the two correlations (Fisher's z) by the correlation that their
+    errors have because target and units are the same. Of units in clusters, both come from the
+    influence function, summed within clusters, with the quantile of t with C - 1 degrees.
+
+    Args:
+        first: Shape (n,).
+        second: Shape (n,).
+        target: Shape (n,).
+        clusters: The cluster of each unit, shape (n,).
+        level: The confidence level.
+
+    Raises:
+        InsufficientData: Fewer than 5 units or clusters; one of the three is the same for all
+            units; or the two raters say the same, up to a straight line.
+        UsageError: The arguments are not vectors of finite numbers of one length.
+
+    References:
+        Zou (2007), Psychological Methods 12, 399-413, equations 13 and 15.
+    """
+    check_level(level)
+    columns = [check_finite(values, 1) for values in (first, second, target)]
+    if len({column.size for column in columns}) > 1:
+        raise UsageError(f"one value per unit; found {[column.size for column in columns]}")
+    one, two, right = (_standard(column) for column in columns)
+    n = right.size
+    codes = None if clusters is None else cluster_codes(clusters, n)
+    count = n if codes is None else int(codes.max()) + 1
+    if count < _FEWEST:
+        noun = "units" if codes is None else "clusters"
+        raise InsufficientData(f"a difference of correlations needs {_FEWEST} {noun}; {count} here")
+    r_one, r_two, between = (float(a @ b) / n for a, b in ((one, right), (two, right), (one, two)))
+    if abs(between) > _SURE:
+        raise InsufficientData("both raters say the same, up to a straight line")
+    if max(abs(r_one), abs(r_two)) > _SURE:
+        raise InsufficientData("a rater that equals the target, up to a straight line")
+    if codes is None:
+        half = two_sided_z(level) / math.sqrt(n - 3)
+        ends = _around(r_one, half), _around(r_two, half)
+        together = _normal_theory(r_one, r_two, between)
+        method = "Zou, Fisher z"
+    else:
+        influence = np.stack([_influence(one, right, r_one), _influence(two, right, r_two)], axis=1)
+        ends, together = _clustered(
+            (r_one, r_two), cluster_sums(influence, codes), n=n, level=level
+        )
+        method = "Zou, clustered, t(C-1)"
+    low, high = _joined(*ends, together)
+    return Estimate(
+        value=r_one - r_two,
+        low=low,
+        high=high,
+        level=level,
+        n=n,
+        method=method,
+        reason=None if codes is None else caution_if_few(count, "clusters"),
+    )
+
+
+def _standard(values: Floats) -> Floats:
+    """Mean 0 and standard deviation 1."""
+    centred = values - values.mean() if values.size else values
+    spread = float(np.sqrt((centred**2).mean())) if values.size else 0.0
+    if spread <= _NO_SPREAD * max(float(np.abs(values).max(initial=0.0)), 1.0):
+        raise InsufficientData("a rater or the target is the same for all units: no correlation")
+    return centred / spread
+
+
+def _around(r: float, half: float) -> _Correlation:
+    z = math.atanh(r)
+    return _Correlation(r, math.tanh(z - half), math.tanh(z + half))
+
+
+def _normal_theory(one: float, two: float, between: float) -> float:
+    """The correlation between two correlations that share a variable; Zou, equation 15."""
+    squares = one**2 + two**2 + between**2
+    above = (between - one * two / 2) * (1 - squares) + between**3
+    return above / ((1 - one**2) * (1 - two**2))
+
+
+def _influence(x: Floats, y: Floats, r: float) -> Floats:
+    """What each unit adds to r, of variables with mean 0 and standard deviation 1."""
+    return np.asarray(x * y - r * (x**2 + y**2) / 2, dtype=np.float64)
+
+
+def _clustered(
+    r: tuple[float, float], sums: Floats, *, n: int, level: float
+) -> tuple[tuple[_Correlation, _Correlation], float]:
+    """Both correlations with the ends of their intervals, and how their errors go together."""
+    count = len(sums)
+    scatter = sums.T @ sums * (count / (count - 1)) / n**2
+    errors = np.sqrt(np.diag(scatter))
+    if errors.min() <= _NO_SPREAD:
+        raise InsufficientData("no spread between clusters to build an interval on")
+    quantile = t_quantile((1 + level) / 2, count - 1)
+    halves = quantile * errors / (1 - np.square(r))
+    one, two = (_around(value, float(half)) for value, half in zip(r, halves, strict=True))
+    return (one, two), float(scatter[0, 1] / (errors[0] * errors[1]))
+
+
+def _joined(one: _Correlation, two: _Correlation, together: float) -> tuple[float, float]:
+    """The interval of the difference; Zou, equation 13."""
+    below, above = one.value - one.low, one.high - one.value
+    other_below, other_above = two.value - two.low, two.high - two.value
+    down = below**2 + other_above**2 - 2 * together * below * other_above
+    up = above**2 + other_below**2 - 2 * together * above * other_below
+    apart = one.value - two.value
+    return apart - math.sqrt(max(down, 0.0)), apart + math.sqrt(max(up, 0.0))
