@@ -20,6 +20,7 @@ __all__ = ["GRADES", "Leanings"]
 GRADES = 4.0
 """Points between the ends of a scale of five levels, in which the knobs are given."""
 _USUAL_WORDS = 100
+_MIDDLE = 0.5
 _WORD = pattern(r"\S+")
 
 
@@ -34,6 +35,11 @@ class Leanings:
         favours: Points by the system whose output it is.
         first_level: Points towards the end of the scale that is listed first.
         reversal: Points where levels are listed from best to worst.
+        labels: Points by how levels are written, as in ``letters``.
+        anchor: How much of the distance of the level given last in the same conversation from the
+            middle of the scale is added to the next.
+        halo: How much of the way it goes towards what it said of the same output before, on other
+            dimensions, in the same conversation.
 
     Raises:
         ValueError: There is no such mark.
@@ -44,6 +50,9 @@ class Leanings:
     favours: Mapping[str, float] = field(default_factory=dict)
     first_level: float = 0.0
     reversal: float = 0.0
+    labels: Mapping[str, float] = field(default_factory=dict)
+    anchor: float = 0.0
+    halo: float = 0.0
 
     def __post_init__(self) -> None:
         if odd := sorted(set(self.style) - set(MARKS)):
@@ -54,9 +63,20 @@ class Leanings:
         return sum(self._by_text(item.text, known), 0.0)
 
     def by_list(self, task: Seen) -> float:
-        """Points for the order in which levels are listed."""
+        """Points for the order in which levels are listed, and for how they are written."""
         towards = self.first_level * (1 if task.best_first else -1)
-        return towards + self.reversal * task.best_first
+        written = self.labels.get(task.label_set or "", 0.0)
+        return towards + self.reversal * task.best_first + written
+
+    def by_talk(self, task: Seen, unit: float) -> float:
+        """Points for what was judged before in the same conversation."""
+        text = task.items[0].text
+        others = [one.share for one in task.before if one.text != text]
+        same = [one.share for one in task.before if one.text == text]
+        points = self.anchor * (others[-1] - _MIDDLE) if others else 0.0
+        if same:
+            points += self.halo * (sum(same) / len(same) - unit)
+        return points * GRADES
 
     def _by_text(self, text: str, known: Known | None) -> Iterator[float]:
         if self.favours and known is not None:

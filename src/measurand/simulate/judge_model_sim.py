@@ -132,10 +132,9 @@ class SimJudge(Leanings):
 
     def _fails(self, said: Mapping[str, Any], task: Seen, *, seeds: tuple[int, str]) -> bool:
         worst, most = self.fails
-        level, numbers = said.get("level"), task.numbers
-        if not (worst or most) or not numbers or not isinstance(level, int | float):
+        share = task.share(said.get("level")) if worst or most else None
+        if share is None:
             return False
-        share = (level - numbers[0]) / (numbers[-1] - numbers[0])
         return draw("fails", *seeds, task.canary) < worst + (most - worst) * share
 
     def _graded(
@@ -185,12 +184,13 @@ class SimJudge(Leanings):
         low, high = numbers[0], numbers[-1]
         points = (
             self.by_list(task)
+            + self.by_talk(task, unit)
             - self.severities.get(task.dimension, self.severity)
             + self.noises.get(task.dimension, self.noise) * normal(chance.noise)
         )
         wanted = low + (high - low) * (unit + points / GRADES)
         level = min(numbers, key=lambda number: (abs(number - wanted), number))
-        return level, (level - low) / (high - low) if high > low else 1.0
+        return task.level(level), (level - low) / (high - low) if high > low else 1.0
 
     def _label(self, task: Seen, unit: float, chance: _Chance) -> tuple[str, float]:
         labels = tuple(map(str, task.levels))

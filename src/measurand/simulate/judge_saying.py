@@ -32,7 +32,7 @@ def reason_for(share: float, dimension: str) -> str:
 def best(task: Seen) -> float | str:
     """The best level."""
     if task.numbers:
-        return task.numbers[-1]
+        return task.level(task.numbers[-1])
     return "yes" if "yes" in task.levels else str(task.levels[-1])
 
 
