@@ -15,7 +15,7 @@ from measurand.jobs.batches.items import Item, chunks, former_parts, raters_of
 from measurand.jobs.batches.log import Contents, OpenBatch, Taken, keys_of
 from measurand.jobs.batches.scene import Scene
 from measurand.jobs.engine.agenda import Again, Agenda
-from measurand.jobs.engine.engine import HOPELESS
+from measurand.jobs.engine.asking import HOPELESS
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.engine.rows import judged, orphaned
 from measurand.models.wire import PASSING, CallFailed

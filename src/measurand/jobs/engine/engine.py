@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
 
 from measurand.core.example import Example
-from measurand.core.failure import TRANSPORT_FAILURES
 from measurand.core.model import Call
-from measurand.core.output import Failure
 from measurand.errors import BudgetExhausted
 from measurand.jobs.engine.agenda import Agenda, Asked, Judging
+from measurand.jobs.engine.asking import HOPELESS, Asking, Stop, paid, raise_first
 from measurand.jobs.engine.journal import Journal
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.engine.rows import checked, judged, unjudged
@@ -22,38 +20,8 @@ from measurand.store.ledger_work import Work
 
 __all__ = ["Engine", "Stop"]
 
-HOPELESS = frozenset({"authentication", "not_found"})
-"""Failures that every further call of a provider's model would meet as well."""
-SILENT, LOST = 8, 50
-"""So many calls in a row without any reply end a run: of those who have never answered, and of
-those who have."""
 _CHUNK = 32
 """Examples that are looked up in the ledger at once."""
-
-Reason = Literal["budget", "asked", "hopeless"]
-
-
-@dataclass(slots=True)
-class Stop:
-    """Asks a run to start nothing new; calls under way are finished and kept.
-
-    Args:
-        reason: Why; None while it goes on.
-        message: The same in a sentence.
-    """
-
-    reason: Reason | None = None
-    message: str = ""
-
-    def ask(self, reason: Reason, message: str) -> None:
-        """Stop; the first reason stands."""
-        if self.reason is None:
-            self.reason, self.message = reason, message
-
-    @property
-    def asked(self) -> bool:
-        """Whether nothing new is to be started."""
-        return self.reason is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,8 +46,10 @@ class Engine:
     tally: Tally = field(default_factory=Tally)
     stop: Stop = field(default_factory=Stop)
     charge: Callable[[float], bool] = lambda _: False
-    _silence: dict[str, int] = field(default_factory=dict, init=False)
-    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict, init=False)
+    _asking: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._asking = Asking(stop=self.stop, width=self.width, clean=self.parts.clean)
 
     @property
     def parts(self) -> Parts:
@@ -114,7 +84,7 @@ class Engine:
             fresh = any(not one.saved or one.checkings or one.judgings for one in asked)
             # No task group: where one call meets the budget, the others are paid for already.
             ended = await asyncio.gather(*map(self._output, asked), return_exceptions=True)
-            _raise_first(ended)
+            raise_first(ended)
             if self.parts.pairs and not self.stop.asked:
                 await self._pairs(asked)
             self.tally.under_way -= 1
@@ -151,8 +121,8 @@ class Engine:
         here = asked.raw is not None
         if not here:
             try:
-                async with self._place(asked.system.name):
-                    if self._stopped():
+                async with self._asking.place(asked.system.name):
+                    if self._asking.stopped():
                         return False
                     asked.raw, calls = await asked.system.answer(asked.example, asked.trial)
             except BudgetExhausted as limit:
@@ -162,8 +132,8 @@ class Engine:
             self.agenda.plan(asked)
         output = asked.output
         failure = output.failure if output is not None else None
-        if failure is not None and calls and failure.kind in HOPELESS and not _paid(calls):
-            self._give_up(asked.system.name, failure.kind, failure.message)
+        if failure is not None and calls and failure.kind in HOPELESS and not paid(calls):
+            self._asking.give_up(asked.system.name, failure.kind, failure.message)
             return False
         work = Work(
             key=asked.key,
@@ -177,35 +147,12 @@ class Engine:
         await self._put([work, *await self._checks(asked)])
         if here:
             return True
-        self._heard(asked.system.name, failure, calls=calls)
+        self._asking.heard(asked.system.name, failure, calls=calls)
         if not calls and output is not None and output.cost:
             self.tally.cost += output.cost
             if self.charge(output.cost):
                 self.stop.ask("budget", f"{asked.system.name} has used up the budget")
         return True
-
-    def _heard(self, who: str, failure: Failure | None, *, calls: Sequence[Call]) -> None:
-        """Count calls without any reply; where there is nobody, nothing more is sent."""
-        kind = failure.kind if failure is not None else ""
-        late_code = kind == "timeout" and not calls  # a function of the user's own, slow
-        if failure is None or kind not in TRANSPORT_FAILURES or late_code:
-            self._silence[who] = -LOST
-            return
-        self._silence[who] = max(self._silence.get(who, 0), SILENT - LOST) + 1
-        if self._silence[who] >= SILENT:
-            more = "none of its last calls was answered; once that is mended: --retry-failed"
-            self._give_up(who, kind, f"{failure.message} ({more})")
-
-    def _give_up(self, who: str, kind: str, message: str) -> None:
-        self.stop.ask("hopeless", f"{who}: {kind}: {message}")
-
-    def _stopped(self) -> bool:
-        """Asked again after waiting: meanwhile somebody may have asked for a stop."""
-        return self.stop.asked
-
-    def _place(self, who: str) -> asyncio.Semaphore:
-        """So many at once may be asked: whoever waits here has not begun, and need not."""
-        return self._places.setdefault(who, asyncio.Semaphore(self.width))
 
     async def _checks(self, asked: Asked) -> list[Work]:
         return [await checked(asked, item, self.parts) for item in asked.checkings]
@@ -214,27 +161,14 @@ class Engine:
         self, asked: Asked, items: Sequence[Judging], against: Asked | None = None
     ) -> None:
         told = (self._judge(asked, item, against) for item in items)
-        _raise_first(await asyncio.gather(*told, return_exceptions=True))
+        raise_first(await asyncio.gather(*told, return_exceptions=True))
 
     async def _judge(self, asked: Asked, item: Judging, against: Asked | None = None) -> None:
-        name = item.judge.name
-        try:
-            async with self._place(name):
-                if self._stopped():
-                    return
-                judgment = await item.judge.judge(item.task)
-        except BudgetExhausted as limit:
-            self.stop.ask("budget", str(limit))
+        judgment = await self._asking.judgment(item.judge, item.task)
+        if judgment is None:
             return
-        reason = self.parts.clean(judgment.measurement.reason)
-        if judgment.failure in HOPELESS:
-            self._give_up(name, str(judgment.failure), reason)
-            if not _paid(judgment.calls):
-                return
         await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
-        if judgment.calls:
-            failure = None if judgment.failure is None else Failure(judgment.failure, reason)
-            self._heard(name, failure, calls=judgment.calls)
+        self._asking.judged(item.judge, judgment)
 
     async def _pairs(self, asked: Sequence[Asked]) -> None:
         """Compare outputs of the same trial, once both are there."""
@@ -249,15 +183,3 @@ class Engine:
         await self.journal.put(works)
         for work in works:
             self.tally.durable(work)
-
-
-def _raise_first(ended: Iterable[BaseException | None]) -> None:
-    """What went wrong in one of many, now that all have ended."""
-    for problem in ended:
-        if problem is not None:
-            raise problem
-
-
-def _paid(calls: Sequence[Call]) -> bool:
-    """Whether any of these calls took tokens: what was paid for is kept, whatever came of it."""
-    return any(attempt.usage is not None for call in calls for attempt in call.attempts)
