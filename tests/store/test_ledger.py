@@ -14,10 +14,12 @@ from measurand.core.intake import Intake, Refusal
 from measurand.core.model import Call, ModelReply
 from measurand.core.output import Failure, Output, Usage
 from measurand.core.people import Item
+from measurand.core.probe import BASE, ProbeRow
 from measurand.core.rating import Rating, Ratings
 from measurand.errors import LedgerError, UsageError
 from measurand.store.ledger import Added, Source, SourceRecord, open_ledger
 from measurand.store.ledger_people import Entry
+from measurand.store.ledger_probes import ProbeRecord
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES, migrate
 from measurand.store.ledger_sql import _AT_ONCE, filters
 from measurand.store.ledger_work import Work
@@ -36,6 +38,10 @@ PIECE = Work(
     version="v",
     output=Output(example="e1", system="s", text="Hello"),
     calls=(Call(model="a/b", attempts=(), reply=ModelReply(text="Hello")),),
+)
+PROBE = ProbeRecord(
+    row=ProbeRow(example="e1", system="s", dimension="tone", rater="j", probe=BASE, value=4.0),
+    key="p",
 )
 
 
@@ -234,6 +240,8 @@ def test_nothing_can_be_changed_or_deleted(tmp_path: Path, table: str, act: str)
         ledger.work.add([PIECE], run=ledger.work.log("p", "start", {}))
         ledger.people.register([Item(key="k", example="e1", system="s", dimensions=("tone",))])
         ledger.people.add([Entry(event="entered", who="anna")])
+        ledger.calibration.candidate("r", "j")
+        ledger.probes.add([PROBE])
     act = act.replace("rowid", {"rating": "number", "work": "revision"}.get(table, "rowid"))
     connection = apsw.Connection(str(tmp_path / "l.db"))
     with pytest.raises(apsw.ConstraintError, match="append-only"):

@@ -8,7 +8,6 @@ that adds is one transaction: after a crash all of it is there or none of it.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +21,12 @@ import apsw
 from measurand.core.intake import Intake, Refusal
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
-from measurand.errors import LedgerError
+from measurand.store.ledger_calibration import CalibrationLog
+from measurand.store.ledger_connection import connected, explained
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
 from measurand.store.ledger_people import PeopleLog
 from measurand.store.ledger_plain import KEY
-from measurand.store.ledger_schema import migrate
+from measurand.store.ledger_probes import ProbeLog
 from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, source_of
 from measurand.store.ledger_sql import Rows, filters, gaps, newest, versions
 from measurand.store.ledger_work import WorkLog
@@ -35,8 +35,6 @@ __all__ = ["SMALL_CACHE", "Added", "Ledger", "Source", "SourceRecord", "open_led
 
 PATIENCE = 60.0
 """Seconds to wait for another process that is writing."""
-_AGAIN = 0.01
-"""Seconds between tries of what SQLite does not wait for by itself."""
 CACHE = 64 * 1024
 """Kibibytes of the file held in memory, at most; enough to add a million ratings at once."""
 SMALL_CACHE = 4 * 1024
@@ -81,8 +79,8 @@ def open_ledger(
         LedgerError: The file is no ledger, a newer one, damaged, or cannot be opened.
     """
     file = Path(path)
-    with _explained(file):
-        connection = _connected(file, patience, cache)
+    with explained(file):
+        connection = connected(file, patience, cache)
     try:
         yield Ledger(connection, file)
     finally:
@@ -100,16 +98,27 @@ class Ledger:
     def __init__(self, connection: apsw.Connection, file: Path) -> None:
         self._connection = connection
         self._file = file
+        self._part = (connection, self._writing, self._reading, self._intern, self._batch)
 
     @property
     def work(self) -> WorkLog:
         """The work that was done, and what it took."""
-        return WorkLog(self._connection, self._writing, self._reading, self._intern, self._batch)
+        return WorkLog(*self._part)
 
     @property
     def people(self) -> PeopleLog:
         """The items that people rate, and all that happened at the desk."""
-        return PeopleLog(self._connection, self._writing, self._reading, self._intern, self._batch)
+        return PeopleLog(*self._part)
+
+    @property
+    def calibration(self) -> CalibrationLog:
+        """How judges were calibrated: looks at test sets, candidates, records."""
+        return CalibrationLog(*self._part)
+
+    @property
+    def probes(self) -> ProbeLog:
+        """What judges said of probes and of anchors."""
+        return ProbeLog(*self._part)
 
     def add_ratings(
         self, ratings: Ratings, *, source: Source | None = None, version: str = ""
@@ -266,12 +275,12 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with _explained(self._file):
+        with explained(self._file):
             yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with _explained(self._file):
+        with explained(self._file):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -335,55 +344,3 @@ class Ledger:
     def _add(self, rows: Rows, count: int, batch: int) -> Added:
         added, superseded = rows.add(self._connection, batch)
         return Added(added, count - added, superseded)
-
-
-def _connected(file: Path, patience: float, cache: int) -> apsw.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = apsw.Connection(str(file))
-    try:
-        connection.set_busy_timeout(round(patience * 1000))
-        migrate(connection)
-        _log_ahead(connection, patience)
-        # What was paid for survives a power cut, not only a crash.
-        connection.pragma("synchronous", "full")
-        connection.pragma("temp_store", "memory")
-        connection.pragma("cache_size", -cache)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _log_ahead(connection: apsw.Connection, patience: float) -> None:
-    """Turn write-ahead logging on; SQLite itself does not wait where another has just begun to."""
-    until = time.monotonic() + patience
-    while True:
-        try:
-            connection.pragma("journal_mode", "wal")
-        except apsw.BusyError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_AGAIN)
-        else:
-            return
-
-
-@contextmanager
-def _explained(file: Path) -> Iterator[None]:
-    """Turn the database's errors into a sentence about the file."""
-    try:
-        yield
-    except LedgerError as problem:
-        raise LedgerError(f"{file}: {problem}") from None
-    except apsw.NotADBError:
-        raise LedgerError(f"{file}: the file is not a ledger") from None
-    except apsw.BusyError:
-        raise LedgerError(f"{file}: another process has been writing for too long") from None
-    except apsw.CorruptError:
-        raise LedgerError(f"{file}: the ledger is damaged; restore a copy") from None
-    except apsw.FullError:
-        raise LedgerError(f"{file}: the disk is full; nothing of this was written") from None
-    except (apsw.Error, OSError) as problem:
-        raise LedgerError(f"{file}: {problem}") from problem
-    except UnicodeEncodeError as problem:
-        raise LedgerError(f"{file}: a text is not valid Unicode ({problem.reason})") from None

@@ -12,6 +12,7 @@ import apsw
 
 from measurand.errors import LedgerError
 from measurand.store.ledger_schema_people import PEOPLE
+from measurand.store.ledger_schema_trust import TRUST
 
 __all__ = ["APPLICATION", "MIGRATIONS", "TABLES", "migrate"]
 
@@ -21,6 +22,7 @@ TABLES = (
     *("text", "batch", "rating", "output", "refusal"),
     *("run", "work", "call"),
     *("item", "desk"),
+    *("calibration", "probe"),
 )
 
 _RATING_KEY = 'example, system, dimension, rater, "repeat", against, "order"'
@@ -303,7 +305,8 @@ def _triggers(tables: Sequence[str]) -> str:
 MIGRATIONS: tuple[str, ...] = (
     _TABLES + _VIEWS + _triggers(TABLES[:5]),
     _WORK + _VIEWS_2 + _triggers(TABLES[5:8]),
-    PEOPLE + _triggers(TABLES[8:]),
+    PEOPLE + _triggers(TABLES[8:10]),
+    TRUST + _triggers(TABLES[10:]),
 )
 """The SQL that takes version ``i`` to version ``i + 1``; once released, none ever changes."""
 

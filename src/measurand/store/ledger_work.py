@@ -22,12 +22,14 @@ from measurand.store.ledger_now import AsOf, RatingKey, outputs_as_of, stale_rat
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
 from measurand.store.ledger_part import LedgerPart
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
+from measurand.store.ledger_probes import ProbeRecord, add_probes, probe_texts
 from measurand.store.ledger_sql import Rows
 
 __all__ = ["Event", "Work", "WorkLog"]
 
-Purpose = Literal["output", "record", "rating"]
-"""An output that was asked for, one that was there already, or what a rater said."""
+Purpose = Literal["output", "record", "rating", "probe"]
+"""An output that was asked for, one that was there already, what a rater said, or said of a
+probe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Work:
         failure: The class of its failure; None when it succeeded.
         output: What a system answered, where that was asked.
         ratings: What raters said.
+        probes: What a judge said of probes.
         calls: The calls of models that it took.
     """
 
@@ -52,6 +55,7 @@ class Work:
     failure: str | None = None
     output: Output | None = None
     ratings: tuple[Rating, ...] = ()
+    probes: tuple[ProbeRecord, ...] = ()
     calls: tuple[Call, ...] = ()
 
 
@@ -199,6 +203,7 @@ class WorkLog(LedgerPart):
                 self._stale(changed, ids, batch=batch, repeats=repeats or {})
             for batch, pieces in groups:
                 self._ratings(pieces, ids, batch)
+                add_probes(self.connection, (p for w in pieces for p in w.probes), ids, batch=batch)
                 self.connection.executemany(
                     'INSERT INTO work ("key", revision, purpose, who, failure, batch) '
                     "VALUES (?, ?, ?, ?, ?, ?)",
@@ -307,6 +312,8 @@ def _texts(work: Work) -> Iterator[str]:
         yield from (work.output.example, work.output.system)
     for rating in work.ratings:
         yield from texts_of(rating)
+    for record in work.probes:
+        yield from probe_texts(record)
     for call in work.calls:
         yield call.model
         yield from (text for text in _told(call) if text)
