@@ -48,6 +48,8 @@ class Result:
         segment: Within which segment; None means all of them.
         failure: Of which class of failure, where it is about one.
         levels: Of which two levels of the scale, where it is about particular ones.
+        design: By which design it was found, where there are several, as the name of a probe.
+        mitigation: With which mitigations switched on, where any were.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Result:
     segment: str | None = None
     failure: str | None = None
     levels: tuple[Value, ...] = ()
+    design: str | None = None
+    mitigation: str | None = None
 
     @property
     def naive(self) -> bool:
@@ -71,7 +75,7 @@ class Result:
         systems = " minus ".join(self.systems)
         raters = " and ".join(self.raters)
         levels = " and ".join(told(level) for level in self.levels)
-        where = (self.component, self.segment, self.failure)
+        where = (self.component, self.segment, self.failure, self.design, self.mitigation)
         parts = (systems, raters, self.dimension, levels, *where)
         return ", ".join(part for part in parts if part) or self.name
 
@@ -87,13 +91,17 @@ class Verdict:
     Args:
         name: What is decided, as in ``"overall"`` or ``"blocking"``.
         outcome: ``pass``, ``fail`` or ``inconclusive``; of a comparison ``a better``,
-            ``b better``, ``equivalent within margin`` or ``inconclusive``.
+            ``b better``, ``equivalent within margin`` or ``inconclusive``; of a bias ``material``,
+            ``negligible`` or ``inconclusive``.
         reason: The sentence that a person reads.
         estimate: The estimate it rests on.
         bound: The bound it was held against, in the estimate's unit.
         dimension: On which dimension.
         systems: About which systems; of a comparison, a and b in this order.
         raters: About which raters, where it is about particular ones.
+        design: By which design it was found, where there are several, as the name of a probe.
+        mitigation: With which mitigations switched on, where any were.
+        n_needed: Units that would probably decide it, where it is inconclusive and any would.
     """
 
     name: str
@@ -104,6 +112,9 @@ class Verdict:
     dimension: str | None = None
     systems: tuple[str, ...] = ()
     raters: tuple[str, ...] = ()
+    design: str | None = None
+    mitigation: str | None = None
+    n_needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _result(result: Result) -> Json:
         about["segment"] = result.segment
     if result.failure is not None:
         about["failure"] = result.failure
-    return about | _estimate(result.estimate)
+    return about | _found_by(result) | _estimate(result.estimate)
 
 
 def _verdict(verdict: Verdict) -> Json:
@@ -76,10 +76,18 @@ def _verdict(verdict: Verdict) -> Json:
         "dimension": verdict.dimension,
         **_systems(verdict.systems),
         **({"raters": list(verdict.raters)} if verdict.raters else {}),
+        **_found_by(verdict),
+        **({} if verdict.n_needed is None else {"n_needed": int(verdict.n_needed)}),
         "reason": verdict.reason,
         "bound": _plain(verdict.bound),
         **_rests_on(verdict.estimate),
     }
+
+
+def _found_by(what: Result | Verdict) -> Json:
+    """By which design, and with what switched on, where that is told."""
+    told = {"design": what.design, "mitigation": what.mitigation}
+    return {name: text for name, text in told.items() if text is not None}
 
 
 def _rests_on(estimate: Estimate | None) -> Json:
@@ -193,9 +201,13 @@ def _result_schema() -> Json:
             "component": typed("string", "Within which part of the evaluation set."),
             "segment": typed("string", "Within which segment."),
             "failure": typed("string", "Of which class of failure."),
+            **_designs(),
             **_numbers(),
         },
-        optional=("system", "systems", "raters", "levels", "component", "segment", "failure"),
+        optional=(
+            *("system", "systems", "raters", "levels", "component", "segment", "failure"),
+            *("design", "mitigation"),
+        ),
     )
     return schema | _all_or_none()
 
@@ -207,19 +219,29 @@ def _verdict_schema() -> Json:
             "verdict": typed(
                 "string",
                 "pass, fail or inconclusive; of a comparison a better, b better, "
-                "equivalent within margin or inconclusive.",
+                "equivalent within margin or inconclusive; of a bias material, negligible or "
+                "inconclusive.",
             ),
             "dimension": typed(["string", "null"]),
             **_about_systems(),
             "raters": list_of(typed("string"), "About which raters, where particular ones."),
+            **_designs(),
+            "n_needed": counted("Units that would probably decide what is inconclusive."),
             "reason": typed("string", "The sentence that a person reads."),
             "bound": typed(["number", "null"], "In the estimate's unit."),
             **{name: typed(["number", "null"]) for name in ("value", "low", "high", "level")},
             "n": typed(["integer", "null"], "Units the estimate rests on."),
             "method": typed(["string", "null"], "null: it rests on no single estimate."),
         },
-        optional=("system", "systems", "raters"),
+        optional=("system", "systems", "raters", "design", "mitigation", "n_needed"),
     )
+
+
+def _designs() -> Json:
+    return {
+        "design": typed("string", "By which design, where there are several, as a probe's name."),
+        "mitigation": typed("string", "With which mitigations switched on."),
+    }
 
 
 def _file_schema() -> Json:
