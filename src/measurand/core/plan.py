@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from measurand.core.calibration import CalibrationPlan
 from measurand.core.example import MINIMUM, Component
 from measurand.core.rubric import Rubric
 from measurand.core.running import Endpoint, JudgePlan, Price, RedactPlan, RunPlan
@@ -147,6 +148,7 @@ class Plan:
         people: How people rate.
         compare: What a comparison must show.
         judge: Which models judge, and how; None where none does.
+        calibration: How it is found out whether they can be trusted.
         run: How systems and judges are called: connections, time, tries, money.
         redact: What of personal data and secrets is replaced before storage and before calls.
         prices: Prices by model, which go before those of the table.
@@ -166,6 +168,7 @@ class Plan:
     people: PeoplePlan = field(default_factory=PeoplePlan)
     compare: ComparePlan = field(default_factory=ComparePlan)
     judge: JudgePlan | None = None
+    calibration: CalibrationPlan = field(default_factory=CalibrationPlan)
     run: RunPlan = field(default_factory=RunPlan)
     redact: RedactPlan = field(default_factory=RedactPlan)
     prices: Mapping[str, Price] = field(default_factory=dict)

@@ -28,8 +28,8 @@ _FIELDS = (
 )
 _FILTERS = ("dimension", "rater", "probe", "example", "system", "mitigation", "rubric")
 _ASKED = " AND ".join(
-    f'(:{name} IS NULL OR "{name}" IN (SELECT value FROM json_each(:{name})))'
-    for name in _FILTERS  # noqa: S608
+    f'(:{name} IS NULL OR "{name}" IN (SELECT value FROM json_each(:{name})))'  # noqa: S608 - names
+    for name in _FILTERS
 )
 _ROWS = f"""SELECT {", ".join(f'"{name}"' for name in _FIELDS)} FROM probes
     WHERE {_ASKED} ORDER BY id"""  # noqa: S608 - constant

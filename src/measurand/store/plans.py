@@ -15,6 +15,7 @@ from measurand.core.running import JudgePlan
 from measurand.errors import DataError, Fault, PlanError
 from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, encode
 from measurand.store.lines import whole
+from measurand.store.plans_calibration import CalibrationForm
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_run import (
     BudgetForm,
@@ -119,6 +120,8 @@ class PlanForm(Form):
     """What a comparison must show."""
     judge: JudgeForm | None = None
     """Which models judge, and how."""
+    calibration: CalibrationForm = Field(default_factory=CalibrationForm)
+    """How it is found out whether they can be trusted."""
     run: RunForm = Field(default_factory=RunForm)
     """How systems and judges are called."""
     budget: BudgetForm | None = None
@@ -148,6 +151,7 @@ class PlanForm(Form):
             people=self.people.build(),
             compare=self.compare.build(),
             judge=None if self.judge is None else self.judge.build(),
+            calibration=self.calibration.build(),
             run=self.run.build(None if self.budget is None else self.budget.build()),
             prices={name: price.build() for name, price in self.prices.items()},
             providers={name: endpoint.build() for name, endpoint in self.providers.items()},
@@ -207,6 +211,7 @@ def plain_plan(plan: Plan) -> dict[str, Any]:
         "rubric": [_dimension(dimension) for dimension in plan.rubric],
         "systems": [encode(system) for system in plan.systems],
         "judge": None if plan.judge is None else _judge(plan.judge),
+        "calibration": encode(plan.calibration),
         "people": encode(plan.people),
         "compare": encode(plan.compare),
         "run": run,
