@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from measurand.core.candidate import Candidate, ExemplarId
+from measurand.core.candidate import Candidate
+from measurand.core.exemplars import ExemplarId
 from measurand.core.rubric import Dimension, RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan
 from measurand.raters.judge.spec import settings_of, told

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from measurand.core.exemplars import ExemplarId
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import Form
 from measurand.core.rubric import RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan
 
-__all__ = ["BALANCED", "CURRENT", "Candidate", "ExemplarId"]
+__all__ = ["BALANCED", "CURRENT", "Candidate"]
 
 CURRENT = "current"
 """The name of the plan's judge as it is, which every candidate has to beat."""
@@ -20,22 +21,6 @@ BALANCED: Literal["balanced"] = "balanced"
 """Exemplars that show as many outputs of each level as there are to be had."""
 
 _JUDGE = "judge"
-
-
-@dataclass(frozen=True, slots=True)
-class ExemplarId:
-    """An output that people rated, by its name.
-
-    Args:
-        example: The example's id.
-        system: Whose output; None where people rated the output of one system alone.
-    """
-
-    example: str
-    system: str | None = None
-
-    def __str__(self) -> str:
-        return self.example if self.system is None else f"{self.example} of {self.system}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from measurand.core.mitigation import MITIGATIONS, MitigationName
+
 __all__ = [
     "FLAG_RULES",
     "Endpoint",
@@ -50,9 +52,14 @@ class JudgePlan:
         parameters: What every model is asked with, as ``max_tokens`` and ``effort``.
         batch: Whether judging goes through the provider's batch interface: later, at about half
             the price.
+        exemplars: A file of outputs with people's levels that judges are shown; relative to the
+            plan's folder.
+        mitigations: What is done against biases, by the names of
+            `measurand.core.mitigation.MITIGATIONS`.
 
     Raises:
-        ValueError: There is no model, one is named twice, or repeats is less than 1.
+        ValueError: There is no model, one is named twice, repeats is less than 1, or a mitigation
+            is unknown, named twice, or a panel of one.
     """
 
     models: tuple[JudgeModel, ...]
@@ -61,6 +68,8 @@ class JudgePlan:
     flags: FlagRule = "any"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     batch: bool = False
+    exemplars: str | None = None
+    mitigations: tuple[MitigationName, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.models:
@@ -70,6 +79,13 @@ class JudgePlan:
             raise ValueError(f"two judges are the same model: {', '.join(twice)}")
         if self.repeats < 1:
             raise ValueError(f"a judge rates each output at least once; found {self.repeats}")
+        if odd := [name for name in self.mitigations if name not in MITIGATIONS]:
+            known = ", ".join(MITIGATIONS)
+            raise ValueError(f"there is no mitigation {odd[0]!r}; there are: {known}")
+        if len(set(self.mitigations)) < len(self.mitigations):
+            raise ValueError(f"a mitigation is named twice: {', '.join(self.mitigations)}")
+        if "panel" in self.mitigations and len(self.models) == 1:
+            raise ValueError("a panel has several models; list them under models")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from measurand.core.exemplars import by_dimension
+from measurand.core.judging import Exemplar
 from measurand.core.model import Attempt
 from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.protocols import Check, LiveSystem
 from measurand.core.system import System, pairs_of
-from measurand.errors import PlanError
+from measurand.errors import DataError, Fault, PlanError
 from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.keys import redactor, run_key
@@ -23,9 +25,10 @@ from measurand.models.prices import PriceTable
 from measurand.raters.judge.independence import check_independence
 from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.judge.spec import options_of, settings_of, told
+from measurand.store.exemplars import read_exemplars
 from measurand.store.ledger import open_ledger
 
-__all__ = ["Access", "Recorded", "access_to", "assembled", "panel_of"]
+__all__ = ["Access", "Recorded", "access_to", "assembled", "exemplars_of", "panel_of"]
 
 Recorded = Mapping[str, Mapping[tuple[str, int], Output]]
 """Recorded outputs by system, example and trial."""
@@ -105,6 +108,7 @@ def panel_of(
     try:
         known = check_independence(panel.models, compared, own_family=panel.own_family)
         options = [options_of(panel, m, plan.rubric, run_key=access.key) for m in panel.models]
+        options = [replace(option, exemplars=exemplars_of(plan, file)) for option in options]
     except PlanError as problem:
         place = None if file is None else str(file)
         raise PlanError(replace(fault, file=place) for fault in problem.faults) from None
@@ -113,6 +117,26 @@ def panel_of(
         for model, option in zip(panel.models, options, strict=True)
     )
     return judges, known.notes
+
+
+def exemplars_of(plan: Plan, file: Path | None = None) -> Mapping[str, tuple[Exemplar, ...]]:
+    """What a plan's judges are shown, by dimension; empty where the plan names none.
+
+    Raises:
+        PlanError: The file is not there, or wrong, or shows levels of what is not judged by level.
+    """
+    if plan.judge is None or plan.judge.exemplars is None:
+        return {}
+    base = Path() if file is None else file.parent
+    try:
+        shown = by_dimension(read_exemplars(base / plan.judge.exemplars, plan.rubric))
+    except DataError as problem:
+        raise PlanError(problem.faults) from None
+    forms = {name: one.form for name, one in settings_of(plan.rubric).items()}
+    if odd := [name for name in shown if forms.get(name) != "pointwise"]:
+        told_odd = f"exemplars show levels, and {', '.join(odd)} is not judged by level"
+        raise PlanError([Fault(told_odd, plan.judge.exemplars, key="dimension")])
+    return shown
 
 
 def assembled(

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from measurand.core import judging
-from measurand.core.candidate import BALANCED, Candidate, ExemplarId
+from measurand.core.candidate import BALANCED, Candidate
+from measurand.core.exemplars import ExemplarId
 from measurand.store.codec import Form, Text, Whole, Word
 from measurand.store.plans_systems import Parameters
 

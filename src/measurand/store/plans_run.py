@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from measurand.core.mitigation import MitigationName
 from measurand.core.running import (
     Endpoint,
     FlagRule,
@@ -114,12 +115,19 @@ class JudgeForm(Form):
     """What every model is asked with, as max_tokens and effort."""
     batch: Flag = False
     """Whether judging goes through the provider's batch interface: later, at about half price."""
+    exemplars: Word | None = None
+    """A file of outputs with people's levels that judges are shown, as measurand improve writes
+    it; relative to the plan's folder."""
+    mitigations: list[MitigationName] = Field(default_factory=list)
+    """What is done against biases, by name; measurand audit says what it did."""
 
     def build(self) -> JudgePlan:
         """This part of the plan."""
         if (self.model is None) == (self.models is None):
             told = "neither model nor models" if self.model is None else "both model and models"
             raise ValueError(f"there is {told}; name one model, or list several under models")
+        if self.batch and self.exemplars is not None:
+            raise ValueError("judges that are asked by batch are shown no exemplars; take one out")
         single = () if self.model is None else (JudgeModel(self.model),)
         return JudgePlan(
             models=single or tuple(one.build() for one in self.models or ()),
@@ -128,6 +136,8 @@ class JudgeForm(Form):
             flags=self.flags,
             parameters=self.parameters,
             batch=self.batch,
+            exemplars=self.exemplars,
+            mitigations=tuple(self.mitigations),
         )
 
 
