@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import FORMS, Exemplar, Form
+from measurand.core.mitigation import shows_plain
 from measurand.core.rubric import Dimension, RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan
 from measurand.errors import Fault, PlanError, nearest
@@ -114,12 +115,15 @@ def options_of(
         PlanError: What a dimension wants of the judge cannot be; every fault is listed.
     """
     parameters = {"max_tokens": MAX_TOKENS, **plan.parameters, **model.parameters}
+    settings = settings_of(rubric)
+    plain = filter(shows_plain, settings) if "plain_text" in plan.mitigations else ()
     return JudgeOptions(
-        settings=settings_of(rubric),
+        settings=settings,
         run_key=run_key,
         repeats=plan.repeats,
         parameters=MappingProxyType(parameters),
         salt=salt,
+        plain=frozenset(plain),
     )
 
 
