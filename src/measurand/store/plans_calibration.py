@@ -8,6 +8,7 @@ from pydantic import Field
 
 from measurand.core.calibration import TARGET, CalibrationPlan
 from measurand.store.codec import Form, Number, Whole
+from measurand.store.plans_candidates import CandidateForm
 
 __all__ = ["CalibrationForm"]
 
@@ -21,7 +22,14 @@ class CalibrationForm(Form):
     """Rated outputs, about, on which judges may be improved; 0 where none was."""
     test: Annotated[Whole, Field(ge=1)] | None = None
     """Rated outputs, about, that are locked until the judge is done; all others when left out."""
+    candidates: list[CandidateForm] = Field(default_factory=list)
+    """Changes to the judge that are to be tried: measurand improve."""
 
     def build(self) -> CalibrationPlan:
         """This part of the plan."""
-        return CalibrationPlan(**dict(self))
+        return CalibrationPlan(
+            target=self.target,
+            development=self.development,
+            test=self.test,
+            candidates=tuple(one.build() for one in self.candidates),
+        )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 
 from measurand.core import judging
 from measurand.core.candidate import BALANCED, Candidate
 from measurand.core.exemplars import ExemplarId
-from measurand.store.codec import Form, Text, Whole, Word
+from measurand.core.scale import Scale
+from measurand.errors import Fault
+from measurand.store.codec import Form, Location, Origin, Text, Whole, Word
+from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_systems import Parameters
 
-__all__ = ["CandidateForm", "ExemplarForm"]
+__all__ = ["CandidateForm", "ExemplarForm", "candidate_faults"]
 
 
 class ExemplarForm(Form):
@@ -91,3 +96,62 @@ class CandidateForm(Form):
             family=self.family,
             parameters=self.parameters,
         )
+
+
+def candidate_faults(
+    raw: object, dimensions: Mapping[str, DimensionForm], origin: Origin
+) -> Iterator[Fault]:
+    """In what candidates do not fit the rubric; those wrong in themselves are let be.
+
+    Args:
+        raw: The list of candidates as it was written.
+        dimensions: The dimensions of the rubric that are right in themselves.
+        origin: Where it was written.
+    """
+    for at, cell in enumerate(raw if isinstance(raw, list) else ()):
+        try:
+            form = CandidateForm.model_validate(cell)
+        except ValidationError:
+            continue
+        yield from _Placed(at, form, dimensions, origin).faults()
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One candidate, and where it stands."""
+
+    at: int
+    form: CandidateForm
+    dimensions: Mapping[str, DimensionForm]
+    origin: Origin
+
+    def faults(self) -> Iterator[Fault]:
+        """What does not fit."""
+        for key in ("definition", "levels", "form", "criteria"):
+            for name, value in getattr(self.form, key).items():
+                yield from self._about(key, name, value)
+
+    def _about(self, key: str, name: str, value: Any) -> Iterator[Fault]:
+        """What does not fit in what is said of one dimension."""
+        every = self.dimensions.items()
+        judged = [n for n, one in every if any(rater.name == "judge" for rater in one.raters)]
+        if name not in judged:
+            allowed = ", ".join(judged) or "none, for the judge rates no dimension"
+            yield self._fault("is no dimension that the judge rates", key, name, allowed=allowed)
+            return
+        scale = Scale.of(self.dimensions[name].scale)
+        if key == "levels":
+            for level in value:
+                try:
+                    scale.parse(level)
+                except ValueError as problem:
+                    told = f"describes a level that the scale lacks: {problem}"
+                    yield self._fault(told, key, name, allowed=str(scale))
+        checklist = key == "criteria" or value == "checklist"
+        if checklist and not scale.bounded:
+            told = f"a checklist gives a share, which the scale {scale} has no place for"
+            yield self._fault(told, key, name, allowed="yes/no, or a scale with bounds")
+
+    def _fault(self, problem: str, *inside: str, allowed: str) -> Fault:
+        where: Location = ("calibration", "candidates", self.at, *inside)
+        return self.origin.fault(problem, where, allowed=allowed)

@@ -13,6 +13,7 @@ from measurand.core.running import JudgePlan
 from measurand.core.scale import Scale
 from measurand.errors import Fault
 from measurand.store.codec import Form, Origin
+from measurand.store.plans_candidates import candidate_faults
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_run import JudgeForm
 from measurand.store.plans_systems import SystemForm
@@ -33,8 +34,13 @@ def contradictions(raw: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
     judge = _part(JudgeForm, raw.get("judge"))
     plan = None if judge is None else judge.build()
     systems = dict(_parts(SystemForm, raw.get("systems")))
+    rubric = dict(_parts(DimensionForm, raw.get("rubric")))
+    named = {dimension.dimension: dimension for dimension in rubric.values()}
+    calibration = raw.get("calibration")
+    if isinstance(calibration, dict):
+        yield from candidate_faults(calibration.get("candidates"), named, origin)
     asked = False
-    for at, dimension in _parts(DimensionForm, raw.get("rubric")):
+    for at, dimension in rubric.items():
         asked = asked or any(rater.name == "judge" for rater in dimension.raters)
         yield from _Dimension(at, dimension, origin).faults(plan)
     for at, system in systems.items():
