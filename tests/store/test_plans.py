@@ -148,8 +148,7 @@ compare: {level: 95, margin: .nan}
     [
         (
             "nme: x\n" + LEAST,
-            "allowed: name, task, seed, data, rubric, systems, people, compare, judge, calibration, "
-            "run, budget",
+            "allowed: name, task, seed, data, rubric, systems, people, compare, judge, calibration",
         ),
         ("nme: x\n" + LEAST, "Did you mean 'name'?"),
         (LEAST + "people: {vote: median }\nsed: 1", "Did you mean 'seed'?"),
