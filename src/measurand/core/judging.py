@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
 from measurand.core.example import Message, Requirement
@@ -62,10 +62,17 @@ class Turn:
     Args:
         task: What was asked.
         reply: What it said, as it came.
+
+    Raises:
+        ValueError: The task holds a session itself; in a turn it stands alone.
     """
 
     task: BlindTask
     reply: str
+
+    def __post_init__(self) -> None:
+        if self.task.alone is not self.task:
+            raise ValueError("a turn's task stands without what was before it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +119,8 @@ class BlindTask:
         probing: What a probe changes about the question; None wherever a judgment counts.
 
     Raises:
-        ValueError: Exemplars, or another label set, with another form than the pointwise one.
+        ValueError: Exemplars, other labels or a level of the references, with another form than
+            the pointwise one.
     """
 
     messages: tuple[Message, ...]
@@ -135,8 +143,17 @@ class BlindTask:
             return
         if self.exemplars:
             raise ValueError("exemplars are for the pointwise form")
-        if self.probing is not None and self.probing.label_set != "digits":
-            raise ValueError("label sets are for the pointwise form")
+        if self.probing is None:
+            return
+        if self.probing.label_set != "digits" or self.probing.reference_level is not None:
+            raise ValueError("labels, and levels of references, are for the pointwise form")
+
+    @property
+    def alone(self) -> BlindTask:
+        """The task without what was judged before in the same conversation."""
+        if self.probing is None or not self.probing.session:
+            return self
+        return replace(self, probing=replace(self.probing, session=()))
 
     @property
     def fingerprint(self) -> str:

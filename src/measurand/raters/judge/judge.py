@@ -17,6 +17,7 @@ from measurand.core.scale import Value
 from measurand.errors import BudgetExhausted
 from measurand.raters.judge.fence import keyed
 from measurand.raters.judge.levels import written
+from measurand.raters.judge.plain import shown_outputs
 from measurand.raters.judge.prompt import Prompt, form_of, prefix_of, render
 from measurand.raters.judge.reply import Expected, Heard, hear
 from measurand.raters.judge.rules import abstention, settled
@@ -250,7 +251,7 @@ def _expected(task: BlindTask, prompt: Prompt) -> Expected:
         form=form_of(task),
         levels=prompt.levels,
         canary=prompt.canary,
-        outputs=tuple(text for text in (task.output, task.other) if text is not None),
+        outputs=shown_outputs(task),
         items=len(task.checklist),
     )
 

@@ -16,12 +16,12 @@ from measurand.core.judging import BlindTask, Form
 from measurand.core.rubric import Dimension, Rubric
 from measurand.raters.judge.fence import Fence, keyed, letters
 from measurand.raters.judge.levels import Level, Levels, labelled, levels_of, written
+from measurand.raters.judge.material import fence_of, material
 from measurand.raters.judge.prefix import line, prefix_for, prefix_of
 from measurand.raters.judge.readback import Asked, read_back, read_messages
 from measurand.raters.judge.schema import schema_of
 from measurand.raters.judge.words import (
     ANSWER,
-    ASKS,
     CANARY,
     DIMENSION,
     FORM,
@@ -30,6 +30,7 @@ from measurand.raters.judge.words import (
     REQUIREMENTS,
     REVISION,
     TIE,
+    WORDINGS,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "TIE",
     "Asked",
     "Prompt",
+    "canary_of",
     "form_of",
     "prefix_of",
     "read_back",
@@ -102,24 +104,24 @@ def render(
     """
     dimension = rubric.dimension(task.dimension)
     form = form_of(task)
-    fence = Fence.of(run_key, task.messages, task.context, task.output, task.other)
+    fence = fence_of(task, run_key)
     labels = _labels(task, run_key) if form == "pairwise" else None
     levels = _offered(task, dimension, labels)
-    content = task.fingerprint
-    canary = _canary(content, run_key)
-    material = _material(task, fence, labels)
+    canary = canary_of(task, run_key)
+    shown = material(task, fence, labels=labels, scored=_scored(task, dimension, levels))
     question = _question(task, fence, levels=levels, canary=canary)
     return Prompt(
         messages=(
             prefix_for(task, rubric, run_key=run_key, usual=prefix),
-            Message("user", "\n\n".join((*material, *question))),
+            *_turns(task, rubric, run_key),
+            Message("user", "\n\n".join((*shown, *question))),
         ),
         prefix=1,
         schema=schema_of(form, levels, len(task.checklist)),
         canary=canary,
         levels=levels,
         labels=labels,
-        content=content,
+        content=task.fingerprint,
     )
 
 
@@ -135,34 +137,24 @@ def requirement_text(item: Requirement) -> str:
     return " ".join(text.split())
 
 
-def _material(task: BlindTask, fence: Fence, labels: tuple[str, str] | None) -> Iterator[str]:
-    """The blocks that are the same whichever dimension is asked for."""
-    yield "MATERIAL"
-    if task.messages:
-        yield "The conversation, up to the answer:"
-    for number, message in enumerate(task.messages, 1):
-        yield fence.around(f"message {number} {message.role}", message.content)
-    if task.context:
-        yield "What the answer may rely on, and must agree with:"
-    for number, passage in enumerate(task.context, 1):
-        yield fence.around(f"context {number}", passage)
-    if task.references:
-        yield "Acceptable answers, for comparison; others may be as good:"
-    for number, reference in enumerate(task.references, 1):
-        yield fence.around(f"reference {number}", reference)
-    if labels is None or task.other is None:
-        yield "The answer to be judged:"
-        yield fence.around(ANSWER, task.output)
-        return
-    yield "The two answers to be compared:"
-    pair = [(labels[0], task.output), (labels[1], task.other)]
-    for label, text in pair if task.order != "ba" else reversed(pair):
-        yield fence.around(f"{ANSWER} {label}", text)
+def _turns(task: BlindTask, rubric: Rubric, run_key: bytes) -> Iterator[Message]:
+    """What was asked and said before in the same conversation."""
+    for turn in () if task.probing is None else task.probing.session:
+        yield render(turn.task, rubric, run_key=run_key).messages[-1]
+        yield Message("assistant", turn.reply)
+
+
+def _scored(task: BlindTask, dimension: Dimension, levels: Levels) -> str:
+    """The level of the references, where a probe says that they have one."""
+    if task.probing is None or task.probing.reference_level is None:
+        return ""
+    return written(levels.named_for(task.probing.reference_level, dimension.scale))
 
 
 def _question(task: BlindTask, fence: Fence, *, levels: Levels, canary: str) -> Iterator[str]:
     form = form_of(task)
-    yield f"QUESTION\n{ASKS[form]}\n{FORM}{form}\n{DIMENSION}{line(task.dimension)}"
+    ask = WORDINGS[0 if task.probing is None else task.probing.wording][form]
+    yield f"QUESTION\n{ask}\n{FORM}{form}\n{DIMENSION}{line(task.dimension)}"
     if task.note:
         yield "What this example adds to the definition:"
         yield fence.around("note", task.note)
@@ -221,7 +213,10 @@ def _label(digits: str) -> str:
     return f"{letters[0]}{number % 8 + 2}{letters[1]}{letters[2]}"
 
 
-def _canary(content: str, run_key: bytes) -> str:
-    """A check word of 40 bits that differs for each task, its repeat among what it differs by."""
-    word = letters(run_key, "canary", content)
+def canary_of(task: BlindTask, run_key: bytes) -> str:
+    """A check word of 40 bits that differs for each task, its repeat among what it differs by.
+
+    What was judged before has no part in it, so that a question reads the same in later turns.
+    """
+    word = letters(run_key, "canary", task.alone.fingerprint)
     return f"{word[:5]}-{word[5:10]}"

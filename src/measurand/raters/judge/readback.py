@@ -55,10 +55,14 @@ def read_back(request: ModelRequest) -> Asked | None:
 
 
 def read_messages(messages: tuple[Message, ...]) -> Asked | None:
-    """The same, from the messages; a repaired request asks what its first question did."""
-    for message in messages:
-        if message.role == "user" and CANARY in message.content:
-            return _asked(message.content)
+    """The same, from the messages; a repaired request asks what its first question did.
+
+    In a conversation of several questions it is the last one.
+    """
+    for message in reversed(messages):
+        asks = message.role == "user" and CANARY in message.content
+        if asks and (asked := _asked(message.content)) is not None:
+            return asked
     return None
 
 

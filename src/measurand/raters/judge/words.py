@@ -21,6 +21,7 @@ __all__ = [
     "REVISION",
     "RULES",
     "TIE",
+    "WORDINGS",
 ]
 
 REVISION = 1
@@ -107,6 +108,39 @@ ASKS: Mapping[Form, str] = MappingProxyType(
         "pairwise": "Which of the two answers is better on this one dimension, or is it a tie?",
     }
 )
+
+WORDINGS: tuple[Mapping[Form, str], ...] = (
+    ASKS,
+    MappingProxyType(
+        {
+            "pointwise": "Please say which level this answer reaches on the dimension named below.",
+            "checklist": "Please say of each requirement below whether the answer meets it.",
+            "pairwise": "Please say which answer you find better on the dimension named below; if "
+            "neither is, say that it is a tie.",
+        }
+    ),
+    MappingProxyType(
+        {
+            "pointwise": "Read the answer once more with this one dimension in mind, then choose "
+            "the level whose description fits it best.",
+            "checklist": "Read the answer once more, requirement by requirement, then decide each: "
+            "is it met?",
+            "pairwise": "Read both answers once more with this one dimension in mind, then choose: "
+            "is one of them better, or is it a tie?",
+        }
+    ),
+    MappingProxyType(
+        {
+            "pointwise": "Your task now: grade the answer. Look at nothing but this dimension.",
+            "checklist": "Your task now: tick off the requirements that the answer meets. Look at "
+            "nothing but these.",
+            "pairwise": "Your task now: compare the answers. Look at nothing but this dimension, "
+            "and name the better one, or a tie.",
+        }
+    ),
+)
+"""The question in several wordings; the first is in use, the others are a probe's, and count as
+revisions of it: ``1.1`` to ``1.3`` of revision 1."""
 
 REPLIES: Mapping[Form, str] = MappingProxyType(
     {

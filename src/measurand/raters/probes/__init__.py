@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from measurand.core.probes import PROBES, Probe
-from measurand.raters.probes.task import ProbeTask, in_session
+from measurand.raters.probes.task import ProbeTask, in_session, turn_of
 
-__all__ = ["PROBES", "Probe", "ProbeTask", "in_session"]
+__all__ = ["PROBES", "Probe", "ProbeTask", "in_session", "turn_of"]

@@ -8,7 +8,7 @@ from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Judgment, Order, Probing, Turn
 from measurand.core.probe import BASE, ProbeRow
 
-__all__ = ["ProbeTask", "in_session"]
+__all__ = ["ProbeTask", "in_session", "turn_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,13 @@ def in_session(task: BlindTask, turns: tuple[Turn, ...]) -> BlindTask:
 
     Args:
         task: What is asked.
-        turns: What was asked and answered before, in order; tasks that a rule settled have no
-            reply, so they are no turns.
+        turns: What was asked and answered before, in order, see `turn_of`; tasks that a rule
+            settled have no reply, so they are no turns.
     """
     probing = task.probing or Probing()
     return replace(task, probing=replace(probing, session=turns))
+
+
+def turn_of(task: BlindTask, reply: str) -> Turn:
+    """A question of a conversation and its reply, as the turns after it hold them."""
+    return Turn(task=in_session(task, ()), reply=reply)
