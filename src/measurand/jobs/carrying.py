@@ -20,12 +20,13 @@ from measurand.jobs.engine.lock import alone
 from measurand.jobs.engine.tally import Snapshot, Tally
 from measurand.jobs.manifest import ENDED, STARTED
 from measurand.jobs.opening import Opened
-from measurand.store.ledger import SMALL_CACHE, open_ledger
+from measurand.models.budget import Budget
+from measurand.store.ledger import SMALL_CACHE, Ledger, open_ledger
 
 if TYPE_CHECKING:
     from measurand.jobs.batching import Batching
 
-__all__ = ["Course", "Errand", "Watch", "to_end"]
+__all__ = ["Course", "Errand", "Note", "Watch", "carried", "to_end"]
 
 T = TypeVar("T")
 
@@ -48,6 +49,27 @@ class Course:
         self.tally = Tally(total=total)
         self.stop = Stop()
         self.watch = watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What the ledger keeps of something that is carried out.
+
+    Args:
+        plan: The plan's fingerprint.
+        manifest: What it is, for those who read the ledger.
+        repeats: How many ratings of each trial a rater gives, where that is not one.
+        redact: What is done to what it says at its end.
+        began: The name of its start among the ledger's events.
+        ended: The name of its end.
+    """
+
+    plan: str
+    manifest: Mapping[str, Any]
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    redact: Callable[[str], str] = str
+    began: str = STARTED
+    ended: str = ENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,41 +98,76 @@ class Errand:
             UsageError: Another run of the ledger is under way.
             InfrastructureError: The ledger cannot be locked.
         """
-        plan, parts, batching = self.manifest["plan"], self.live.parts, self.batching
-        with alone(self.ledger), open_ledger(self.ledger, cache=SMALL_CACHE) as ledger:
-            # Here and not before: a run that was just ending may have spent something meanwhile.
-            self.live.models.budget.charge(ledger.work.spent())
-            number = ledger.work.log(plan, STARTED, self.manifest)
-            async with Journal(self.ledger, run=number, repeats=parts.rounds) as journal:
-                engine = Engine(
-                    agenda=Agenda(
-                        parts.without_judges() if batching else parts, ledger, self.again
-                    ),
-                    journal=journal,
-                    workers=self._workers(),
-                    width=self.live.models.run.connections,
-                    charge=self.live.models.budget.charge,
-                    tally=course.tally,
-                    stop=course.stop,
-                )
-                if batching is None:
-                    work = engine.run(examples)
-                else:
-                    from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
+        parts, batching = self.live.parts, self.batching
+        note = Note(
+            plan=self.manifest["plan"],
+            manifest=self.manifest,
+            repeats=parts.rounds,
+            redact=parts.redact,
+        )
 
-                    log = BatchLog(ledger.work, plan=plan, run=number)
-                    work = batching.around(engine, self.live, ledger=ledger, log=log)
-                with _interrupted(course.stop):
-                    await _watched(work, course.tally, course.watch)
-            ended = _ended(number, course, redact=parts.redact)
-            ledger.work.log(plan, ENDED, ended)
-            return ledger.work.spent()
+        async def work(ledger: Ledger, journal: Journal, number: int) -> None:
+            engine = Engine(
+                agenda=Agenda(parts.without_judges() if batching else parts, ledger, self.again),
+                journal=journal,
+                workers=self._workers(),
+                width=self.live.models.run.connections,
+                charge=self.live.models.budget.charge,
+                tally=course.tally,
+                stop=course.stop,
+            )
+            if batching is None:
+                await engine.run(examples)
+                return
+            from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
+
+            log = BatchLog(ledger.work, plan=note.plan, run=number)
+            await batching.around(engine, self.live, ledger=ledger, log=log)
+
+        return await carried(work, course, note, ledger=self.ledger, budget=self.live.models.budget)
 
     def _workers(self) -> int:
         """Examples under way: enough that neither systems nor judges wait for each other."""
         parts, connections = self.live.parts, self.live.models.run.connections
         outputs = max(1, sum(len(parts.trials(system)) for system in parts.systems))
         return max(1, -(-2 * connections // outputs))
+
+
+async def carried(
+    work: Callable[[Ledger, Journal, int], Coroutine[Any, Any, None]],
+    course: Course,
+    note: Note,
+    *,
+    ledger: Path,
+    budget: Budget,
+) -> float:
+    """Do work alone on a ledger, watched, stopped by Ctrl-C, with its start and end written down.
+
+    Args:
+        work: Told the open ledger, where finished pieces go, and the number of the start.
+        course: How far it is.
+        note: What is written down of it.
+        ledger: The ledger.
+        budget: Charged what all runs of the ledger have cost before.
+
+    Returns:
+        The US dollars that all runs of the ledger have cost.
+
+    Raises:
+        LedgerError: The ledger cannot be read or written.
+        UsageError: Another run of the ledger is under way.
+        InfrastructureError: The ledger cannot be locked.
+    """
+    with alone(ledger), open_ledger(ledger, cache=SMALL_CACHE) as there:
+        # Here and not before: a run that was just ending may have spent something meanwhile.
+        budget.charge(there.work.spent())
+        number = there.work.log(note.plan, note.began, note.manifest)
+        async with Journal(ledger, run=number, repeats=note.repeats) as journal:
+            with _interrupted(course.stop):
+                await _watched(work(there, journal, number), course.tally, course.watch)
+        ended = _ended(number, course, redact=note.redact)
+        there.work.log(note.plan, note.ended, ended)
+        return there.work.spent()
 
 
 def to_end(work: Callable[[], Coroutine[Any, Any, T]], stop: Stop) -> T:

@@ -65,8 +65,9 @@ def told(now: Snapshot, budget: float | None) -> str:
 
 def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
     """The same in short lines: how far, what it took, what went wrong."""
-    parts = [f"{now.examples:,}/{now.total:,} examples"]
-    parts.append(f"{now.outputs:,} outputs, {now.ratings:,} ratings")
+    parts = [f"{now.examples:,}/{now.total:,} {now.units}"]
+    if now.units == "examples":
+        parts.append(f"{now.outputs:,} outputs, {now.ratings:,} ratings")
     if now.rate:
         parts.append(f"{now.rate:,.1f}/s")
     if now.seconds_left is not None and now.examples < now.total:

@@ -121,6 +121,14 @@ class WorkLog(LedgerPart):
         with self.reading():
             return dict(self.connection.execute(sql, (json.dumps(list(keys)),)))
 
+    def replies(self, keys: Iterable[str]) -> dict[str, str]:
+        """What was said last in the newest try at each of these, where anything was said."""
+        sql = """SELECT c."key", c.reply FROM call AS c
+                 WHERE c."key" IN (SELECT value FROM json_each(?)) AND c.reply IS NOT NULL
+                 ORDER BY c.revision, c.position"""
+        with self.reading():
+            return dict(self.connection.execute(sql, (json.dumps(list(keys)),)))
+
     def outputs(self, keys: Mapping[str, tuple[str, str, int, str]]) -> dict[str, AsOf]:
         """What stood in the ledger right after each of these was done.
 

@@ -6,12 +6,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from measurand.core.model import OK, Attempt
 from measurand.core.output import Usage
 from measurand.store.ledger_work import Work
 
 __all__ = ["Snapshot", "Tally"]
+
+Units = Literal["examples", "questions"]
 
 _ENOUGH = 5
 """Finished examples from which the rest is foretold."""
@@ -38,6 +41,7 @@ class Snapshot:
         seconds: Wall time of this run.
         waiting: Judgments that were handed in to be answered later, and are not there yet.
         reasons: Of each class of failure the first result of this run: of whom, of what, and why.
+        units: What `total` counts.
     """
 
     examples: int
@@ -56,6 +60,7 @@ class Snapshot:
     seconds: float
     waiting: int = 0
     reasons: Mapping[str, str] = field(default_factory=dict)
+    units: Units = "examples"
 
     @property
     def done(self) -> int:
@@ -92,9 +97,11 @@ class Tally:
 
     Args:
         total: Examples there are.
+        units: What `total` counts.
     """
 
     total: int = 0
+    units: Units = "examples"
     examples: int = 0
     fresh: int = 0
     under_way: int = 0
@@ -131,8 +138,8 @@ class Tally:
     def durable(self, work: Work) -> None:
         """Count a piece of work that is written down."""
         self.outputs += work.output is not None
-        self.ratings += len(work.ratings)
-        if work.failure is not None and (work.output is not None or work.ratings):
+        self.ratings += len(work.ratings) + len(work.probes)
+        if work.failure is not None and (work.output is not None or work.ratings or work.probes):
             self.failures[work.failure] += 1
             if work.failure not in self.reasons:
                 self.reasons[work.failure] = _reason(work)
@@ -156,6 +163,7 @@ class Tally:
             seconds=time.monotonic() - self.started,
             waiting=self.waiting,
             reasons=dict(self.reasons),
+            units=self.units,
         )
 
 
@@ -163,5 +171,9 @@ def _reason(work: Work) -> str:
     if work.output is not None:
         failure = work.output.failure
         return f"{work.who}, {work.output.example}: {failure.message if failure else ''}"
+    if work.probes:
+        probed, said = work.probes[0].row, [a.message for c in work.calls for a in c.attempts]
+        why = said[-1] if said else ""
+        return f"{work.who} on {probed.system}, {probed.example} ({probed.probe}): {why}"
     row = work.ratings[0]
     return f"{work.who} on {row.system}, {row.example}: {row.reason or 'no reason given'}"
