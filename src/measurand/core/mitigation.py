@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
-__all__ = ["MITIGATIONS", "Mitigation", "MitigationName", "joined", "shows_plain"]
+__all__ = ["MITIGATIONS", "Mitigation", "MitigationName", "joined"]
 
 MitigationName = Literal[
     "plain_text",
@@ -22,8 +22,6 @@ MitigationName = Literal[
 
 When = Literal["asked", "afterwards", "always"]
 """Whether it changes what the judge is asked, what is made of its answers, or is always on."""
-
-_FORMAT = "format"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +47,8 @@ def _all() -> Iterable[Mitigation]:
         name="plain_text",
         when="asked",
         against=("style",),
-        does="shows outputs as plain text, without their Markdown and emoji, on every dimension "
-        "whose name does not speak of format",
+        does="shows outputs as plain text, without their Markdown, on every dimension that does "
+        "not speak of format",
     )
     yield Mitigation(
         name="length_term",
@@ -108,8 +106,3 @@ if set(MITIGATIONS) != set(get_args(MitigationName)):
 def joined(names: Iterable[str]) -> str:
     """Names as rows bear them: sorted, with commas between; empty for none."""
     return ",".join(sorted(set(names)))
-
-
-def shows_plain(dimension: str) -> bool:
-    """Whether ``plain_text`` concerns a dimension: not one that is about format itself."""
-    return _FORMAT not in dimension.lower()

@@ -9,11 +9,11 @@ from typing import Any, Literal, get_args
 
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import FORMS, Exemplar, Form
-from measurand.core.mitigation import shows_plain
 from measurand.core.rubric import Dimension, RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan
 from measurand.errors import Fault, PlanError, nearest
 from measurand.raters.judge.levels import levels_of
+from measurand.raters.judge.plain import concerns_format
 from measurand.raters.judge.words import REVISION
 
 __all__ = [
@@ -116,7 +116,8 @@ def options_of(
     """
     parameters = {"max_tokens": MAX_TOKENS, **plan.parameters, **model.parameters}
     settings = settings_of(rubric)
-    plain = filter(shows_plain, settings) if "plain_text" in plan.mitigations else ()
+    wanted = "plain_text" in plan.mitigations
+    plain = (name for name in settings if wanted and not concerns_format(rubric.dimension(name)))
     return JudgeOptions(
         settings=settings,
         run_key=run_key,
