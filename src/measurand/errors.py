@@ -6,6 +6,7 @@
     ├── UsageError            the call or the command line is wrong              exit 2
     ├── DataError             a file or table is wrong; lists every fault        exit 2
     │   └── PlanError         the same, for a plan (measurand.yaml)              exit 2
+    ├── LeakError             what is locked for a test would be shown           exit 2
     ├── MissingExtra          an optional package is not installed               exit 2
     ├── InsufficientData      too little evidence for any number                 exit 3
     └── InfrastructureError   provider, network or disk                          exit 4
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "InfrastructureError",
     "InsufficientData",
+    "LeakError",
     "LedgerError",
     "MeasurandError",
     "MissingExtra",
@@ -92,6 +94,19 @@ class DataError(MeasurandError):
 
 class PlanError(DataError):
     """A plan cannot be used as it is."""
+
+
+class LeakError(MeasurandError):
+    """A judge would be shown an output that is locked for testing it, or a text about it.
+
+    Args:
+        message: What would be shown where, and what to do.
+        items: The locked outputs, by name.
+    """
+
+    def __init__(self, message: str, items: Iterable[str]) -> None:
+        self.items: tuple[str, ...] = tuple(items)
+        super().__init__(message)
 
 
 class MissingExtra(MeasurandError):  # noqa: N818 - reads as what it is: an extra is missing
