@@ -135,10 +135,11 @@ def test_the_published_interval_covers_too_little_near_the_end() -> None:
     for _ in range(2000):
         sample = make(rng)
         if np.ptp(sample.labels) == 0:
+            found.append(False)  # it would be [1, 1]; here it is refused
             continue
         one = ppi_mean(sample)
         found.append((one.low or 0) <= 0.95 <= (one.high or 0))
-    assert np.mean(found) < 0.9
+    assert np.mean(found) == pytest.approx(0.828, abs=0.03)
 
 
 @pytest.mark.parametrize("n", [20, 100])

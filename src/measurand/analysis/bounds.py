@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from measurand.analysis.correction import as_opinion
 from measurand.analysis.frame import Bools, Frame, failed
 from measurand.analysis.matrix import Floats, codes_of
 from measurand.analysis.measure import OVERALL, Measure, on_scale, overall_mean
@@ -53,18 +54,30 @@ def mean_bounds(measure: Measure, ratings: Ratings) -> Iterator[Result]:
         if touched or scores.unknown[:, place].any():
             for end, filled in ends.items():
                 estimate = overall_mean(measure, filled.overall[:, place])
-                yield _result(end, estimate, system=system, dimension=OVERALL)
+                judged = bool(scores.overall_judged[place])
+                told = _named(end, estimate, judged=judged)
+                yield Result(
+                    name=f"mean_if_{end}", estimate=told, systems=(system,), dimension=OVERALL
+                )
         for layer, dimension in enumerate(scores.dimensions):
             if lost[:, place, layer].any():
                 for end, filled in ends.items():
                     values = filled.values[:, place, layer]
                     estimate = _of_dimension(measure, values, dimension)
-                    yield _result(end, estimate, system=system, dimension=dimension.name)
+                    judged = bool(scores.judged[layer])
+                    told = _named(end, estimate, judged=judged)
+                    yield Result(
+                        name=f"mean_if_{end}",
+                        estimate=told,
+                        systems=(system,),
+                        dimension=dimension.name,
+                    )
 
 
-def _result(end: _End, estimate: Estimate, *, system: str, dimension: str) -> Result:
+def _named(end: _End, estimate: Estimate, *, judged: bool) -> Estimate:
+    """The estimate, told as what it is: whose failures count how, and of a judge, an opinion."""
     told = replace(estimate, method=f"{estimate.method}; failed ratings at the {end} value")
-    return Result(name=f"mean_if_{end}", estimate=told, systems=(system,), dimension=dimension)
+    return as_opinion(told) if judged else told
 
 
 def _of_dimension(measure: Measure, values: Floats, dimension: Dimension) -> Estimate:

@@ -16,7 +16,8 @@ from measurand.analysis.comparison_limits import comparison_limits
 from measurand.analysis.comparison_verdicts import Pair, pair_verdicts
 from measurand.analysis.failure_limits import failure_limits
 from measurand.analysis.failures import Gate, failure_counts, failure_results
-from measurand.analysis.measure import OVERALL, Measure, blocking_rates, means, place_on_scale
+from measurand.analysis.means import means
+from measurand.analysis.measure import OVERALL, Measure, blocking_rates, place_on_scale
 from measurand.analysis.preference import preference, preference_by_people, preference_limits
 from measurand.analysis.queue import human_queue
 from measurand.analysis.requirement import Requirement, requirements, without_verdict
@@ -105,7 +106,8 @@ def compare(
 
     Returns:
         Per system: mean of every dimension (on its scale) and overall (on the unit interval,
-        among outputs that are not blocked), also by component and segment; blocking_rate with
+        among outputs that are not blocked), also by component and segment, a judge's corrected by
+        what people said of a part of its outputs, with judge_mean_raw beside it; blocking_rate with
         its one-sided upper bound; place between floor and expert. Per pair: difference,
         discordance, minimum_detectable_difference, and a verdict. Where anything failed: the
         shares that did, and mean_if_worst and mean_if_best, between which the means lie. Where

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from measurand.analysis.correction import LEAST_LABELS
 from measurand.analysis.score import TRUST, Scores
 from measurand.core.example import COMPONENTS, MINIMUM
 from measurand.core.rating import Ratings
@@ -77,17 +78,47 @@ def _unbounded(scores: Scores) -> Iterator[str]:
 
 def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
     used = {name: kind for name, kind in scores.kinds.items() if name in _valued(scores)}
-    by_judge = [name for name, kind in used.items() if kind == "judge"]
-    if by_judge:
+    alone = [name for name, kind in used.items() if kind == "judge" and not _labels(scores, name)]
+    if alone:
         yield (
-            f"Scored by a judge that no person has confirmed here: {', '.join(by_judge)}. "
-            "A judge's mean is off by its own leniency, which no interval shows."
+            f"Scored by a judge that no person has confirmed here: {', '.join(alone)}. These means "
+            "are the judge's opinion and no estimates of quality: its leniency moves them, and "
+            "their intervals tell only what it would think of further examples."
         )
     for name, kind in used.items():
+        if labels := _labels(scores, name):
+            yield from _corrected(scores, name, labels)
         kinds = set(ratings.where(dimension=name).distinct("kind"))
         others = [k for k in TRUST if k in kinds and k != kind]
-        if others:
-            yield f"{name} is scored by {kind}; ratings by {' and '.join(others)} are not mixed in."
+        mixed = [k for k in others if not (labels and k == "people")]
+        if mixed:
+            yield f"{name} is scored by {kind}; ratings by {' and '.join(mixed)} are not mixed in."
+
+
+def _labels(scores: Scores, name: str) -> dict[str, int]:
+    """By system, how many outputs that a judge scored people rated too; empty if none at all."""
+    layer = [d.name for d in scores.dimensions].index(name)
+    both = ~np.isnan(scores.labels[:, :, layer]) & ~np.isnan(scores.values[:, :, layer])
+    counts = dict(zip(scores.systems, both.sum(axis=0).tolist(), strict=True))
+    return counts if any(counts.values()) else {}
+
+
+def _corrected(scores: Scores, name: str, labels: Mapping[str, int]) -> Iterator[str]:
+    """What a correction takes for granted, and for whom there is none."""
+    layer = [d.name for d in scores.dimensions].index(name)
+    total = int((~np.isnan(scores.values[:, :, layer])).sum())
+    rated = sum(labels.values())
+    yield (
+        f"{name} is scored by a judge on {total:,} outputs, {rated:,} of which people rated: its "
+        "means are corrected by them, as if these were drawn at random. Differences between "
+        "systems are the judge's own."
+    )
+    few = [f"{system} {n}" for system, n in labels.items() if n < LEAST_LABELS]
+    if few:
+        yield (
+            f"People rated fewer than {LEAST_LABELS} outputs ({', '.join(few)}) on {name}: these "
+            "means are the judge's opinion and no estimates of quality."
+        )
 
 
 def _coverage(scores: Scores) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The estimates of a comparison: means, blocking rates, places between floor and expert."""
+"""The estimates of a comparison: one mean, blocking rates, places between floor and expert."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
+from measurand.analysis.correction import as_opinion
 from measurand.analysis.matrix import Codes, Floats, all_yes_no
 from measurand.analysis.result import NAIVE, Result
 from measurand.analysis.score import Scores
-from measurand.core.example import COMPONENTS
 from measurand.core.scale import UNIT, Scale
 from measurand.errors import InsufficientData
 from measurand.stats.bootstrap import bca, mean_bca
@@ -26,7 +26,6 @@ __all__ = [
     "Measure",
     "as_naive",
     "blocking_rates",
-    "means",
     "on_scale",
     "overall_mean",
     "place_on_scale",
@@ -43,15 +42,6 @@ _FEWEST_RESAMPLED = 20
 
 _SPAN = Scale("interval")
 """Differences of scores; their bounds play no part."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cell:
-    """A part of the evaluation set: all of it, a component or a segment."""
-
-    rows: Codes
-    component: str | None = None
-    segment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +86,6 @@ class Measure:
             resamples=self.resamples,
         )
         return attempt(compute, n=int(given.sum()), method="BCa", level=self.level)
-
-
-def means(measure: Measure) -> Iterator[Result]:
-    """The mean of every system: overall and by dimension; in all, by component, by segment."""
-    scores = measure.scores
-    for cell in _cells(scores):
-        whole = cell.component is None and cell.segment is None
-        for place, system in enumerate(scores.systems):
-            stamp = partial(
-                Result,
-                name="mean",
-                systems=(system,),
-                component=cell.component,
-                segment=cell.segment,
-            )
-            overall = scores.overall[cell.rows, place]
-            yield stamp(estimate=_overall(measure, overall, cell), dimension=OVERALL)
-            if whole and scores.clustered:
-                naive = measure.mean(overall, scale=UNIT, clusters=None)
-                yield stamp(estimate=as_naive(naive), dimension=OVERALL)
-            for layer, dimension in enumerate(scores.dimensions):
-                values = scores.values[cell.rows, place, layer]
-                estimate = _clustered(measure, values, cell, scale=dimension.scale)
-                yield stamp(estimate=on_scale(estimate, dimension.scale), dimension=dimension.name)
-                if whole and scores.clustered:
-                    naive = measure.mean(values, scale=dimension.scale, clusters=None)
-                    yield stamp(
-                        estimate=as_naive(on_scale(naive, dimension.scale)),
-                        dimension=dimension.name,
-                    )
 
 
 def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Result]:
@@ -194,6 +154,8 @@ def place_on_scale(measure: Measure, *, floor: str | None, expert: str | None) -
         estimate = attempt(
             compute, n=int(shared.sum()), method="BCa of a ratio", level=measure.level
         )
+        if scores.overall_judged[[place, low, high]].any():
+            estimate = as_opinion(estimate)
         yield Result(name="place", estimate=estimate, systems=(system,), dimension=OVERALL)
 
 
@@ -232,20 +194,6 @@ def overall_mean(measure: Measure, values: Floats) -> Estimate:
     return estimate if estimate.present else measure.mean(values, scale=UNIT, clusters=clusters)
 
 
-def _overall(measure: Measure, values: Floats, cell: _Cell) -> Estimate:
-    """The headline as `overall_mean`; its parts by formula."""
-    if cell.component is None and cell.segment is None:
-        return overall_mean(measure, values)
-    if not any(dimension.scale.bounded for dimension in measure.scores.dimensions):
-        return Estimate.absent(NOTHING_TO_WEIGH, n=0, method="mean", level=measure.level)
-    return _clustered(measure, values, cell, scale=UNIT)
-
-
-def _clustered(measure: Measure, values: Floats, cell: _Cell, *, scale: Scale) -> Estimate:
-    clusters = measure.scores.clusters[cell.rows] if measure.scores.clustered else None
-    return measure.mean(values, scale=scale, clusters=clusters)
-
-
 def as_naive(estimate: Estimate) -> Estimate:
     """An estimate that ignores clusters, marked as one."""
     return replace(
@@ -253,14 +201,3 @@ def as_naive(estimate: Estimate) -> Estimate:
         method=f"{estimate.method}{NAIVE}",
         reason=estimate.reason or "ignores that examples share clusters; for comparison only",
     )
-
-
-def _cells(scores: Scores) -> Iterator[_Cell]:
-    yield _Cell(rows=np.arange(len(scores.examples)))
-    for component in COMPONENTS:
-        rows = np.flatnonzero([name == component for name in scores.components])
-        if len(rows):
-            yield _Cell(rows=rows, component=component)
-    for segment in sorted({tag for tags in scores.segments for tag in tags}):
-        rows = np.flatnonzero([segment in tags for tags in scores.segments])
-        yield _Cell(rows=rows, segment=segment)

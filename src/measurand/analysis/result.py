@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NAIVE",
+    "OPINION",
     "Confusion",
     "FailureCount",
     "Findings",
@@ -32,6 +33,9 @@ __all__ = [
 
 NAIVE = "; naive"
 """Ends the method of an estimate that ignores that examples share clusters."""
+
+OPINION = "; the judge's opinion"
+"""In the method of an estimate that rests on judges alone: its interval says nothing of quality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,11 @@ class Result:
     def naive(self) -> bool:
         """Whether it ignores clusters, and stands only beside the result that does not."""
         return self.estimate.method.endswith(NAIVE)
+
+    @property
+    def opinion(self) -> bool:
+        """Whether it is what judges think, that no person's ratings have corrected."""
+        return OPINION in self.estimate.method
 
     @property
     def label(self) -> str:

@@ -37,6 +37,7 @@ class Scores:
         dimensions: The layers: those with a numeric scale, in the rubric's order.
         values: Shape (examples, systems, dimensions); on the unit interval where the scale is
             bounded, else as rated; NaN where there is no score.
+        labels: The same shape: what people said on the dimensions that judges score; else NaN.
         overall: Shape (examples, systems): the weighted score of each output that is not blocked;
             NaN where blocked or not rated.
         blocked: Shape (examples, systems): 1 an output is blocked, 0 none is, NaN where no
@@ -60,6 +61,7 @@ class Scores:
     systems: tuple[str, ...]
     dimensions: tuple[Dimension, ...]
     values: Floats
+    labels: Floats
     overall: Floats
     blocked: Floats
     blocked_outputs: Floats
@@ -74,6 +76,32 @@ class Scores:
     segments: tuple[tuple[str, ...], ...]
     ties: Mapping[str, int]
     rounds: Rounds | None
+
+    @property
+    def judged(self) -> Bools:
+        """Shape (dimensions,): which of them judges score."""
+        return np.asarray([self.kinds[d.name] == "judge" for d in self.dimensions], dtype=bool)
+
+    @property
+    def overall_judged(self) -> Bools:
+        """Shape (systems,): whether a judge's scores have weight in the system's overall score."""
+        weighed = self.judged & (self.weights.sum(axis=0) > 0)
+        scored: Bools = (~np.isnan(self.values) & weighed).any(axis=(0, 2))
+        return scored
+
+    @property
+    def overall_labels(self) -> Floats:
+        """The weighted score by people where judges score, shape (examples, systems).
+
+        NaN where people left out a dimension that counts and that a judge scored.
+        """
+        judged = self.judged & (self.weights.sum(axis=0) > 0)
+        scored = ~np.isnan(self.values)
+        open_ = (scored & np.isnan(self.labels) & judged).any(axis=2)
+        mixed = np.where(self.judged, self.labels, self.values)
+        found = overall_of(mixed, self.weights, self.blocked)
+        labels: Floats = np.where(open_, np.nan, found)
+        return labels
 
     @property
     def clustered(self) -> bool:
@@ -142,6 +170,7 @@ def score(
         systems=frame.systems,
         dimensions=dimensions,
         values=values,
+        labels=_labels(frame, dimensions, layers),
         overall=overall_of(values, weights, blocked.flags),
         blocked=blocked.flags,
         blocked_outputs=outputs.flags,
@@ -164,6 +193,16 @@ def _stacked(frame: Frame, layers: Mapping[str, Layer]) -> Floats:
     if not layers:
         return np.empty((*frame.shape, 0))
     return np.stack([layer.values for layer in layers.values()], axis=2)
+
+
+def _labels(frame: Frame, dimensions: Sequence[Dimension], layers: Mapping[str, Layer]) -> Floats:
+    """What people said of outputs that judges score, shape (examples, systems, dimensions)."""
+    found = np.full((*frame.shape, len(dimensions)), np.nan)
+    for place, dimension in enumerate(dimensions):
+        layer = layers[dimension.name]
+        if layer.kind == "judge" and layer.coverage["people"]:
+            found[:, :, place] = layer_of(frame, dimension, "people").values
+    return found
 
 
 @dataclass(frozen=True, slots=True)
