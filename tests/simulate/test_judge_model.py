@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from measurand.simulate.judge_model import Item, Requirement, Seen
-from measurand.simulate.judge_model_sim import FAMILIES, JUDGES, SimJudge
+from measurand.simulate.judge_model_sim import SimJudge
+from measurand.simulate.judges import FAMILIES, JUDGES
 from measurand.simulate.provider_world import World
 from measurand.simulate.support_bot import SupportBot
 
@@ -232,9 +233,11 @@ def test_evidence_is_a_verbatim_quote_without_placeholders(world: SupportBot) ->
     assert "redacted" not in quote
 
 
-def test_the_ready_judges_are_of_two_families(known: World, quality: dict[str, float]) -> None:
+def test_every_ready_judge_is_of_a_family_of_its_own(
+    known: World, quality: dict[str, float]
+) -> None:
     assert set(JUDGES) == set(FAMILIES)
-    assert len(set(FAMILIES.values())) == 2
+    assert len(set(FAMILIES.values())) == len(JUDGES)
     means = {
         name: np.mean(levels(judge, map(task, quality), known)) for name, judge in JUDGES.items()
     }

@@ -138,7 +138,8 @@ def test_messages(claude: Any) -> None:
 
 def test_models_are_listed(gpt: Any, claude: Any) -> None:
     names = [model.id for model in gpt.models.list()]
-    assert names == ["expert", "today", "candidate", "floor", "echo", "judge", "judge-b"]
+    judges = ["judge", "judge-b", "judge-fair", "judge-biased"]
+    assert names == ["expert", "today", "candidate", "floor", "echo", *judges]
     assert [model.id for model in claude.models.list()] == names
 
 

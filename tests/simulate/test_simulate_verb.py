@@ -46,7 +46,10 @@ def ask(url: str, model: str) -> str:
 def test_it_serves_until_ctrl_c() -> None:
     with simulating() as (url, told, process):
         assert url.startswith("http://127.0.0.1:")
-        assert "expert, today, candidate, floor, echo, judge, judge-b" in told
+        assert (
+            "expert, today, candidate, floor, echo, judge, judge-b, judge-fair, judge-biased"
+            in told
+        )
         assert ask(url, "echo") == "Hi"
         process.send_signal(signal.SIGINT)
         out, problems = process.communicate(timeout=10)

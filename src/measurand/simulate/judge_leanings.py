@@ -21,6 +21,7 @@ GRADES = 4.0
 """Points between the ends of a scale of five levels, in which the knobs are given."""
 _USUAL_WORDS = 100
 _MIDDLE = 0.5
+_ROUNDING = 1e-9
 _WORD = pattern(r"\S+")
 
 
@@ -40,6 +41,9 @@ class Leanings:
             middle of the scale is added to the next.
         halo: How much of the way it goes towards what it said of the same output before, on other
             dimensions, in the same conversation.
+        exemplar: How much of the distance of the last example's level from the middle is added.
+        reference: How much of the distance of the level that references are said to have.
+        uses: The levels that it uses at all, as shares of the scale; empty means every level.
 
     Raises:
         ValueError: There is no such mark.
@@ -53,6 +57,9 @@ class Leanings:
     labels: Mapping[str, float] = field(default_factory=dict)
     anchor: float = 0.0
     halo: float = 0.0
+    exemplar: float = 0.0
+    reference: float = 0.0
+    uses: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if odd := sorted(set(self.style) - set(MARKS)):
@@ -62,6 +69,14 @@ class Leanings:
         """Points for what an output looks like and whose it is."""
         return sum(self._by_text(item.text, known), 0.0)
 
+    def nearest(self, numbers: tuple[float, ...], wanted: float) -> float:
+        """The level nearest to what it wanted, among those that it uses; of two the lower."""
+        low, span = numbers[0], numbers[-1] - numbers[0]
+        used = numbers
+        if self.uses and span:
+            used = tuple(n for n in numbers if any(_same((n - low) / span, u) for u in self.uses))
+        return min(used or numbers, key=lambda number: (abs(number - wanted), number))
+
     def by_list(self, task: Seen) -> float:
         """Points for the order in which levels are listed, and for how they are written."""
         towards = self.first_level * (1 if task.best_first else -1)
@@ -69,11 +84,15 @@ class Leanings:
         return towards + self.reversal * task.best_first + written
 
     def by_talk(self, task: Seen, unit: float) -> float:
-        """Points for what was judged before in the same conversation."""
+        """Points for levels that stand beside: given before, of examples, of references."""
         text = task.items[0].text
         others = [one.share for one in task.before if one.text != text]
         same = [one.share for one in task.before if one.text == text]
         points = self.anchor * (others[-1] - _MIDDLE) if others else 0.0
+        if task.exemplars:
+            points += self.exemplar * (task.exemplars[-1] - _MIDDLE)
+        if task.scored is not None:
+            points += self.reference * (task.scored - _MIDDLE)
         if same:
             points += self.halo * (sum(same) / len(same) - unit)
         return points * GRADES
@@ -87,3 +106,7 @@ class Leanings:
         if self.style:
             marks = marks_of(text)
             yield sum(points for name, points in self.style.items() if marks[name])
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) < _ROUNDING

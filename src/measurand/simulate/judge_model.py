@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
 from measurand.core.example import Message, Role
 from measurand.core.judging import LABEL_SETS, Form, LabelSet
 from measurand.raters.judge import Asked as Question
+from measurand.raters.judge.fence import outside
 from measurand.raters.judge.labels import labels_for
 from measurand.raters.judge.prompt import CANARY, TIE, read_messages
 from measurand.simulate.provider_asked import Asked
@@ -21,6 +22,8 @@ __all__ = ["Before", "Item", "Requirement", "Seen", "item_of", "seen"]
 _AS_IN = re.compile(r"(?P<name>.*) \(as in: (?P<phrases>.*)\)", re.DOTALL)
 _BETWEEN = "; "
 _MOST_LABELS = 21
+_EXAMPLE = re.compile(r"^The examiner's level of example \d+: (\S+)$", re.MULTILINE)
+_SCORED = re.compile(r" An examiner gave them the level (\S+)\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Seen:
         checklist: The requirements, in order.
         conversation: The conversation up to the answer.
         before: What was judged before in the same conversation, in order.
+        exemplars: How good the examples are that are shown, in order, from 0 to 1.
+        scored: How good the references are said to be; None where nobody says it.
     """
 
     form: Form
@@ -92,6 +97,8 @@ class Seen:
     checklist: tuple[Requirement, ...]
     conversation: tuple[str, ...] = ()
     before: tuple[Before, ...] = ()
+    exemplars: tuple[float, ...] = ()
+    scored: float | None = None
 
     @property
     def label_set(self) -> LabelSet | None:
@@ -140,7 +147,31 @@ def seen(asked: Asked) -> Seen | None:
         share = None if task is None else task.share(_level(reply))
         if task is not None and share is not None:
             before.append(Before(task.dimension, task.items[0].text, share))
-    return _seen(questions[-1][0], tuple(before))
+    task = _seen(questions[-1][0], tuple(before))
+    return None if task is None else _beside(task, asked)
+
+
+def _beside(task: Seen, asked: Asked) -> Seen:
+    """The question with what the prompt says of examples and references."""
+    shown, scored = _told(asked, _EXAMPLE), _told(asked, _SCORED)
+    if not shown and not scored:
+        return task
+    shares = [share for level in shown if (share := task.share(_as_level(level))) is not None]
+    level = task.share(_as_level(scored[-1])) if scored else None
+    return replace(task, exemplars=tuple(shares), scored=level)
+
+
+def _told(asked: Asked, words: re.Pattern[str]) -> list[str]:
+    """What stands behind these words, outside of all fences."""
+    texts = [text for role, text in asked.turns if role != "assistant" and words.search(text)]
+    return [found[1] for text in texts for found in words.finditer(outside(text))]
+
+
+def _as_level(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def item_of(asked: Asked) -> str | None:

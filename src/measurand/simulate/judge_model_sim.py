@@ -15,21 +15,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from measurand.simulate.judge_leanings import GRADES, Leanings
 from measurand.simulate.judge_model import Item, Seen, seen
 from measurand.simulate.judge_saying import best, quotes, reason_for, spoiled
-from measurand.simulate.people import JUDGE, VOTES
+from measurand.simulate.people import VOTES
 from measurand.simulate.provider_asked import Asked
 from measurand.simulate.provider_draws import draw, draws, logistic, normal
 from measurand.simulate.provider_world import Knowledge, Known, quality_of
 
-__all__ = ["FAMILIES", "JUDGES", "SimJudge"]
-
-FAMILIES: Mapping[str, str] = MappingProxyType({"judge": "elm", "judge-b": "fir"})
-"""The families of the two simulated judges, which are nobody else's."""
+__all__ = ["SimJudge"]
 
 _GOOD = 0.5
 _ORDERS = re.compile(
@@ -189,7 +185,7 @@ class SimJudge(Leanings):
             + self.noises.get(task.dimension, self.noise) * normal(chance.noise)
         )
         wanted = low + (high - low) * (unit + points / GRADES)
-        level = min(numbers, key=lambda number: (abs(number - wanted), number))
+        level = self.nearest(numbers, wanted)
         return task.level(level), (level - low) / (high - low) if high > low else 1.0
 
     def _label(self, task: Seen, unit: float, chance: _Chance) -> tuple[str, float]:
@@ -233,16 +229,3 @@ class _Chance:
     hijack: float
     kept: float
     abstain: float
-
-
-JUDGES: Mapping[str, SimJudge] = MappingProxyType(
-    {
-        "judge": SimJudge(
-            severity=-0.3,
-            severities={name: panel.severity[0] for name, panel in JUDGE.items()},
-            noises={name: panel.noise for name, panel in JUDGE.items()},
-        ),
-        "judge-b": SimJudge(severity=0.2, noise=0.9, sensitivity=0.75, specificity=0.97),
-    }
-)
-"""The two judges that a server has where nothing else is said."""

@@ -10,7 +10,8 @@ from measurand.core.model import Attempt, Call, ModelReply, ModelRequest
 from measurand.core.output import Failure, Usage
 from measurand.simulate.faults import FAILURE_OF, TRANSPORT, FaultPlan, FaultScript, PlannedFault
 from measurand.simulate.judge_model import item_of
-from measurand.simulate.judge_model_sim import JUDGES, SimJudge
+from measurand.simulate.judge_model_sim import SimJudge
+from measurand.simulate.judges import JUDGES
 from measurand.simulate.provider_asked import Answer, Answered, Asked, cut, input_tokens, tokens
 from measurand.simulate.provider_draws import draw, name_of
 from measurand.simulate.provider_schema import fitting

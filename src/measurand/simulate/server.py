@@ -48,8 +48,8 @@ class SimulatedProvider:
         seed: Of the world, the judges' noise, random latency and the choice of faults.
         latency: Seconds that an answer takes, or the least and the most of them.
         faults: What goes wrong: a `FaultScript`, a list of rows, or shares by fault.
-        judges: The simulated judges by model name; by default ``judge`` and ``judge-b`` of a
-            world, and none elsewhere.
+        judges: The simulated judges by model name; by default those of
+            `measurand.simulate.judges` of a world, and none elsewhere.
         keep_requests: Whether requests are kept, to be searched afterwards.
         api_key: The key that requests must bear; None takes any and none.
         batch_seconds: How long a batch takes.
