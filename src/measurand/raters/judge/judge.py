@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from measurand.core.example import Example, Message, Requirement
+from measurand.core.example import Example, Requirement
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Exemplar, Judgment, Order
-from measurand.core.model import OK, Attempt, Call, ModelReply, ModelRequest
+from measurand.core.model import OK, Call, ModelRequest
 from measurand.core.protocols import ChatModel
 from measurand.core.rating import Measurement
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Value
-from measurand.errors import BudgetExhausted
+from measurand.raters.judge.exchange import Asking, exchanged
 from measurand.raters.judge.fence import keyed
 from measurand.raters.judge.levels import written
 from measurand.raters.judge.plain import shown_outputs
 from measurand.raters.judge.prompt import Prompt, form_of, prefix_of, render
 from measurand.raters.judge.reply import Expected, Heard, hear
-from measurand.raters.judge.rules import abstention, settled
+from measurand.raters.judge.rules import abstention, settled, unanswered
 from measurand.raters.judge.spec import MAX_TOKENS, JudgeOptions, JudgeSettings, version_of
-from measurand.raters.judge.words import REPAIR, TIE
+from measurand.raters.judge.together import hear_together, render_together
+from measurand.raters.judge.words import TIE
 
 __all__ = ["JudgeRater"]
 
 _ORDERS: tuple[Order, ...] = ("ab", "ba")
 _ALONE: tuple[None, ...] = (None,)
-_AGAIN: Mapping[str, str] = {
-    "truncated": "longer",
-    "invalid": "repair",
-    "evidence_failed": "requote",
-}
-"""Failures of a reply that are worth one more call, and which; each is made once at the most."""
 
 
 class JudgeRater:
@@ -133,36 +127,71 @@ class JudgeRater:
             call = replace(call, characters=length)
         return await self._heard(task, prompt, call)
 
+    async def judge_together(self, tasks: Sequence[BlindTask]) -> tuple[Judgment, ...]:
+        """Carry out an output's tasks on several dimensions in one call, for the halo probe.
+
+        What a rule settles is settled; the rest is asked together. The calls are those of the first
+        judgment that took one: they were made once.
+
+        Raises:
+            BudgetExhausted: The call might cross the budget, so it was not made.
+            ValueError: The tasks are not pointwise, or not of the same material.
+        """
+        ruled = {one.dimension: self.ruled(one) for one in tasks}
+        asked = [one for one in tasks if ruled[one.dimension] is None]
+        told = dict(zip(asked, await self._together(asked), strict=True)) if asked else {}
+        found = (ruled[one.dimension] or told.get(one) for one in tasks)
+        return tuple(one for one in found if one is not None)
+
+    async def _together(self, tasks: Sequence[BlindTask]) -> tuple[Judgment, ...]:
+        prompt, levels = render_together(
+            tasks, self._rubric, run_key=self._options.run_key, prefix=self._prefix
+        )
+        each = [replace(prompt, levels=one) for one in levels]
+        expected = [_expected(task, one) for task, one in zip(tasks, each, strict=True)]
+
+        async def ask(turn: Asking) -> Call:
+            return await self._model.ask(self._request(prompt, turn))
+
+        first = self._first(prompt)
+        limit = len(tasks) * int(first.parameters.get("max_tokens", MAX_TOKENS))
+        first = replace(first, parameters={**first.parameters, "max_tokens": limit})
+        heard, calls = await exchanged(
+            first, await ask(first), lambda reply: hear_together(reply, expected), ask=ask
+        )
+        if heard is None:
+            found = [unanswered(calls)] * len(tasks)
+        else:
+            found = [
+                _judgment(
+                    task, self._rubric.dimension(task.dimension), one, prompt=its, calls=calls
+                )
+                for task, one, its in zip(tasks, heard.each, each, strict=True)
+            ]
+        return (found[0], *(replace(one, calls=()) for one in found[1:]))
+
     async def _heard(self, task: BlindTask, prompt: Prompt, call: Call) -> Judgment:
         """Hear a reply, and ask once more where the way in which it is spoiled is worth it."""
-        dimension = self._rubric.dimension(task.dimension)
         expected = _expected(task, prompt)
-        turn = self._first(prompt)
-        calls: list[Call] = []
-        made = {turn.kind}
-        while True:
-            if call.reply is None:
-                calls.append(call)
-                return _unanswered(call, calls)
-            heard = hear(call.reply, expected)
-            calls.append(_marked(call, heard))
-            following = _AGAIN.get(heard.status)
-            if following is None or following in made:
-                return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
-            made.add(following)
-            turn = _next(turn, following, prompt, reply=call.reply, heard=heard)
-            try:
-                call = await self._model.ask(self._request(prompt, turn))
-            except BudgetExhausted:  # the calls so far were paid for, and must not be lost
-                return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
+
+        async def ask(turn: Asking) -> Call:
+            return await self._model.ask(self._request(prompt, turn))
+
+        heard, calls = await exchanged(
+            self._first(prompt), call, lambda reply: hear(reply, expected), ask=ask
+        )
+        if heard is None:
+            return unanswered(calls)
+        dimension = self._rubric.dimension(task.dimension)
+        return _judgment(task, dimension, heard, prompt=prompt, calls=calls)
 
     def _prompt(self, task: BlindTask) -> Prompt:
         return render(task, self._rubric, run_key=self._options.run_key, prefix=self._prefix)
 
-    def _first(self, prompt: Prompt) -> _Turn:
-        return _Turn("first", prompt.messages, self._options.parameters)
+    def _first(self, prompt: Prompt) -> Asking:
+        return Asking("first", prompt.messages, self._options.parameters)
 
-    def _request(self, prompt: Prompt, turn: _Turn) -> ModelRequest:
+    def _request(self, prompt: Prompt, turn: Asking) -> ModelRequest:
         """The request, under a name of its own: the same only when the same thing is asked again.
 
         The boundary and the check word are in the text, so the name depends on the key as they do.
@@ -207,25 +236,6 @@ class JudgeRater:
         return tuple(one for one in known if one.messages != example.messages)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One request of the few that a judgment may take."""
-
-    kind: str
-    messages: tuple[Message, ...]
-    parameters: Mapping[str, Any]
-
-
-def _next(turn: _Turn, kind: str, prompt: Prompt, *, reply: ModelReply, heard: Heard) -> _Turn:
-    """The request after a spoiled reply: with twice the limit, or with what was wrong with it."""
-    if kind == "longer":
-        limit = 2 * int(turn.parameters.get("max_tokens", MAX_TOKENS))
-        return replace(turn, kind=kind, parameters={**turn.parameters, "max_tokens": limit})
-    said = Message("assistant", reply.text if reply.text.strip() else "(nothing)")
-    told = Message("user", REPAIR.format(fault=heard.fault))
-    return replace(turn, kind=kind, messages=(*prompt.messages, said, told))
-
-
 def _parity(content: str, dimension: str) -> int:
     return int(fingerprint([content, dimension]), 16) % 2
 
@@ -256,36 +266,15 @@ def _expected(task: BlindTask, prompt: Prompt) -> Expected:
     )
 
 
-def _unanswered(call: Call, calls: list[Call]) -> Judgment:
-    """A call that brought no reply."""
-    kind = call.failure.kind if call.failure else "connection"
-    reason = (call.failure.message if call.failure else "") or kind
-    return Judgment(measurement=Measurement(None, reason), failure=kind, calls=tuple(calls))
-
-
-def _marked(call: Call, heard: Heard) -> Call:
-    """The call with the class of its reply's failure, so that second calls do not hide it.
-
-    An attempt whose tokens are not known stays as it is: its cost must not come to look known.
-    """
-    last: Attempt | None = call.attempts[-1] if call.attempts else None
-    if heard.status == OK or last is None or last.usage is None:
-        return call
-    marked = replace(last, status=heard.status, message=heard.fault)
-    return replace(call, attempts=(*call.attempts[:-1], marked))
-
-
 def _judgment(
-    task: BlindTask, dimension: Dimension, heard: Heard, *, prompt: Prompt, calls: list[Call]
+    task: BlindTask, dimension: Dimension, heard: Heard, *, prompt: Prompt, calls: tuple[Call, ...]
 ) -> Judgment:
     if heard.status != OK:
         reason = heard.fault or heard.reason or heard.status
-        return Judgment(
-            measurement=Measurement(None, reason), failure=heard.status, calls=tuple(calls)
-        )
+        return Judgment(measurement=Measurement(None, reason), failure=heard.status, calls=calls)
     value = _value(task, dimension, heard, prompt=prompt)
     measurement = Measurement(value, heard.reason, heard.evidence)
-    return Judgment(measurement=measurement, failure=None, calls=tuple(calls))
+    return Judgment(measurement=measurement, failure=None, calls=calls)
 
 
 def _value(task: BlindTask, dimension: Dimension, heard: Heard, *, prompt: Prompt) -> Value:

@@ -45,7 +45,9 @@ __all__ = [
     "Asked",
     "Prompt",
     "canary_of",
+    "choice",
     "form_of",
+    "offered",
     "prefix_of",
     "read_back",
     "read_messages",
@@ -106,7 +108,7 @@ def render(
     form = form_of(task)
     fence = fence_of(task, run_key)
     labels = _labels(task, run_key) if form == "pairwise" else None
-    levels = _offered(task, dimension, labels)
+    levels = offered(task, dimension, labels)
     canary = canary_of(task, run_key)
     shown = material(task, fence, labels=labels, scored=_scored(task, dimension, levels))
     question = _question(task, fence, levels=levels, canary=canary)
@@ -163,11 +165,12 @@ def _question(task: BlindTask, fence: Fence, *, levels: Levels, canary: str) -> 
         items = enumerate(task.checklist, 1)
         text = "\n".join(f"{number}. {requirement_text(item)}" for number, item in items)
         yield fence.around(REQUIREMENTS, text)
-    yield _choice(levels, form, reverse=task.reversed)
+    yield choice(levels, form, reverse=task.reversed)
     yield f"{REPLIES[form]}\n{CANARY}{canary}"
 
 
-def _choice(levels: Levels, form: Form, *, reverse: bool) -> str:
+def choice(levels: Levels, form: Form, *, reverse: bool) -> str:
+    """The levels that may be named, and what the rubric says of them."""
     lines = [LEVELS + json.dumps(levels.named, ensure_ascii=False)]
     if form == "pointwise" and levels.ordered:
         lines.append(f"Listed from {'best to worst' if reverse else 'worst to best'}.")
@@ -178,7 +181,7 @@ def _choice(levels: Levels, form: Form, *, reverse: bool) -> str:
     return "\n".join(lines)
 
 
-def _offered(task: BlindTask, dimension: Dimension, labels: tuple[str, str] | None) -> Levels:
+def offered(task: BlindTask, dimension: Dimension, labels: tuple[str, str] | None = None) -> Levels:
     """The levels in the task's order."""
     if labels is not None:
         first, second = labels if task.order != "ba" else reversed(labels)

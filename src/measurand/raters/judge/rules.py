@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from measurand.core.judging import BlindTask, Judgment
+from measurand.core.model import Call
 from measurand.core.rating import Measurement
 from measurand.core.rubric import Dimension
 from measurand.core.scale import Value
@@ -17,7 +18,7 @@ from measurand.raters.judge.fence import seen
 from measurand.raters.judge.levels import levels_of, written
 from measurand.raters.judge.quotes import flat
 
-__all__ = ["EMPTY", "abstention", "no_output", "says_nothing", "settled"]
+__all__ = ["EMPTY", "abstention", "no_output", "says_nothing", "settled", "unanswered"]
 
 EMPTY = "the output says nothing that could be judged (a rule, not a judge)"
 
@@ -71,6 +72,14 @@ def settled(task: BlindTask, dimension: Dimension) -> Judgment | None:
 def abstention(reason: str) -> Judgment:
     """A judgment without a value that took no call."""
     return Judgment(measurement=Measurement(None, reason), failure="abstained")
+
+
+def unanswered(calls: tuple[Call, ...]) -> Judgment:
+    """The judgment of calls of which the last brought no reply."""
+    failure = calls[-1].failure
+    kind = failure.kind if failure else "connection"
+    reason = (failure.message if failure else "") or kind
+    return Judgment(measurement=Measurement(None, reason), failure=kind, calls=calls)
 
 
 def no_output(reason: str) -> Judgment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from measurand.core.judging import Form
 from measurand.raters.judge.levels import Levels
 
-__all__ = ["schema_of"]
+__all__ = ["schema_of", "schema_together"]
 
 _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
@@ -39,6 +40,24 @@ def schema_of(form: Form, levels: Levels, items: int = 0) -> Mapping[str, Any]:
         cannot_assess=_FLAG,
         canary=_TEXT,
     )
+
+
+@lru_cache(maxsize=64)
+def schema_together(levels: tuple[Levels, ...]) -> Mapping[str, Any]:
+    """The schema of a reply on several dimensions, each with its own levels.
+
+    Which levels belong to which item is checked when the reply is heard: providers enforce no such
+    condition.
+    """
+    kinds = list({json.dumps(found): found for found in map(_level, levels)}.values())
+    answer = _object(
+        item={"type": "integer", "enum": list(range(1, len(levels) + 1))},
+        evidence={"type": "array", "items": _TEXT},
+        reason=_TEXT,
+        level={"anyOf": [*kinds, {"type": "null"}]},
+        cannot_assess=_FLAG,
+    )
+    return _object(judgments={"type": "array", "items": answer}, canary=_TEXT)
 
 
 def _level(levels: Levels) -> dict[str, Any]:

@@ -10,17 +10,21 @@ from measurand.core.judging import Form
 __all__ = [
     "ANSWER",
     "ASKS",
+    "ASK_TOGETHER",
     "CANARY",
     "DIMENSION",
     "EXAMPLES",
     "FORM",
+    "ITEM",
     "LEVELS",
     "REPAIR",
     "REPLIES",
+    "REPLY_TOGETHER",
     "REQUIREMENTS",
     "REVISION",
     "RULES",
     "TIE",
+    "TOGETHER",
     "WORDINGS",
 ]
 
@@ -36,6 +40,9 @@ DIMENSION = "DIMENSION: "
 LEVELS = "LEVELS: "
 CANARY = "CHECK WORD: "
 """These four begin lines of the question, outside all fences; `readback` finds them again."""
+ITEM = "ITEM: "
+TOGETHER = "together"
+"""How the question for several dimensions at once numbers them, and what it calls its form."""
 TIE = "tie"
 """The level of a pair of which neither is better."""
 
@@ -162,6 +169,16 @@ Reply with one JSON object with these keys, in this order:
 "cannot_assess": true or false, "canary": "the check word"}""",
     }
 )
+
+ASK_TOGETHER = """\
+This question is about several dimensions of the rubric, not about one. How good is the answer on \
+each of the dimensions below? Judge each of them by its own definition."""
+
+REPLY_TOGETHER = """\
+Answer every item once, by its number.
+Reply with one JSON object with these keys, in this order:
+{"judgments": [{"item": number, "evidence": [quotes], "reason": "...", "level": one of the item's \
+LEVELS or null, "cannot_assess": true or false}], "canary": "the check word"}"""
 
 REPAIR = """\
 Your reply could not be used: {fault}.
