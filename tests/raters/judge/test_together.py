@@ -117,7 +117,7 @@ def test_a_level_counts_on_its_own_dimension_only(
 
 
 def test_a_wrong_check_word_spoils_everything(rubric: Rubric) -> None:
-    wrong: tuple[dict[str, object], ...] = (
+    wrong: tuple[dict[str, Any], ...] = (
         {"canary": "x"},
         {"canary": None},
         {"canary": "x", "judgments": 3},
