@@ -11,7 +11,7 @@ from measurand.stats.mean import mean_t
 from measurand.stats.ppi import effective_n, label_plan, labels_saved, linear_ppi, ppi_mean
 from measurand.stats.rogan_gladen import Counted, rogan_gladen
 from measurand.stats.strata import dirichlet_strata, jeffreys_strata
-from measurand.stats.transport import transport_gap
+from measurand.stats.transport import line_gap, transport_gap
 
 LABELS = [1, 0, 1, 1, 0, 1, 1, 0, 1, 1]
 JUDGED = [1, 0, 1, 1, 1, 1, 0, 0, 1, 1]
@@ -152,6 +152,26 @@ def test_a_transport_gap_is_a_mean_of_differences() -> None:
     assert wider.value is not None
     half = math.hypot(plain.high - wider.value, 3.182446305283710 * 0.5)
     assert wider.high - wider.value == pytest.approx(half, abs=1e-9)
+
+
+def test_the_error_of_a_line_is_that_of_statsmodels() -> None:
+    oracle = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(8)
+    judged, groups = rng.normal(size=60), np.repeat(np.arange(20), 3)
+    labels = 0.5 * judged + rng.normal(size=20)[groups] + rng.normal(size=60)
+    elsewhere = JudgedSample.of(labels, judged, [], clusters=groups)
+    here = JudgedSample.of([0.3, 1.9, 1.0, 0.2], [1.0, 2.0, 0.5, 1.1], [])
+    at = here.judged.mean()
+    fit = oracle.OLS(labels, oracle.add_constant(judged - at)).fit(
+        cov_type="cluster", cov_kwds={"groups": groups, "df_correction": True}
+    )
+    factor = 59 / 58  # its correction has (n - 1) / (n - 2) beside C / (C - 1)
+    expected = transport_gap(
+        here.labels,
+        fit.params[0] + fit.params[1] * (here.judged - at),
+        error=fit.bse[0] / math.sqrt(factor),
+    )
+    assert three(line_gap(here, elsewhere)) == pytest.approx(three(expected), abs=1e-9)
 
 
 def _variance(a: float, b: float) -> float:

@@ -12,7 +12,7 @@ from measurand.stats.judged import JudgedSample
 from measurand.stats.ppi import effective_n, label_plan, labels_saved, linear_ppi, ppi_mean
 from measurand.stats.rogan_gladen import Counted, rogan_gladen
 from measurand.stats.strata import dirichlet_strata, jeffreys_strata, stratum_cut
-from measurand.stats.transport import transport_gap
+from measurand.stats.transport import line_gap, transport_gap
 
 Floats = NDArray[np.float64]
 GRID = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -117,6 +117,22 @@ def test_a_gap_refuses_vectors_that_do_not_fit() -> None:
         transport_gap([1, 2], [1, 1], error=-1)
     clustered = transport_gap([1, 2, 4, 4], [1, 1, 2, 3], clusters=list("aabb"), error=0.1)
     assert clustered.method == "CR1, t(C-1), with the error of the calibration"
+
+
+def test_a_line_from_a_constant_judge_is_the_mean_of_elsewhere() -> None:
+    here = JudgedSample.of([1.0, 0, 1, 1], [1, 0, 1, 0], [])
+    elsewhere = JudgedSample.of([1.0, 0, 0, 0, 1], [1] * 5, [])
+    assert line_gap(here, elsewhere).value == pytest.approx(0.75 - 0.4)
+
+
+def test_a_gap_without_spread_is_bounded_by_the_scale() -> None:
+    same = [1.0, 0, 1, 1, 0, 1]
+    here, elsewhere = JudgedSample.of(same, same, []), JudgedSample.of(same * 5, same * 5, [])
+    with pytest.raises(InsufficientData, match="without the bounds"):
+        line_gap(here, elsewhere)
+    bounded = line_gap(here, elsewhere, bounds=(-1, 1))
+    assert bounded.value == pytest.approx(0, abs=1e-9)
+    assert ends(bounded) == pytest.approx((-0.459, 0.459), abs=1e-3)
 
 
 def test_the_cut_does_not_read_the_labels_and_leaves_some_on_both_sides() -> None:

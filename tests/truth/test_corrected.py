@@ -13,7 +13,7 @@ from measurand.stats.judged import JudgedSample
 from measurand.stats.mean import mean_t
 from measurand.stats.ppi import linear_ppi, ppi_mean
 from measurand.stats.strata import dirichlet_strata, jeffreys_strata
-from measurand.stats.transport import transport_gap
+from measurand.stats.transport import line_gap, transport_gap
 
 Rng = np.random.Generator
 Make = Callable[[Rng], JudgedSample]
@@ -200,16 +200,18 @@ def test_a_gap_covers_only_with_the_error_of_its_calibration() -> None:
     rng = np.random.default_rng(9)
     held = np.zeros(2)
     for _ in range(500):
-        first, second = rng.normal(size=(2, 40))
-        fitted_on = 0.8 * first + rng.normal(size=40)
-        slope, intercept = np.polyfit(first, fitted_on, 1)
-        residual = fitted_on - intercept - slope * first
-        scale = float(residual @ residual) / 38
-        spread = float(((first - first.mean()) ** 2).sum())
-        error = math.sqrt(scale * (1 / 40 + (second.mean() - first.mean()) ** 2 / spread))
-        labels = 0.8 * second + rng.normal(size=40)
-        for place, known in enumerate((error, 0.0)):
-            one = transport_gap(labels, intercept + slope * second, error=known)
-            held[place] += (one.low or 0) <= 0 <= (one.high or 0)
+        elsewhere, here = (_on_a_line(rng, middle, 40) for middle in (0.0, 0.5))
+        slope, intercept = np.polyfit(elsewhere.judged, elsewhere.labels, 1)
+        found = (
+            line_gap(here, elsewhere),
+            transport_gap(here.labels, intercept + slope * here.judged),
+        )
+        assert found[0].value == pytest.approx(found[1].value)
+        held += [(one.low or 0) <= 0 <= (one.high or 0) for one in found]
     assert held[0] / 500 == pytest.approx(0.95, abs=tolerance(500))
     assert held[1] / 500 < 0.9
+
+
+def _on_a_line(rng: Rng, middle: float, n: int) -> JudgedSample:
+    judged = rng.normal(middle, 1.0, n)
+    return JudgedSample.of(0.8 * judged + rng.normal(size=n), judged, [])
