@@ -24,6 +24,7 @@ __all__ = [
     "Queued",
     "Rated",
     "Result",
+    "TestSet",
     "Unit",
     "Verdict",
     "Votes",
@@ -94,6 +95,25 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestSet:
+    """The locked outputs that a judge was held against people on; a count, not an estimate.
+
+    Args:
+        n_test: How many have both a judge's and people's ratings.
+        looks: How often the test set has been looked at, this time included.
+        candidates: How many judges, or versions of one, were tried.
+        screening: Whether it is too small for more than a screening.
+    """
+
+    __test__ = False
+
+    n_test: int
+    looks: int
+    candidates: int
+    screening: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """One decision: what was decided, on which estimate, held against which bound.
 
@@ -101,7 +121,8 @@ class Verdict:
         name: What is decided, as in ``"overall"`` or ``"blocking"``.
         outcome: ``pass``, ``fail`` or ``inconclusive``; of a comparison ``a better``,
             ``b better``, ``equivalent within margin`` or ``inconclusive``; of a bias ``material``,
-            ``negligible`` or ``inconclusive``.
+            ``negligible`` or ``inconclusive``; of a judge ``VERIFIED``, ``PASS``,
+            ``INCONCLUSIVE``, ``FAIL`` or ``CEILING BELOW TARGET``.
         reason: The sentence that a person reads.
         estimate: The estimate it rests on.
         bound: The bound it was held against, in the estimate's unit.
@@ -111,6 +132,7 @@ class Verdict:
         design: By which design it was found, where there are several, as the name of a probe.
         mitigation: With which mitigations switched on, where any were.
         n_needed: Units that would probably decide it, where it is inconclusive and any would.
+        tested: On which locked outputs, of a judge.
     """
 
     name: str
@@ -124,6 +146,7 @@ class Verdict:
     design: str | None = None
     mitigation: str | None = None
     n_needed: int | None = None
+    tested: TestSet | None = None
 
 
 @dataclass(frozen=True, slots=True)

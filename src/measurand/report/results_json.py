@@ -78,6 +78,7 @@ def _verdict(verdict: Verdict) -> Json:
         **({"raters": list(verdict.raters)} if verdict.raters else {}),
         **_found_by(verdict),
         **({} if verdict.n_needed is None else {"n_needed": int(verdict.n_needed)}),
+        **({} if verdict.tested is None else asdict(verdict.tested)),
         "reason": verdict.reason,
         "bound": _plain(verdict.bound),
         **_rests_on(verdict.estimate),
@@ -220,21 +221,35 @@ def _verdict_schema() -> Json:
                 "string",
                 "pass, fail or inconclusive; of a comparison a better, b better, "
                 "equivalent within margin or inconclusive; of a bias material, negligible or "
-                "inconclusive.",
+                "inconclusive; of a judge VERIFIED, PASS, INCONCLUSIVE, FAIL or CEILING BELOW "
+                "TARGET.",
             ),
             "dimension": typed(["string", "null"]),
             **_about_systems(),
             "raters": list_of(typed("string"), "About which raters, where particular ones."),
             **_designs(),
             "n_needed": counted("Units that would probably decide what is inconclusive."),
+            **_tested(),
             "reason": typed("string", "The sentence that a person reads."),
             "bound": typed(["number", "null"], "In the estimate's unit."),
             **{name: typed(["number", "null"]) for name in ("value", "low", "high", "level")},
             "n": typed(["integer", "null"], "Units the estimate rests on."),
             "method": typed(["string", "null"], "null: it rests on no single estimate."),
         },
-        optional=("system", "systems", "raters", "design", "mitigation", "n_needed"),
+        optional=(
+            *("system", "systems", "raters", "design", "mitigation", "n_needed"),
+            *_tested(),
+        ),
     )
+
+
+def _tested() -> Json:
+    return {
+        "n_test": counted("Locked outputs with ratings by the judge and by people."),
+        "looks": counted("Looks at the locked outputs, this one included."),
+        "candidates": counted("Judges, or versions of one, that were tried."),
+        "screening": typed("boolean", "Whether there are too few for more than a screening."),
+    }
 
 
 def _designs() -> Json:

@@ -41,6 +41,11 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "equivalent within margin": "good",
         "fail": "bad",
         "inconclusive": "unsure",
+        "VERIFIED": "good",
+        "PASS": "good",
+        "INCONCLUSIVE": "unsure",
+        "FAIL": "bad",
+        "CEILING BELOW TARGET": "bad",
         "qualified": "good",
         "failed": "bad",
     }
@@ -62,6 +67,13 @@ _LABELS = {
     "disagreement_share": "Share of disagreement",
     "ceiling_correlation": "Ceiling, correlation",
     "leave_one_out": "One rater against the rest",
+    "correlation_bound": "Correlation, lower bound",
+    "rank_correlation_bound": "Rank correlation, lower bound",
+    "icc_absolute": "ICC(A,1)",
+    "ceiling_ratio": "Share of the ceiling",
+    "alt_test_winning_rate": "Alt-test, people it could replace",
+    "alt_test_advantage": "Alt-test, advantage over a person",
+    "repeats_needed": "Repeats for a reliable mean",
     "minimum_detectable_difference": "Smallest detectable difference",
     "place": "Place between floor and expert",
     "blocking_rate_of_outputs": "Blocked, of all outputs",
@@ -112,6 +124,7 @@ SHARES = frozenset(
         *("golden_accuracy", "golden_accuracy_within_one", "golden_passed", "self_agreement"),
         *("rater_accuracy", "same_on_all_dimensions", "cannot_judge", "fast_share"),
         *("qualification", "pace"),
+        *("agreement_with_people", "sensitivity", "specificity", "alt_test_winning_rate"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""
