@@ -11,13 +11,15 @@ from typing import cast
 
 from measurand.core.example import Message, Role
 from measurand.core.judging import LABEL_SETS, Form, LabelSet
+from measurand.core.model import ModelRequest
 from measurand.raters.judge import Asked as Question
 from measurand.raters.judge.fence import outside
 from measurand.raters.judge.labels import labels_for
 from measurand.raters.judge.prompt import CANARY, TIE, read_messages
+from measurand.raters.judge.together import read_together
 from measurand.simulate.provider_asked import Asked
 
-__all__ = ["Before", "Item", "Requirement", "Seen", "item_of", "seen"]
+__all__ = ["Before", "Item", "Requirement", "Seen", "item_of", "seen", "seen_together"]
 
 _AS_IN = re.compile(r"(?P<name>.*) \(as in: (?P<phrases>.*)\)", re.DOTALL)
 _BETWEEN = "; "
@@ -172,6 +174,27 @@ def _as_level(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+def seen_together(asked: Asked) -> tuple[str, tuple[Seen, ...]] | None:
+    """The check word, and a question for each dimension; None where several are not asked for."""
+    messages = tuple(Message(cast("Role", role), text) for role, text in asked.turns)
+    found = read_together(ModelRequest(messages=messages))
+    if found is None:
+        return None
+    return found.canary, tuple(
+        Seen(
+            form="pointwise",
+            items=(Item(found.output),),
+            dimension=dimension,
+            levels=levels,
+            canary=f"{found.canary} {number}",
+            checklist=(),
+        )
+        for number, (dimension, levels) in enumerate(
+            zip(found.dimensions, found.levels, strict=True), start=1
+        )
+    )
 
 
 def item_of(asked: Asked) -> str | None:

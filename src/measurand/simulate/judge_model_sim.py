@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from measurand.simulate.judge_leanings import GRADES, Leanings
-from measurand.simulate.judge_model import Item, Seen, seen
+from measurand.simulate.judge_model import Before, Item, Seen, seen, seen_together
 from measurand.simulate.judge_saying import best, quotes, reason_for, spoiled
 from measurand.simulate.people import VOTES
 from measurand.simulate.provider_asked import Asked
@@ -84,6 +84,11 @@ class SimJudge(Leanings):
         fault: str | None = None,
     ) -> str:
         """The reply to a judge's prompt, with a fault of a judge where one is planted."""
+        several = seen_together(asked)
+        if several is not None:
+            canary, tasks = several
+            whole = self.say_together(canary, tasks, world=world, seeds=(seed, asked.model))
+            return json.dumps(whole, ensure_ascii=False)
         task = seen(asked)
         if task is None:
             return "I judge answers when I am asked in the form of a judge's prompt."
@@ -125,6 +130,26 @@ class SimJudge(Leanings):
             claimed = _CLAIMED.search(text)
             said["canary"] = claimed[1] if claimed is not None else ""
         return spoiled(said, task, fault)
+
+    def say_together(
+        self,
+        canary: str,
+        tasks: Sequence[Seen],
+        *,
+        world: Knowledge | None = None,
+        seeds: tuple[int, str] = (7, "judge"),
+    ) -> dict[str, Any]:
+        """The reply where several dimensions are asked for in one call, each beside the others."""
+        before: list[Before] = []
+        judgments = []
+        for number, task in enumerate(tasks, start=1):
+            said = self.say(replace(task, before=tuple(before)), world=world, seeds=seeds)
+            share = task.share(said["level"])
+            if share is not None:
+                before.append(Before(task.dimension, task.items[0].text, share))
+            del said["canary"]
+            judgments.append({"item": number, **said})
+        return {"judgments": judgments, "canary": canary}
 
     def _fails(self, said: Mapping[str, Any], task: Seen, *, seeds: tuple[int, str]) -> bool:
         worst, most = self.fails

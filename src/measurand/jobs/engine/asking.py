@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,20 +74,32 @@ class Asking:
 
     async def judgment(self, judge: Judge, task: BlindTask) -> Judgment | None:
         """Have a task judged; None where the run has to stop, and nothing was paid for."""
+
+        async def ask() -> tuple[Judgment, ...]:
+            return (await judge.judge(task),)
+
+        found = await self.judgments(judge, ask)
+        return None if found is None else found[0]
+
+    async def judgments(
+        self, judge: Judge, ask: Callable[[], Awaitable[tuple[Judgment, ...]]]
+    ) -> tuple[Judgment, ...] | None:
+        """Have a judge asked for several judgments at once; as `judgment`."""
         try:
             async with self.place(judge.name):
                 if self.stopped():
                     return None
-                judgment = await judge.judge(task)
+                found = await ask()
         except BudgetExhausted as limit:
             self.stop.ask("budget", str(limit))
             return None
-        if judgment.failure in HOPELESS:
-            reason = self.clean(judgment.measurement.reason)
-            self.give_up(judge.name, str(judgment.failure), reason)
-            if not paid(judgment.calls):
-                return None
-        return judgment
+        for judgment in found:
+            if judgment.failure in HOPELESS:
+                reason = self.clean(judgment.measurement.reason)
+                self.give_up(judge.name, str(judgment.failure), reason)
+                if not any(paid(one.calls) for one in found):
+                    return None
+        return found
 
     def judged(self, judge: Judge, judgment: Judgment) -> None:
         """Count a judgment that is written down."""

@@ -155,13 +155,22 @@ class Prober:
             where there was none.
         """
         judge, task = question.judge, question.task
-        told = in_session(task.task, turns) if task.session is not None else task.task
-        judgment = await self._asking.judgment(judge, told)
-        if judgment is None:
+        told = task.tasks
+        if task.session is not None:
+            told = tuple(in_session(one, turns) for one in told)
+
+        async def ask() -> tuple[Judgment, ...]:
+            if len(told) == 1:
+                return (await judge.judge(told[0]),)
+            return await judge.judge_together(told)
+
+        found = await self._asking.judgments(judge, ask)
+        if found is None:
             return None
-        calls = tuple(map(self.stored, judgment.calls))
-        await self._put(question, key, {told: judgment}, calls=calls)
-        self._asking.judged(judge, judgment)
+        calls = tuple(self.stored(call) for judgment in found for call in judgment.calls)
+        await self._put(question, key, dict(zip(told, found, strict=True)), calls=calls)
+        for judgment in found:
+            self._asking.judged(judge, judgment)
         reply = calls[-1].reply if calls else None
         return "" if reply is None else reply.text
 
