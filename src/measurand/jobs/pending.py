@@ -22,11 +22,11 @@ from measurand.store.ledger_accounts import Took
 from measurand.systems.model import ModelSystem
 from measurand.systems.template import Lacking
 
-__all__ = ["Pending", "looked_at"]
+__all__ = ["REMEMBERED", "Pending", "looked_at", "observed_of"]
 
 _LOOKED_AT = 1000
 """Examples whose questions are written out; of more, these stand for all."""
-_REMEMBERED = 2000
+REMEMBERED = 2000
 """Earlier calls that are learnt from."""
 _CHUNK = 32
 _ANY_KEY = bytes(32)
@@ -171,7 +171,7 @@ def _works(
             part="system",
             model=model,
             characters=sizes.get(("system", system.name), []),
-            observed=_observed(ledger.work.took("output", system.name, newest=_REMEMBERED)),
+            observed=observed_of(ledger.work.took("output", system.name, newest=REMEMBERED)),
             max_tokens=system.parameters.get("max_tokens"),
             price=prices.price(model) if model else None,
         )
@@ -182,13 +182,14 @@ def _works(
             part="judge",
             model=judge.model,
             characters=sizes.get(("judge", judge.model), []),
-            observed=_observed(ledger.work.took("rating", judge.model, newest=_REMEMBERED)),
+            observed=observed_of(ledger.work.took("rating", judge.model, newest=REMEMBERED)),
             max_tokens={**limits, **judge.parameters}["max_tokens"],
             price=prices.price(judge.model),
         )
 
 
-def _observed(calls: Sequence[Took]) -> tuple[Observed, ...]:
+def observed_of(calls: Sequence[Took]) -> tuple[Observed, ...]:
+    """What earlier calls took, as a forecast learns from it."""
     return tuple(
         Observed(
             characters=one.characters,
