@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.truth.judges import case_20_drift
 from tests.truth.judges.harness import Case
 
 __all__ = ["CASES"]
 
-_MODULES: tuple[tuple[Case, ...], ...] = ()
+_MODULES: tuple[tuple[Case, ...], ...] = (case_20_drift.CASES,)
 """One line a module: `case_12_gate.CASES,` and its import above."""
 
 CASES: tuple[Case, ...] = tuple(
