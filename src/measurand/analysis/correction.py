@@ -21,8 +21,7 @@ LEAST_LABELS = 10
 """Fewer labels than this correct nothing; intervals were tried from here on."""
 
 _FEW_LEVELS = 3
-_MOSTLY = 0.6
-_SKEWED = 1.0
+_COCHRAN = 25
 _MOST_LEVELS = 21
 _WHY = "the interval is that of the judge's opinion, not of how good the outputs are"
 
@@ -55,8 +54,8 @@ def correct(
 ) -> Correction:
     """The mean of what people would say of all outputs.
 
-    On yes/no by `jeffreys_strata`. Of grades by `dirichlet_strata` where labels are skewed, crowd
-    on one value, or take three values at most; else by `linear_ppi`.
+    On yes/no by `jeffreys_strata`. Of grades by `dirichlet_strata` where labels are too skewed for
+    their number, or take three values at most; else by `linear_ppi`.
 
     Args:
         sample: Labels and judgments, on the unit interval where the scale is bounded.
@@ -106,12 +105,16 @@ def sample_of(judged: Floats, labels: Floats, clusters: Codes | None) -> JudgedS
 
 
 def _lopsided(labels: Floats) -> bool:
-    """Whether a t interval would trust too much in labels that hardly vary on one side."""
-    values, counts = np.unique(labels, return_counts=True)
-    if values.size <= _FEW_LEVELS or counts.max() >= _MOSTLY * labels.size:
+    """Whether labels take few values, or are too skewed for a t interval by Cochran's rule.
+
+    References:
+        Cochran (1977), *Sampling Techniques*, section 2.15: n above 25 times the squared skewness.
+    """
+    if np.unique(labels).size <= _FEW_LEVELS:
         return True
     centred = labels - labels.mean()
-    return bool(abs(np.mean(centred**3)) > _SKEWED * np.mean(centred**2) ** 1.5)
+    skewness = float(np.mean(centred**3) / np.mean(centred**2) ** 1.5)
+    return _COCHRAN * skewness**2 > labels.size
 
 
 def _grid(scale: Scale) -> Floats:
