@@ -18,8 +18,10 @@ from math import atanh, ceil
 from typing import Literal
 
 from measurand.analysis.calibration_split import LEAST_TEST
+from measurand.errors import InsufficientData
+from measurand.stats.correlation import correlation_units
 from measurand.stats.estimate import Estimate
-from measurand.stats.quantiles import normal_quantile, two_sided_z
+from measurand.stats.quantiles import two_sided_z
 
 __all__ = [
     "FALSE_PASSES",
@@ -154,7 +156,7 @@ def _below(found: Evidence) -> str:
     most, value, own = found.ceiling.high or 0.0, found.ceiling.value, found.correlation.value
     best = (
         "no ceiling exists, and if there is one it is"
-        if value is None
+        if not value
         else f"the best that any judge could reach is {_told(value, found)},"
     )
     judge = "" if own is None else f" This judge has {_told(own, found)}."
@@ -212,12 +214,13 @@ def _open(found: Evidence, value: float) -> Gate:
 
 
 def _needed(found: Evidence, value: float) -> int | None:
-    """Units at which the bound, or the interval, is expected to clear the target."""
-    apart = _fisher(value) - _fisher(found.target)
-    if not apart:
+    """Outputs at which the bound, or the interval, is expected to clear the target."""
+    level = found.bound.level if value > found.target else found.correlation.level
+    inside = min(max(value, -_NEARLY_ONE), _NEARLY_ONE)
+    try:
+        units = correlation_units(inside, found.target, power=POWER, level=level)
+    except InsufficientData:  # it is the target, and no number tells them apart
         return None
-    level = 2 * found.bound.level - 1 if apart > 0 else found.correlation.level
-    units = ((two_sided_z(level) + normal_quantile(POWER)) / apart) ** 2 + 3
     wanted = ceil(units * _inflation(found.correlation))
     return max(wanted, LEAST_TEST) if wanted <= _MOST_UNITS else None
 

@@ -45,7 +45,7 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "PASS": "good",
         "INCONCLUSIVE": "unsure",
         "FAIL": "bad",
-        "CEILING BELOW TARGET": "bad",
+        "CEILING BELOW TARGET": "unsure",
         "qualified": "good",
         "failed": "bad",
     }
