@@ -15,7 +15,7 @@ from measurand.stats.agreement import percent_agreement
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bca import LEAST_UNITS, Interval, Resampling
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.icc import icc, oneway_moments, spearman_brown
+from measurand.stats.icc import icc, oneway_moments, oneway_squares, spearman_brown
 from measurand.stats.patterns import Patterns, distinct_rows
 from measurand.stats.resampling import RESAMPLES, bca, jackknife_t
 
@@ -188,7 +188,7 @@ def ceiling_correlation(
     patterns, single = _reliable(ratings, raters, level)
     moments = oneway_moments(patterns)
     statistic = partial(_correlations, moments, raters)
-    k = raters or float(_anova(patterns.units[None, :] @ moments)[1][0])
+    k = raters or float(oneway_squares(patterns.units[None, :] @ moments)[1][0])
     if patterns.unanimous:
         found, kind = Interval(_root_extended(single, k), 1.0), "exact bound"
     elif interval == "bca":
@@ -285,21 +285,9 @@ def _beta(agreement: float, raters: int) -> Ceiling:
     return Ceiling(voted(1), voted(raters))
 
 
-def _anova(sums: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean square within over between, n0, and the mean square within, of each row of sums."""
-    units, size, squares, total, level, within = sums.T
-    between = np.maximum(level - total**2 / size, 0) / (units - 1)
-    inside = within / (size - units)
-    raters = (size - squares / size) / (units - 1)
-    ratio = np.divide(
-        inside, between, out=np.full(len(sums), np.inf), where=between > _ROUNDING * size
-    )
-    return ratio, raters, inside
-
-
 def _correlations(moments: Floats, raters: float | None, weights: Floats) -> Floats:
     """The ceiling of each row; 0 where ICC(1,1) is not positive, NaN where all is equal."""
-    ratio, usual, inside = _anova(weights @ moments)
+    ratio, usual, inside = oneway_squares(weights @ moments)
     capped = np.minimum(ratio, 1.0)
     single = (1 - capped) / (1 + (usual - 1) * capped)
     k = usual if raters is None else raters
@@ -311,7 +299,7 @@ def _jackknifed(
     moments: Floats, units: Floats, raters: float | None, *, level: float
 ) -> tuple[Interval, str]:
     logs = jackknife_t(partial(_log_ratios, moments), units, level=level, name=_CORRELATION)
-    usual = float(_anova(units[None, :] @ moments)[1][0])
+    usual = float(oneway_squares(units[None, :] @ moments)[1][0])
     ends = (max(1 - exp(end), 0.0) for end in (logs.high, logs.low))
     low, high = (_root_extended(x / (usual - (usual - 1) * x), raters or usual) for x in ends)
     return Interval(low, high), "jackknife-t over units"
@@ -332,7 +320,7 @@ def _reliable(ratings: Floats, raters: float | None, level: float) -> tuple[Patt
 
 def _log_ratios(moments: Floats, weights: Floats) -> Floats:
     """The logarithm of the mean square within over that between; NaN where either is 0."""
-    ratio = _anova(weights @ moments)[0]
+    ratio = oneway_squares(weights @ moments)[0]
     return np.log(np.where((ratio > 0) & np.isfinite(ratio), ratio, np.nan))
 
 

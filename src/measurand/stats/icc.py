@@ -15,7 +15,14 @@ from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.patterns import Patterns
 from measurand.stats.proportion import unanimous_share
 
-__all__ = ["Form", "icc", "oneway_moments", "spearman_brown"]
+__all__ = [
+    "Form",
+    "icc",
+    "oneway_moments",
+    "oneway_squares",
+    "single_reliability",
+    "spearman_brown",
+]
 
 Form = Literal["1", "A", "C"]
 """One-way; two-way absolute agreement; two-way consistency (McGraw and Wong 1996)."""
@@ -109,6 +116,28 @@ def oneway_moments(patterns: Patterns) -> Floats:
     within = np.maximum(square - level, 0)
     within[within < _ROUNDING] = 0
     return np.stack([np.ones_like(size), size, size**2, total, level, within], axis=1)
+
+
+def oneway_squares(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    """The analysis of variance of each row of added-up `oneway_moments`.
+
+    Returns:
+        The mean square within units over that between (infinite where units do not differ), the
+        usual number of ratings of a unit (n0), and the mean square within.
+    """
+    units, size, squares, total, level, within = sums.T
+    between = np.maximum(level - total**2 / size, 0) / (units - 1)
+    inside = within / (size - units)
+    raters = (size - squares / size) / (units - 1)
+    ratio = np.divide(
+        inside, between, out=np.full(len(sums), np.inf), where=between > _ROUNDING * size
+    )
+    return ratio, raters, inside
+
+
+def single_reliability(ratio: Floats, raters: Floats) -> Floats:
+    """ICC(1,1) from the mean square within over that between, and the usual number of ratings."""
+    return np.asarray((1 - ratio) / (1 + (raters - 1) * ratio))
 
 
 def _averaged(single: float, k: float) -> float:

@@ -21,6 +21,7 @@ from measurand.stats.quantiles import check_level
 __all__ = [
     "FLIPS",
     "benjamini_hochberg",
+    "benjamini_yekutieli",
     "bonferroni",
     "holm",
     "max_t",
@@ -78,6 +79,19 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     stepped = values[order] * (values.size / np.arange(1, values.size + 1))
     falling = np.minimum.accumulate(stepped[::-1])[::-1]
     return _restored(np.minimum(falling, 1.0), order)
+
+
+def benjamini_yekutieli(p: ArrayLike) -> Floats:
+    """Adjust p-values for the share of false findings, under any dependence between tests.
+
+    Raises:
+        UsageError: A p-value is outside of [0, 1].
+
+    References:
+        Benjamini and Yekutieli (2001), Annals of Statistics 29, 1165-1188.
+    """
+    adjusted = benjamini_hochberg(p)
+    return np.minimum(adjusted * np.sum(1 / np.arange(1, adjusted.size + 1)), 1.0)
 
 
 def max_t(

@@ -1,0 +1,114 @@
+"""How much of what is attainable a judge attains: its correlation over the ceiling."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, as_table, check_finite
+from measurand.stats.bca import Resampling, require_units
+from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.icc import oneway_moments, oneway_squares, single_reliability
+from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.patterns import Patterns
+from measurand.stats.resampling import RESAMPLES, bca
+
+__all__ = ["ceiling_ratio"]
+
+_NAME = "the correlation over its ceiling"
+_ROUNDING = 1e-12
+
+
+def ceiling_ratio(
+    judge: ArrayLike,
+    ratings: Floats,
+    *,
+    rng: np.random.Generator,
+    clusters: ArrayLike | None = None,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """The correlation of a judge with the mean of people, over the best that any judge can have.
+
+    It is the correlation with what people would say on average if there were no end of them, by
+    which judges of dimensions that people agree on to different degrees can be compared. Units
+    are resampled through the whole ratio, since its two parts move together.
+
+    Args:
+        judge: One finite number per unit, shape (units,).
+        ratings: Shape (units, raters); NaN marks a rating that was not given. Units with fewer
+            than two do not count.
+        rng: Draws the resamples.
+        clusters: The cluster of each unit, shape (units,).
+        level: The confidence level.
+        resamples: How many resamples of whole units or clusters.
+
+    Returns:
+        At most 1, as no correlation exceeds its ceiling: what chance puts above is cut, and the
+        reason says so.
+
+    Raises:
+        InsufficientData: No ceiling exists, as people agree no more than by chance, in the data or
+            in more than a tenth of the resamples; fewer than three units or clusters; or the
+            judge says the same of all.
+        UsageError: The arguments have other shapes.
+
+    References:
+        Spearman (1904), American Journal of Psychology 15, 72-101, for the disattenuation.
+    """
+    vector, table = check_finite(judge, 1), as_table(ratings)
+    if vector.size != len(table):
+        raise UsageError(f"one judgment a unit is needed; found {vector.size} for {len(table)}")
+    enough = (~np.isnan(table)).sum(axis=1) > 1
+    labels = cluster_codes(np.arange(len(table)) if clusters is None else clusters, len(table))
+    columns = _columns(vector[enough], table[enough])
+    sums = cluster_sums(columns, np.unique(labels[enough], return_inverse=True)[1].astype(np.intp))
+    require_units(len(sums), _NAME, "units" if clusters is None else "clusters")
+    statistic, ones = partial(_ratios, sums), np.ones(len(sums))
+    value = float(statistic(ones[None, :])[0])
+    if np.isnan(value):
+        raise InsufficientData(
+            "no ceiling exists, as raters of the same unit differ as much as raters of different "
+            "units; or the judge says the same of all"
+        )
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    found = bca(statistic, ones, how, name=_NAME, width=sums.shape[1])
+    cut = f"it comes to {value:.2f} by chance and is shown as 1" if value > 1 else None
+    noun = "units" if clusters is None else "clusters"
+    return Estimate(
+        value=min(value, 1.0),
+        low=min(found.low, 1.0),
+        high=min(found.high, 1.0),
+        level=level,
+        n=int(enough.sum()),
+        method=f"Pearson over the square root of the reliability of the mean, BCa over {noun}",
+        reason=cut or caution_if_few(len(sums), noun) or found.caution,
+    )
+
+
+def _columns(judge: Floats, table: Floats) -> Floats:
+    """The moments of the analysis of variance, then those of judge and mean, additive."""
+    patterns = Patterns.of(table, compressed=False)
+    low, high = patterns.values[0], patterns.values[-1]
+    people = (patterns.sums(patterns.values) / patterns.sizes - (low + high) / 2) / (
+        (high - low) or 1.0
+    )
+    said = (judge - (judge.min() + judge.max()) / 2) / (float(np.ptp(judge)) or 1.0)
+    both = np.stack([said, people, said**2, people**2, said * people], axis=1)
+    return np.concatenate([oneway_moments(patterns), both], axis=1)
+
+
+def _ratios(sums: Floats, weights: Floats) -> Floats:
+    added = weights @ sums
+    units = added[:, 0]
+    x, y, xx, yy, xy = (added[:, 6:] / units[:, None]).T
+    spread = np.maximum(xx - x**2, 0) * np.maximum(yy - y**2, 0)
+    ratio, raters, _ = oneway_squares(added[:, :6])
+    single = single_reliability(np.where(np.isfinite(ratio), ratio, 1.0), raters)
+    reliability = raters * single / (1 + (raters - 1) * single)
+    usable = (spread > _ROUNDING) & (reliability > _ROUNDING)
+    bottom = np.sqrt(spread * np.maximum(reliability, 0))
+    return np.asarray(np.divide(xy - x * y, bottom, out=np.full(len(units), np.nan), where=usable))
