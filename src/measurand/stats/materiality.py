@@ -51,19 +51,24 @@ class Materiality:
 
     Args:
         outcome: ``material``, ``negligible`` or ``inconclusive``.
-        n_needed: Units that would decide with a power of 90 %, were the effect what it seems;
-            None where it is decided, or where the effect lies on the margin itself.
-        p: The p-value of the claim that the estimate makes: of lying outside of the margin where
-            it does, else of lying inside. 1 where there is no estimate.
+        n_needed: Units that would decide with a power of 90 %: by TOST where the effect may be 0,
+            else were it what it seems. None where it is decided, or where it lies on the margin.
+        p: The two-sided p-value of lying outside of the margin; 1 where it does not seem to.
+        p_within: The p-value of lying inside (TOST); 1 where it does not seem to.
         size: The estimate's distance from 0 over the margin; 0 where there is none.
+        certain: How much of the size is certain: its distance where the interval excludes 0.
         spread: The standard deviation of one unit over the margin; 0 where there is none.
+        n: How many units there are.
     """
 
     outcome: Outcome
     n_needed: int | None
     p: float
+    p_within: float = 1.0
     size: float = 0.0
+    certain: float = 0.0
     spread: float = 0.0
+    n: int = 0
 
 
 def materiality(
@@ -104,18 +109,25 @@ def materiality(
     inner, outer = (up, down) if estimate.value > 0 or only_above else (down, up)
     signed = estimate.value if only_above else abs(estimate.value)
     gap, size = signed - margin, max(signed, 0.0)
+    outside = inside = 1.0
     if gap > 0:
-        p = two_sided_t(_steps(gap, outer, quantile), degrees)
+        outside = two_sided_t(_steps(gap, outer, quantile), degrees)
     else:
         steps = _steps(-gap, inner, quantile)
         if not only_above:
             steps = min(steps, _steps(margin + size, outer, quantile))
-        p = float(special.stdtr(degrees, -steps))
-    spread = max(down, up) / quantile * math.sqrt(max(estimate.n, 1))
+        inside = float(special.stdtr(degrees, -steps))
     found = Materiality(
-        outcome="inconclusive", n_needed=None, p=p, size=size / margin, spread=spread / margin
+        outcome="inconclusive",
+        n_needed=None,
+        p=outside,
+        p_within=inside,
+        size=size / margin,
+        certain=0.0 if estimate.low <= 0 <= estimate.high else size / margin,
+        spread=max(down, up) / quantile * math.sqrt(max(estimate.n, 1)) / margin,
+        n=estimate.n,
     )
-    return _decided(found, p, level=estimate.level, claims=1)
+    return _decided(found, level=estimate.level, claims=1)
 
 
 def share_materiality(hits: int, n: int, *, margin: float, level: float = LEVEL) -> Materiality:
@@ -138,45 +150,46 @@ def share_materiality(hits: int, n: int, *, margin: float, level: float = LEVEL)
     if n == 0:
         return Materiality(outcome="inconclusive", n_needed=None, p=1.0)
     above = hits / n > margin
-    tail = 1 - binomial_cdf(hits - 1, n, margin) if above else binomial_cdf(hits, n, margin)
-    p = min(1.0, float(tail) * (2 if above else 1))
+    outside = min(1.0, 2 * float(1 - binomial_cdf(hits - 1, n, margin))) if above else 1.0
     share = (hits + 0.5) / (n + 1)
     found = Materiality(
         outcome="inconclusive",
         n_needed=None,
-        p=p,
+        p=outside,
+        p_within=1.0 if above else float(binomial_cdf(hits, n, margin)),
         size=hits / n / margin,
+        certain=hits / n / margin,
         spread=math.sqrt(share * (1 - share)) / margin,
+        n=n,
     )
-    return _decided(found, p, level=level, claims=1)
+    return _decided(found, level=level, claims=1)
 
 
 def decide_family(
     members: Sequence[Materiality], *, level: float = LEVEL
 ) -> tuple[Materiality, ...]:
-    """All effects of one audit together, with Holm's adjustment.
+    """All effects of one audit together: Holm's adjustment of what is called material.
 
-    Every effect makes one claim, the one its estimate is on the side of. The chance that any
-    claim of the family is wrong stays below one minus the level: that an unbiased judge is
-    called biased, or a biased one is not.
+    The chance that any effect is called material that is not stays below one minus the level,
+    however many there are. What is called negligible is tested at that error rate each: that all
+    of several effects are negligible is claimed only where each is, which needs no adjustment.
 
     Args:
         members: One an effect, as `materiality` gives them.
         level: The confidence level.
 
     Returns:
-        The same with outcomes decided by adjusted p-values, and the units that would decide what
-        is still open.
+        The same, ``p`` adjusted and decided anew, with the units that would decide what is open.
 
     References:
-        Holm (1979), Scand. J. Stat. 6, 65-70; Shaffer (1980), Ann. Stat. 8, 1342-1347, for one
-        of two opposite claims each.
+        Holm (1979), Scand. J. Stat. 6, 65-70; Berger (1982), Technometrics 24, 295-300, for the
+        intersection-union test.
     """
     alpha = 1 - check_level(level)
     adjusted = holm(np.asarray([member.p for member in members]))
     still = max(1, int(np.count_nonzero(adjusted >= alpha)))
     return tuple(
-        _decided(replace(member, p=float(p)), float(p), level=level, claims=still)
+        _decided(replace(member, p=float(p)), level=level, claims=still)
         for member, p in zip(members, adjusted, strict=True)
     )
 
@@ -211,14 +224,22 @@ def units_to_decide(
     return max(2, math.ceil((reach * spread / distance) ** 2))
 
 
-def _decided(found: Materiality, p: float, *, level: float, claims: int) -> Materiality:
-    if p < 1 - level:
-        outcome: Outcome = "material" if found.size > 1 else "negligible"
-        return replace(found, outcome=outcome, n_needed=None)
+def _decided(found: Materiality, *, level: float, claims: int) -> Materiality:
+    if found.p < 1 - level:
+        return replace(found, outcome="material", n_needed=None)
+    if found.p_within < 1 - level:
+        return replace(found, outcome="negligible", n_needed=None)
     needed = None
     if found.spread > 0:
-        needed = units_to_decide(found.spread, size=found.size, level=level, claims=claims)
+        needed = _needed(found, found.certain, level=level, claims=claims)
+        if needed is not None and needed <= found.n:
+            needed = _needed(found, found.size, level=level, claims=claims)
     return replace(found, outcome="inconclusive", n_needed=needed)
+
+
+def _needed(found: Materiality, size: float, *, level: float, claims: int) -> int | None:
+    shared = claims if size > 1 else 1
+    return units_to_decide(found.spread, size=size, level=level, claims=shared)
 
 
 def _steps(distance: float, arm: float, quantile: float) -> float:

@@ -1,0 +1,140 @@
+"""What an audit cannot say: which biases were not measured, and what its designs leave open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from measurand.analysis.biases.base import BIASES, Bias, Setting
+from measurand.analysis.biases.self_preference import INSTRUMENTED
+from measurand.analysis.biases.verbosity import DESIGN as LENGTH
+from measurand.core.probe import BASE, ProbeRow
+from measurand.core.probes import PROBES
+from measurand.core.rating import Ratings
+from measurand.core.rubric import Rubric
+
+__all__ = ["audit_limits"]
+
+_CONTROL = "truncate-last-third"
+_HALF = 0.5
+_FEW_RATERS = 3
+
+
+def audit_limits(
+    found: Sequence[Bias],
+    ratings: Ratings,
+    probes: Sequence[ProbeRow],
+    *,
+    rubric: Rubric | None,
+    setting: Setting,
+) -> tuple[str, ...]:
+    """The limits that apply to these numbers, computed from them."""
+    return (
+        *_not_measured(found),
+        *_family(found, setting),
+        *_no_repeats(found, probes),
+        *_controls(found),
+        *_observed(found),
+        *_few_people(ratings),
+        *_blocking(found, rubric),
+        *_failed(probes),
+        *_unknown(probes),
+    )
+
+
+def _not_measured(found: Sequence[Bias]) -> Iterator[str]:
+    measured = {bias.name for bias in found if bias.margin is not None and bias.estimate.present}
+    missing = [name for name in BIASES if name not in measured]
+    if missing:
+        yield f"Not measured, so nothing is known of it: {', '.join(missing)}."
+
+
+def _family(found: Sequence[Bias], setting: Setting) -> Iterator[str]:
+    claims = Counter(b.judge for b in found if b.margin is not None and b.estimate.present)
+    if claims and max(claims.values()) > 1:
+        yield (
+            f"Up to {max(claims.values())} effects of a judge were looked at. The chance that any "
+            f"is called material that is not stays below {1 - setting.level:.2g} (Holm), so that "
+            "an interval beyond the margin may still be inconclusive; what is called negligible "
+            "has that chance each."
+        )
+
+
+def _no_repeats(found: Sequence[Bias], probes: Sequence[ProbeRow]) -> Iterator[str]:
+    rates = [b for b in found if b.flips is not None and b.flips.rate.present]
+    if rates and not any(b.flips.floor.present for b in rates if b.flips is not None):
+        where = "of the unchanged outputs " if probes else ""
+        yield (
+            f"Nothing {where}was judged twice in the same way, so it is not known how many flips "
+            "are noise. No verdict rests on a rate of flips."
+        )
+
+
+def _controls(found: Sequence[Bias]) -> Iterator[str]:
+    for bias in found:
+        high = bias.estimate.high
+        if bias.design == _CONTROL and not bias.mitigation and high is not None and high >= 0:
+            yield (
+                f"{bias.judge}, {bias.dimension}: outputs without their last third do not surely "
+                "score lower. Where a judge does not see that content is missing, small shifts by "
+                "the other probes say little."
+            )
+
+
+def _observed(found: Sequence[Bias]) -> Iterator[str]:
+    designs = {bias.design for bias in found if bias.estimate.present}
+    if LENGTH in designs:
+        yield (
+            "What length adds was found in recorded data: whatever goes with length, and is seen "
+            "by the judge but not by the people who rated, counts as length. A padding probe has "
+            "no such doubt."
+        )
+    if INSTRUMENTED in designs:
+        yield (
+            "What the own family adds was found in recorded data: a quality of those outputs that "
+            "the judge sees and people do not counts as preference."
+        )
+
+
+def _few_people(ratings: Ratings) -> Iterator[str]:
+    people = len(ratings.where(kind="people").distinct("rater"))
+    if people == 0:
+        yield (
+            "No person rated: leniency, length and own family at equal quality need people's "
+            "ratings of the same outputs."
+        )
+    elif people < _FEW_RATERS:
+        yield f"{people} of the usual three people rated: quality is known less well."
+
+
+def _blocking(found: Sequence[Bias], rubric: Rubric | None) -> Iterator[str]:
+    blocking = {dimension.name for dimension in rubric or () if dimension.blocking}
+    for bias in found:
+        caught = dict(bias.more).get("specificity")
+        if bias.dimension in blocking and caught is not None and caught.high is not None:
+            if caught.value is None or caught.low is None or caught.low >= _HALF:
+                continue
+            yield (
+                f"{bias.dimension} blocks, and {bias.judge} flags {caught.value:.0%} "
+                f"[{caught.low:.0%}, {caught.high:.0%}] of what people flag. A majority of such "
+                "judges flags still less: let any of them flag."
+            )
+
+
+def _failed(probes: Sequence[ProbeRow]) -> Iterator[str]:
+    lost = Counter(row.probe for row in probes if row.value is None)
+    attacks = {name for name, probe in PROBES.items() if probe.acts == "attack"}
+    counted = {name: count for name, count in lost.items() if name not in attacks}
+    if counted:
+        worst = max(counted, key=lambda name: counted[name])
+        told = "unchanged outputs" if worst == BASE else worst
+        yield (
+            f"{sum(counted.values()):,} of {len(probes):,} judgments for the audit came to nothing "
+            f"(most of {told}: {counted[worst]:,}) and are left out, which is seldom a random part."
+        )
+
+
+def _unknown(probes: Sequence[ProbeRow]) -> Iterator[str]:
+    names = {row.probe for row in probes} - {BASE, *PROBES}
+    if names:
+        yield f"Probes of no known bias are left out: {', '.join(sorted(names))}."

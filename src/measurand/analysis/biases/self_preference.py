@@ -1,0 +1,155 @@
+"""Self-preference: does a judge favour its own family's outputs?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import combinations
+
+import numpy as np
+
+from measurand.analysis.biases.base import Bias, Setting, Unit
+from measurand.analysis.biases.panel import Panel
+from measurand.analysis.matrix import Floats
+from measurand.core.family import family_of
+from measurand.stats.crossed import crossed_interaction
+from measurand.stats.estimate import Estimate, attempt
+from measurand.stats.instrument import instrumented_slope
+from measurand.stats.least_squares import clustered_slope
+
+__all__ = ["CROSSED", "INSTRUMENTED", "RAW", "VERIFIABLE", "crossed_judges", "own_family"]
+
+INSTRUMENTED = "own family at equal quality"
+CROSSED = "crossed judges"
+VERIFIABLE = "passes what truly fails"
+RAW = "raw gap"
+
+_CONFOUNDED = "confounded: the family's outputs may be better or worse than the others"
+
+
+def own_family(panel: Panel, families: Mapping[str, str], setting: Setting) -> Iterator[Bias]:
+    """What being of the judge's family adds to a score at equal quality; nothing where none is.
+
+    Also the raw gap, which decides nothing, and, of yes/no, how much oftener the judge passes
+    its own family's outputs than others of those that people fail.
+    """
+    own = _own(panel, families)
+    if own is None:
+        return
+    yield from _instrumented(panel, own, setting)
+    if panel.scale.binary and panel.rated:
+        yield from _verifiable(panel, own, setting)
+
+
+def crossed_judges(
+    panels: Sequence[Panel], families: Mapping[str, str], setting: Setting
+) -> Iterator[Bias]:
+    """Two judges of different families on outputs of both: the mean of their own preferences."""
+    for first, second in combinations(panels, 2):
+        one, other = (_family(panel.judge, families) for panel in (first, second))
+        if first.dimension != second.dimension or None in {one, other} or one == other:
+            continue
+        places = {key: at for at, key in enumerate(second.outputs)}
+        both = [(at, places[key]) for at, key in enumerate(first.outputs) if key in places]
+        of = [_family(first.systems[at], families) for at, _ in both]
+        kept = [pair for pair, family in zip(both, of, strict=True) if family in {one, other}]
+        own = np.asarray([float(f == one) for f in of if f in {one, other}])
+        if not kept or own.min() == own.max():
+            continue
+        left, right = (list(side) for side in zip(*kept, strict=True))
+        clusters = first.clusters[left]
+        compute = partial(
+            crossed_interaction,
+            first.scores[left],
+            second.scores[right],
+            own,
+            clusters=clusters,
+            level=setting.level,
+        )
+        yield _bias(
+            first,
+            CROSSED,
+            attempt(compute, n=len(kept), method="crossed judges", level=setting.level),
+            setting=setting,
+            what=f"an output of the judge's own family ({first.judge}, {second.judge}) scores",
+            df=len(np.unique(clusters)) - 1,
+        )
+
+
+def _instrumented(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
+    n, level, clusters = len(own), setting.level, panel.clusters
+    steady = partial(
+        instrumented_slope, panel.scores, panel.people, own, clusters=clusters, level=level
+    )
+    estimate = attempt(steady, n=n, method="two-stage least squares", level=level)
+    if not panel.rated:
+        why = "no person rated these outputs, so quality cannot be held constant"
+        estimate = Estimate.absent(why, n=n, method="two-stage least squares", level=level)
+    many = len(np.unique(panel.clusters)) - 1
+    what = "an output of the judge's own family scores"
+    yield _bias(panel, INSTRUMENTED, estimate, setting=setting, what=what, df=many)
+    plain = partial(clustered_slope, panel.scores, own, clusters=clusters, level=level)
+    raw = attempt(plain, n=n, method="difference of means", level=level)
+    if raw.present:
+        reason = "; ".join(filter(None, (raw.reason, _CONFOUNDED)))
+        yield _bias(panel, RAW, replace(raw, reason=reason), setting=None, what=what, df=many)
+
+
+def _verifiable(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
+    """Of the outputs that fail by most people: passes of the own family's less of others'."""
+    fails = panel.votes < 0.5  # noqa: PLR2004 - most people say no
+    if not fails.any() or own[fails].min() == own[fails].max():
+        return
+    compute: Callable[[], Estimate] = partial(
+        clustered_slope,
+        panel.scores[fails],
+        own[fails],
+        clusters=panel.clusters[fails],
+        level=setting.level,
+    )
+    yield _bias(
+        panel,
+        VERIFIABLE,
+        attempt(compute, n=int(fails.sum()), method="difference of rates", level=setting.level),
+        setting=setting,
+        what="an output of the judge's own family that fails is passed oftener by",
+        df=len(np.unique(panel.clusters[fails])) - 1,
+    )
+
+
+def _bias(
+    panel: Panel,
+    design: str,
+    estimate: Estimate,
+    *,
+    setting: Setting | None,
+    what: str,
+    df: int,
+) -> Bias:
+    span = panel.span
+    unit: Unit = "share" if panel.scale.binary else "points"
+    return Bias(
+        name="self-preference",
+        design=design,
+        judge=panel.judge,
+        dimension=panel.dimension,
+        what=what,
+        estimate=estimate,
+        margin=None if setting is None or span is None else setting.margin * span,
+        unit=unit,
+        df=max(df, 1),
+    )
+
+
+def _own(panel: Panel, families: Mapping[str, str]) -> Floats | None:
+    """1 where an output is of the judge's family; None where none, or every one, is."""
+    family = _family(panel.judge, families)
+    if family is None:
+        return None
+    own = np.asarray([float(_family(name, families) == family) for name in panel.systems])
+    return own if own.min() < own.max() else None
+
+
+def _family(name: str, families: Mapping[str, str]) -> str | None:
+    return families.get(name) or family_of(name)
