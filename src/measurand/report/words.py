@@ -48,6 +48,10 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "CEILING BELOW TARGET": "unsure",
         "qualified": "good",
         "failed": "bad",
+        "one best": "good",
+        "none": "good",
+        "system": "bad",
+        "judge": "bad",
     }
 )
 
@@ -102,6 +106,21 @@ _LABELS = {
     "rater_seconds": "Seconds an output",
     "fast_share": "In under a third of the time",
     "mean_vote": "Mean of the votes",
+    "correlation_with_people": "Correlation with people",
+    "agreement_of_constant": "Of the commonest answer",
+    "kappa_with_people": "Kappa with people",
+    "error_after_mapping": "Error after mapping",
+    "leniency": "Leniency",
+    "advantage_over_person": "Better than one person by",
+    "repeat_reliability": "Reliability of one call",
+    "rated_share": "Rated",
+    "cost_per_output": "US dollars an output",
+    "seconds_per_output": "Seconds an output",
+    "anchor_gap": "Above people by",
+    "anchor_flips": "Judged otherwise than in the last run",
+    "anchor_shift": "Moved by, share of the scale",
+    "stream_shift": "The system's outputs moved by",
+    "anchor_evidence": "Evidence, to 1",
 }
 
 _EXPLAINED = {
@@ -124,12 +143,14 @@ SHARES = frozenset(
         *("golden_accuracy", "golden_accuracy_within_one", "golden_passed", "self_agreement"),
         *("rater_accuracy", "same_on_all_dimensions", "cannot_judge", "fast_share"),
         *("qualification", "pace"),
+        *("agreement_of_constant", "rated_share", "anchor_flips"),
         *("agreement_with_people", "sensitivity", "specificity", "alt_test_winning_rate"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""
 
 _CENT = 0.01
+_NAMES = 3
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DETAIL = re.compile(
     r" \((?:n0 = [\d.]+|nominal|ordinal|interval|ratio)\)|, \d+ resamples|, upper bound"
@@ -219,7 +240,7 @@ def pair(systems: tuple[str, ...]) -> str:
 
 def verdict_about(verdict: Verdict) -> str:
     """What a verdict is about, beyond its name: its systems and its dimension."""
-    parts = (pair(verdict.systems), *verdict.raters, verdict.dimension)
+    parts = (pair(verdict.systems), *_few(verdict.raters), verdict.dimension)
     return ", ".join(part for part in parts if part and part != verdict.name)
 
 
@@ -230,6 +251,13 @@ def headline_about(verdict: Verdict) -> str:
         against = ", ".join(name for name in systems if name != winner)
         about = f"against {against}"
     else:
-        about = " and ".join((*systems, *verdict.raters))
+        about = " and ".join((*systems, *_few(verdict.raters)))
     named = dict.fromkeys((verdict.name, verdict.dimension, about))
     return ", ".join(part for part in named if part)
+
+
+def _few(names: Sequence[str]) -> tuple[str, ...]:
+    """The first names of a long list, and how many more there are."""
+    if len(names) <= _NAMES:
+        return tuple(names)
+    return (*names[:_NAMES], f"{len(names) - _NAMES} more")
