@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from tests.truth.judges import case_20_drift
+from tests.truth.judges import (
+    case_10_leniency,
+    case_11_blocking,
+    case_16_failures,
+    case_20_drift,
+)
 from tests.truth.judges.harness import Case
 
 __all__ = ["CASES"]
 
-_MODULES: tuple[tuple[Case, ...], ...] = (case_20_drift.CASES,)
+_MODULES: tuple[tuple[Case, ...], ...] = (
+    case_10_leniency.CASES,
+    case_11_blocking.CASES,
+    case_16_failures.CASES,
+    case_20_drift.CASES,
+)
 """One line a module: `case_12_gate.CASES,` and its import above."""
 
 CASES: tuple[Case, ...] = tuple(
