@@ -92,7 +92,7 @@ def bias_lines(verdicts: Sequence[Verdict]) -> tuple[BiasLine, ...]:
                 worst=worst,
                 material=sum(v.outcome == "material" for v in members),
                 of=len(members),
-                advice=advice(bias, outcome),
+                advice=advice(bias, outcome, worst.n_needed),
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.judge, _rank(line.worst))))

@@ -41,7 +41,10 @@ class Shelf:
         left, self._waiting = self._waiting, []
         if not left:
             return []
-        names = ("Result", "System", "Dimension", "Raters", "Levels", "Component", "Segment")
+        names = (
+            *("Result", "System", "Dimension", "Raters", "Levels", "Component", "Segment"),
+            *("Design", "Mitigation"),
+        )
         columns = [*map(Column, names), Column("Estimate", right=True)]
         rows: list[tuple[Cell, ...]] = [
             (
@@ -52,6 +55,8 @@ class Shelf:
                 " and ".join(map(told, result.levels)),
                 result.component,
                 result.segment,
+                result.design,
+                result.mitigation,
                 cell(result.name, result.estimate),
             )
             for result in left

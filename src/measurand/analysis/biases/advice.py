@@ -53,12 +53,19 @@ _MORE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def advice(bias: str, outcome: str) -> str:
-    """What to do about a bias with this verdict, in one or two sentences."""
+def advice(bias: str, outcome: str, needed: int | None = None) -> str:
+    """What to do about a bias with this verdict, in one or two sentences.
+
+    Args:
+        bias: Which.
+        outcome: Its verdict.
+        needed: How many units would decide it, where any number would.
+    """
     if outcome == "negligible":
         return ""
     names = [one.name for one in MITIGATIONS.values() if bias in one.against]
     if outcome == "inconclusive":
-        return "Judge more outputs before you rely on it."
+        many = "many more" if needed is None else f"about {needed:,}"
+        return f"Judge {many} {'pairs' if bias == 'position' else 'outputs'} to know."
     switched = f" Mitigation: {', '.join(names)}." if names else ""
     return f"{_MORE[bias]}{switched}"
