@@ -1,0 +1,134 @@
+"""What a calibration cannot say, and what it says in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from measurand.analysis.calibration_pool import Pool
+from measurand.analysis.calibration_split import LEAST_TEST, Split
+from measurand.analysis.result import Result
+from measurand.stats.estimate import Estimate
+
+__all__ = ["calibration_limits", "calibration_readings"]
+
+_FEW_PROMPTS = 40
+
+
+def calibration_limits(
+    pools: Mapping[str, Pool], split: Split, *, missing: Mapping[str, str], counted: bool
+) -> tuple[str, ...]:
+    """What the numbers cannot say, in sentences computed from what they rest on.
+
+    Args:
+        pools: The locked outputs by dimension.
+        split: Which outputs were locked.
+        missing: Dimensions of which nothing can be said, and why.
+        counted: Whether a ledger counted looks and candidates.
+    """
+    return tuple(_limits(pools, split, missing, counted=counted))
+
+
+def _limits(
+    pools: Mapping[str, Pool], split: Split, missing: Mapping[str, str], *, counted: bool
+) -> Iterator[str]:
+    if not counted:
+        yield (
+            "Nobody counted how often these outputs were looked at, or how many prompts were tried "
+            "on them: the verdicts hold for a judge that was finished before. A project's ledger "
+            "counts (measurand calibrate without a file, or --ledger)."
+        )
+    if split.screening:
+        yield (
+            f"Screening: {len(split.test)} outputs are locked, and it takes {LEAST_TEST} to verify "
+            "a judge. A pass here says that the lower bound reaches the target."
+        )
+    if split.development:
+        yield (
+            f"{len(split.development)} rated outputs were for development and give no number "
+            "here: the judge may have been improved on them."
+        )
+    for name, why in missing.items():
+        yield f"{name}: {why}."
+    for name, pool in pools.items():
+        yield from _of(name, pool)
+
+
+def _of(name: str, pool: Pool) -> Iterator[str]:
+    """What limits the numbers of one dimension."""
+    unasked = int((~pool.asked).sum())
+    silent = int((pool.asked & ~pool.failed & np.isnan(pool.judge)).sum())
+    tied = int(np.isnan(pool.people).sum())
+    if unasked:
+        yield f"{name}: the judge was not asked of {unasked} of {pool.n} locked outputs."
+    if lost := int(pool.failed.sum()):
+        yield f"{name}: the judge failed on {lost} locked outputs, which count nowhere."
+    if silent:
+        yield f"{name}: the judge gave no value to {silent} locked outputs, which count nowhere."
+    if tied:
+        yield f"{name}: people's vote is tied on {tied} locked outputs, which count nowhere."
+    if pool.ratings.shape[1] == 1:
+        who = pool.raters[0] if pool.truth != "people" else "one person"
+        yield (
+            f"{name}: only {who} rated, so that nobody knows how well people agree, nor what the "
+            "best judge could reach."
+        )
+    if pool.repeats.shape[1] == 1:
+        yield (
+            f"{name}: the judge rated each output once; how far it agrees with itself is not known."
+        )
+    if pool.weights is not None:
+        yield (
+            f"{name}: outputs were not drawn alike. Correlations are weighted to the mix they were "
+            "drawn from; those of the rated outputs as they are stand beside them. Other numbers "
+            "are of the rated outputs as they are."
+        )
+    if pool.shared is not None and (prompts := len(np.unique(pool.clusters))) < _FEW_PROMPTS:
+        yield f"{name}: the locked outputs share {prompts} prompts, which is few for an interval."
+
+
+def calibration_readings(results: Iterable[Result], judge: str) -> tuple[str, ...]:
+    """What the numbers say in plain words, as far as their intervals support it."""
+    by: dict[str, dict[str, Estimate]] = {}
+    for result in results:
+        if result.component is None and result.dimension is not None:
+            by.setdefault(result.dimension, {})[result.name] = result.estimate
+    return tuple(line for name, own in by.items() for line in _said(f"{judge}, {name}", own))
+
+
+def _said(about: str, own: Mapping[str, Estimate]) -> Iterator[str]:
+    judge, person = own.get("correlation_with_people"), own.get("leave_one_out")
+    ceiling = own.get("ceiling_correlation")
+    if judge is None or judge.value is None:
+        return
+    if ceiling is not None and ceiling.value is not None and ceiling.high is not None:
+        high = judge.high or 0.0
+        if high >= (ceiling.low or 0.0):
+            yield (
+                f"{about}: the judge ({judge.value:.2f}) may be as good as any judge could be "
+                f"against these people ({ceiling.value:.2f}, at most {ceiling.high:.2f})."
+            )
+        else:
+            yield (
+                f"{about}: the judge ({judge.value:.2f}) stays below what a judge could reach "
+                f"against these people ({ceiling.value:.2f})."
+            )
+    if person is not None and person.value is not None:
+        yield _beside(about, judge, person)
+    gap = own.get("leniency")
+    if gap is not None and gap.value is not None and (gap.low or 0.0) * (gap.high or 0.0) > 0:
+        word = "kinder" if gap.value > 0 else "stricter"
+        yield f"{about}: the judge is {word} than people, by {abs(gap.value):.2f} on average."
+
+
+def _beside(about: str, judge: Estimate, person: Estimate) -> str:
+    """The judge beside its real competitor: one more person."""
+    one, other = f"{judge.value:.2f}", f"{person.value:.2f}"
+    if (judge.low or 0.0) > (person.high or 0.0):
+        how = "goes with people better than one person does with the others"
+    elif (judge.high or 0.0) < (person.low or 0.0):
+        how = "goes with people less well than one person does with the others"
+    else:
+        how = "goes with people about as well as one person does with the others"
+    return f"{about}: the judge {how} ({one} and {other})."

@@ -1,0 +1,1 @@
+"""What calibrating a judge takes besides numbers: splits, looks and records that a ledger keeps."""
