@@ -1,0 +1,144 @@
+"""Correlations: one-sided ends, cautions, what is refused."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from measurand.errors import InsufficientData, UsageError
+from measurand.stats.correlation import (
+    concordance,
+    correlation_units,
+    fisher_z,
+    pearson,
+    spearman,
+)
+from measurand.stats.estimate import Estimate
+
+ALL = (pearson, spearman, concordance)
+SIDED = (pearson, spearman)
+RNG = np.random.default_rng
+X = RNG(1).normal(size=60)
+Y = 0.8 * X + 0.6 * RNG(2).normal(size=60)
+
+
+@pytest.mark.parametrize("ours", SIDED)
+def test_a_one_sided_interval_is_open_at_the_other_end(ours: Callable[..., Estimate]) -> None:
+    both, lower, upper = (ours(X, Y, side=side) for side in ("both", "lower", "upper"))
+    assert lower.high == 1
+    assert upper.low == -1
+    assert both.low is not None
+    assert both.high is not None
+    assert lower.low is not None
+    assert upper.high is not None
+    assert both.low < lower.low < upper.high < both.high
+    assert "lower bound" in lower.method
+    wider = ours(X, Y, level=0.9)
+    assert (lower.low, upper.high) == pytest.approx((wider.low, wider.high))
+
+
+@pytest.mark.parametrize("ours", ALL)
+def test_few_clusters_carry_a_caution(ours: Callable[..., Estimate]) -> None:
+    estimate = ours(X, Y, clusters=np.arange(60) % 10)
+    assert estimate.reason == "only 10 clusters: the interval may be too narrow"
+    assert "over clusters" in estimate.method
+    assert ours(X, Y).reason is None
+
+
+@pytest.mark.parametrize("ours", ALL)
+def test_a_perfect_judge_is_not_certain(ours: Callable[..., Estimate]) -> None:
+    estimate = ours(X, X)
+    assert (estimate.value, estimate.high) == (1, 1)
+    assert estimate.low is not None
+    assert estimate.low < 0.9
+    assert estimate.reason is not None
+    assert "all of 60 lie on one line" in estimate.reason
+    long = RNG(3).normal(size=2000)
+    later = ours(long, long)
+    assert later.low is not None
+    assert later.low > 0.93
+
+
+@pytest.mark.parametrize("ours", ALL)
+def test_a_single_disputed_unit_leaves_more_open_than_none(ours: Callable[..., Estimate]) -> None:
+    x = RNG(5).normal(size=400)
+    y = x.copy()
+    y[3] += 1
+    estimate, perfect = ours(x, y), ours(x, x)
+    assert estimate.value is not None
+    assert estimate.low is not None
+    assert perfect.low is not None
+    assert estimate.low < estimate.value < 1
+    assert estimate.low < perfect.low
+
+
+def test_a_perfect_opposite_mirrors() -> None:
+    up, down = pearson(X, X), pearson(X, -X)
+    assert up.low is not None
+    assert (down.value, down.low) == (-1, -1)
+    assert down.high == pytest.approx(-up.low)
+    assert pearson(X, -X, side="lower").high == 1
+    assert pearson(X, X, side="upper").low == -1
+
+
+def test_a_judge_that_is_always_kinder_correlates_and_does_not_agree() -> None:
+    assert pearson(X, X + 3).value == pytest.approx(1)
+    apart = concordance(X, X + 3 + 0.1 * Y).value
+    assert apart is not None
+    assert apart < 0.3
+
+
+@pytest.mark.parametrize("ours", ALL)
+def test_refusals(ours: Callable[..., Estimate]) -> None:
+    with pytest.raises(InsufficientData, match="at least 4 units; found 3"):
+        ours([1, 2, 3], [1, 3, 2])
+    with pytest.raises(InsufficientData, match="3 clusters for an interval; found 2"):
+        ours([1, 2, 3, 4], [1, 3, 2, 4], clusters=[0, 0, 1, 1])
+    with pytest.raises(InsufficientData, match="all values"):
+        ours(np.ones(20), Y[:20])
+    with pytest.raises(InsufficientData, match="hangs on a single unit"):
+        ours([1, 1, 1, 1, 2], [1, 1, 1, 1, 2.5])
+    with pytest.raises(UsageError, match="one number a unit"):
+        ours(X, Y[:5])
+    with pytest.raises(UsageError, match="finite"):
+        ours(X, np.where(X > 0, Y, np.nan))
+
+
+def test_weights_are_not_negative_and_nothing_weighs_nothing() -> None:
+    with pytest.raises(UsageError, match="not negative"):
+        pearson(X, Y, weights=np.where(X > 0, 1, -1))
+    kept = X > -0.5
+    some = pearson(X, Y, weights=kept.astype(float))
+    assert some.n == kept.sum()
+    assert some.value == pytest.approx(pearson(X[kept], Y[kept]).value)
+    with pytest.raises(InsufficientData, match="found 0"):
+        pearson(X, Y, weights=np.zeros(60))
+
+
+def test_published_correlations() -> None:
+    with pytest.raises(InsufficientData, match="found 3"):
+        fisher_z(0.5, 3)
+    with pytest.raises(InsufficientData, match="perfect"):
+        fisher_z(-1, 30)
+    with pytest.raises(UsageError, match="between -1 and 1"):
+        fisher_z(1.2, 30)
+
+
+def test_units_needed() -> None:
+    assert correlation_units(0.86, 0.8) < correlation_units(0.82, 0.8)
+    assert correlation_units(0.6, 0.8) < correlation_units(0.75, 0.8)
+    assert correlation_units(0.99, -0.9) == 4
+    with pytest.raises(InsufficientData, match=r"no number of units tells 0\.8 from 0\.8"):
+        correlation_units(0.8, 0.8)
+    with pytest.raises(UsageError, match="strictly between"):
+        correlation_units(1.0, 0.8)
+
+
+def test_thousands_of_units_are_left_out_in_groups() -> None:
+    rng = RNG(4)
+    x = rng.normal(size=4500)
+    y = np.clip(np.round(2 * x + rng.normal(size=4500)), -1, 1)
+    estimate = spearman(x, y)
+    assert estimate.low is not None
+    assert estimate.high is not None
+    assert 0.01 < estimate.high - estimate.low < 0.04
