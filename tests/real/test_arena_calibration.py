@@ -19,6 +19,7 @@ from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import UNIT
 from measurand.stats.correlation import pearson
+from measurand.stats.mapping import fit_mapping
 from measurand.stats.transport import transport_gap
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "arena_judge_calibration"
@@ -89,11 +90,6 @@ def ends(result: Result) -> tuple[float, float]:
     return result.estimate.low, result.estimate.high
 
 
-def isotonic(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> Any:
-    oracle = pytest.importorskip("sklearn.isotonic")
-    return oracle.IsotonicRegression(out_of_bounds="clip").fit(x, y).predict(at)
-
-
 def test_the_published_correlation_of_judge_and_oracle() -> None:
     found = pearson(*labelled("base"))
     assert found.value == pytest.approx(0.390, abs=5e-4)
@@ -105,7 +101,7 @@ def test_the_published_correlation_of_judge_and_oracle() -> None:
 )
 def test_the_published_gaps_of_an_isotonic_calibration_on_base(policy: str, gap: float) -> None:
     judged, labels = labelled(f"probe_{policy}")
-    found = transport_gap(labels, isotonic(*labelled("base"), judged))
+    found = transport_gap(labels, fit_mapping(*labelled("base"), "isotonic")(judged))
     assert found.value == pytest.approx(gap, abs=5e-4)
     if policy == "unhelpful":  # published with the normal quantile, here with that of t
         assert (found.low, found.high) == pytest.approx((-0.320, -0.231), abs=1.5e-3)

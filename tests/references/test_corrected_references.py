@@ -7,6 +7,7 @@ import pytest
 
 from measurand.stats.estimate import Estimate
 from measurand.stats.judged import JudgedSample
+from measurand.stats.mapping import folds_of
 from measurand.stats.mean import mean_t
 from measurand.stats.ppi import effective_n, label_plan, labels_saved, linear_ppi, ppi_mean
 from measurand.stats.rogan_gladen import Counted, rogan_gladen
@@ -82,7 +83,7 @@ def test_linear_ppi_by_hand() -> None:
     found = linear_ppi(
         JudgedSample.of(labels, judged, others), rng=np.random.default_rng(3), folds=2
     )
-    fold = np.random.default_rng(3).permutation([0, 1, 0, 1])
+    fold = folds_of(np.arange(4), 2, np.random.default_rng(3))
     own, rest = np.empty(4), np.zeros(2)
     for k in (0, 1):
         (slope, intercept) = np.polyfit(judged[fold != k], labels[fold != k], 1)

@@ -68,7 +68,7 @@ def test_one_judgment_beside_the_labels_is_all_that_ppi_asks_for() -> None:
 
 def test_labels_of_one_cluster_are_one_label() -> None:
     sample = JudgedSample.of([0, 1, 1], [0, 1, 0], [1], clusters=[7, 7, 7, 8])
-    with pytest.raises(InsufficientData, match="two clusters or more"):
+    with pytest.raises(InsufficientData, match="at least two groups"):
         linear_ppi(sample, rng=rng())
     with pytest.raises(InsufficientData, match="two clusters or more"):
         jeffreys_strata(sample, rng=rng())
@@ -86,7 +86,7 @@ def test_what_is_off_the_scale_is_misuse() -> None:
         dirichlet_strata(sample, grid=(1,), rng=rng())
     with pytest.raises(UsageError, match="within the bounds"):
         linear_ppi(sample, rng=rng(), bounds=(1, 4))
-    with pytest.raises(UsageError, match="two folds or more"):
+    with pytest.raises(UsageError, match="at least 2 folds"):
         linear_ppi(sample, rng=rng(), folds=1)
     with pytest.raises(UsageError, match="a hundred draws"):
         dirichlet_strata(sample, grid=GRID, rng=rng(), draws=5)

@@ -15,6 +15,7 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.judged import JudgedSample
+from measurand.stats.mapping import folds_of
 from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 FOLDS = 5
-_LEAST_FOLDS = 2
 _METHOD = "cross-fitted linear prediction-powered, t(n-1)"
 _ROUNDING = 1e-12
 
@@ -107,8 +107,6 @@ def linear_ppi(
         PNAS 121, e2322083121.
     """
     check_level(level)
-    if folds < _LEAST_FOLDS:
-        raise UsageError(f"out of fold means two folds or more; found {folds}")
     _refuse_beyond(sample.labels, bounds)
     own, rest = _predicted(sample, rng=rng, folds=folds)
     errors = sample.labels - own
@@ -253,7 +251,8 @@ def _predicted(
     sample: JudgedSample, *, rng: np.random.Generator, folds: int
 ) -> tuple[Floats, Floats]:
     """The predictions of the labelled outputs, out of fold, and of the others, by all lines."""
-    fold = _folds(sample, rng=rng, folds=folds)
+    units = np.arange(sample.n) if sample.codes is None else sample.codes[: sample.n]
+    fold = folds_of(units, folds, rng)
     count = int(fold.max()) + 1
     x, y = sample.judged, sample.labels
     centre = float(x.mean())
@@ -267,16 +266,6 @@ def _predicted(
     intercept = (sy - slope * sx) / n
     rest = intercept.mean() + slope.mean() * (sample.unlabelled - centre)
     return intercept[fold] + slope[fold] * moved, np.asarray(rest)
-
-
-def _folds(sample: JudgedSample, *, rng: np.random.Generator, folds: int) -> Floats:
-    """The fold of each labelled output: clusters whole, folds of nearly equal numbers of them."""
-    units = np.arange(sample.n) if sample.codes is None else sample.codes[: sample.n]
-    names, place = np.unique(units, return_inverse=True)
-    if len(names) < _LEAST_FOLDS:
-        raise InsufficientData(f"labels from two clusters or more are needed; found {len(names)}")
-    dealt = rng.permutation(np.arange(len(names)) % min(folds, len(names)))
-    return np.asarray(dealt[place])
 
 
 def _refuse_beyond(labels: Floats, bounds: tuple[float, float] | None) -> None:
