@@ -65,8 +65,8 @@ def means(measure: Measure) -> Iterator[Result]:
     """The mean of every system: overall and by dimension; in all, by component, by segment.
 
     A judge's mean is corrected by what people said of a part of the outputs, and what the judge
-    says by itself stands beside it as ``judge_mean_raw``. Where people said too little the mean is
-    the judge's opinion, and is called that.
+    says of all examples by itself stands beside it as ``judge_mean_raw``. Where people said too
+    little the mean is the judge's opinion, and is called that.
     """
     scores = measure.scores
     overall_labels = scores.overall_labels
@@ -113,7 +113,7 @@ def _estimates(measure: Measure, column: _Column, *, whole: bool) -> Iterator[tu
     raw = on_scale(_raw(measure, column, whole=whole), column.scale)
     corrected = _corrected(measure, column)
     yield "mean", _published(raw, corrected, column)
-    if corrected.present:
+    if whole and corrected.present:
         yield "judge_mean_raw", as_opinion(raw)
     if whole and column.clusters is not None:
         alone = replace(column, clusters=None)

@@ -10,10 +10,12 @@ from measurand.analysis.agreement import AgreementOptions
 from measurand.analysis.agreement import agreement as analyse_agreement
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
+from measurand.analysis.corrected import CorrectedOptions, corrected_means
+from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Findings, Unit
 from measurand.analysis.units import side_by_side
 from measurand.analysis.vote import VoteOptions, adjudications, settled, vote
-from measurand.core.rating import Ratings
+from measurand.core.rating import Cell, Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
@@ -35,6 +37,9 @@ CEILING = frozenset(
 """What a comparison takes over from agreement: how well these numbers can be known at all."""
 HARM = frozenset({"blocking_rate", "any_flag_rate"})
 """What it has of each system itself, and does not take over from all systems pooled."""
+
+_COMPARED = frozenset({"corrected_mean", "judge_mean_raw"})
+"""What a comparison tells itself, the corrected mean as the mean."""
 
 _TITLES = {"judge": "What do the judges say?"}
 
@@ -121,6 +126,9 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
     )
     rows = source.ratings if every_result else source.ratings.where(kind="people")
     raters = _agreement(rows, source, chosen)
+    judged = Findings(results=())
+    if every_result and (dimensions := _corrected(findings)):
+        judged = _behind(scored.where(dimension=dimensions), source, chosen)
     undecided = _undecided(source)
     kept = (
         result
@@ -129,8 +137,12 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
     )
     return replace(
         findings,
-        results=(*findings.results, *kept),
-        verdicts=(*findings.verdicts, *(raters.verdicts if every_result else ())),
+        results=(*findings.results, *judged.results, *kept),
+        verdicts=(
+            *findings.verdicts,
+            *judged.verdicts,
+            *(raters.verdicts if every_result else ()),
+        ),
         limits=tuple(
             dict.fromkeys(
                 (
@@ -255,6 +267,29 @@ def _agreement(rows: Ratings, source: Source, options: ComparisonOptions) -> Fin
             subsample=subsample_of(source),
         ),
     )
+
+
+def _corrected(findings: Findings) -> frozenset[Cell]:
+    """The dimensions on which the means of judges are corrected by people."""
+    return frozenset(r.dimension for r in findings.named("judge_mean_raw")) - {OVERALL}
+
+
+def _behind(scored: Ratings, source: Source, options: ComparisonOptions) -> Findings:
+    """What lies behind corrected means: the judges' errors, and what carries over."""
+    told = corrected_means(
+        scored,
+        source.scales,
+        examples=source.examples,
+        options=CorrectedOptions(
+            level=options.level,
+            seed=options.seed,
+            margin=options.margin,
+            systems=options.systems,
+            rounds=options.rounds,
+        ),
+    )
+    kept = (result for result in told.results if result.name not in _COMPARED)
+    return replace(told, results=tuple(kept))
 
 
 def _refuse_nonsense(source: Source, options: ComparisonOptions) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from measurand.analysis.result import Result
 from measurand.figures.text import number
+from measurand.report.corrected_section import by_judge
 from measurand.report.document import Cell, Column, Table
 from measurand.report.shelf import Shelf, by_name, is_whole, shared_span
 from measurand.report.words import basis
@@ -31,8 +32,8 @@ def bounds_tables(
         Column("Lies within", right=True),
     )
     rows = tuple(
-        (", ".join(systems), dimension, *_ends(ends))
-        for (systems, dimension, _), ends in by_name(taken).items()
+        (by_judge(next(iter(ends.values()))), dimension, *_ends(ends))
+        for (_, dimension, _), ends in by_name(taken).items()
     )
     alike = len({row[1] for row in rows}) == 1
     kept = [place for place in range(len(columns)) if not (alike and place == 1)]

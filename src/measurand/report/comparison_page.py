@@ -10,6 +10,12 @@ from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.figures.text import number
 from measurand.report.agreement_page import agreement_sections
 from measurand.report.bounds_table import bounds_tables
+from measurand.report.corrected_section import (
+    by_judge,
+    corrected_sections,
+    dimension_of,
+    raw_tables,
+)
 from measurand.report.differences import difference_sections
 from measurand.report.document import (
     Block,
@@ -59,6 +65,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *difference_sections(shelf, findings.verdicts),
         *preference_sections(shelf),
         *_dimensions(shelf, known),
+        *corrected_sections(shelf, findings.verdicts),
         *failure_sections(shelf, findings),
         *_parts(shelf),
         *_without_clusters(shelf),
@@ -118,15 +125,17 @@ def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
             for ceiling in ceilings
             if ceiling.estimate.value is not None
         ]
-        rows = tuple(ForestRow(_system(r), r.estimate) for r in means)
+        rows = tuple(ForestRow(by_judge(r), r.estimate) for r in means)
         blocks.append(
             Plot(
                 Forest(rows, "Overall score, 0 worst to 1 best", lines=tuple(lines)),
                 "Forest plot of the overall score of every system with its interval.",
                 f"Overall score by system. {basis(r.estimate for r in means)}",
-                _estimates("Overall score by system", "System", [(_system(r), r) for r in means]),
+                _estimates("Overall score by system", "System", [(by_judge(r), r) for r in means]),
             )
         )
+    raw = "What the judge says of the overall score, uncorrected by people"
+    blocks += raw_tables(shelf, raw, where=lambda r: r.dimension == OVERALL)
     caption = "Overall score, if all that failed were the worst or the best"
     blocks += bounds_tables(shelf, caption, where=lambda r: r.dimension == OVERALL)
     if places or ceilings:
@@ -205,10 +214,11 @@ def _dimensions(shelf: Shelf, known: PageContext) -> list[Section]:
         "Mean by system and dimension",
         means,
         rows=_system,
-        columns=lambda result: result.dimension,
+        columns=dimension_of,
         corner="System",
     )
-    blocks: list[Block] = [table]
+    raw = "What the judge says by itself, uncorrected by people"
+    blocks: list[Block] = [table, *raw_tables(shelf, raw)]
     if bounds := bounds_tables(shelf, "Means, if all that failed were the worst or the best"):
         long = sum(len(one.rows) for one in bounds) > _ROWS_OPEN
         blocks += (
@@ -244,7 +254,7 @@ def _parts(shelf: Shelf) -> list[Section]:
             matrix(
                 f"{label(name)}, {dimension}, by {title.lower()}",
                 [r for r in results if r.name == name and (r.dimension or OVERALL) == dimension],
-                rows=lambda result: pair(result.systems),
+                rows=by_judge,
                 columns=part,
                 corner="System" if name == "mean" else "Systems",
                 mark=0.0 if name == "difference" else None,
@@ -272,7 +282,7 @@ def _without_clusters(shelf: Shelf) -> list[Section]:
             f"{label(name)}, clusters ignored",
             [result for result in naive if result.name == name],
             rows=lambda result: pair(result.systems),
-            columns=lambda result: result.dimension,
+            columns=dimension_of,
             corner="System" if name == "mean" else "Systems",
         )
         for name in distinct(result.name for result in naive)
