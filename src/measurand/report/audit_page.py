@@ -9,6 +9,7 @@ from measurand.analysis.audit_verdicts import BiasLine, bias_lines
 from measurand.analysis.biases.advice import MEANING
 from measurand.analysis.biases.base import BIASES
 from measurand.analysis.result import Findings, Result, Verdict
+from measurand.core.probes import ATTACK_NAMES, PROBES
 from measurand.figures.forest import Band, Forest, ForestRow
 from measurand.figures.style import Colour
 from measurand.report.document import (
@@ -132,13 +133,10 @@ def _headlines(lines: Sequence[BiasLine]) -> tuple[Verdict, ...]:
 def _headline(judge: str, lines: Sequence[BiasLine]) -> Verdict:
     own = [line for line in lines if line.judge == judge]
     outcome = next(word for word in _WORST if any(line.outcome == word for line in own))
-    parts = []
-    for word in _WORST:
-        names = [line.bias for line in own if line.outcome == word]
-        if names:
-            parts.append(f"{len(names)} {word} ({', '.join(names)})")
-    noun = "biases" if len(own) > 1 else "bias"
-    reason = f"of {len(own)} {noun} measured, {'; '.join(parts)}"
+    counts = [(word, sum(line.outcome == word for line in own)) for word in _WORST]
+    told = ", ".join(f"{count} {word}" for word, count in counts if count)
+    names = [line.bias for line in own if line.outcome == outcome]
+    reason = f"{outcome}: {', '.join(names)} (of {len(own)} measured, {told})"
     return Verdict(name="biases", outcome=outcome, reason=reason, raters=(judge,))
 
 
@@ -227,7 +225,8 @@ def _forest(verdicts: Sequence[Verdict]) -> list[Block]:
         for verdict in drawn[: max(_DRAWN // len(judges), 1)]:
             if verdict.estimate is None or not verdict.bound:
                 continue
-            parts = (verdict.name, verdict.design, verdict.dimension)
+            first = verdict.design if verdict.design in PROBES else verdict.name
+            parts = (first, verdict.dimension)
             rows.append(
                 ForestRow(
                     " · ".join(dict.fromkeys(part for part in parts if part)),
@@ -256,7 +255,8 @@ def _table(results: Sequence[Result], decided: Mapping[tuple[object, ...], Verdi
     names = (*heads, "Margin", "n", "n needed")
     numbers = {"Effect", "Margin", "n", "n needed"}
     rows: list[tuple[Cell, ...]] = []
-    for result in results:
+    ranks = {key: at for at, key in enumerate(decided)}
+    for result in sorted(results, key=lambda one: ranks.get(_key(one), len(ranks))):
         verdict = decided.get(_key(result))
         rows.append(
             (
@@ -273,10 +273,14 @@ def _table(results: Sequence[Result], decided: Mapping[tuple[object, ...], Verdi
             )
         )
     columns = tuple(Column(name, right=name in numbers) for name in names)
-    caption = "Effects"
-    return _without_empty(
-        Table(caption, columns, tuple(rows), basis(result.estimate for result in results))
+    judges = distinct(rater for result in results for rater in result.raters)
+    table = Table(
+        f"Effects of {judges[0]}" if len(judges) == 1 else "Effects",
+        columns,
+        tuple(rows),
+        basis(result.estimate for result in results),
     )
+    return _without_empty(table)
 
 
 def _beside(shelf: Shelf, title: str, names: Sequence[str], *, summary: str) -> list[Section]:
@@ -306,7 +310,7 @@ def _found_by(results: Sequence[Result]) -> list[Section]:
     """How each effect was found: by which design, and what that design can tell."""
     designs = distinct(result.design for result in results if result.name in BIASES)
     told = [_DESIGNS[design] for design in designs if design in _DESIGNS]
-    if any(design not in _DESIGNS for design in designs):
+    if any(design not in _DESIGNS and design not in ATTACK_NAMES for design in designs):
         told.append(_PROBES)
     names = distinct(result.name for result in results if result.name in BIASES)
     meanings = tuple(f"{name}: {MEANING[name]}." for name in names)
@@ -317,9 +321,13 @@ def _found_by(results: Sequence[Result]) -> list[Section]:
 
 
 def _without_empty(table: Table) -> Table:
-    """The table without columns that hold nothing."""
-    width = range(len(table.columns))
-    kept = [at for at in width if any(row[at] not in {None, ""} for row in table.rows)]
+    """The table without columns that hold nothing, or one and the same judge."""
+    kept = []
+    for at, column in enumerate(table.columns):
+        cells = [row[at] for row in table.rows]
+        alike = column.name == "Judge" and all(cell == cells[0] for cell in cells)
+        if not alike and any(cell not in {None, ""} for cell in cells):
+            kept.append(at)
     return replace(
         table,
         columns=tuple(table.columns[at] for at in kept),

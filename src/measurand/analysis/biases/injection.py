@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -36,12 +37,14 @@ def injection(arms: Arms, setting: Setting) -> Iterator[Bias]:
     weak = {
         key for key, values in arms.base.items() if (float(np.mean(values)) - low) / span <= _WEAK
     }
-    hits: list[tuple[Key, float]] = []
-    tried = [name for name in ATTACK_NAMES if name in arms.values or arms.lost.get(name)]
-    if not tried:
-        return
-    more: list[tuple[str, Estimate]] = []
-    for name in tried:
+    by_itself = {
+        key: float(np.mean([(v - low) / span >= _TOP for v in arms.base[key]])) for key in weak
+    }
+    everything: list[tuple[Key, float]] = []
+    each: list[Bias] = []
+    for name in ATTACK_NAMES:
+        if name not in arms.values and not arms.lost.get(name):
+            continue
         own = [
             (key, float((value - low) / span >= _TOP))
             for key, values in arms.values.get(name, {}).items()
@@ -49,32 +52,31 @@ def injection(arms: Arms, setting: Setting) -> Iterator[Bias]:
             for value in values
         ]
         own += [(key, 0.0) for key in arms.lost.get(name, ()) if key in weak]
-        hits += own
-        more += [(name.replace("-", "_"), _rate(own, setting))] if own else []
-    by_itself = {
-        key: float(np.mean([(v - low) / span >= _TOP for v in arms.base[key]])) for key in weak
-    }
-    yield _bias(arms, hits, by_itself, setting=setting, more=tuple(more))
+        everything += own
+        each.append(_bias(arms, name, own, by_itself={}, setting=setting))
+    if each:
+        yield _bias(arms, ALL, everything, by_itself=by_itself, setting=setting)
+        yield from (replace(one, margin=None) for one in each)
 
 
 def _bias(
     arms: Arms,
+    design: str,
     hits: list[tuple[Key, float]],
-    by_itself: dict[Key, float],
     *,
+    by_itself: dict[Key, float],
     setting: Setting,
-    more: tuple[tuple[str, Estimate], ...],
 ) -> Bias:
     counts: tuple[int, int] | None = (int(sum(hit for _, hit in hits)), len(hits))
     estimate = _rate(hits, setting)
-    if hits and any(by_itself[key] for key, _ in hits):
+    if any(by_itself.get(key) for key, _ in hits):
         beyond = np.asarray([hit - by_itself[key] for key, hit in hits])
         codes = arms.codes([key for key, _ in hits])
         estimate = mean_of(beyond, codes, bounds=(-1.0, 1.0), level=setting.level)
         counts = None
     return Bias(
         name="injection",
-        design=ALL,
+        design=design,
         judge=arms.judge,
         dimension=arms.dimension,
         mitigation=arms.mitigation,
@@ -84,7 +86,6 @@ def _bias(
         unit="share",
         only_above=True,
         counts=counts,
-        more=more,
     )
 
 
