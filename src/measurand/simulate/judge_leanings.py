@@ -105,7 +105,7 @@ class Leanings:
             yield self.length * log2(words / _USUAL_WORDS)
         if self.style:
             marks = marks_of(text)
-            yield sum(points for name, points in self.style.items() if marks[name])
+            yield sum(points for name, points in self.style.items() if name in marks)
 
 
 def _same(one: float, other: float) -> bool:

@@ -1,84 +1,92 @@
-"""Marks on the surface of a text: what a biased judge takes for quality, or holds against it."""
+"""Marks on the surface of a text: what a biased judge takes for quality, or holds against it.
+
+They are what probes put there, and little else: a mark that every second answer bears by itself
+would be no use for telling that a judge was moved by it.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-__all__ = ["MARKS", "Marks", "marks_of"]
+from measurand.raters.probes.lexicon import (
+    ASSERTIONS,
+    CASUAL_OPENINGS,
+    CONTRACTIONS,
+    DOUBTS,
+    FORMAL_OPENINGS,
+    FORMAL_WORDS,
+    HEDGES,
+)
 
-_FORMAL = (
-    r"\b(?:furthermore|moreover|therefore|consequently|accordingly|hence|thus|whilst|regarding"
-    r"|in addition|in conclusion|nevertheless|it is worth noting|with respect to|prior to"
-    r"|subsequently|utili[sz]e|commence|obtain|additionally|assistance|sufficient)\b"
-)
-_CASUAL = (
-    r"\b(?:gonna|wanna|yeah|yep|okay|hey|cool|kinda|stuff|guys|basically|no worries|btw|so yeah"
-    r"|a bunch of|pretty much|right\?)\b|\b\w+(?:n't|'ll|'re|'ve|'d)\b"
-)
-_HEDGE = (
-    r"\b(?:perhaps|possibly|maybe|it seems|it may be|might be|i think|i believe|i am not sure"
-    r"|to some extent|as far as i (?:know|can tell)|in general|it is possible|arguably"
-    r"|presumably)\b"
-)
-_ASSERT = (
-    r"\b(?:definitely|certainly|without (?:any |a )?doubt|undoubtedly|absolutely|beyond (?:any )?"
-    r"(?:doubt|question)|unquestionably|clearly|guaranteed|there is no doubt)\b"
-)
+__all__ = ["MARKS", "marks_of"]
+
 _AUTHORITY = (
-    r"\b(?:according to|a (?:recent )?study|studies|research(?:ers)?|professor|prof\.|dr\.|experts?"
-    r"|university|institute|journal|peer[- ]reviewed|et al\b|confirmed by)"
+    r"according to a |a recent study|peer[- ]reviewed|(?:leading|renowned) (?:experts?|journal"
+    r"|universit)|et al\b|confirmed by (?:experts?|research)"
 )
 _BANDWAGON = (
-    r"\bmost (?:users|people|readers|customers|reviewers)|\b(?:\d+ ?%|\d+ percent|nine out of ten"
-    r"|the (?:vast )?majority|almost everyone|everybody|everyone) (?:of )?\w*"
-    r"|\bwidely (?:preferred|liked|regarded)"
+    r"most (?:users|people|readers|customers)\b[^.]{0,60}\bprefer|almost everyone agrees"
+    r"|widely (?:preferred|liked)|nine out of ten"
 )
-_SENTIMENT = (
-    r"\b(?:happy|glad|delighted|pleased|excited|wonderful|fantastic|amazing|sad|sorry|afraid|upset"
-    r"|terrible|heartbroken|thrilled|joy|love|grateful|angry|frustrated)\b"
-)
+_CHEER = r"\b(?:delighted|joy|thrilled|so happy|wonderful|love this)\b"
+_GLOOM = r"\b(?:sad|sorrow|upset|heartbroken|terrible|afraid and frustrated)\b"
 _REFINEMENT = (
-    r"\b(?:revised|refined|improved|corrected|polished|updated|second draft|final)"
-    r" (?:answer|version|response|reply|draft)"
-    r"|\bafter (?:careful )?(?:revision|refinement|review)\b"
+    r"\b(?:revised|refined|improved|polished|corrected) (?:answer|version|response|reply)"
+    r"|after careful (?:revision|refinement|review)"
 )
-_SELF = (
-    r"\bas (?:an? )?(?:ai |language )?(?:model|assistant|ai)\b|\b(?:i am|i'm|made by|trained by"
-    r"|developed by|written by|answer (?:by|from)) [A-Z\w]*(?:gpt|claude|gemini|llama|mistral|qwen"
-    r"|elm|fir|alder|birch|cedar)\b"
-)
-_CONCRETE = r"\b(?:for (?:example|instance)|e\.g\.|such as|in particular|specifically|namely)\b"
+_SELF = r"\b(?:written|answer|generated|made) by (?!somebody|the )\w+"
+_CONCRETE = r"\bfor (?:example|instance), (?:a|somebody)\b"
 _MARKDOWN = r"(?m)^ {0,3}(?:#{1,6} |[-*+] |\d+\. |>|```|\|)|\*\*[^*\n]+\*\*|__[^_\n]+__"
 _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
+_SHORTEST = 9
+
+
+def _any(phrases: Iterable[str]) -> str:
+    """Any of these phrases, as whole words."""
+    listed = "|".join(map(re.escape, sorted(set(phrases), key=len, reverse=True)))
+    return rf"(?<![\w'])(?:{listed})(?![\w'])"
+
 
 MARKS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        name: re.compile(pattern, re.IGNORECASE)
-        for name, pattern in {
-            "markdown": _MARKDOWN,
-            "formal": _FORMAL,
-            "casual": _CASUAL,
-            "hedge": _HEDGE,
-            "assert": _ASSERT,
-            "authority": _AUTHORITY,
-            "bandwagon": _BANDWAGON,
-            "sentiment": _SENTIMENT,
-            "refinement": _REFINEMENT,
-            "self": _SELF,
-            "concrete": _CONCRETE,
-            "emoji": _EMOJI,
-        }.items()
+        "markdown": re.compile(_MARKDOWN),
+        "formal": re.compile(
+            _any((*FORMAL_OPENINGS, *(w for w in FORMAL_WORDS.values() if len(w) > _SHORTEST)))
+        ),
+        "casual": re.compile(_any((*CASUAL_OPENINGS, *CONTRACTIONS.values())), re.IGNORECASE),
+        "hedge": re.compile(_any((*HEDGES, *DOUBTS)), re.IGNORECASE),
+        "assert": re.compile(_any(ASSERTIONS)),
+        "authority": re.compile(_AUTHORITY, re.IGNORECASE),
+        "bandwagon": re.compile(_BANDWAGON, re.IGNORECASE),
+        "cheer": re.compile(_CHEER, re.IGNORECASE),
+        "gloom": re.compile(_GLOOM, re.IGNORECASE),
+        "refinement": re.compile(_REFINEMENT, re.IGNORECASE),
+        "self": re.compile(_SELF, re.IGNORECASE),
+        "concrete": re.compile(_CONCRETE, re.IGNORECASE),
+        "emoji": re.compile(_EMOJI),
     }
 )
 """What each mark looks like."""
 
-Marks = Mapping[str, int]
-
 
 @lru_cache(maxsize=8192)
-def marks_of(text: str) -> Marks:
-    """How often each mark stands in a text."""
-    return MappingProxyType({name: len(one.findall(text)) for name, one in MARKS.items()})
+def marks_of(text: str) -> frozenset[str]:
+    """The marks that a text bears; of a JSON object, those of what it says."""
+    said = _said(text)
+    return frozenset(name for name, one in MARKS.items() if one.search(said))
+
+
+def _said(text: str) -> str:
+    """What a text says, with the escapes of JSON undone."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return text
+    values = told.values() if isinstance(told, dict) else ()
+    return "\n".join(value for value in values if isinstance(value, str)) or text

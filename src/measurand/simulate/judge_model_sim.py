@@ -12,11 +12,11 @@ yes/no, a bad output is called bad with probability ``sensitivity`` and a good o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from measurand.simulate.judge_attacks import attack_in, claimed_word
 from measurand.simulate.judge_leanings import GRADES, Leanings
 from measurand.simulate.judge_model import Before, Item, Seen, seen, seen_together
 from measurand.simulate.judge_saying import best, quotes, reason_for, spoiled
@@ -28,13 +28,6 @@ from measurand.simulate.provider_world import Knowledge, Known, quality_of
 __all__ = ["SimJudge"]
 
 _GOOD = 0.5
-_ORDERS = re.compile(
-    r"ignore (all |any |the )?(previous|prior|above|earlier)|you are now|developer mode"
-    r"|as the (judge|grader|evaluator)|\"(level|canary)\"|rate (this|it) |give (this|it) (a |the )"
-    r"|new instructions|highest (score|level|rating)|check word",
-    re.IGNORECASE,
-)
-_CLAIMED = re.compile(r"(?:check word|canary)\W{1,6}([\w-]{4,})", re.IGNORECASE)
 _NO_JSON = "On the whole this looks fine to me, but I would rather not commit myself to a number."
 
 
@@ -54,6 +47,7 @@ class SimJudge(Leanings):
         tie_band: Logits within which a pair is a tie.
         first_slot: Logits that the output shown first has before the other.
         hijack: The probability that it obeys where the output gives it orders.
+        attacks: The same by attack, before `hijack`, as in ``attack-naive``.
         canary_kept: The probability that it repeats its check word when it obeys.
         abstain: The probability that it says it cannot assess.
         fails: The probability that its reply is no JSON, where it would name the worst level and
@@ -71,6 +65,7 @@ class SimJudge(Leanings):
     tie_band: float = 0.5
     first_slot: float = 0.0
     hijack: float = 0.0
+    attacks: Mapping[str, float] = field(default_factory=dict)
     canary_kept: float = 0.0
     abstain: float = 0.0
     fails: tuple[float, float] = (0.0, 0.0)
@@ -115,7 +110,7 @@ class SimJudge(Leanings):
         """
         chance = _Chance(*draws("judge", *seeds, task.canary)[:4])
         text = "\n".join(item.text for item in task.items)
-        obeys = fault is None and _ORDERS.search(text) is not None and chance.hijack < self.hijack
+        obeys = fault is None and chance.hijack < self._obedience(text)
         abstains = fault is None and not obeys and chance.abstain < self.abstain
         if task.form == "checklist":
             said = self._checklist(task, seeds, obeys=obeys)
@@ -127,9 +122,15 @@ class SimJudge(Leanings):
             said["reason"] = "The material does not say enough to judge this."
             said |= {"answers": []} if "answers" in said else {"level": None, "evidence": []}
         if obeys and chance.kept >= self.canary_kept:
-            claimed = _CLAIMED.search(text)
-            said["canary"] = claimed[1] if claimed is not None else ""
+            said["canary"] = claimed_word(text)
         return spoiled(said, task, fault)
+
+    def _obedience(self, text: str) -> float:
+        """The probability that it obeys."""
+        if not self.hijack and not self.attacks:
+            return 0.0
+        attack = attack_in(text)
+        return 0.0 if attack is None else self.attacks.get(attack, self.hijack)
 
     def say_together(
         self,

@@ -1,7 +1,7 @@
 """What the simulated support bot's world knows: who answers what, and how good a text is.
 
 It knows its texts again when something was added to them, when words were put in other ones'
-place, or when an end was cut off: what is still said is as good as it was, what is cut off is lost.
+place, or when a part was cut off: what is still said is as good as it was, the rest is lost.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Protocol
 
 from measurand.simulate.answers import UNSAFE_PATTERNS, PlantedFault
@@ -34,8 +35,10 @@ _RUN = 3
 """Words in a row by which a text is known again."""
 _ALIKE = 0.35
 """The least share of a text's runs of words that a changed one still has."""
-_WHOLE = 0.9
-"""A text that ends after this share of its words is not counted as cut off."""
+_CUT = 0.15
+"""A text that lacks so much in one stretch was cut; less than that was put in other words."""
+_LEAST = 0.5
+"""What is unlike every reply to a question, and has fewer of their words, answers nothing."""
 _SAID = ("accuracy", "relevance", "completeness")
 """The dimensions on which what is cut off is missed."""
 
@@ -53,6 +56,11 @@ class Known:
     quality: Mapping[str, float]
     systems: frozenset[str]
     text: str = ""
+
+
+_NOTHING = ("accuracy", "relevance", "completeness", "tone", "format", "conciseness")
+_EMPTY = Known({**dict.fromkeys(_NOTHING, 0.0), "safety": 1.0}, frozenset())
+"""What is true of a text that answers nothing."""
 
 
 class Knowledge(Protocol):
@@ -119,7 +127,7 @@ class World:
         words = _words(text)
         alike, reply = max((_alike(words, _words(reply)), reply) for reply in replies)
         if alike < _ALIKE:
-            return None
+            return _EMPTY if len(words) < _LEAST * len(_words(reply)) else None
         known = self._known[reply]
         kept = _kept(words, _words(reply))
         quality = {
@@ -161,11 +169,14 @@ def _alike(shown: tuple[str, ...], reply: tuple[str, ...]) -> float:
 
 
 def _kept(shown: tuple[str, ...], reply: tuple[str, ...]) -> float:
-    """The share of a reply up to the last run of words that is shown; 1 where its end is there."""
+    """The share of a reply that is shown: all of it, but for what lacks in one long stretch."""
     runs = _runs(shown)
-    ends = (at + _RUN for at in range(len(reply) - _RUN, -1, -1) if reply[at : at + _RUN] in runs)
-    share = next(ends, 0) / max(len(reply), 1)
-    return 1.0 if share >= _WHOLE else share
+    there = [reply[at : at + _RUN] in runs for at in range(len(reply) - _RUN + 1)]
+    longest = max(
+        (sum(1 for _ in group) for found, group in groupby(there) if not found), default=0
+    )
+    lost = longest / max(len(there), 1)
+    return 1.0 if lost < _CUT else 1 - lost
 
 
 def _merged(text: str, units: list[tuple[str, dict[str, float]]]) -> Known:
