@@ -12,6 +12,7 @@ from measurand._version import __version__
 if TYPE_CHECKING:
     from measurand.analysis.agreement import AgreementOptions
     from measurand.analysis.comparison import ComparisonOptions
+    from measurand.analysis.judges import JudgesOptions
     from measurand.analysis.result import Findings, Result, Verdict
     from measurand.analysis.vote import Vote, VoteOptions
     from measurand.core.example import Example, Message
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from measurand.jobs.import_ratings import import_ratings
     from measurand.jobs.inviting import invite
     from measurand.jobs.judge_file import judge
+    from measurand.jobs.judges import judges
     from measurand.jobs.judging import Judge, JudgingOptions
     from measurand.jobs.packet_export import export_packet
     from measurand.jobs.packet_import import import_packet
@@ -70,6 +72,7 @@ __all__ = [
     "Failure",
     "Findings",
     "Judge",
+    "JudgesOptions",
     "JudgingOptions",
     "Measurement",
     "Message",
@@ -106,6 +109,7 @@ __all__ = [
     "import_ratings",
     "invite",
     "judge",
+    "judges",
     "load_plan",
     "open_desk",
     "open_ledger",
@@ -120,6 +124,7 @@ __all__ = [
 _HOME = {
     "measurand.analysis.agreement": ("AgreementOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
+    "measurand.analysis.judges": ("JudgesOptions",),
     "measurand.analysis.result": ("Findings", "Result", "Verdict"),
     "measurand.analysis.vote": ("Vote", "VoteOptions"),
     "measurand.core.example": ("Example", "Message"),
@@ -139,6 +144,7 @@ _HOME = {
     "measurand.jobs.import_ratings": ("import_ratings",),
     "measurand.jobs.inviting": ("invite",),
     "measurand.jobs.judge_file": ("judge",),
+    "measurand.jobs.judges": ("judges",),
     "measurand.jobs.judging": ("Judge", "JudgingOptions"),
     "measurand.jobs.packet_export": ("export_packet",),
     "measurand.jobs.packet_import": ("import_packet",),

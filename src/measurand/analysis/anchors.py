@@ -36,6 +36,9 @@ Source = Literal["none", "system", "judge"]
 
 _ROUNDS_SHOWN = 30
 _TWO = 2
+_SURE = 0.998
+"""Level at which the judge must not explain the movement: an alarm picks its moment, so that the
+movement looks larger than it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,9 @@ class _Watch:
         since = self.rounds[moved.since]
         stream = self.stream.shift(since, level=self.options.level)
         own = Table.shift(self.tables, since, level=self.options.level)
-        net = mover(stream, own)
+        net = mover(
+            self.stream.shift(since, level=_SURE), Table.shift(self.tables, since, level=_SURE)
+        )
         told = f"what {self.judge} says of the system's outputs moved since about run {since + 1}"
         if net.low is not None and net.high is not None and not net.low <= 0 <= net.high:
             return self._told(
@@ -172,8 +177,8 @@ class _Watch:
         since = self.rounds[judged.since]
         return (
             f"{self.judge} has changed since about run {since + 1}: it moved by {_points(shift)} "
-            f"on outputs that did not change; the evidence is {_odds(judged.evidence)}. Do not join "
-            "its ratings from before and after; calibrate it again, then freeze anchors anew"
+            f"on outputs that did not change; the evidence is {_odds(judged.evidence)}. Do not "
+            "join its ratings from before and after; calibrate it again, then freeze anchors anew"
         )
 
     def _told(self, source: Source, reason: str, estimate: Estimate | None = None) -> Verdict:

@@ -14,7 +14,7 @@ from measurand.analysis.anchors_stream import StreamScore
 from measurand.core.probe import ProbeRow
 from measurand.core.scale import ONE_TO_FIVE
 
-ANCHORS, STREAM, RUNS, STEP_AT = 50, 60, 14, 7
+ANCHORS, STREAM, RUNS, STEP_AT = 50, 60, 18, 7
 STREAMS = 1000
 SCALES = {"tone": ONE_TO_FIVE}
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]

@@ -1,0 +1,63 @@
+"""``measurand judges``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from measurand.cli.options import add_output, add_reading, number, parser, show, source_of, whole
+
+__all__ = ["run"]
+
+EXAMPLES = """\
+  measurand judges ratings.csv --scale 1-5
+  measurand judges ratings.csv --scale 1-5 --judge openai/gpt-4o --judge mistral/large --html j.html
+  measurand judges labels.jsonl --mapping labels.yaml --reference final_label --json
+  measurand judges                             # the judges of the project in this folder
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Which judge is the best on your own labels: accuracy, bias, failures, cost, speed, ranks."""
+    made = parser("judges", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument(
+        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
+    )
+    made.add_argument(
+        "--judge",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="compare these judges and checks alone (repeatable; all when left out)",
+    )
+    made.add_argument(
+        "--reference",
+        metavar="RATER",
+        help="a rater who is right, as an adjudicated label, in place of what people say",
+    )
+    add_reading(made)
+    group = made.add_argument_group("statistics")
+    group.add_argument(
+        "--level",
+        type=partial(number, above=0, below=1),
+        metavar="SHARE",
+        help="confidence level of every interval, and of all ranks together (0.95)",
+    )
+    group.add_argument(
+        "--seed", type=partial(whole, least=0), metavar="N", help="seed of flips and folds (0)"
+    )
+    add_output(made)
+    args = made.parse_args(words)
+
+    from measurand.analysis.judges import JudgesOptions  # noqa: PLC0415 - after --help
+    from measurand.jobs.judges import judges  # noqa: PLC0415
+    from measurand.stats.estimate import LEVEL  # noqa: PLC0415
+
+    options = JudgesOptions(
+        level=args.level or LEVEL,
+        seed=args.seed or 0,
+        reference=args.reference,
+        only=tuple(args.judge),
+    )
+    return show(judges(source_of(args), options=options), args)
