@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from measurand.core.anchors import AnchorPlan
 from measurand.core.calibration import CalibrationPlan
 from measurand.core.example import MINIMUM, Component
 from measurand.core.rubric import Rubric
@@ -149,6 +150,7 @@ class Plan:
         compare: What a comparison must show.
         judge: Which models judge, and how; None where none does.
         calibration: How it is found out whether they can be trusted.
+        anchors: How it is found out whether they stay what they were; None where it is not.
         run: How systems and judges are called: connections, time, tries, money.
         redact: What of personal data and secrets is replaced before storage and before calls.
         prices: Prices by model, which go before those of the table.
@@ -169,6 +171,7 @@ class Plan:
     compare: ComparePlan = field(default_factory=ComparePlan)
     judge: JudgePlan | None = None
     calibration: CalibrationPlan = field(default_factory=CalibrationPlan)
+    anchors: AnchorPlan | None = None
     run: RunPlan = field(default_factory=RunPlan)
     redact: RedactPlan = field(default_factory=RedactPlan)
     prices: Mapping[str, Price] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from measurand.core.running import JudgePlan
 from measurand.errors import DataError, Fault, PlanError
 from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word, decode, encode
 from measurand.store.lines import whole
+from measurand.store.plans_anchors import AnchorForm
 from measurand.store.plans_calibration import CalibrationForm
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_run import (
@@ -122,6 +123,8 @@ class PlanForm(Form):
     """Which models judge, and how."""
     calibration: CalibrationForm = Field(default_factory=CalibrationForm)
     """How it is found out whether they can be trusted."""
+    anchors: AnchorForm | None = None
+    """Rated outputs that are judged again at every run, to see whether judges stay as they were."""
     run: RunForm = Field(default_factory=RunForm)
     """How systems and judges are called."""
     budget: BudgetForm | None = None
@@ -152,6 +155,7 @@ class PlanForm(Form):
             compare=self.compare.build(),
             judge=None if self.judge is None else self.judge.build(),
             calibration=self.calibration.build(),
+            anchors=None if self.anchors is None else self.anchors.build(),
             run=self.run.build(None if self.budget is None else self.budget.build()),
             prices={name: price.build() for name, price in self.prices.items()},
             providers={name: endpoint.build() for name, endpoint in self.providers.items()},
@@ -212,6 +216,7 @@ def plain_plan(plan: Plan) -> dict[str, Any]:
         "systems": [encode(system) for system in plan.systems],
         "judge": None if plan.judge is None else _judge(plan.judge),
         "calibration": encode(plan.calibration),
+        "anchors": plan.anchors and {"items": plan.anchors.items, **encode(plan.anchors)},
         "people": encode(plan.people),
         "compare": encode(plan.compare),
         "run": run,
