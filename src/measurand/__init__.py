@@ -11,6 +11,7 @@ from measurand._version import __version__
 
 if TYPE_CHECKING:
     from measurand.analysis.agreement import AgreementOptions
+    from measurand.analysis.calibration_options import CalibrationOptions
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.judges import JudgesOptions
     from measurand.analysis.result import Findings, Result, Verdict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from measurand.core.system import System
     from measurand.jobs.agreement import agreement
     from measurand.jobs.answer import Answer
+    from measurand.jobs.calibrate import calibrate
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
     from measurand.jobs.demo import demo
@@ -62,6 +64,7 @@ __all__ = [
     "YES_NO",
     "AgreementOptions",
     "Answer",
+    "CalibrationOptions",
     "ComparisonOptions",
     "Dataset",
     "Dimension",
@@ -98,6 +101,7 @@ __all__ = [
     "VoteOptions",
     "__version__",
     "agreement",
+    "calibrate",
     "check",
     "checks",
     "compare",
@@ -123,6 +127,7 @@ __all__ = [
 
 _HOME = {
     "measurand.analysis.agreement": ("AgreementOptions",),
+    "measurand.analysis.calibration_options": ("CalibrationOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.judges": ("JudgesOptions",),
     "measurand.analysis.result": ("Findings", "Result", "Verdict"),
@@ -137,6 +142,7 @@ _HOME = {
     "measurand.core.system": ("System",),
     "measurand.jobs.agreement": ("agreement",),
     "measurand.jobs.answer": ("Answer",),
+    "measurand.jobs.calibrate": ("calibrate",),
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),
     "measurand.jobs.demo": ("demo",),

@@ -8,6 +8,7 @@ import numpy as np
 
 from measurand.analysis.calibration_pool import Pool
 from measurand.analysis.calibration_split import LEAST_TEST, Split
+from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Result
 from measurand.stats.estimate import Estimate
 
@@ -51,41 +52,43 @@ def _limits(
         )
     for name, why in missing.items():
         yield f"{name}: {why}."
+    together: dict[str, list[str]] = {}
     for name, pool in pools.items():
-        yield from _of(name, pool)
+        for sentence in _of(pool):
+            together.setdefault(sentence, []).append(name)
+    for sentence, names in together.items():
+        yield f"{', '.join(names)}: {sentence}"
 
 
-def _of(name: str, pool: Pool) -> Iterator[str]:
+def _of(pool: Pool) -> Iterator[str]:
     """What limits the numbers of one dimension."""
     unasked = int((~pool.asked).sum())
     silent = int((pool.asked & ~pool.failed & np.isnan(pool.judge)).sum())
     tied = int(np.isnan(pool.people).sum())
     if unasked:
-        yield f"{name}: the judge was not asked of {unasked} of {pool.n} locked outputs."
+        yield f"the judge was not asked of {unasked} of {pool.n} locked outputs."
     if lost := int(pool.failed.sum()):
-        yield f"{name}: the judge failed on {lost} locked outputs, which count nowhere."
+        yield f"the judge failed on {lost} locked outputs, which count nowhere."
     if silent:
-        yield f"{name}: the judge gave no value to {silent} locked outputs, which count nowhere."
+        yield f"the judge gave no value to {silent} locked outputs, which count nowhere."
     if tied:
-        yield f"{name}: people's vote is tied on {tied} locked outputs, which count nowhere."
+        yield f"people's vote is tied on {tied} locked outputs, which count nowhere."
     if pool.ratings.shape[1] == 1:
         who = pool.raters[0] if pool.truth != "people" else "one person"
         yield (
-            f"{name}: only {who} rated, so that nobody knows how well people agree, nor what the "
+            f"only {who} rated, so that nobody knows how well people agree, nor what the "
             "best judge could reach."
         )
     if pool.repeats.shape[1] == 1:
-        yield (
-            f"{name}: the judge rated each output once; how far it agrees with itself is not known."
-        )
+        yield ("the judge rated each output once; how far it agrees with itself is not known.")
     if pool.weights is not None:
         yield (
-            f"{name}: outputs were not drawn alike. Correlations are weighted to the mix they were "
+            "outputs were not drawn alike. Correlations are weighted to the mix they were "
             "drawn from; those of the rated outputs as they are stand beside them. Other numbers "
             "are of the rated outputs as they are."
         )
     if pool.shared is not None and (prompts := len(np.unique(pool.clusters))) < _FEW_PROMPTS:
-        yield f"{name}: the locked outputs share {prompts} prompts, which is few for an interval."
+        yield f"the locked outputs share {prompts} prompts, which is few for an interval."
 
 
 def calibration_readings(results: Iterable[Result], judge: str) -> tuple[str, ...]:
@@ -94,41 +97,44 @@ def calibration_readings(results: Iterable[Result], judge: str) -> tuple[str, ..
     for result in results:
         if result.component is None and result.dimension is not None:
             by.setdefault(result.dimension, {})[result.name] = result.estimate
-    return tuple(line for name, own in by.items() for line in _said(f"{judge}, {name}", own))
+    told = {name: list(_said(own)) for name, own in by.items() if name != OVERALL}
+    return tuple(
+        f"{judge}, {name}: the judge {'; '.join(parts)}." for name, parts in told.items() if parts
+    )
 
 
-def _said(about: str, own: Mapping[str, Estimate]) -> Iterator[str]:
+def _said(own: Mapping[str, Estimate]) -> Iterator[str]:
     judge, person = own.get("correlation_with_people"), own.get("leave_one_out")
-    ceiling = own.get("ceiling_correlation")
     if judge is None or judge.value is None:
         return
-    if ceiling is not None and ceiling.value is not None and ceiling.high is not None:
-        high = judge.high or 0.0
-        if high >= (ceiling.low or 0.0):
-            yield (
-                f"{about}: the judge ({judge.value:.2f}) may be as good as any judge could be "
-                f"against these people ({ceiling.value:.2f}, at most {ceiling.high:.2f})."
-            )
-        else:
-            yield (
-                f"{about}: the judge ({judge.value:.2f}) stays below what a judge could reach "
-                f"against these people ({ceiling.value:.2f})."
-            )
     if person is not None and person.value is not None:
-        yield _beside(about, judge, person)
+        yield _beside(judge, person)
+    ceiling = own.get("ceiling_correlation")
+    if ceiling is not None and ceiling.value is not None:
+        yield _below(judge, ceiling)
     gap = own.get("leniency")
     if gap is not None and gap.value is not None and (gap.low or 0.0) * (gap.high or 0.0) > 0:
         word = "kinder" if gap.value > 0 else "stricter"
-        yield f"{about}: the judge is {word} than people, by {abs(gap.value):.2f} on average."
+        yield f"is {word} than people, by {abs(gap.value):.2f} on average"
 
 
-def _beside(about: str, judge: Estimate, person: Estimate) -> str:
+def _beside(judge: Estimate, person: Estimate) -> str:
     """The judge beside its real competitor: one more person."""
-    one, other = f"{judge.value:.2f}", f"{person.value:.2f}"
+    numbers = f"({judge.value:.2f} and {person.value:.2f})"
     if (judge.low or 0.0) > (person.high or 0.0):
-        how = "goes with people better than one person does with the others"
+        how = "better than"
     elif (judge.high or 0.0) < (person.low or 0.0):
-        how = "goes with people less well than one person does with the others"
+        how = "less well than"
     else:
-        how = "goes with people about as well as one person does with the others"
-    return f"{about}: the judge {how} ({one} and {other})."
+        how = "about as well as"
+    return f"goes with people {how} one person does with the others {numbers}"
+
+
+def _below(judge: Estimate, ceiling: Estimate) -> str:
+    """The judge beside the best that any judge could reach."""
+    if (judge.high or 0.0) >= (ceiling.low or 0.0):
+        return (
+            f"may be as good as any judge could be against these people ({ceiling.value:.2f}, from "
+            f"{ceiling.low:.2f} to {ceiling.high:.2f})"
+        )
+    return f"stays below what a judge could reach against these people ({ceiling.value:.2f})"

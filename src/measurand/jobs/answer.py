@@ -17,8 +17,11 @@ from measurand.report.results_json import results_document
 __all__ = ["Answer"]
 
 _TOO_LITTLE = 3
-DECISIONS = frozenset({"agreement", "requirement"})
+DECISIONS = frozenset({"agreement", "requirement", "calibration"})
 """The names of verdicts that decide an exit code, where a decision was asked for."""
+
+_FAILED = frozenset({"fail", "FAIL"})
+_OPEN = frozenset({"inconclusive", "INCONCLUSIVE", "CEILING BELOW TARGET"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,9 @@ class Answer:
             return 0
         asked_for = [v for v in self.findings.verdicts if v.name in DECISIONS]
         outcomes = {verdict.outcome for verdict in asked_for}
-        if "fail" in outcomes:
+        if outcomes & _FAILED:
             return 1
-        return _TOO_LITTLE if "inconclusive" in outcomes else 0
+        return _TOO_LITTLE if outcomes & _OPEN else 0
 
     def to_json(self) -> Mapping[str, Any]:
         """The published document: results, verdicts, limits."""

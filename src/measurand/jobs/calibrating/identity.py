@@ -24,6 +24,7 @@ _WORDS = {
     "repeats": "the number of repeats",
     "exemplars": "the exemplars that it is shown",
     "mitigations": "the mitigations",
+    "dimension": "what people are asked",
     "version": "what it is asked",
 }
 _NO_KEY = b"\0" * 16

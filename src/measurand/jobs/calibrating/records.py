@@ -1,0 +1,161 @@
+"""What was measured of a judge, kept with everything that makes it up; it expires with any part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from measurand.analysis.calibration import Locked
+from measurand.analysis.result import Findings, Verdict
+from measurand.errors import InsufficientData
+from measurand.jobs.calibrating.counting import Show
+from measurand.jobs.calibrating.identity import Identity, changed
+from measurand.stats.estimate import Estimate
+from measurand.stats.mapping import fit_mapping, mapping_kind
+from measurand.store.ledger_calibration import CalibrationEvent, CalibrationLog
+
+__all__ = ["expired", "records", "standing"]
+
+_KEPT = (
+    *("correlation_with_people", "correlation_bound", "rank_correlation_with_people"),
+    *("ceiling_correlation", "icc_absolute", "kappa_with_people", "error_with_people"),
+    *("error_among_people", "sensitivity", "specificity", "leniency", "repeat_reliability"),
+)
+
+
+def records(
+    held: Locked, found: Findings, shows: Sequence[Show], *, test: str
+) -> Iterator[CalibrationEvent]:
+    """What was measured of one judge on each dimension, with the mapping from judge to people.
+
+    Args:
+        held: The outputs.
+        found: What came of them.
+        shows: The judge, a dimension each.
+        test: The fingerprint of the test set.
+    """
+    verdicts = {verdict.dimension: verdict for verdict in found.verdicts}
+    for show in shows:
+        numbers = {
+            result.name: _plain(result.estimate)
+            for result in found.results
+            if result.dimension == show.dimension
+            and result.component is None
+            and result.name in _KEPT
+        }
+        yield CalibrationEvent(
+            kind="record",
+            rubric=show.rubric,
+            judge=show.judge.version,
+            test=test,
+            body={
+                "name": show.judge.name,
+                "dimension": show.dimension,
+                "parts": {**show.judge.parts, "dimension": show.rubric},
+                "data": show.data,
+                "numbers": numbers,
+                "mapping": _mapping(held, show.dimension),
+                **_decided(verdicts[show.dimension]),
+            },
+        )
+
+
+def _decided(verdict: Verdict) -> dict[str, Any]:
+    tested = verdict.tested
+    counts = {} if tested is None else {"n_test": tested.n_test, "looks": tested.looks}
+    more = {} if tested is None else {"candidates": tested.candidates}
+    return {"verdict": verdict.outcome, "target": verdict.bound, **counts, **more}
+
+
+def _plain(estimate: Estimate) -> list[float] | None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return None
+    return [float(estimate.value), float(estimate.low), float(estimate.high)]
+
+
+def _mapping(held: Locked, dimension: str) -> dict[str, Any] | None:
+    """From the judge's values to people's, of all outputs that both rated; for later use."""
+    parts = [held.pools[dimension], held.developed[dimension]]
+    judge = np.concatenate([part.judge[part.both] for part in parts])
+    people = np.concatenate([part.people[part.both] for part in parts])
+    try:
+        fitted = fit_mapping(judge, people, mapping_kind(len(judge)))
+    except InsufficientData:
+        return None
+    knots = [[float(x), float(y)] for x, y in fitted.knots]
+    return {"kind": fitted.kind, "knots": knots, "n": len(judge)}
+
+
+def expired(log: CalibrationLog, shows: Sequence[Show]) -> Iterator[str]:
+    """Which earlier calibrations of these judges are of another judge by now, in sentences.
+
+    Args:
+        log: Where records are kept.
+        shows: Judges and dimensions.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    for show in shows:
+        now = {**show.judge.parts, "dimension": show.rubric}
+        yield from _told(log, show.judge, show.dimension, now=now)
+
+
+def standing(log: CalibrationLog, judge: Identity, dimension: str, *, rubric: str) -> str | None:
+    """What is known of a judge on a dimension, in a sentence; None where it never was calibrated.
+
+    Args:
+        log: Where records are kept.
+        judge: Who it is now.
+        dimension: The dimension's name.
+        rubric: Its fingerprint.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    now = {**judge.parts, "dimension": rubric}
+    told = _told(log, judge, dimension, now=now)
+    if (sentence := next(iter(told), None)) is not None:
+        return sentence
+    last = _last(log, judge, dimension)
+    if last is None:
+        return None
+    body = last.body
+    numbers = body["numbers"].get("correlation_with_people")
+    r = "" if numbers is None else f", r = {numbers[0]:.2f} ({numbers[1]:.2f} to {numbers[2]:.2f})"
+    return (
+        f"The judge {judge.name} on {dimension}: {body['verdict']} on {last.at[:10]}, held against "
+        f"people on {body.get('n_test', 0)} locked outputs{r}."
+    )
+
+
+def _last(log: CalibrationLog, judge: Identity, dimension: str) -> CalibrationEvent | None:
+    own = [
+        event
+        for event in log.events("record")
+        if event.body["name"] == judge.name and event.body["dimension"] == dimension
+    ]
+    return own[-1] if own else None
+
+
+def _told(
+    log: CalibrationLog, judge: Identity, dimension: str, *, now: dict[str, str]
+) -> Iterator[str]:
+    last = _last(log, judge, dimension)
+    if last is None:
+        return
+    parts = changed(last.body["parts"], now)
+    if parts:
+        yield (
+            f"The calibration of {judge.name} on {dimension} of {last.at[:10]} "
+            f"({last.body['verdict']}) has expired, as it was of another judge: "
+            f"{_joined(parts)} changed since. Its numbers are not joined with these."
+        )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    told = ", ".join(parts[:-1])
+    verb = "has" if len(parts) == 1 else "have"
+    return f"{told} and {parts[-1]} {verb}" if told else f"{parts[-1]} {verb}"
