@@ -23,7 +23,7 @@ _CODE = re.compile(
     r"(?P<fence>^[ \t]*(?P<mark>```+|~~~+)[^\n]*\n(?:.*?\n)?[ \t]*(?P=mark)[ \t]*$"
     r"|^[ \t]*(?:```|~~~).*\Z)"
     r"|(?P<inline>(?P<ticks>`+)[^`\n]+(?P=ticks)(?!`))"
-    r"|(?P<address>\bhttps?://[^\s<>\"')\]]+)"
+    r"|(?P<address>\bhttps?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?])"
     r"|(?P<formula>\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\])",
     re.MULTILINE | re.DOTALL,
 )
