@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,3 +188,14 @@ def test_yes_and_no_go_by_strata_of_the_verdict() -> None:
     labels = np.where(np.arange(200) < 40, judged, np.nan)
     found = correct(sample_of(judged, labels, None), scale=YES_NO)
     assert found.estimate.method == "judge-stratified Jeffreys"
+
+
+def test_unequal_chances_of_being_rated_are_a_limit() -> None:
+    rows = [
+        replace(row, probability=0.1 + 0.2 * (i % 3 == 0)) if row.kind == "people" else row
+        for i, row in enumerate(world(40))
+    ]
+    told = "likelier to be rated by people"
+    assert any(told in x for x in compare(Ratings.of(rows), RUBRIC, options=OPTIONS).limits)
+    alike = compare(Ratings.of(world(40)), RUBRIC, options=OPTIONS)
+    assert not any(told in limit for limit in alike.limits)

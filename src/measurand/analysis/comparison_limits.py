@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from measurand.analysis.correction import LEAST_LABELS
+from measurand.analysis.correction import LEAST_LABELS, unequal
 from measurand.analysis.score import TRUST, Scores
 from measurand.core.example import COMPONENTS, MINIMUM
 from measurand.core.rating import Ratings
@@ -88,6 +88,8 @@ def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
     for name, kind in used.items():
         if labels := _labels(scores, name):
             yield from _corrected(scores, name, labels)
+            if told := unequal(ratings.where(dimension=name, kind="people")):
+                yield told
         kinds = set(ratings.where(dimension=name).distinct("kind"))
         others = [k for k in TRUST if k in kinds and k != kind]
         mixed = [k for k in others if not (labels and k == "people")]

@@ -22,6 +22,7 @@ from measurand.analysis.correction import (
     as_opinion,
     correct,
     sample_of,
+    unequal,
 )
 from measurand.analysis.matrix import Codes, Floats, all_yes_no
 from measurand.analysis.measure import Measure, on_scale
@@ -110,7 +111,7 @@ def corrected_means(
     return Findings(
         results=(*results, *(gap.result() for gap in gaps)),
         verdicts=tuple(transport_verdicts(gaps, margin=chosen.margin, level=chosen.level)),
-        limits=tuple(_limits(studies)),
+        limits=(*_limits(studies), *filter(None, (unequal(table.where(kind="people")),))),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from measurand.analysis.matrix import Codes, Floats, all_yes_no
 from measurand.analysis.result import OPINION
+from measurand.core.rating import Ratings
 from measurand.core.scale import Scale
 from measurand.errors import InsufficientData
 from measurand.stats.estimate import LEVEL, Estimate
@@ -15,7 +16,7 @@ from measurand.stats.judged import JudgedSample
 from measurand.stats.ppi import linear_ppi
 from measurand.stats.strata import dirichlet_strata, jeffreys_strata, stratum_cut
 
-__all__ = ["LEAST_LABELS", "Correction", "as_opinion", "correct", "sample_of"]
+__all__ = ["LEAST_LABELS", "Correction", "as_opinion", "correct", "sample_of", "unequal"]
 
 LEAST_LABELS = 10
 """Fewer labels than this correct nothing; intervals were tried from here on."""
@@ -83,6 +84,17 @@ def correct(
         bounds = (0.0, 1.0) if scale.bounded else None
         found = linear_ppi(sample, rng=rng, bounds=bounds, level=level)
     return Correction(estimate=found, sample=sample, predictor=sample.judged)
+
+
+def unequal(people: Ratings) -> str | None:
+    """That some outputs were likelier to be rated than others, where the table says so."""
+    chances = {cell for cell in people.distinct("probability") if cell is not None}
+    if len(chances) < 2:  # noqa: PLR2004 - all alike
+        return None
+    return (
+        "Some outputs were likelier to be rated by people than others (probability): the corrected "
+        "means do not weigh them by that."
+    )
 
 
 def sample_of(judged: Floats, labels: Floats, clusters: Codes | None) -> JudgedSample:

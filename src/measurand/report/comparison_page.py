@@ -125,7 +125,10 @@ def _overall(shelf: Shelf, known: PageContext) -> list[Section]:
             for ceiling in ceilings
             if ceiling.estimate.value is not None
         ]
-        rows = tuple(ForestRow(by_judge(r), r.estimate) for r in means)
+        rows = tuple(
+            ForestRow(by_judge(r), r.estimate, colour="muted" if r.opinion else "accent")
+            for r in means
+        )
         blocks.append(
             Plot(
                 Forest(rows, "Overall score, 0 worst to 1 best", lines=tuple(lines)),
