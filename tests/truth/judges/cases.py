@@ -5,7 +5,12 @@ from __future__ import annotations
 from tests.truth.judges import (
     case_10_leniency,
     case_11_blocking,
+    case_12_gate,
+    case_13_mapping,
+    case_14_ceiling,
+    case_15_selective,
     case_16_failures,
+    case_19_repeats,
     case_20_drift,
 )
 from tests.truth.judges.harness import Case
@@ -15,7 +20,12 @@ __all__ = ["CASES"]
 _MODULES: tuple[tuple[Case, ...], ...] = (
     case_10_leniency.CASES,
     case_11_blocking.CASES,
+    case_12_gate.CASES,
+    case_13_mapping.CASES,
+    case_14_ceiling.CASES,
+    case_15_selective.CASES,
     case_16_failures.CASES,
+    case_19_repeats.CASES,
     case_20_drift.CASES,
 )
 """One line a module: `case_12_gate.CASES,` and its import above."""
