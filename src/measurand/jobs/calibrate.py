@@ -168,7 +168,7 @@ def _counted(
     old = [tuple(expired(log, own)) for own in shows]
     found = []
     kept: list[CalibrationEvent] = []
-    fresh = {(event.judge, event.rubric) for event in news}
+    fresh = {(event.judge, event.rubric) for event in news if event.kind == "look"}
     for one, own, gone in zip(held, shows, old, strict=True):
         chosen = replace(options, counts=counts[one.judge])
         findings = concluded(one, rubric=read.rubric, options=chosen)

@@ -58,7 +58,8 @@ class Tally:
 
     Args:
         counts: By judge.
-        news: The looks that are new, to be added to the ledger before anything is shown.
+        news: The looks that are new, to be added to the ledger before anything is shown; and
+            judges that were tried too late for one.
     """
 
     counts: Mapping[str, Counts]
@@ -97,6 +98,8 @@ def tally(log: CalibrationLog, shows: Sequence[Show], *, candidates: int = 1) ->
         )
         if new and opening <= MOST_LOOKS:
             news.append(_look(show, opening, test))
+        elif show.judge.version not in known:
+            news.append(_tried(show))
     return Tally(counts, tuple(news))
 
 
@@ -112,6 +115,13 @@ def _look(show: Show, opening: int, test: str) -> CalibrationEvent:
             "name": show.judge.name,
             "dimension": show.dimension,
         },
+    )
+
+
+def _tried(show: Show) -> CalibrationEvent:
+    body = {"name": show.judge.name, "dimension": show.dimension}
+    return CalibrationEvent(
+        kind="candidate", rubric=show.rubric, judge=show.judge.version, body=body
     )
 
 
