@@ -200,7 +200,7 @@ def test_a_look_leaves_a_record_and_a_changed_judge_has_it_expire(tmp_path: Path
 
     told = " ".join(answer.findings.limits)
     assert "has expired" in told
-    assert "what people are asked has changed since" in told
+    assert "changed since: what people are asked." in told
     assert "not joined" in told
 
 

@@ -83,7 +83,9 @@ def calibrate(
     else:
         with open_ledger(ledger) as opened:
             held, found = _counted(read, names, chosen, ledger=opened, retire=retire)
-    findings = replace(_joined(found), limits=(*read.limits, *_joined(found).limits))
+    together = _joined(found)
+    limits = tuple(dict.fromkeys((*read.limits, *together.limits)))
+    findings = replace(together, limits=limits)
     return Answer(
         verb="calibrate",
         findings=findings,

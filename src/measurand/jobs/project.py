@@ -11,6 +11,7 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.errors import Fault, PlanError, UsageError
 from measurand.jobs.accounting import run_account
+from measurand.jobs.calibrating.records import standings
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
@@ -53,12 +54,13 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
         redact = redactor(plan, run_key(ledger, environment))
+        trust = tuple(standings(ledger, plan, now.manifest, account=account))
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
             "measurand run, measurand check, or measurand import FILE"
         )
-    notes: list[str] = [*now.notes(), *parted.notes()]
+    notes: list[str] = [*now.notes(), *parted.notes(), *trust]
     ratings = _of_planned_trials(parted.ratings, plan)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
     known = in_order(known, plan, examples)

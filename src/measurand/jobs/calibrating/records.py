@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from measurand.analysis.account import RunAccount
 from measurand.analysis.calibration import Locked
 from measurand.analysis.result import Findings, Verdict
+from measurand.core.plan import Plan
 from measurand.errors import InsufficientData
 from measurand.jobs.calibrating.counting import Show
-from measurand.jobs.calibrating.identity import Identity, changed
+from measurand.jobs.calibrating.identity import Identity, changed, identity_of
 from measurand.stats.estimate import Estimate
 from measurand.stats.mapping import fit_mapping, mapping_kind
+from measurand.store.ledger import Ledger
 from measurand.store.ledger_calibration import CalibrationEvent, CalibrationLog
 
-__all__ = ["expired", "records", "standing"]
+__all__ = ["expired", "records", "standings"]
 
 _KEPT = (
     *("correlation_with_people", "correlation_bound", "rank_correlation_with_people"),
@@ -103,18 +106,33 @@ def expired(log: CalibrationLog, shows: Sequence[Show]) -> Iterator[str]:
         yield from _told(log, show.judge, show.dimension, now=now)
 
 
-def standing(log: CalibrationLog, judge: Identity, dimension: str, *, rubric: str) -> str | None:
-    """What is known of a judge on a dimension, in a sentence; None where it never was calibrated.
+def standings(
+    ledger: Ledger, plan: Plan, manifest: Mapping[str, Any], *, account: RunAccount | None
+) -> Iterator[str]:
+    """What is known of the plan's judges by dimension, in sentences; none where nothing is.
 
     Args:
-        log: Where records are kept.
-        judge: Who it is now.
-        dimension: The dimension's name.
-        rubric: Its fingerprint.
+        ledger: Where records are kept.
+        plan: The plan.
+        manifest: What the newest run wrote down of itself.
+        account: What providers said has answered.
 
     Raises:
         LedgerError: The ledger cannot be read.
+        PlanError: What a dimension wants of the judge cannot be.
     """
+    log = ledger.calibration
+    if plan.judge is None or not log.events("record"):
+        return
+    for model in plan.judge.models:
+        who = identity_of(model.model, plan, manifest=manifest, account=account)
+        for dimension in plan.rubric:
+            sentence = _standing(log, who, dimension.name, rubric=dimension.fingerprint)
+            if sentence is not None:
+                yield sentence
+
+
+def _standing(log: CalibrationLog, judge: Identity, dimension: str, *, rubric: str) -> str | None:
     now = {**judge.parts, "dimension": rubric}
     told = _told(log, judge, dimension, now=now)
     if (sentence := next(iter(told), None)) is not None:
@@ -150,12 +168,6 @@ def _told(
     if parts:
         yield (
             f"The calibration of {judge.name} on {dimension} of {last.at[:10]} "
-            f"({last.body['verdict']}) has expired, as it was of another judge: "
-            f"{_joined(parts)} changed since. Its numbers are not joined with these."
+            f"({last.body['verdict']}) has expired, as it was of another judge; changed since: "
+            f"{', '.join(parts)}. Its numbers are not joined with these."
         )
-
-
-def _joined(parts: Sequence[str]) -> str:
-    told = ", ".join(parts[:-1])
-    verb = "has" if len(parts) == 1 else "have"
-    return f"{told} and {parts[-1]} {verb}" if told else f"{parts[-1]} {verb}"

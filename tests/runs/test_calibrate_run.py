@@ -1,0 +1,93 @@
+"""A project's judge is calibrated from its ledger, and its calibration expires with any part."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from measurand.cli import main
+from measurand.jobs.import_ratings import import_ratings
+from measurand.jobs.project import from_project
+from measurand.jobs.run import run
+from measurand.jobs.source import Reading
+
+if TYPE_CHECKING:
+    import pytest
+    from tests.runs.conftest import Project
+
+RUBRIC = [
+    {
+        "dimension": "tone",
+        "definition": "Friendly.",
+        "weight": 1,
+        "levels": {"1": "Rude", "5": "Warm"},
+        "raters": ["judge", "people"],
+    }
+]
+
+
+def rated(project: Project) -> None:
+    """People's ratings of every output, in the ledger."""
+    outputs = project.query("SELECT example, system FROM outputs ORDER BY example, system")
+    file = project.folder / "people.csv"
+    rows = [
+        f"{example},{system},tone,{who},people,{1 + (at * 7 + len(who)) % 5}"
+        for at, (example, system) in enumerate(outputs)
+        for who in ("ann", "ben")
+    ]
+    file.write_text("\n".join(["example,system,dimension,rater,kind,value", *rows]) + "\n")
+    import_ratings(file, ledger=project.ledger, reading=Reading(plan=project.plan))
+
+
+def calibrated(project: Project, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    code = main(["calibrate", "--plan", str(project.plan), "--json", "--resamples", "200"])
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert code in {1, 3}
+    document: dict[str, Any] = json.loads(told.out)
+    return document
+
+
+def test_a_changed_parameter_makes_the_calibration_expire_and_is_named(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write(12, rubric=RUBRIC)
+    run(project.plan, environment=project.environment)
+    rated(project)
+
+    first = calibrated(project, capsys)
+    again = calibrated(project, capsys)
+
+    (verdict,) = first["verdicts"]
+    assert (verdict["raters"], verdict["looks"], verdict["screening"]) == (["sim/judge"], 1, True)
+    assert again["verdicts"][0]["looks"] == 1
+    assert not any("expired" in limit for limit in again["limits"])
+    assert any("unpinned" in limit for limit in first["limits"])
+    assert not any("Nobody counted" in limit for limit in first["limits"])
+
+    changed = {"model": "sim/judge", "repeats": 2, "parameters": {"max_tokens": 900}}
+    project.write(12, rubric=RUBRIC, judge=changed)
+    run(project.plan, environment=project.environment)
+    second = calibrated(project, capsys)
+
+    (told,) = (limit for limit in second["limits"] if "expired" in limit)
+    assert "changed since: the parameters that it is asked with." in told
+    assert (second["verdicts"][0]["looks"], second["verdicts"][0]["candidates"]) == (2, 2)
+
+
+def test_reports_say_what_is_known_of_the_judge(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write(12, rubric=RUBRIC)
+    run(project.plan, environment=project.environment)
+    rated(project)
+    assert not any("locked outputs" in note for note in from_project(project.plan).notes)
+    calibrated(project, capsys)
+
+    notes = from_project(project.plan, environment=project.environment).notes
+    assert any(n.startswith("The judge sim/judge on tone: ") for n in notes)
+
+    project.write(12, rubric=[{**RUBRIC[0], "definition": "Warm."}])
+    notes = from_project(project.plan, environment=project.environment).notes
+    assert any("has expired" in n and "what people are asked" in n for n in notes)
