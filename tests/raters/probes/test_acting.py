@@ -296,3 +296,37 @@ def test_invariants_hold_for_whatever_is_kept(text: str, probe: str, seed: int) 
         assert made.words > word_count(text)
     if probe == "markdown-strip":
         assert made.text == plain_text(text)
+
+
+@pytest.mark.parametrize(
+    ("probe", "text", "stays"),
+    [
+        ("formal", "It is the best of all, don't you think? You can't miss it.", "don't you"),
+        ("formal", "If you want to get involved in it, you can't do it today.", "to get involved"),
+        ("formal", "It has to help find what it is, and it can't do that.", "to help find"),
+        ("formal", "This is the kind of thing that they can't do in the town.", "kind of thing"),
+        ("casual", "It is therefore not the one that you are to take.", "therefore not"),
+        ("casual", "To be born with it is a gift, and you are not the first.", "with it is"),
+        ("casual", "Find out how many of these there are, as you are to buy all.", "how many of"),
+        ("casual", "This is what that is, and that is, in the end, all of it.", "that is, in"),
+    ],
+)
+def test_words_are_left_where_another_would_say_something_else(
+    probe: str, text: str, stays: str
+) -> None:
+    made = act(probe, text)
+    assert made.kept
+    assert stays in made.text
+
+
+def test_small_letters_where_capitals_are_usual_are_no_fault() -> None:
+    made = act("casual", "so i am here, and it is the best that there is in the town.")
+    assert made.kept
+    assert "i'm here" in made.text
+
+
+def test_items_are_lines_of_their_own() -> None:
+    made = act("markdown-add", "Oh, no! It is in the town. You can see it there. Why? It is old.")
+    assert made.text == (
+        "Oh, no!\n- It is in the town.\n- You can see it **there**. Why?\n- It is old."
+    )

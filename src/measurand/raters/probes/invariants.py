@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from measurand.raters.probes.pieces import pieces, sentences, word_count
@@ -17,7 +18,7 @@ be said twice; ``part``: what is left was there before, in the same order."""
 
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2019-]\d+)*")
 _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
-_CAPITAL = re.compile(r"[^\W\d_]*[A-Z\u00c0-\u00de][^\W\d_]*(?:['\u2019-][^\W\d_]+)*")
+_CAPITAL = re.compile(r"(?<![^\W\d_])[^\W\d_]*[A-Z\u00c0-\u00de][^\W\d_]*(?:['\u2019-][^\W\d_]+)*")
 _FIRST = re.compile(r"[\W_]*\b")
 _LONGER = 0.05
 _FEW_WORDS = 3
@@ -33,11 +34,13 @@ def addresses(text: str) -> Counter[str]:
     return Counter(one.rstrip(".,;:!?") for one in _ADDRESS.findall(text))
 
 
+@lru_cache(maxsize=256)
 def names(text: str) -> frozenset[str]:
     """The words with a capital that no start of a sentence or a line asks for."""
     return frozenset(_names(text))
 
 
+@lru_cache(maxsize=256)
 def code_of(text: str) -> tuple[str, ...]:
     """The blocks and spans of code, and formulas, in order, byte for byte."""
     return tuple(part.text.strip("\n") for part in pieces(text) if _is_code(part.text, part.prose))

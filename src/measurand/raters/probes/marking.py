@@ -30,9 +30,9 @@ def marked(text: str, pick: float) -> str | None:
         return None
     parts, end = [], 0
     for one in told:
-        between = text[end : one.start]
-        joins = not end or "\n" in between
-        parts += [between if joins else "\n", "- ", _bold(one)]
+        between = text[end : one.start].rstrip(" \t")
+        opens = text[: one.start].rstrip(" \t").endswith("\n") or not text[: one.start].strip()
+        parts += [between, "- " if opens else "\n- ", _bold(one)]
         end = one.end
     return "".join((*parts, text[end:]))
 

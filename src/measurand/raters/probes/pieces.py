@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from measurand.raters.checks.text import words
 
@@ -27,10 +28,12 @@ _CODE = re.compile(
     r"|(?P<formula>\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\])",
     re.MULTILINE | re.DOTALL,
 )
+_ABBREVIATED = ("[A-Z]", "Dr", "Mr", "Ms", "Mrs", "St", "vs", "e\\.g", "i\\.e", "etc", "No")
 _END = re.compile(
-    "(?:(?<!\\b[A-Z])(?<!\\bDr)(?<!\\bMr)(?<!\\bMs)(?<!\\bMrs)(?<!\\bSt)(?<!\\bvs)(?<!\\be\\.g)"
-    "(?<!\\bi\\.e)(?<!\\betc)(?<!\\bNo)(?<!\\d)[.!?]|(?<=\\d)[.!?](?=[\"')\\]]*(?:\\s+[A-Z]|\\s*$))"
-    ")[\"')\\]*_]*(?=\\s|$)|[\u3002\uff01\uff1f\u0964]"
+    "[.!?]"
+    + "".join(rf"(?<!\b{short}\.)" for short in _ABBREVIATED)
+    + r"(?:(?<!\d[.!?])|(?=[\"')\]]*(?:\s+[A-Z]|\s*$)))[\"')\]*_]*(?=\s|$)"
+    "|[\u3002\uff01\uff1f\u0964]"
 )
 _LINE_MARK = re.compile(r"[ \t]*(?:#{1,6} |[-*+\u2022] |\d+[.)] |>|\||={3}|-{3})")
 _FEW = 5
@@ -100,6 +103,7 @@ def change(text: str, how: Callable[[str], str]) -> str:
     return "".join(how(part.text) if part.prose else part.text for part in pieces(text))
 
 
+@lru_cache(maxsize=256)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text in order; code blocks lie between them."""
     found: list[Sentence] = []
@@ -121,11 +125,13 @@ def plain_sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(one for one in sentences(text) if one.stated)
 
 
+@lru_cache(maxsize=256)
 def word_count(text: str) -> int:
     """How many words a text has."""
     return len(words(text))
 
 
+@lru_cache(maxsize=256)
 def is_english(text: str) -> bool:
     """Whether a text reads as English, by its letters and its most common words."""
     prose = "".join(part.text if part.prose else " " for part in pieces(text))

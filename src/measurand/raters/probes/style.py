@@ -23,6 +23,8 @@ from measurand.raters.probes.pieces import Sentence, change, plain_sentences, wo
 __all__ = ["asserted", "casual", "formal", "hedged"]
 
 _WORD = re.compile(r"[\w'\u2019]+")
+_PRONOUNS = "you|we|they|he|she|it|i|this|that"
+_PREPOSITIONS = ("with", "of", "in", "on", "for", "by", "at", "about", "what", "from", "than")
 _ALLOWED = 0.05
 _FEW_WORDS = 3
 _MOST = 6
@@ -87,9 +89,11 @@ def _budget(text: str) -> int:
 
 
 def _exchanged(prose: str, lexicon: Mapping[str, str], spend: _Spend) -> str:
+    folded = {phrase.lower(): other for phrase, other in lexicon.items()}
+
     def exchange(found: re.Match[str]) -> str:
         said = found[0].replace("\u2019", "'")
-        other = lexicon[said if said in lexicon else said.lower()]
+        other = folded[said.lower()]
         if not spend.take(word_count(other) - word_count(said)):
             return found[0]
         return other[0].upper() + other[1:] if found[0][0].isupper() else other
@@ -101,13 +105,15 @@ def _exchanged(prose: str, lexicon: Mapping[str, str], spend: _Spend) -> str:
 def _finder(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """The phrases, longest first, where a word follows in the same sentence.
 
-    A phrase with a capital within it, as in a name, is none.
+    Not before a pronoun, as in "don't you think", nor behind a preposition, as in "with it is".
     """
     shapes = []
     for phrase in sorted(phrases, key=len, reverse=True):
         first, rest = re.escape(phrase[0]), re.escape(phrase[1:]).replace("'", "['\u2019]")
         shapes.append(f"[{first.lower()}{first.upper()}]{rest}")
-    return re.compile(rf"(?<![\w'\u2019-])(?:{'|'.join(shapes)})(?![\w'\u2019-])(?=,? [a-z])")
+    behind = "".join(rf"(?<!\b{word} )" for word in _PREPOSITIONS)
+    before = rf"(?![\w'\u2019-])(?= (?!(?:{_PRONOUNS})\b)[a-z])"
+    return re.compile(rf"(?<![\w'\u2019-]){behind}(?:{'|'.join(shapes)}){before}")
 
 
 @lru_cache(maxsize=1)
