@@ -51,6 +51,7 @@ class AuditOptions:
         level: The confidence level, of intervals and of all verdicts on one judge together.
         families: The model families of judges and systems whose names do not tell.
         rounds: How rows tell their trial, as in `ComparisonOptions`: the first counts.
+        biases: Only these, by the names of verdicts; empty means all.
 
     Raises:
         UsageError: The margin is no share above 0.
@@ -60,6 +61,7 @@ class AuditOptions:
     level: float = LEVEL
     families: Mapping[str, str] = field(default_factory=dict)
     rounds: Rounds | None = None
+    biases: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 1:
@@ -114,6 +116,8 @@ def audit(  # noqa: PLR0913 - what a judge is audited on
         *_from_ratings(table, scales, names, lengths=lengths, known=known, options=chosen),
         *_from_probes(every, setting),
     ]
+    if chosen.biases:
+        found = [bias for bias in found if bias.name in chosen.biases]
     verdicts = audit_verdicts(found, level=chosen.level)
     return Findings(
         results=tuple(chain.from_iterable(bias.results() for bias in found)),

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measurand.cli.audit_live import add_live, ask, given
 from measurand.cli.options import add_output, add_reading, number, parser, reading_of, show
 from measurand.errors import UsageError
 
@@ -20,19 +21,27 @@ EXAMPLES = """\
   measurand audit ratings.csv --scale 1-5
   measurand audit ratings.csv --outputs outputs.jsonl --html audit.html
   measurand audit pairs.csv --judge gpt-5 --margin 0.05 --json
+  measurand audit --forecast               what asking the plan's judges would cost
+  measurand audit                          ask them, and write audit.html
+  measurand audit --biases verbosity,style --mitigation plain_text --items 40
 """
 
 
 def run(words: Sequence[str]) -> int:
     """What biases does a judge have, and are they large enough to matter?"""
     made = parser("audit", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("file", nargs="?", type=Path, help="a ratings file")
+    made.add_argument(
+        "file", nargs="?", type=Path, help="a ratings file; the plan's judges are asked without"
+    )
     add_reading(made)
     _add_audit(made)
+    add_live(made)
     add_output(made)
     args = made.parse_args(words)
     if args.file is None:
-        raise UsageError("name a ratings file to be audited")
+        return ask(args, _options(args))
+    if (odd := given(args)) is not None:
+        raise UsageError(f"{odd} is for asking judges, without a file; a file is only read")
     return _recorded(args)
 
 

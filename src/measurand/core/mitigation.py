@@ -54,13 +54,15 @@ def _all() -> Iterable[Mitigation]:
         name="length_term",
         when="afterwards",
         against=("verbosity",),
-        does="takes away what the judge gives for words, as the padding probes measured it",
+        does="takes away what the judge gives an output for words, as padding it measured it; in "
+        "the audit only, which tells whether that would do",
     )
     yield Mitigation(
         name="severity_map",
-        when="afterwards",
+        when="always",
         against=("leniency",),
-        does="maps the judge's levels to people's, cross-fitted over groups of examples",
+        does="corrects the judge's mean by people's ratings of a part of the outputs, where there "
+        "are enough of them",
     )
     yield Mitigation(
         name="panel",

@@ -15,8 +15,8 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 )
 """The families of the simulated judges, which are nobody else's."""
 
-FAIR = SimJudge(noise=0.5, sensitivity=0.95, specificity=0.98)
-"""A judge with noise, and nothing else that could be held against it."""
+FAIR = SimJudge(noise=0.2, sensitivity=0.99, specificity=0.995)
+"""A judge with a little noise, and nothing else that could be held against it."""
 
 BIASED = SimJudge(
     severity=-0.6,

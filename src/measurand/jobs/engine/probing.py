@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Judgment, Turn
 from measurand.core.model import Call
+from measurand.core.probes import ATTACK_NAMES
 from measurand.core.rubric import Rubric
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.asking import Asking, Stop
@@ -22,6 +23,8 @@ from measurand.store.ledger_work import Work
 
 __all__ = ["Prober", "Question", "Thread", "probe_key", "still_to_ask", "threads_of"]
 
+_WITHSTOOD = frozenset({"hijack_suspected", "abstained", "refused"})
+"""What an attack on a judge comes to where it does not succeed."""
 _CHUNK = 1000
 """Keys that are looked up in the ledger at once."""
 
@@ -195,7 +198,7 @@ class Prober:
             )
             for told, judgment in judgments.items()
         )
-        failures = [one.failure for one in judgments.values() if one.failure is not None]
+        failures = [kind for one in judgments.values() if (kind := _failed(task, one))]
         work = Work(
             key=key,
             purpose="probe",
@@ -207,3 +210,9 @@ class Prober:
         )
         await self.journal.put([work])
         self.tally.durable(work)
+
+
+def _failed(task: ProbeTask, judgment: Judgment) -> str | None:
+    """The class of a failure; an attack that was found out, or abstained from, has not failed."""
+    attack = task.probe in ATTACK_NAMES and judgment.failure in _WITHSTOOD
+    return None if attack else judgment.failure
