@@ -11,6 +11,7 @@ from measurand._version import __version__
 
 if TYPE_CHECKING:
     from measurand.analysis.agreement import AgreementOptions
+    from measurand.analysis.audit import AuditOptions
     from measurand.analysis.calibration_options import CalibrationOptions
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.judges import JudgesOptions
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from measurand.core.system import System
     from measurand.jobs.agreement import agreement
     from measurand.jobs.answer import Answer
+    from measurand.jobs.audit import audit
+    from measurand.jobs.auditing.options import AuditRun
     from measurand.jobs.calibrate import calibrate
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
@@ -64,6 +67,8 @@ __all__ = [
     "YES_NO",
     "AgreementOptions",
     "Answer",
+    "AuditOptions",
+    "AuditRun",
     "CalibrationOptions",
     "ComparisonOptions",
     "Dataset",
@@ -101,6 +106,7 @@ __all__ = [
     "VoteOptions",
     "__version__",
     "agreement",
+    "audit",
     "calibrate",
     "check",
     "checks",
@@ -127,6 +133,7 @@ __all__ = [
 
 _HOME = {
     "measurand.analysis.agreement": ("AgreementOptions",),
+    "measurand.analysis.audit": ("AuditOptions",),
     "measurand.analysis.calibration_options": ("CalibrationOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.judges": ("JudgesOptions",),
@@ -142,6 +149,8 @@ _HOME = {
     "measurand.core.system": ("System",),
     "measurand.jobs.agreement": ("agreement",),
     "measurand.jobs.answer": ("Answer",),
+    "measurand.jobs.audit": ("audit",),
+    "measurand.jobs.auditing.options": ("AuditRun",),
     "measurand.jobs.calibrate": ("calibrate",),
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),
