@@ -198,7 +198,7 @@ class _Stack:
         weights = 1.0 / counts[unit]
         columns = (y[used][unit], rating, others, x[used][unit])
         score, own, rest, along = (_less_means(column, rater, weights) for column in columns)
-        if not featureless and _flat(along, x[used]):
+        if not featureless and not along.any():
             raise InsufficientData(f"the feature is the same for all {used.size} units")
         return cls(
             judge=score,
@@ -233,11 +233,10 @@ def _less_means(column: Floats, rater: NDArray[np.intp], weights: Floats) -> Flo
     """The column less each rater's mean, which is what an intercept a rater takes out."""
     total = np.bincount(rater, weights)
     means = np.bincount(rater, weights * column) / np.where(total > 0, total, 1.0)
-    return np.asarray(column - means[rater], dtype=np.float64)
-
-
-def _flat(centred: Floats, raw: Floats) -> bool:
-    return bool(np.abs(centred).max() <= _ROUNDING * max(float(np.abs(raw).max()), 1e-300))
+    centred = column - means[rater]
+    if np.abs(centred).max() <= _ROUNDING * np.abs(column).max():
+        return np.zeros_like(column)  # what is left is rounding
+    return np.asarray(centred, dtype=np.float64)
 
 
 def _correlation(rating: Floats, unit: NDArray[np.intp], counts: NDArray[np.intp]) -> float:
