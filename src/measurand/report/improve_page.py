@@ -1,0 +1,153 @@
+"""The page about improving judges: what was tried, what is adopted, what the one look shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from measurand.analysis.result import Findings, Result, Verdict
+from measurand.core.candidate import CURRENT
+from measurand.report.document import Cell, Column, Document, Outcome, Paragraph, Section, Table
+from measurand.report.sections import FOOTER, headlines, limits_section
+from measurand.report.shelf import Shelf, distinct
+from measurand.report.words import basis
+
+__all__ = ["LOOKED", "TRIED", "Attempted", "improve_document"]
+
+LOOKED = "Before and after"
+TRIED = "Tried"
+"""The sections that answer the question."""
+_ZERO = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """Something that was tried.
+
+    Args:
+        judge: The judge of the plan in whose place.
+        name: Of the candidate; ``current`` is the judge as it is.
+        what: What differs, in words.
+    """
+
+    judge: str
+    name: str
+    what: str
+
+
+def improve_document(
+    findings: Findings, *, attempted: Sequence[Attempted], sizes: tuple[int, int]
+) -> Document:
+    """The page of one improvement; every result appears on it once.
+
+    Args:
+        findings: What came of it.
+        attempted: Everything that was tried, in order.
+        sizes: Outputs of the development set, and of the test set.
+    """
+    shelf = Shelf(findings.results)
+    judges = distinct(one.judge for one in attempted)
+    sections = [
+        *_looked(shelf, findings.verdicts),
+        *[_tried(shelf, findings, judge, attempted=attempted) for judge in judges],
+        *shelf.rest(),
+        *limits_section(findings.limits),
+    ]
+    first = [v for v in findings.verdicts if v.name == "adoption"]
+    rest = [v for v in findings.verdicts if v.name != "adoption"]
+    return Document(
+        title="Can the judge be made better?",
+        subtitle=f"{sizes[0]:,} rated outputs for improving, {sizes[1]:,} locked for testing",
+        headlines=headlines([*first, *rest]),
+        sections=tuple(sections),
+        footer=FOOTER,
+    )
+
+
+def _looked(shelf: Shelf, verdicts: Sequence[Verdict]) -> Iterator[Section]:
+    """Every judge before and after, on the locked outputs."""
+    found = shelf.take("r_before", "r_after", "r_difference")
+    if not found:
+        return
+    rows: list[tuple[Cell, ...]] = []
+    for judge, dimension in dict.fromkeys((r.raters, r.dimension) for r in found):
+        numbers = {r.name: r for r in found if (r.raters, r.dimension) == (judge, dimension)}
+        said = {v.name: v for v in verdicts if v.raters == judge and v.dimension == dimension}
+        rows.append(
+            (
+                ", ".join(judge),
+                dimension,
+                numbers["r_difference"].design,
+                *(numbers[name].estimate for name in ("r_before", "r_after", "r_difference")),
+                _outcome(said, "change"),
+                _outcome(said, "calibration"),
+            )
+        )
+    columns = (
+        *(Column("Judge"), Column("Dimension"), Column("Change")),
+        *(Column("r before", right=True), Column("r after", right=True)),
+        Column("Difference", right=True, mark=_ZERO),
+        *(Column("Shown"), Column("Verdict after")),
+    )
+    table = Table(
+        "Correlation with people on the locked outputs",
+        columns,
+        tuple(rows),
+        basis(result.estimate for result in found),
+    )
+    summary = (
+        "Seen once, after the choice was made on other outputs. Shown is what the interval of the "
+        "difference supports."
+    )
+    yield Section(LOOKED, (table, *_reasons(verdicts, "change", "calibration")), summary)
+
+
+def _tried(
+    shelf: Shelf, findings: Findings, judge: str, *, attempted: Sequence[Attempted]
+) -> Section:
+    """What was tried in the place of one judge."""
+    names = ("out_of_fold_loss", "loss_difference", "out_of_fold_r")
+    found = shelf.take(*names, where=lambda result: result.raters == (judge,))
+    by: Mapping[tuple[str | None, str, str | None], Result] = {
+        (r.design, r.name, r.dimension): r for r in found
+    }
+    dimensions = distinct(r.dimension for r in found if r.dimension is not None)
+    mine = [one for one in attempted if one.judge == judge]
+    rows: list[tuple[Cell, ...]] = []
+    for one in mine:
+        apart = by.get((one.name, "loss_difference", None))
+        rows.append(
+            (
+                one.name,
+                one.what or "the judge as it is",
+                by[one.name, "out_of_fold_loss", None].estimate,
+                None if apart is None else apart.estimate,
+                *(by[one.name, "out_of_fold_r", name].estimate for name in dimensions),
+            )
+        )
+    columns = (
+        *(Column("Candidate"), Column("What differs")),
+        Column("Error", right=True),
+        Column("Minus that of the judge as it is", right=True, mark=_ZERO),
+        *(Column(f"r, {name}", right=True, detail=True) for name in dimensions),
+    )
+    caption = f"Tried in place of {judge}"
+    table = Table(caption, columns, tuple(rows), basis(result.estimate for result in found))
+    summary = (
+        "Errors of judgments mapped to people's scale, out of fold, in shares of the scale. A "
+        f"candidate is adopted where its error minus that of {CURRENT!r} is surely below 0; these "
+        "intervals hold for all candidates at once."
+    )
+    mine_said = [v for v in findings.verdicts if v.raters == (judge,)]
+    return Section(TRIED, (table, *_reasons(mine_said, "adoption")), summary)
+
+
+def _outcome(said: Mapping[str, Verdict], name: str) -> Outcome | None:
+    return Outcome.of(said[name]) if name in said else None
+
+
+def _reasons(verdicts: Sequence[Verdict], *names: str) -> Iterator[Paragraph]:
+    for verdict in verdicts:
+        if verdict.name in names:
+            about = ", ".join(filter(None, (*verdict.raters, verdict.dimension)))
+            yield Paragraph(f"{about}: {verdict.outcome}. {verdict.reason}")

@@ -1,0 +1,304 @@
+"""A judge is improved in a project whose truth is known: what is better is adopted, once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.runs.conftest import Project, world
+
+from measurand.analysis.forecast import Forecast
+from measurand.core.candidate import CURRENT
+from measurand.errors import InfrastructureError, InsufficientData, LeakError, UsageError
+from measurand.jobs.engine.tally import Snapshot
+from measurand.jobs.improve import Improved, ImproveOptions, forecast_improvement, improve
+from measurand.jobs.project import from_project
+from measurand.jobs.run import run
+from measurand.simulate.judge_model_sim import SimJudge
+from measurand.simulate.server import SimulatedProvider
+from measurand.store.ledger import open_ledger
+from measurand.store.plans import load_plan
+
+EXAMPLES = 45
+DEVELOPMENT, TEST = 30, 60
+"""Outputs of two systems: too few for more than a third of them to be improved on."""
+JUDGES = {
+    "judge": SimJudge(severity=-0.6, noise=1.6, own=0.3),
+    "fine": SimJudge(severity=0.4, noise=0.2, own=0.1),
+    "twin": SimJudge(severity=-0.6, noise=1.6, own=0.3),
+}
+BETTER = {"name": "fine", "model": "sim/fine"}
+EQUAL = {"name": "twin", "model": "sim/twin"}
+SAME = {"name": "wording", "definition": {"accuracy": "All of it agrees with the reference."}}
+RUBRIC = [
+    {
+        "dimension": "accuracy",
+        "definition": "Every statement agrees with the reference.",
+        "weight": 60,
+        "raters": ["judge", "people"],
+    },
+    {"dimension": "tone", "definition": "Friendly.", "weight": 40, "raters": ["judge", "people"]},
+]
+
+
+def changes(*candidates: dict[str, Any], **more: Any) -> dict[str, Any]:
+    prices = {f"sim/{name}": {"input": 3, "output": 15} for name in ("today", "candidate", *JUDGES)}
+    return {
+        "rubric": RUBRIC,
+        "judge": {"model": "sim/judge", "repeats": 1},
+        "calibration": {"candidates": list(candidates)},
+        "prices": prices,
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[SimulatedProvider]:
+    with SimulatedProvider(world(), judges=JUDGES, keep_requests=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory, provider: SimulatedProvider) -> Project:
+    """A project after a run, with what three people say of both systems."""
+    project = Project(tmp_path_factory.mktemp("ready") / "project", provider.base_url)
+    project.write(EXAMPLES, **changes())
+    run(project.plan, environment=project.environment)
+    people = world().ratings.where(
+        kind="people",
+        dimension=frozenset({"accuracy", "tone"}),
+        system=frozenset({"today", "candidate"}),
+        example=frozenset(example.id for example in world().examples[:EXAMPLES]),
+    )
+    with open_ledger(project.ledger) as ledger:
+        ledger.add_ratings(people)
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path, ready: Project) -> Project:
+    shutil.copytree(ready.folder, tmp_path / "project")
+    return Project(tmp_path / "project", ready.base_url)
+
+
+def planned(project: Project, *candidates: dict[str, Any]) -> None:
+    project.write(EXAMPLES, **changes(*candidates))
+
+
+def improved(project: Project, **options: Any) -> Improved:
+    return improve(project.plan, ImproveOptions(**options), environment=project.environment)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A project whose judge was improved, and what that was foretold to cost."""
+
+    project: Project
+    ahead: Forecast
+    found: Improved
+
+
+def verdicts(found: Improved, name: str) -> dict[str | None, str]:
+    assert found.answer is not None
+    return {v.dimension: v.outcome for v in found.answer.findings.verdicts if v.name == name}
+
+
+@pytest.fixture(scope="module")
+def done(ready: Project, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    folder = tmp_path_factory.mktemp("done") / "project"
+    shutil.copytree(ready.folder, folder)
+    project = Project(folder, ready.base_url)
+    planned(project, BETTER, EQUAL, SAME)
+    ahead = forecast_improvement(project.plan, environment=project.environment)
+    return Done(project, ahead, improved(project))
+
+
+def test_the_better_is_adopted_the_equal_is_not_and_one_look_shows_it(done: Done) -> None:
+    found, ahead = done.found, done.ahead
+    assert found.conclusion is not None
+    (adopted,) = found.conclusion.adopted
+    assert (adopted.judge, adopted.name) == ("sim/judge", "fine")
+    assert adopted.plan.judge is not None
+    assert adopted.plan.judge.models[0].model == "sim/fine"
+    assert "model: sim/fine" in adopted.snippet or "- sim/fine" in adopted.snippet
+
+    assert verdicts(found, "adoption") == {None: "adopted"}
+    assert verdicts(found, "change")["overall"] == "better"
+    assert set(verdicts(found, "calibration")) == {"accuracy", "tone"}
+    assert found.answer is not None
+    numbers = {(r.name, r.dimension, r.design): r.estimate for r in found.answer.findings.results}
+    before = numbers["r_before", "accuracy", CURRENT]
+    after = numbers["r_after", "accuracy", "fine"]
+    assert before.value is not None
+    assert after.value is not None
+    assert before.value < after.value
+    apart = numbers["loss_difference", None, "twin"]
+    assert apart.high is not None
+    assert apart.high > 0
+    assert not numbers["loss_difference", None, "wording"].present  # word for word as before
+
+    # three candidates on two dimensions, then the look at one of them: of the judge as it is,
+    # the run has asked
+    asked = found.ran.snapshot.ratings
+    assert asked == 3 * DEVELOPMENT * 2 + TEST * 2
+    assert ahead.calls >= asked
+    assert ahead.cost.low is not None
+    assert ahead.cost.low <= found.ran.snapshot.cost <= (ahead.cost.high or 0)
+
+
+def test_the_ledger_counts_candidates_and_looks_and_a_second_time_costs_nothing(
+    done: Done,
+) -> None:
+    project = done.project
+    again = improved(project)
+    assert again.ran.snapshot.ratings == 0
+    assert again.ran.snapshot.calls == 0
+    with open_ledger(project.ledger) as ledger:
+        log = ledger.calibration
+        rubrics = {event.rubric for event in log.events("look")}
+        assert len(rubrics) == 2
+        assert {log.candidates(rubric) for rubric in rubrics} == {4}
+        assert len(log.events("look")) == 2 * 2  # before and after, on two dimensions
+        assert {event.body["opening"] for event in log.events("look")} == {1}
+        assert [event.body["adopted"] for event in log.events("adoption")] == ["fine", "fine"]
+    assert again.answer is not None
+    tested = [v.tested for v in again.answer.findings.verdicts if v.tested is not None]
+    assert {(one.looks, one.candidates) for one in tested} == {(1, 4)}
+
+
+def test_nothing_is_adopted_and_nothing_looked_at_where_nothing_is_better(project: Project) -> None:
+    planned(project, EQUAL, SAME)
+    found = improved(project)
+    assert found.conclusion is not None
+    assert found.conclusion.adopted == ()
+    assert verdicts(found, "adoption") == {None: "kept"}
+    assert verdicts(found, "change") == {}
+    with open_ledger(project.ledger) as ledger:
+        assert ledger.calibration.events("look") == ()
+    assert found.answer is not None
+    assert any("not looked at" in limit for limit in found.answer.findings.limits)
+    assert found.exit_code == 0
+
+
+def test_what_a_candidate_said_counts_in_no_comparison(done: Done) -> None:
+    project = done.project
+    assert project.query("SELECT count(*) FROM run WHERE event = 'started'") == [(1,)]
+    source = from_project(project.plan, environment=project.environment)
+    assert source.ratings.where(kind="judge").distinct("rater") == ("sim/judge",)
+
+
+def test_what_is_adopted_is_a_plan_beside_the_old_one(done: Done) -> None:
+    project = done.project
+    assert done.found.conclusion is not None
+    (adopted,) = done.found.conclusion.adopted
+    before = project.plan.read_text(encoding="utf-8")
+    first, second = adopted.write(project.plan), adopted.write(project.plan)
+    assert project.plan.read_text(encoding="utf-8") == before
+    assert first != second
+    plan = load_plan(first[0])
+    assert plan.judge is not None
+    assert [one.model for one in plan.judge.models] == ["sim/fine"]
+    assert [one.name for one in plan.calibration.candidates] == ["twin", "wording"]
+
+
+def test_an_interrupt_keeps_what_was_paid_for(project: Project) -> None:
+    planned(project, BETTER)
+
+    sent: list[int] = []
+
+    def interrupt(now: Snapshot) -> None:
+        if now.ratings > 20 and not sent:
+            sent.append(now.ratings)
+            signal.raise_signal(signal.SIGINT)
+
+    told, options = project.environment, ImproveOptions(connections=2)
+    part = improve(project.plan, options, watch=interrupt, environment=told)
+    assert part.exit_code == 130
+    assert part.conclusion is None
+    kept = project.query("SELECT count(*) FROM calls WHERE model = 'sim/fine'")[0][0]
+    assert 20 < kept < (DEVELOPMENT + TEST) * 2
+    found = improved(project)
+    assert found.conclusion is not None
+    total = project.query("SELECT count(*) FROM calls WHERE model = 'sim/fine'")[0][0]
+    keys = project.query("SELECT count(DISTINCT key) FROM calls WHERE model = 'sim/fine'")[0][0]
+    assert total == keys == (DEVELOPMENT + TEST) * 2
+
+
+def test_a_budget_is_kept_and_one_that_cannot_do_is_refused_before_anything_is_sent(
+    project: Project,
+) -> None:
+    planned(project, BETTER)
+    spent = project.query("SELECT sum(cost) FROM calls")[0][0]
+    with pytest.raises(InfrastructureError, match="nothing was asked"):
+        improved(project, budget=spent + 0.01)
+    assert project.query("SELECT sum(cost) FROM calls")[0][0] == spent
+    ahead = forecast_improvement(project.plan, environment=project.environment)
+    assert ahead.cost.low is not None
+    part = improved(project, budget=spent + 1.02 * ahead.cost.low)
+    assert part.exit_code == 4
+    assert part.conclusion is None
+    assert project.query("SELECT sum(cost) FROM calls")[0][0] <= spent + 1.02 * ahead.cost.low
+
+
+def test_exemplars_are_out_of_fold_and_never_of_the_test_set(
+    project: Project, provider: SimulatedProvider
+) -> None:
+    planned(project, {"name": "shown", "exemplars": "balanced"})
+    with open_ledger(project.ledger) as ledger:
+        assert ledger.calibration.events("split") == ()
+    improved(project, look=False)
+    with open_ledger(project.ledger) as ledger:
+        split = ledger.calibration.events("split")[-1].body
+    test = {name.split("\x1f")[0] for name in split["test"]}
+    questions = {example.id: example.question for example in world().examples[:EXAMPLES]}
+    assert len(set(questions.values())) == EXAMPLES
+    shown = 0
+    for request in provider.requests:
+        if "The examiner's level of example" not in request.body:
+            continue
+        shown += 1
+        prefix, *_, asked = (turn["content"] for turn in json.loads(request.body)["messages"])
+        assert not [name for name in test if questions[name] in prefix]
+        assert not [q for q in questions.values() if q in prefix and q in asked]
+    assert shown == DEVELOPMENT * 2
+
+
+def test_an_exemplar_of_the_test_set_is_refused_by_name(project: Project) -> None:
+    planned(project, BETTER)
+    improved(project, look=False)
+    with open_ledger(project.ledger) as ledger:
+        locked = ledger.calibration.events("split")[-1].body["test"][0].split("\x1f")
+    leak = {"name": "leak", "exemplars": [{"example": locked[0], "system": locked[1]}]}
+    planned(project, leak)
+    sent = project.query("SELECT count(*) FROM calls")
+    with pytest.raises(LeakError, match=f"{locked[0]} of {locked[1]}"):
+        improved(project)
+    output = next(
+        o.text
+        for o in world().outputs
+        if o.example == locked[0] and o.system == locked[1] and o.text
+    )
+    planned(project, {"name": "w", "definition": {"tone": f"Not: {output}"}})
+    with pytest.raises(LeakError):
+        improved(project)
+    assert project.query("SELECT count(*) FROM calls") == sent
+
+
+def test_a_plan_without_a_run_or_without_candidates_says_what_to_do(
+    project: Project, tmp_path: Path
+) -> None:
+    fresh = Project(tmp_path / "fresh", project.base_url)
+    planned(fresh, BETTER)
+    with pytest.raises((UsageError, InsufficientData), match="measurand run"):
+        improved(fresh)
+    planned(project)
+    with pytest.raises(UsageError, match="nothing to try"):
+        improved(project)
+    with pytest.raises(UsageError, match="no candidate typo"):
+        improved(project, candidates=("typo",))
