@@ -19,17 +19,15 @@ import numpy as np
 from measurand.analysis.anchors_stream import Stream, StreamScore
 from measurand.analysis.anchors_table import ItemKey, Movement, Table, mover, tables_of
 from measurand.analysis.result import Findings, Result, Verdict
+from measurand.core.anchors import ALPHA, ANCHOR
 from measurand.core.probe import ProbeRow
 from measurand.core.scale import Scale, Value
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 
 __all__ = ["ALPHA", "ANCHOR", "DRIFT", "AnchorOptions", "Source", "anchors"]
 
-ANCHOR = "anchor"
-"""The probe whose rows these are."""
 DRIFT = "drift"
 """The name of the verdict."""
-ALPHA = 0.05
 
 Source = Literal["none", "system", "judge"]
 """The verdict: what has changed."""

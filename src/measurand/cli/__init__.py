@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "check": "rate recorded outputs with code: format, references, checklists, safety ...",
     "train-check": "train a style or safety classifier from your own labelled examples",
     "judges": "which judge is the best on your own labels, at what price, with which faults?",
+    "anchors": "has the judge changed behind its name, or the system?",
     "raters": "how well does each person rate, and whose work should be looked at?",
     "agreement": "do the raters agree, and what is the best anyone could score?",
     "calibrate": "can the judge be trusted? held against people on locked outputs",

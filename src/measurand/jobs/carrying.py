@@ -24,6 +24,7 @@ from measurand.models.budget import Budget
 from measurand.store.ledger import SMALL_CACHE, Ledger, open_ledger
 
 if TYPE_CHECKING:
+    from measurand.jobs.anchoring import Anchoring
     from measurand.jobs.batching import Batching
 
 __all__ = ["Course", "Errand", "Note", "Watch", "carried", "to_end"]
@@ -82,6 +83,7 @@ class Errand:
         manifest: What it is, for those who read the ledger.
         again: What is done once more although it is in the ledger.
         batching: How judges are asked, where that is by batch.
+        anchoring: The anchors that judges are asked about at the end, where there are any.
     """
 
     live: Opened
@@ -89,6 +91,7 @@ class Errand:
     manifest: Mapping[str, Any]
     again: Again = field(default_factory=Again)
     batching: Batching | None = None
+    anchoring: Anchoring | None = None
 
     async def carry_out(self, examples: Iterable[Example], course: Course) -> float:
         """Do it; returns the US dollars that all runs of the ledger have cost.
@@ -118,11 +121,15 @@ class Errand:
             )
             if batching is None:
                 await engine.run(examples)
-                return
-            from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
+            else:
+                from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
 
-            log = BatchLog(ledger.work, plan=note.plan, run=number)
-            await batching.around(engine, self.live, ledger=ledger, log=log)
+                log = BatchLog(ledger.work, plan=note.plan, run=number)
+                await batching.around(engine, self.live, ledger=ledger, log=log)
+            if self.anchoring is not None and not course.tally.waiting:
+                await self.anchoring.judge_again(
+                    self.live, ledger=ledger, journal=journal, stop=course.stop
+                )
 
         return await carried(work, course, note, ledger=self.ledger, budget=self.live.models.budget)
 

@@ -26,6 +26,7 @@ from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
 
 if TYPE_CHECKING:
+    from measurand.jobs.anchoring import Anchoring
     from measurand.jobs.batching import Batching
 
 __all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "run"]
@@ -164,6 +165,7 @@ def run(
                 manifest=manifest,
                 again=chosen.again,
                 batching=_batching(plan, chosen, examples),
+                anchoring=_anchoring(plan, plan_file, examples, environment=told),
             )
             return await errand.carry_out(islice(examples, chosen.limit), course)
 
@@ -189,6 +191,17 @@ def _batching(plan: Plan, chosen: RunOptions, examples: ExampleStream) -> Batchi
         again=chosen.again,
         wait=chosen.wait,
     )
+
+
+def _anchoring(
+    plan: Plan, file: Path, examples: ExampleStream, *, environment: Environment
+) -> Anchoring | None:
+    """The anchors that are judged again at the end; None where the plan has none."""
+    if plan.anchors is None:
+        return None
+    from measurand.jobs.anchoring import anchoring_of  # noqa: PLC0415 - only anchors pay for it
+
+    return anchoring_of(plan, file, examples, environment=environment)
 
 
 def as_chosen(plan: Plan, options: RunOptions) -> Plan:

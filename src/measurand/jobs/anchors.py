@@ -1,0 +1,188 @@
+"""The verb ``anchors``: has the judge changed since its anchors were frozen, or the system?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+
+from measurand.analysis.anchors import DRIFT, AnchorOptions
+from measurand.analysis.anchors import anchors as analyse
+from measurand.analysis.anchors_stream import StreamScore
+from measurand.core.anchors import ANCHOR, LEAST_ANCHORS, AnchorPlan, AnchorSet
+from measurand.core.plan import Plan
+from measurand.core.probe import ProbeRow
+from measurand.core.scale import Scale, Value
+from measurand.errors import InsufficientData, UsageError
+from measurand.jobs.anchor_choice import chosen_anchors, kept, locked_outputs
+from measurand.jobs.answer import Answer
+from measurand.jobs.manifest import IMPORTED, current
+from measurand.jobs.places import ledger_path
+from measurand.jobs.project import from_project
+from measurand.models.environment import Environment
+from measurand.report.anchors_page import anchors_document
+from measurand.report.sections import PageContext
+from measurand.store.ledger import Ledger, open_ledger
+from measurand.store.ledger_anchors import judged_then
+from measurand.store.plans import load_plan
+
+__all__ = ["AnchorAnswer", "anchors", "freeze_anchors"]
+
+_FAILED, _TOO_LITTLE = 1, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorAnswer(Answer):
+    """What anchors tell."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 no drift, 1 the judge or the system has changed, 3 fewer than two runs."""
+        outcomes = {v.outcome for v in self.findings.verdicts if v.name == DRIFT}
+        if outcomes & {"judge", "system"}:
+            return _FAILED
+        return 0 if any(self.findings.named("anchor_evidence")) else _TOO_LITTLE
+
+
+def anchors(plan: Path | str, *, options: AnchorOptions | None = None) -> AnchorAnswer:
+    """Whether the judges of a project, or its systems, have changed since anchors were frozen.
+
+    Args:
+        plan: Where the plan is.
+        options: Alpha, level, seed; by default as the plan says.
+
+    Raises:
+        PlanError: There is no plan, or it is wrong.
+        UsageError: No anchors are frozen.
+        LedgerError: The ledger cannot be read.
+    """
+    file = Path(plan)
+    wanted = load_plan(file)
+    with open_ledger(ledger_path(file)) as ledger:
+        found = kept(ledger)
+        if found is None:
+            raise UsageError(_none(wanted))
+        frozen, first = found
+        rows, notes = _rows(ledger, wanted, first)
+        stream = tuple(_stream(ledger, wanted, first))
+    chosen = options or AnchorOptions(
+        alpha=(wanted.anchors or AnchorPlan()).alpha, seed=wanted.seed
+    )
+    scales = {dimension.name: dimension.scale for dimension in wanted.rubric}
+    findings = analyse(
+        rows,
+        _labels(frozen, wanted),
+        scales,
+        stream=stream,
+        clusters={a.example: a.cluster for a in frozen.items if a.cluster is not None},
+        options=chosen,
+    )
+    findings = replace(findings, limits=(*notes, *findings.limits))
+    return AnchorAnswer(
+        verb="anchors",
+        findings=findings,
+        document=anchors_document(
+            findings,
+            PageContext(subtitle=_subtitle(frozen), rubric=wanted.rubric),
+            alpha=chosen.alpha,
+        ),
+    )
+
+
+def freeze_anchors(
+    plan: Path | str, *, items: int | None = None, environment: Environment | None = None
+) -> AnchorSet:
+    """Freeze outputs that people have rated; those that were frozen before are watched no more.
+
+    Args:
+        plan: Where the plan is.
+        items: How many; by default as many as the plan says, or as there are.
+        environment: Where the key of placeholders may come from; by default the process's.
+
+    Raises:
+        PlanError: There is no plan, or it is wrong.
+        UsageError: The ledger holds no ratings.
+        InsufficientData: People have rated too few outputs on dimensions that judges rate.
+        LedgerError: The ledger cannot be read or written.
+    """
+    file = Path(plan)
+    wanted = load_plan(file)
+    size = items or (wanted.anchors or AnchorPlan()).items
+    wanted = replace(wanted, anchors=AnchorPlan(items=size))
+    source = from_project(file, environment=environment)
+    with open_ledger(ledger_path(file)) as ledger:
+        chosen = chosen_anchors(source, wanted, locked=locked_outputs(ledger))
+        if len(chosen) < LEAST_ANCHORS:
+            raise InsufficientData(
+                f"anchors are at least {LEAST_ANCHORS} outputs that two people, or a reference, "
+                f"rated on a dimension that judges rate, and that are not locked for calibration; "
+                f"found {len(chosen)}"
+            )
+        kept(ledger, AnchorSet(items=chosen))
+    return AnchorSet(items=chosen)
+
+
+def _none(plan: Plan) -> str:
+    if plan.anchors is None:
+        return (
+            "the plan has no anchors; add, for example, anchors: {items: 50}, or freeze some with: "
+            "measurand anchors --freeze"
+        )
+    return (
+        f"no anchors are frozen yet: the next measurand run freezes {plan.anchors.items} once "
+        "people have rated so many outputs; measurand anchors --freeze does with what there is"
+    )
+
+
+def _subtitle(frozen: AnchorSet) -> str:
+    return f"{len(frozen.items)} outputs, frozen {frozen.at[:10]}"
+
+
+def _labels(frozen: AnchorSet, plan: Plan) -> dict[tuple[str, str, str], Value]:
+    """What people say, under definitions that are still asked."""
+    now = {dimension.name: dimension.fingerprint for dimension in plan.rubric}
+    return {
+        (anchor.example, anchor.system, name): value
+        for anchor in frozen.items
+        for name, value in anchor.labels.items()
+        if now.get(name) == anchor.rubric[name]
+    }
+
+
+def _rows(ledger: Ledger, plan: Plan, first: int) -> tuple[list[ProbeRow], tuple[str, ...]]:
+    """What judges, as they are now, said of the anchors that are frozen now."""
+    versions: Mapping[str, str] = current(ledger, plan).manifest.get("raters", {})
+    every = [r for r in ledger.probes.rows(probe=ANCHOR) if r.row.repeat >= first]
+    now = [r for r in every if versions.get(r.row.rater, r.version) == r.version]
+    notes = [
+        f"Another version of {rater}, with another prompt, rubric or parameters, judged anchors "
+        "too; nothing of that is joined with what is said now."
+        for rater in sorted({r.row.rater for r in every if r not in now})
+    ]
+    if not now:
+        notes.append("The judges, as they are now, have not judged the anchors yet: measurand run.")
+    return [replace(r.row, repeat=r.row.repeat - first) for r in now], tuple(notes)
+
+
+def _stream(ledger: Ledger, plan: Plan, first: int) -> Iterator[StreamScore]:
+    """What the same judges said of the systems' own outputs, the mean over repeats of each run."""
+    scales: dict[str, Scale] = {d.name: d.scale for d in plan.rubric if d.scale.bounded}
+    versions = (current(ledger, plan).versions or frozenset()) - {IMPORTED}
+    shares: dict[tuple[int, str, str, str, str], list[float]] = defaultdict(list)
+    for one in judged_then(ledger.probes, ANCHOR, versions):
+        if one.round >= first and one.dimension in scales:
+            share = scales[one.dimension].unit(one.value)
+            if share is not None:
+                key = (one.round - first, one.judge, one.example, one.system, one.dimension)
+                shares[key].append(share)
+    for (number, judge, example, system, dimension), found in shares.items():
+        yield StreamScore(
+            round=number,
+            judge=judge,
+            example=example,
+            system=system,
+            dimension=dimension,
+            share=fmean(found),
+        )

@@ -1,0 +1,112 @@
+"""The page about anchors: has the judge changed, or the system, and how do we know?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from measurand.analysis.result import Findings, Result
+from measurand.figures.forest import Forest, ForestRow, Line
+from measurand.report.document import Block, Document, Paragraph, Plot, Section
+from measurand.report.sections import FOOTER, PageContext, headlines, limits_section
+from measurand.report.shelf import Shelf, distinct, matrix
+from measurand.report.words import label
+
+__all__ = ["anchors_document"]
+
+_NOW = ("anchor_evidence", "anchor_shift", "stream_shift")
+_MOST_DRAWN = 30
+
+
+def anchors_document(
+    findings: Findings, context: PageContext | None = None, *, alpha: float = 0.05
+) -> Document:
+    """The page of one set of anchors; every result appears on it once."""
+    known = context or PageContext()
+    shelf = Shelf(findings.results)
+    sections = [
+        *_evidence(shelf, alpha),
+        *_history(shelf),
+        *_flips(shelf),
+        *shelf.rest(),
+        *limits_section(findings.limits),
+    ]
+    return Document(
+        title=known.title or "Has the judge changed?",
+        subtitle=known.subtitle,
+        banner=known.banner,
+        headlines=headlines(findings.verdicts),
+        sections=tuple(sections),
+        footer=FOOTER,
+    )
+
+
+def _evidence(shelf: Shelf, alpha: float) -> list[Section]:
+    found = shelf.take(*_NOW)
+    if not found:
+        return []
+    table = matrix(
+        "Evidence by judge",
+        found,
+        rows=lambda r: r.raters[0],
+        columns=lambda r: label(r.name),
+        corner="Judge",
+    )
+    told = (
+        f"The evidence is the stake of a gambler who began with 1 and bets on a change; without "
+        f"one it ever reaches {1 / alpha:g} with a probability of at most {alpha:g}."
+    )
+    return [Section("Drift", (table, Paragraph(told)), "On outputs that have not changed.")]
+
+
+def _history(shelf: Shelf) -> list[Section]:
+    """How far each judge stands above people, run by run."""
+    gaps = shelf.take("anchor_gap")
+    blocks: list[Block] = []
+    for judge in distinct(r.raters[0] for r in gaps):
+        for dimension in distinct(r.dimension for r in gaps if r.raters[0] == judge):
+            own = [r for r in gaps if r.raters[0] == judge and r.dimension == dimension]
+            blocks += _drawn(judge, dimension, own)
+    if not blocks:
+        return []
+    summary = "How far the judge stands above what people say, in points of the scale."
+    return [Section("Run by run", tuple(blocks), summary)]
+
+
+def _drawn(judge: str, dimension: str, gaps: Sequence[Result]) -> list[Block]:
+    caption = f"{judge} on {dimension}"
+    table = matrix(
+        caption,
+        gaps,
+        rows=lambda r: r.segment,
+        columns=lambda r: label(r.name),
+        corner="Run",
+        mark=0.0,
+    )
+    rows = tuple(ForestRow(r.segment or "", r.estimate) for r in gaps[-_MOST_DRAWN:])
+    if len(rows) < 2:  # noqa: PLR2004 - one run is no history
+        return [table]
+    return [
+        Plot(
+            Forest(rows, f"{label('anchor_gap')} (points)", lines=(Line(0.0, "as people"),)),
+            f"Forest plot: how far {caption} stands above people, run by run.",
+            f"{caption}: how far it stands above people, run by run; 0 is as people say.",
+            table,
+        )
+    ]
+
+
+def _flips(shelf: Shelf) -> list[Section]:
+    flips = shelf.take("anchor_flips")
+    if not flips:
+        return []
+    table = matrix(
+        "The last run against the one before",
+        flips,
+        rows=lambda r: r.raters[0],
+        columns=lambda r: r.dimension,
+        corner="Judge",
+    )
+    summary = (
+        "The share of anchors that were judged otherwise; a noisy judge does so without any change."
+    )
+    return [Section("Judged otherwise", (table,), summary)]
