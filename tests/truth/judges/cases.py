@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from tests.truth.judges import (
+    case_01_position,
+    case_02_floor,
+    case_03_length,
+    case_04_self_preference,
+    case_05_recusal,
+    case_06_style,
+    case_06_unbiased,
+    case_07_anchor,
+    case_08_halo,
     case_10_leniency,
     case_11_blocking,
     case_12_gate,
@@ -18,6 +27,15 @@ from tests.truth.judges.harness import Case
 __all__ = ["CASES"]
 
 _MODULES: tuple[tuple[Case, ...], ...] = (
+    case_01_position.CASES,
+    case_02_floor.CASES,
+    case_03_length.CASES,
+    case_04_self_preference.CASES,
+    case_05_recusal.CASES,
+    case_06_style.CASES,
+    case_06_unbiased.CASES,
+    case_07_anchor.CASES,
+    case_08_halo.CASES,
     case_10_leniency.CASES,
     case_11_blocking.CASES,
     case_12_gate.CASES,
