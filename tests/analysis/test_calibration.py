@@ -250,7 +250,7 @@ def test_a_dimension_that_people_did_not_rate_is_inconclusive_and_says_so() -> N
     found = calibration(Ratings.of([*World().rows(), *rows]), SCALES, judge=JUDGE, options=QUICK)
 
     assert verdict(found, "accuracy").outcome == "INCONCLUSIVE"
-    assert "no person rated" in verdict(found, "accuracy").reason
+    assert "No person rated" in verdict(found, "accuracy").reason
 
 
 def test_labels_without_an_order_have_no_correlation() -> None:

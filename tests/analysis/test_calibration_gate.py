@@ -102,11 +102,11 @@ def test_no_correlation_decides_nothing_and_says_why() -> None:
     found = gate(evidence(0.9, correlation=absent, bound=absent))
 
     assert found.outcome == "INCONCLUSIVE"
-    assert "all ratings are equal" in found.reason
+    assert "All ratings are equal" in found.reason
 
 
 def test_too_few_outputs_decide_nothing() -> None:
-    assert "only 3 locked outputs" in gate(evidence(0.9, n_test=3)).reason
+    assert "Only 3 locked outputs" in gate(evidence(0.9, n_test=3)).reason
 
 
 def test_people_without_agreement_have_no_ceiling_and_it_is_said() -> None:

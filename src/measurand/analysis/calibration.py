@@ -317,7 +317,7 @@ class _Calibration:
                 target=self.options.target,
                 looks=counts.looks,
                 shown=counts.shown,
-                withheld=f"{why}." if why else None,
+                withheld=f"{why[:1].upper()}{why[1:]}." if why else None,
             )
             yield self._verdict(evidence, name, counts)
 

@@ -121,7 +121,7 @@ def gate(found: Evidence) -> Gate:
     numbers = found.correlation
     if numbers.value is None or numbers.high is None or found.bound.low is None:
         reason = numbers.reason or found.bound.reason or "there is no correlation"
-        return Gate("INCONCLUSIVE", f"{reason}.")
+        return Gate("INCONCLUSIVE", f"{reason[:1].upper()}{reason[1:]}.")
     return _decided(found, value=numbers.value, high=numbers.high, least=found.bound.low)
 
 
@@ -141,12 +141,12 @@ def _refused(found: Evidence) -> str | None:
         return found.withheld
     if found.looks > MOST_LOOKS:
         return (
-            f"this would be look {found.looks} at the same test set, and after {MOST_LOOKS} it "
+            f"This would be look {found.looks} at the same test set, and after {MOST_LOOKS} it "
             "says little: have new outputs rated by people."
         )
     if found.n_test < _LEAST:
         return (
-            f"only {found.n_test} locked outputs have ratings by the judge and by people; "
+            f"Only {found.n_test} locked outputs have ratings by the judge and by people; "
             f"{LEAST_TEST} are wanted."
         )
     return None
@@ -161,7 +161,7 @@ def _below(found: Evidence) -> str:
     )
     judge = "" if own is None else f" This judge has {_told(own, found)}."
     return (
-        f"people agree too little for a target of {found.target:g}: {best} at most "
+        f"People agree too little for a target of {found.target:g}: {best} at most "
         f"{_told(most, found)}.{judge} Have more people rate each output, or define the levels "
         "more clearly."
     )

@@ -72,6 +72,6 @@ def withheld(pool: Pool, most: float) -> str | None:
     if not asked or lost / asked <= most:
         return None
     return (
-        f"the judge failed on {lost} of {asked} locked outputs ({lost / asked:.0%}), more than "
+        f"The judge failed on {lost} of {asked} locked outputs ({lost / asked:.0%}), more than "
         f"{most:.0%}: what it could not judge may be unlike the rest."
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from measurand.analysis.calibration_pool import Pool
 from measurand.analysis.matrix import Floats
+from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Result
 from measurand.core.scale import Scale
 from measurand.errors import InsufficientData
@@ -156,7 +157,8 @@ class _Told:
         yield "error_after_mapping", self._error_after_mapping
         yield "leniency", self._leniency
         yield "icc_absolute", self._icc
-        yield "kappa_with_people", self._weighted_kappa
+        if self.pool.dimension != OVERALL:
+            yield "kappa_with_people", self._weighted_kappa
 
     def _agreement_on_yes(self) -> Iterator[Recipe]:
         said = np.where(self.judge == _HALF, np.nan, (self.judge > _HALF).astype(float))

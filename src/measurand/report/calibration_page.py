@@ -48,7 +48,15 @@ _MORE = (
 )
 _MOST_ROWS = 60
 _PARTS = (
-    ("Error", _ERRORS, "In points of the scale; leniency is above 0 where the judge is kinder."),
+    (
+        "Error",
+        _ERRORS,
+        (
+            "In points of the scale, overall from 0 to 1; leniency is above 0 where the judge is "
+            "kinder. What a judge is off from one person is held against what people are off from "
+            "one another."
+        ),
+    ),
     (
         "Agreement with people",
         _AGREEMENT,
@@ -105,7 +113,7 @@ def calibration_document(
         *_decisions(shelf, findings, target),
         *reading_sections(findings),
         *judged_levels(held),
-        *_tables(shelf),
+        *_tables(shelf, many=len({one.judge for one in held}) > 1),
         *shelf.rest(),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(findings.limits),
@@ -193,9 +201,7 @@ def _forest(verdicts: Sequence[Verdict], beside: Sequence[Result], target: float
         ForestRow(
             names[result.name],
             result.estimate,
-            group=", ".join((*result.raters, result.dimension or ""))
-            if many
-            else result.dimension or "",
+            group=_of(result, many=many),
             colour="muted"
             if result.name != _CORRELATION
             else tones.get((result.raters, result.dimension), "accent"),  # type: ignore[arg-type]
@@ -229,39 +235,34 @@ def _place(beside: Sequence[Result], result: Result) -> tuple[int, int]:
     return keys.index((result.raters, result.dimension)), _BESIDE.index(result.name)
 
 
-def _tables(shelf: Shelf) -> list[Section]:
+def _tables(shelf: Shelf, *, many: bool) -> list[Section]:
     """All other numbers by dimension, and by component."""
+
+    def table(title: str, results: Sequence[Result]) -> Table:
+        return matrix(
+            title,
+            results,
+            rows=lambda result: _of(result, many=many),
+            columns=lambda result: label(result.name),
+            corner="Judge, dimension" if many else "Dimension",
+        )
+
     sections = []
     for title, names, summary in _PARTS:
         if results := shelf.take(*names, where=_whole):
-            sections.append(Section(title, (_by_dimension(title, results),), summary))
+            sections.append(Section(title, (table(title, results),), summary))
     if inside := shelf.take(_CORRELATION, *_ERRORS, *_AGREEMENT, where=_in_component):
         tables = tuple(
-            matrix(
-                f"{name} by component",
-                [result for result in inside if result.component == name],
-                rows=_about,
-                columns=lambda result: label(result.name),
-                corner="Judge and dimension",
-            )
+            table(f"Component {name}", [result for result in inside if result.component == name])
             for name in distinct(result.component for result in inside)
         )
         sections.append(Section("Components", tables))
     return sections
 
 
-def _by_dimension(title: str, results: Sequence[Result]) -> Table:
-    return matrix(
-        title,
-        results,
-        rows=_about,
-        columns=lambda result: label(result.name),
-        corner="Judge and dimension",
-    )
-
-
-def _about(result: Result) -> str:
-    return ", ".join((*result.raters, result.dimension or ""))
+def _of(about: Result | Verdict, *, many: bool) -> str:
+    """What it is about: the dimension, and where there are several judges, which of them."""
+    return ", ".join((*(about.raters if many else ()), about.dimension or ""))
 
 
 def _whole(result: Result) -> bool:
