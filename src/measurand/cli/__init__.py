@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "raters": "how well does each person rate, and whose work should be looked at?",
     "agreement": "do the raters agree, and what is the best anyone could score?",
     "calibrate": "can the judge be trusted? held against people on locked outputs",
+    "improve": "try changes to a judge, adopt what is surely better, look once at what is locked",
     "rate": "people rate: invite them, serve the desk, send packets, see how far they are",
     "vote": "what do people's ratings of each output come to, and what is tied?",
     "audit": "what biases does a judge have, and are they large enough to matter?",

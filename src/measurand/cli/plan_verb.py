@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from measurand.jobs.run import RunOptions
     from measurand.stats.estimate import Estimate
 
-__all__ = ["forecast", "run"]
+__all__ = ["forecast", "run", "tell_forecast"]
 
 EXAMPLES = """\
   measurand plan                         (measurand.yaml in this folder)
@@ -80,6 +80,17 @@ def _tell(planned: Planned) -> None:
     if planned.people is not None:
         _tell_people(planned.people, console)
     for line in (*_total(planned.forecast), *(f"note: {note}" for note in planned.notes)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell_forecast(found: Forecast) -> None:
+    """Print what is still to be asked, and what it will cost."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console()
+    if found.calls:
+        console.print(_table(found))
+    for line in _total(found):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
