@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from measurand.analysis.correction import correct
+from measurand.core.scale import ONE_TO_FIVE
 from measurand.stats.estimate import Estimate
 from measurand.stats.judged import JudgedSample
 from measurand.stats.mean import mean_t
@@ -173,6 +175,23 @@ def test_dirichlet_strata_cover_grades_near_the_best_at_length(n: int) -> None:
     truth = mean_grade(4.8, 0.7)
     held, _ = covered(graded(n, middle=4.8, spread=0.7), by_dirichlet, truth, runs=4000)
     assert 0.935 < held < 0.98
+
+
+def by_rule(sample: JudgedSample, rng: Rng) -> Estimate:
+    """The estimator that reports choose, on the unit interval as they see it."""
+    seed = int(rng.integers(1 << 30))
+    parts = ((part - 1) / 4 for part in (sample.labels, sample.judged, sample.unlabelled))
+    whole = JudgedSample.of(*parts, clusters=sample.codes)
+    return correct(whole, scale=ONE_TO_FIVE, seed=seed).estimate.scaled(4, 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n", [10, 20, 50, 100, 200])
+@pytest.mark.parametrize(("middle", "spread"), [(3.0, 1.2), (4.8, 0.7)])
+def test_what_reports_choose_covers_at_length(n: int, middle: float, spread: float) -> None:
+    make, truth = graded(n, middle=middle, spread=spread), mean_grade(middle, spread)
+    held, _ = covered(make, by_rule, truth, runs=2000)
+    assert 0.92 < held < 0.985
 
 
 @pytest.mark.parametrize("answer", [by_line, by_dirichlet])
