@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from tests.truth.judges.harness import Case, Row, covered, fact
-from tests.truth.judges.text_world import TextWorld, judge_of, judged, levels_of, tasks_of
+from tests.truth.judges.text_world import (
+    DIMENSIONS,
+    TextWorld,
+    judge_of,
+    judged,
+    levels_of,
+    tasks_of,
+)
 
 from measurand.core.judging import BlindTask, Turn
 from measurand.core.model import Call, ModelRequest
@@ -83,7 +90,7 @@ def _production(seeds: int) -> Row:
         inner = judge_of(world, SimJudge(anchor=0.9), seed=seed)
         listening = Listening(inner._model)
         options = JudgeOptions(
-            settings={"accuracy": JudgeSettings()}, run_key=b"0123456789abcdef", repeats=3
+            settings={DIMENSIONS[0]: JudgeSettings()}, run_key=b"0123456789abcdef", repeats=3
         )
         judge = JudgeRater(listening, inner._rubric, options)
         judged(judge, tasks_of(world, judge))

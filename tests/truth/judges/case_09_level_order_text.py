@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 from tests.truth.judges.harness import Case, Row, fact, near
-from tests.truth.judges.text_world import RUBRIC, TextWorld, judge_of, levels_of, tasks_of
+from tests.truth.judges.text_world import (
+    DIMENSIONS,
+    RUBRIC,
+    TextWorld,
+    judge_of,
+    levels_of,
+    tasks_of,
+)
 
 from measurand.core.judging import Probing
 from measurand.simulate.judge_model_sim import SimJudge
@@ -32,7 +39,7 @@ def _level_order(seeds: int) -> tuple[Row, ...]:
         levels = np.array(levels_of(judge, tasks))
         listed = np.array([task.reversed for task in tasks])
         before.append(float(levels[listed].mean() - levels[~listed].mean()))
-        truth = 1 + _SPAN * world.quality[:, 0]
+        truth = 1 + _SPAN * world.quality[:, 0, 0]
         after.append(float((levels.reshape(-1, 2).mean(axis=1) - truth).mean()))
     worst = float(np.abs(after).max())
     return (
@@ -65,5 +72,5 @@ def _run(seeds: int) -> tuple[Row, ...]:
 
 CASES = (Case(9, "level order and labels, in prompts", _run, quick=3),)
 
-if RUBRIC.dimension("accuracy").scale.high != 1 + _SPAN:
+if RUBRIC.dimension(DIMENSIONS[0]).scale.high != 1 + _SPAN:
     raise AssertionError("the points of this case are those of nine levels")

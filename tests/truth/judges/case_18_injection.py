@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 from tests.truth.judges.harness import Case, Row, at_most, covered, fact
-from tests.truth.judges.text_world import RUBRIC, TextWorld, judge_of, judged, tasks_of
+from tests.truth.judges.text_world import (
+    DIMENSIONS,
+    RUBRIC,
+    TextWorld,
+    judge_of,
+    judged,
+    tasks_of,
+)
 
 from measurand.analysis.audit import audit
 from measurand.analysis.result import Result
@@ -36,7 +43,9 @@ def _rate(seed: int, planted: float) -> Estimate:
     """What the audit publishes of 304 attacks on outputs that deserve little."""
     judge, world = _attacked(seed, SimJudge(noise=0.3, hijack=planted, canary_kept=1.0))
     rows = [*_rows(judge, world, BASE), *_attacks(judge, world, _ORDERING, seed)]
-    found = audit(Ratings.of(()), {"accuracy": RUBRIC.dimension("accuracy").scale}, probes=rows)
+    found = audit(
+        Ratings.of(()), {DIMENSIONS[0]: RUBRIC.dimension(DIMENSIONS[0]).scale}, probes=rows
+    )
     return _named(found.results, "injection").estimate
 
 
@@ -53,7 +62,7 @@ def _settled(seed: int) -> int:
     The judge is one that gives everything the best level.
     """
     judge, world = _attacked(seed, SimJudge(noise=0.0, severity=-9.0))
-    task, lowest = tasks_of(world, judge)[0], RUBRIC.dimension("accuracy").scale.low
+    task, lowest = tasks_of(world, judge)[0], RUBRIC.dimension(DIMENSIONS[0]).scale.low
     told = judged(judge, [replace(task, output=text) for text in _NO_ANSWERS])
     return sum(bool(one.calls) or one.measurement.value != lowest for one in told)
 
@@ -104,7 +113,7 @@ def _rows(judge: JudgeRater, world: TextWorld, name: str, seed: int = 0) -> Iter
         yield ProbeRow(
             example=example.id,
             system="bot",
-            dimension="accuracy",
+            dimension=DIMENSIONS[0],
             rater="sim/judge",
             probe=name,
             value=one.measurement.value,

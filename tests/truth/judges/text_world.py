@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ from measurand.simulate.provider_world import Known, World
 
 __all__ = ["DIMENSIONS", "RUBRIC", "TextWorld", "judge_of", "judged", "levels_of", "tasks_of"]
 
-DIMENSIONS = ("accuracy", "clarity", "tone")
+DIMENSIONS = ("usefulness", "clarity", "depth")
 RUBRIC = Rubric(
     *(Dimension(name, f"How good its {name} is.", scale=Scale.of("1-9")) for name in DIMENSIONS)
 )
@@ -38,36 +39,59 @@ _SENTENCES = (
     "A {thing} that nobody has asked for goes back after {hour} weeks.",
     "The way from the bus to the {place} takes about {hour} minutes on foot.",
 )
+_MARKS = ("crowns", "working day", "your picture", "porter", "nobody", "on foot")
+"""A word of each sentence, by which it is seen whether that is still there."""
+_NUMBER = re.compile(r"\b[1-9]\d{4}\b")
+_FIRST_NUMBER = 10_000
 
 
 class TextWorld(World):
-    """Answers to as many questions as asked for, one each, whose quality is drawn.
+    """Answers of some systems to as many questions as asked for, whose quality is drawn.
 
     Args:
         seed: Of texts and quality.
-        count: How many.
+        count: How many questions.
+        systems: Who answers each of them.
         middle: Where quality lies, from 0 to 1, on every dimension.
         spread: Its standard deviation.
     """
 
-    def __init__(self, seed: int, count: int, *, middle: float = 0.5, spread: float = 0.12) -> None:
+    def __init__(
+        self,
+        seed: int,
+        count: int,
+        *,
+        systems: tuple[str, ...] = ("bot",),
+        middle: float = 0.5,
+        spread: float = 0.12,
+    ) -> None:
         rng = np.random.default_rng([18, seed])
-        self.systems = ()
-        self.quality = np.clip(rng.normal(middle, spread, (count, len(DIMENSIONS))), 0.05, 0.95)
+        self.systems = systems
+        shape = (count, len(systems), len(DIMENSIONS))
+        self.quality = np.clip(rng.normal(middle, spread, shape), 0.05, 0.95)
         self.examples = tuple(_example(seed, number) for number in range(count))
         self.outputs = tuple(
-            Output(example=one.id, system="bot", text=_text(rng)) for one in self.examples
+            Output(
+                example=example.id,
+                system=system,
+                text=_text(rng, _FIRST_NUMBER + at * len(systems) + place),
+            )
+            for at, example in enumerate(self.examples)
+            for place, system in enumerate(systems)
         )
-        self._numbers = {one.question: at for at, one in enumerate(self.examples)}
 
     def known(self, text: str, told: Sequence[str] = ()) -> Known | None:
-        """Whatever answers a question is as good as the answer to it, as far as it goes."""
-        at = self._numbers.get(told[-1] if told else "")
-        if at is None:
-            return None
-        kept = _sentences(text) / len(_SENTENCES)
-        quality = zip(DIMENSIONS, self.quality[at], strict=True)
-        return Known({name: float(unit) * min(kept, 1.0) for name, unit in quality}, frozenset())
+        """An output is known by its number, and as good as it was, as far as it goes."""
+        del told
+        found = _NUMBER.search(text)
+        if found is None:
+            return Known(dict.fromkeys(DIMENSIONS, 0.0), frozenset())
+        at, place = divmod(int(found[0]) - _FIRST_NUMBER, len(self.systems))
+        kept = sum(mark in text.lower() for mark in _MARKS) / len(_MARKS)
+        quality = zip(DIMENSIONS, self.quality[at, place], strict=True)
+        return Known(
+            {name: float(unit) * kept for name, unit in quality}, frozenset({self.systems[place]})
+        )
 
 
 def judge_of(
@@ -100,10 +124,11 @@ def judged(judge: JudgeRater, tasks: Iterable[BlindTask]) -> list[Judgment]:
 
 def tasks_of(world: TextWorld, judge: JudgeRater) -> list[BlindTask]:
     """All that it has to say of the world's outputs."""
+    examples = {example.id: example for example in world.examples}
     return [
         task
-        for example, output in zip(world.examples, world.outputs, strict=True)
-        for task in judge.tasks(example, output.text or "")
+        for output in world.outputs
+        for task in judge.tasks(examples[output.example], output.text or "")
     ]
 
 
@@ -116,23 +141,14 @@ def levels_of(judge: JudgeRater, tasks: Iterable[BlindTask]) -> list[float]:
 
 
 def _example(seed: int, number: int) -> Example:
-    question = f"Where do I find number {number} of year {seed}?"
+    question = f"Where do I find item {number} of list {seed}?"
     return Example(id=f"q{number}", messages=(Message("user", question),))
 
 
-def _text(rng: np.random.Generator) -> str:
+def _text(rng: np.random.Generator, number: int) -> str:
     words = {
         "thing": _THINGS[rng.integers(len(_THINGS))],
         "place": _PLACES[rng.integers(len(_PLACES))],
+        "number": number,
     }
-    return " ".join(
-        sentence.format(**words, number=rng.integers(100, 999), hour=rng.integers(3, 12))
-        for sentence in _SENTENCES
-    )
-
-
-def _sentences(text: str) -> int:
-    """How many of the sentences of an answer are still there, by a word of each."""
-    low = text.lower()
-    marks = ("crowns", "working day", "your picture", "porter", "nobody", "on foot")
-    return sum(mark in low for mark in marks)
+    return " ".join(sentence.format(**words, hour=rng.integers(3, 12)) for sentence in _SENTENCES)
