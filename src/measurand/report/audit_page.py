@@ -8,8 +8,9 @@ from dataclasses import replace
 from measurand.analysis.audit_verdicts import BiasLine, bias_lines
 from measurand.analysis.biases.advice import MEANING
 from measurand.analysis.biases.base import BIASES
+from measurand.analysis.biases.self_preference import CROSSED
 from measurand.analysis.result import Findings, Result, Verdict
-from measurand.core.probes import ATTACK_NAMES, PROBES
+from measurand.core.probes import PROBES
 from measurand.figures.forest import Band, Forest, ForestRow
 from measurand.figures.style import Colour
 from measurand.report.document import (
@@ -54,7 +55,7 @@ _DESIGNS: Mapping[str, str] = {
     "people would find a bias wherever longer outputs are better.",
     "own family at equal quality": "Own family in recorded data: as length, with 1 for the judge's "
     "own family and 0 for others.",
-    "crossed judges": "Crossed judges: two judges of two families on outputs of both. Quality and "
+    CROSSED: "Crossed judges: two judges of two families on outputs of both. Quality and "
     "severity cancel out; what is left is the mean of the two preferences.",
     "raw gap": "The raw gap between families is shown and decides nothing: one may be better.",
     "beside people": "Leniency: the judge's mean less people's, on the same outputs.",
@@ -309,8 +310,9 @@ def _beside(shelf: Shelf, title: str, names: Sequence[str], *, summary: str) -> 
 def _found_by(results: Sequence[Result]) -> list[Section]:
     """How each effect was found: by which design, and what that design can tell."""
     designs = distinct(result.design for result in results if result.name in BIASES)
-    told = [_DESIGNS[design] for design in designs if design in _DESIGNS]
-    if any(design not in _DESIGNS and design not in ATTACK_NAMES for design in designs):
+    known = [CROSSED if design.startswith(CROSSED) else design for design in designs]
+    told = [_DESIGNS[design] for design in known if design in _DESIGNS]
+    if any(design in PROBES and design not in _DESIGNS for design in known):
         told.append(_PROBES)
     names = distinct(result.name for result in results if result.name in BIASES)
     meanings = tuple(f"{name}: {MEANING[name]}." for name in names)

@@ -36,7 +36,7 @@ class FirstStage:
     """How well one rater is foretold by the others.
 
     Args:
-        f: The cluster-robust F statistic of the instrument.
+        f: The cluster-robust F statistic of the instrument; 0 where others foretell the opposite.
         correlation: Of two raters, less what each is strict by.
         n: Units with two ratings or more.
     """
@@ -223,9 +223,11 @@ class _Stack:
         across = float((self.weights * self.feature) @ self.rating) / squares if squares else 0.0
         residuals = self.rating - across * self.feature - slope * rest
         influence = np.bincount(self.codes, self.weights * rest * residuals) / spread
+        if slope <= 0:  # others that foretell the opposite stand for nothing
+            return FirstStage(0.0, self.correlation, self.n)
         variance = influence.size / (influence.size - 1) * float(influence @ influence)
         if variance <= _ROUNDING * slope**2:
-            return FirstStage(1 / _ROUNDING if slope else 0.0, self.correlation, self.n)
+            return FirstStage(1 / _ROUNDING, self.correlation, self.n)
         return FirstStage(slope**2 / variance, self.correlation, self.n)
 
 

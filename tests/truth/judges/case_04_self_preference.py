@@ -56,7 +56,9 @@ def run_crossed(seeds: int) -> tuple[Row, ...]:
     found = []
     for rng in rngs(4, seeds):
         world = draw_judge_world(rng, examples=EXAMPLES, systems=SYSTEMS, shape=BETTER)
-        found.append(one(audited(judged(world, judges, rng)), "self-preference", CROSSED))
+        found.append(
+            one(audited(judged(world, judges, rng)), "self-preference", f"{CROSSED} claude-j")
+        )
     return (covered("crossed judges 0.3 and 0.1: their mean", 0.2, found), *_refused())
 
 

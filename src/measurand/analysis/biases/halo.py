@@ -12,8 +12,10 @@ from measurand.analysis.biases.panel import Panel
 from measurand.analysis.biases.probed import Arms, Key
 from measurand.analysis.matrix import Codes, Floats
 from measurand.core.probes import TOGETHER
+from measurand.errors import InsufficientData
 from measurand.stats.estimate import attempt
 from measurand.stats.halo import discriminant_gap, halo, joint_halo
+from measurand.stats.instrument import first_stage
 
 __all__ = ["ERRORS", "MARGIN", "halo_in_arms", "halo_in_panels"]
 
@@ -21,14 +23,16 @@ ERRORS = "errors beyond people's"
 MARGIN = 0.1
 """A correlation: one so much higher does not matter."""
 _FEWEST = 2
+_LEAST_AGREEMENT = 0.1
 
 
 def halo_in_panels(panels: Sequence[Panel], setting: Setting) -> Iterator[Bias]:
     """How a judge's errors on different dimensions go together, more than a person's do.
 
-    On the outputs that the judge and the same number of people rated on every dimension.
+    On the outputs that the judge and the same number of people rated on every dimension; people
+    who do not agree on a dimension tell nothing of anybody's errors on it, so that it is left out.
     """
-    graded = [panel for panel in panels if panel.rated and panel.span is not None]
+    graded = [panel for panel in panels if panel.span is not None and _agreed(panel)]
     if len(graded) < _FEWEST:
         return
     places = [{key: at for at, key in enumerate(panel.outputs)} for panel in graded]
@@ -91,6 +95,14 @@ def halo_in_arms(arms: Sequence[Arms], setting: Setting) -> Iterator[Bias]:
         only_above=True,
         df=max(len(np.unique(clusters)) - 1, 1),
     )
+
+
+def _agreed(panel: Panel) -> bool:
+    """Whether people agree on the dimension at all."""
+    try:
+        return first_stage(panel.people).correlation > _LEAST_AGREEMENT
+    except InsufficientData:
+        return False
 
 
 def _as_often(

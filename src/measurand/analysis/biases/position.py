@@ -57,13 +57,8 @@ def position_in_ratings(
         return
     names = tuple(str(name) for name in pairs.distinct("example"))
     shared = dict(zip(names, clusters_of(pairs, names, examples).tolist(), strict=True))
-    for dimension in pairs.distinct("dimension"):
-        part = pairs.where(dimension=dimension)
-        for judge in judges:
-            rows = part.where(rater=judge)
-            if len(rows):
-                stamp = partial(_bias, judge=judge, dimension=str(dimension), setting=setting)
-                yield from stamp(_calls(rows), shared)
+    for (dimension, judge), calls in _calls(pairs).items():
+        yield from _bias(calls, shared, judge=judge, dimension=dimension, setting=setting)
 
 
 def position_in_arms(arms: Arms, setting: Setting) -> Iterator[Bias]:
@@ -85,11 +80,17 @@ def position_in_arms(arms: Arms, setting: Setting) -> Iterator[Bias]:
     )
 
 
-def _calls(rows: Ratings) -> Iterator[_Call]:
-    names = ("example", "system", "against", "order", "value")
-    for example, system, against, order, value in zip(*(rows[name] for name in names), strict=True):
+def _calls(rows: Ratings) -> dict[tuple[str, str], list[_Call]]:
+    """The judgments of pairs by dimension and judge."""
+    found: dict[tuple[str, str], list[_Call]] = defaultdict(list)
+    names = ("dimension", "rater", "example", "system", "against", "order", "value")
+    for dimension, judge, example, system, against, order, value in zip(
+        *(rows[name] for name in names), strict=True
+    ):
         shown = None if order is None else str(order)
-        yield _Call(str(example), str(system), str(against), shown, value)
+        call = _Call(str(example), str(system), str(against), shown, value)
+        found[str(dimension), str(judge)].append(call)
+    return found
 
 
 def _bias(

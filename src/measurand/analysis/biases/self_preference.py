@@ -21,7 +21,8 @@ from measurand.stats.least_squares import clustered_slope
 __all__ = ["CROSSED", "INSTRUMENTED", "RAW", "VERIFIABLE", "crossed_judges", "own_family"]
 
 INSTRUMENTED = "own family at equal quality"
-CROSSED = "crossed judges"
+CROSSED = "crossed with"
+"""Begins the name of the design, which ends with the other judge."""
 VERIFIABLE = "passes what truly fails"
 RAW = "raw gap"
 
@@ -50,11 +51,16 @@ def crossed_judges(
         one, other = (_family(panel.judge, families) for panel in (first, second))
         if first.dimension != second.dimension or None in {one, other} or one == other:
             continue
+        of = _families(first, families)
+        if not {one, other} <= set(of.values()):
+            continue
         places = {key: at for at, key in enumerate(second.outputs)}
-        both = [(at, places[key]) for at, key in enumerate(first.outputs) if key in places]
-        of = [_family(first.systems[at], families) for at, _ in both]
-        kept = [pair for pair, family in zip(both, of, strict=True) if family in {one, other}]
-        own = np.asarray([float(f == one) for f in of if f in {one, other}])
+        kept = [
+            (at, places[key])
+            for at, key in enumerate(first.outputs)
+            if key in places and of[key[1]] in {one, other}
+        ]
+        own = np.asarray([float(of[first.systems[at]] == one) for at, _ in kept])
         if not kept or own.min() == own.max():
             continue
         left, right = (list(side) for side in zip(*kept, strict=True))
@@ -69,10 +75,10 @@ def crossed_judges(
         )
         yield _bias(
             first,
-            CROSSED,
+            f"{CROSSED} {second.judge}",
             attempt(compute, n=len(kept), method="crossed judges", level=setting.level),
             setting=setting,
-            what=f"an output of the judge's own family ({first.judge}, {second.judge}) scores",
+            what=f"an output of the own family, on average with {second.judge}, scores",
             df=len(np.unique(clusters)) - 1,
         )
 
@@ -147,8 +153,14 @@ def _own(panel: Panel, families: Mapping[str, str]) -> Floats | None:
     family = _family(panel.judge, families)
     if family is None:
         return None
-    own = np.asarray([float(_family(name, families) == family) for name in panel.systems])
+    of = _families(panel, families)
+    own = np.asarray([float(of[name] == family) for name in panel.systems])
     return own if own.min() < own.max() else None
+
+
+def _families(panel: Panel, families: Mapping[str, str]) -> dict[str, str | None]:
+    """The family of every system, as far as it is known."""
+    return {name: _family(name, families) for name in dict.fromkeys(panel.systems)}
 
 
 def _family(name: str, families: Mapping[str, str]) -> str | None:
