@@ -24,7 +24,7 @@ from measurand.core.probe import ProbeRow
 from measurand.core.scale import Scale, Value
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 
-__all__ = ["ALPHA", "ANCHOR", "DRIFT", "AnchorOptions", "Source", "anchors"]
+__all__ = ["ALPHA", "ANCHOR", "DRIFT", "AnchorOptions", "Source", "anchors", "odds"]
 
 DRIFT = "drift"
 """The name of the verdict."""
@@ -34,6 +34,9 @@ Source = Literal["none", "system", "judge"]
 
 _ROUNDS_SHOWN = 30
 _TWO = 2
+_MILLION = 1e6
+_LARGEST = 700.0
+"""The logarithm of about the largest float."""
 _SURE = 0.998
 """Level at which the judge must not explain the movement: an alarm picks its moment, so that the
 movement looks larger than it is."""
@@ -221,7 +224,7 @@ class _Watch:
         if len(self.rounds) >= _TWO:
             yield stamp(name="anchor_shift", estimate=self._shift(judged))
             moved = self.stream.movement(self.options.alpha, rounds=self.rounds)
-            if moved.evidence is not None and self.stream.scores:
+            if moved.evidence is not None and self.stream.spans(2):
                 since = self.rounds[moved.since if moved.alarm is not None else -1]
                 shift = self.stream.shift(since, level=self.options.level)
                 yield stamp(name="stream_shift", estimate=shift)
@@ -235,7 +238,7 @@ class _Watch:
                 "left out; a judge that begins to fail is drift as well, and is counted with its "
                 "failures."
             )
-        items = {key for table in self.tables for key in table.items}
+        items = {key[:2] for table in self.tables for key in table.items}
         yield (
             f"{self.judge}: {len(items):,} anchors in {len(self.rounds):,} runs. A change that "
             "leaves the level and the distance from people as they were is not seen, nor one on "
@@ -245,7 +248,7 @@ class _Watch:
 
 def _exactly(judged: Movement, runs: int) -> Estimate:
     """A stake is counted, not estimated: its interval is itself."""
-    value = min(math.exp(min(judged.evidence or 0.0, 700.0)), 1e300)
+    value = math.exp(min(judged.evidence or 0.0, _LARGEST))
     return Estimate(
         value=value,
         low=value,
@@ -255,12 +258,15 @@ def _exactly(judged: Movement, runs: int) -> Estimate:
     )
 
 
-def _odds(log: float | None) -> str:
-    """Evidence in words."""
-    value = math.exp(min(log or 0.0, 700.0))
-    if value < 1:
+def odds(stake: float) -> str:
+    """A stake in words, as in ``43 to 1``."""
+    if stake < 1:
         return "less than 1 to 1"
-    return f"{value:,.0f} to 1" if value < 1e6 else "more than a million to 1"  # noqa: PLR2004
+    return f"{stake:,.0f} to 1" if stake < _MILLION else "more than a million to 1"
+
+
+def _odds(log: float | None) -> str:
+    return odds(math.exp(min(log or 0.0, _LARGEST)))
 
 
 def _points(estimate: Estimate) -> str:

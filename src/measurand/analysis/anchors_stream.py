@@ -65,6 +65,10 @@ class Stream:
         ordered = sorted(scores, key=lambda one: (one.round, draw(seed, one.round, *one.unit)))
         return cls(tuple(ordered), seed)
 
+    def spans(self, runs: int) -> bool:
+        """Whether it has scores of so many runs."""
+        return len({one.round for one in self.scores}) >= runs
+
     def movement(self, alpha: float, *, rounds: Sequence[int]) -> Movement:
         """The evidence that the stream has moved.
 

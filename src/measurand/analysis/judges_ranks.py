@@ -28,7 +28,7 @@ BEST = "best judges"
 ONE, SEVERAL, NONE = "one best", "several best", "inconclusive"
 
 _POWER = 0.8
-_NAMED = 8
+_NAMED = 3
 _FAR = 100
 """Beyond so many times the outputs there are, a number of outputs would be no plan."""
 _HEADS: Mapping[bool, tuple[str, str]] = {
@@ -160,7 +160,10 @@ class Ranking:
         if outcome == NONE:
             told = f"nothing can be told apart on {n} outputs: {listed}{more}"
         else:
-            told = f"the set of best judges at {level} is {listed}{more}, on {n} outputs"
+            told = (
+                f"{len(best)} of {len(self.names)} may be the best at {level}, on {n} outputs: "
+                f"{listed}{more}"
+            )
         return f"{told}; {self._hint(needed)}"
 
     def _hint(self, needed: int | None) -> str:
@@ -173,9 +176,15 @@ class Ranking:
                 "would show: choose by cost and speed"
             )
         return (
-            f"if the first two differ by {gap.value:.3f} as they do here, about {needed:,} outputs "
-            f"would show it with a probability of {_POWER:.0%}"
+            f"if the first two differ by {gap.value:.3f} as they do here, about "
+            f"{_rounded(needed):,} outputs would show it with a probability of {_POWER:.0%}"
         )
+
+
+def _rounded(n: int) -> int:
+    """Two digits: it is foretold from an estimate."""
+    unit = int("1".ljust(max(len(str(n)) - 1, 1), "0"))
+    return math.ceil(n / unit) * unit
 
 
 def ranking(bench: Bench, *, level: float, flips: int, seed: int) -> Ranking:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from measurand.analysis.anchors import odds
 from measurand.analysis.result import Findings, Result
 from measurand.figures.forest import Forest, ForestRow, Line
-from measurand.report.document import Block, Document, Paragraph, Plot, Section
+from measurand.report.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Paragraph,
+    Plot,
+    Section,
+    Table,
+)
 from measurand.report.sections import FOOTER, PageContext, headlines, limits_section
 from measurand.report.shelf import Shelf, distinct, matrix
-from measurand.report.words import label
+from measurand.report.words import basis, label
 
 __all__ = ["anchors_document"]
 
@@ -41,21 +51,32 @@ def anchors_document(
 
 
 def _evidence(shelf: Shelf, alpha: float) -> list[Section]:
-    found = shelf.take(*_NOW)
+    found = {(r.raters[0], r.name): r for r in shelf.take(*_NOW)}
     if not found:
         return []
-    table = matrix(
-        "Evidence by judge",
-        found,
-        rows=lambda r: r.raters[0],
-        columns=lambda r: label(r.name),
-        corner="Judge",
-    )
+    names = distinct(name for _, name in found)
+    columns = (Column("Judge"), *(Column(label(name), right=True) for name in names))
+    rows: list[tuple[Cell, ...]] = [
+        (judge, *(_cell(found.get((judge, name))) for name in names))
+        for judge in distinct(judge for judge, _ in found)
+    ]
+    shifts = [r.estimate for (_, name), r in found.items() if name != "anchor_evidence"]
+    table = Table("Evidence by judge", columns, tuple(rows), basis(shifts))
     told = (
         f"The evidence is the stake of a gambler who began with 1 and bets on a change; without "
         f"one it ever reaches {1 / alpha:g} with a probability of at most {alpha:g}."
     )
     return [Section("Drift", (table, Paragraph(told)), "On outputs that have not changed.")]
+
+
+def _cell(result: Result | None) -> Cell:
+    """An estimate; of evidence the odds, which are known exactly."""
+    if result is None:
+        return None
+    value = result.estimate.value
+    if result.name != "anchor_evidence" or value is None:
+        return result.estimate
+    return odds(value)
 
 
 def _history(shelf: Shelf) -> list[Section]:

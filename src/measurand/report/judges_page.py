@@ -23,10 +23,12 @@ __all__ = ["judges_document"]
 
 _ACCURACY = ("correlation_with_people", "agreement_with_people")
 _BESIDE = ("cost_per_output", "seconds_per_output", "judge_failure_rate")
+_UNKNOWN = (("cost_per_output", "the cost"), ("seconds_per_output", "the time"))
 _DETAILS = (
     *("kappa_with_people", "error_after_mapping", "leniency", "advantage_over_person"),
     *("repeat_reliability", "repeat_consistency", "first_slot_excess", "rated_share"),
 )
+_NARROW = "\N{NO-BREAK SPACE}"
 _MOST_DRAWN = 30
 """More lines than this are a wall, not a picture."""
 
@@ -80,7 +82,8 @@ def _side_by_side(shelf: Shelf, ranks: Ranks, first: str | None) -> list[Section
         *(n for n in distinct(r.raters[0] for r in (*accuracy, *beside)) if n not in own),
     ]
     by_rater = {(r.raters[0], r.name): r for r in (*accuracy, *beside)}
-    kinds = distinct(r.name for r in (*accuracy, *beside) if r.estimate.present)
+    present = {r.name for r in (*accuracy, *beside) if r.estimate.present}
+    kinds = [name for name in (*_ACCURACY, *_BESIDE) if name in present]
     columns = [
         Column("Judge, check or person"),
         *([Column("Rank")] if places else []),
@@ -96,10 +99,10 @@ def _side_by_side(shelf: Shelf, ranks: Ranks, first: str | None) -> list[Section
     ]
     caption = f"Side by side: {first}" if first else "Side by side"
     table = Table(caption, tuple(columns), tuple(rows), _basis(places, accuracy))
-    unknown = [label(name).lower() for name in _BESIDE[:2] if beside and name not in kinds]
+    unknown = [word for name, word in _UNKNOWN if beside and name not in kinds]
     blocks: list[Block] = [*_drawn(accuracy, names, first), table]
     if unknown:
-        blocks.append(Paragraph(f"Not known of anybody: {', '.join(unknown)}."))
+        blocks.append(Paragraph(f"Not known of any of them: {' and '.join(unknown)}."))
     summary = (
         "The rank is a range: behind all that are surely better, before all that are surely worse. "
         "Whoever may have rank 1 is in the set of best."
@@ -181,9 +184,7 @@ def _failures(shelf: Shelf) -> list[Section]:
 
 
 def _column(name: str, results: Sequence[Result]) -> Column:
-    found = methods(r.estimate for r in results)
-    span = shared_span(results) if name in _ACCURACY else None
-    return Column(label(name), right=True, span=span, note=found)
+    return Column(label(name), right=True, note=methods(r.estimate for r in results))
 
 
 def _cell(result: Result | None) -> Cell:
@@ -198,7 +199,7 @@ def _rank(result: Result | None) -> str | None:
     if result is None or result.estimate.low is None or result.estimate.high is None:
         return None
     low, high = round(result.estimate.low), round(result.estimate.high)
-    return f"{low}" if low == high else f"{low} to {high}"
+    return f"{low}" if low == high else f"{low}{_NARROW}to{_NARROW}{high}"
 
 
 def _basis(places: Sequence[Result], accuracy: Sequence[Result]) -> str:

@@ -150,7 +150,7 @@ _LABELS = {
     "anchor_flips": "Judged otherwise than in the last run",
     "anchor_shift": "Moved by, share of the scale",
     "stream_shift": "The system's outputs moved by",
-    "anchor_evidence": "Evidence, to 1",
+    "anchor_evidence": "Evidence",
 }
 
 _EXPLAINED = {

@@ -1,0 +1,96 @@
+from measurand.analysis.anchors import anchors
+from measurand.analysis.judges import JudgesOptions, judges
+from measurand.analysis.result import Findings
+from measurand.core.probe import ProbeRow
+from measurand.core.rating import Rating, Ratings
+from measurand.core.scale import ONE_TO_FIVE
+from measurand.report.anchors_page import anchors_document
+from measurand.report.document import Document, Plot, Table
+from measurand.report.html import html_page
+from measurand.report.judges_page import judges_document
+from measurand.report.markdown import markdown_text
+
+NAMES = ("<b>kind</b>", "plain", "odd")
+
+
+def compared() -> Findings:
+    rows = [
+        Rating(
+            example=f"e{item}",
+            system="s",
+            dimension=dimension,
+            rater=name,
+            kind="people" if name.startswith("p") and name != "plain" else "judge",
+            value=float(1 + (item * step + place) % 5),
+            cost=0.01,
+            seconds=1.0 + item % 2,
+        )
+        for item in range(40)
+        for dimension, shift in (("tone", 0), ("depth", 1))
+        for place, (name, step) in enumerate(
+            [*zip(NAMES, (1, 2, 1), strict=True), ("p1", 1 + shift), ("p2", 1)]
+        )
+    ]
+    scales = {"tone": ONE_TO_FIVE, "depth": ONE_TO_FIVE}
+    return judges(Ratings.of(rows), scales, options=JudgesOptions(flips=999))
+
+
+def tables(document: Document) -> list[Table]:
+    blocks = [block for section in document.sections for block in section.blocks]
+    inner = [table for block in blocks if isinstance(block, Plot) for table in block.tables]
+    return [block for block in blocks if isinstance(block, Table)] + inner
+
+
+def test_one_line_a_judge_with_rank_accuracy_and_price() -> None:
+    document = judges_document(compared())
+    first = tables(document)[0]
+    assert [column.name for column in first.columns] == [
+        "Judge, check or person",
+        "Rank",
+        "Correlation with people",
+        "US dollars an output",
+        "Seconds an output",
+        "Judge failure rate",
+    ]
+    assert {str(row[0]) for row in first.rows} >= set(NAMES)
+    assert document.headlines[0].name == "best judges"
+
+
+def test_every_estimate_is_on_the_page_and_names_stay_text() -> None:
+    findings = compared()
+    document = judges_document(findings)
+    page = html_page(document)
+    assert "<b>kind</b>" not in page
+    assert "&lt;b&gt;kind&lt;/b&gt;" in page
+    shown = {id(e) for table in tables(document) for e in table.estimates()}
+    present = [r for r in findings.results if r.estimate.present and r.name != "rank"]
+    assert [r.label for r in present if id(r.estimate) not in shown] == []
+    assert "US dollars an output" in markdown_text(document)
+
+
+def test_without_anything_to_say_the_page_still_stands() -> None:
+    assert judges_document(Findings(results=())).sections == ()
+    assert anchors_document(Findings(results=())).sections == ()
+
+
+def test_the_page_of_anchors_tells_odds_and_runs() -> None:
+    rows = [
+        ProbeRow(
+            example=f"e{item}",
+            system="s",
+            dimension="tone",
+            rater="j",
+            probe="anchor",
+            value=4.0 if run < 6 else 2.0,
+            repeat=run,
+        )
+        for run in range(10)
+        for item in range(30)
+    ]
+    labels = {(f"e{item}", "s", "tone"): 3.0 for item in range(30)}
+    findings = anchors(rows, labels, {"tone": ONE_TO_FIVE})
+    document = anchors_document(findings)
+    cells = {str(cell) for table in tables(document) for row in table.rows for cell in row}
+    assert "more than a million to 1" in cells
+    assert {"run 1", "run 10"} <= cells
+    assert "Run by run" in markdown_text(document)
