@@ -61,8 +61,7 @@ def test_correlations_know_no_order_of_units_nor_of_sides(
     if here is not None:
         assert all(-1 <= one <= 1 for one in here)
         swapped = told(lambda: ours(y, x, clusters=labels))
-        if abs(here[2] - 1) > ROUNDING:  # The bound for perfect units rests on x alone.
-            assert here == (None if swapped is None else pytest.approx(swapped, abs=ROUNDING))
+        assert here == (None if swapped is None else pytest.approx(swapped, abs=ROUNDING))
 
 
 @pytest.mark.parametrize("ours", [pearson, spearman])

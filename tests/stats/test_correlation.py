@@ -72,6 +72,25 @@ def test_a_single_disputed_unit_leaves_more_open_than_none(ours: Callable[..., E
     assert estimate.low < perfect.low
 
 
+def test_what_lies_on_one_line_is_told_at_the_worst() -> None:
+    """By hand: of 60 uniform grades at most 1 - .025^(1/60) = .0596 contradict them wholly."""
+    grades = np.tile(np.arange(1.0, 6.0), 12)
+    share = 1 - 0.025 ** (1 / 60)
+    agree, against = 2 * (1 - share), 4 * share
+    estimate = pearson(grades, grades)
+    assert estimate.low == pytest.approx((agree - against) / (agree + against))
+    assert concordance(grades, grades).low == pytest.approx(estimate.low)
+
+
+def test_a_line_that_one_unit_turns_round_may_be_the_truth() -> None:
+    """Without the last unit the correlation is -1, with it above 0: either may be so."""
+    x = np.array([1, 2, 3, 4, 5, 30.0])
+    estimate = pearson(x, np.array([5, 4, 3, 2, 1, 30.0]))
+    assert estimate.value is not None
+    assert estimate.value > 0.9
+    assert estimate.low == -1
+
+
 def test_a_perfect_opposite_mirrors() -> None:
     up, down = pearson(X, X), pearson(X, -X)
     assert up.low is not None

@@ -41,6 +41,7 @@ _FEWEST = 4
 
 _PERFECT = 1 - 1e-12
 
+_MIXTURES = 21
 _MOST_LEFT_OUT = 2000
 """Above this many clusters the jackknife leaves out groups of them."""
 
@@ -116,7 +117,8 @@ def spearman(
     """
     pairs = _Pairs.of(x, y, clusters=clusters, weights=weights)
     rows = spearman_rows(pairs.x, pairs.y)
-    ranked = replace(pairs, x=midranks(pairs.x, pairs.weights))
+    x_ranks, y_ranks = (midranks(one, pairs.weights) for one in (pairs.x, pairs.y))
+    ranked = replace(pairs, x=x_ranks, y=y_ranks)
     how = _How("Spearman", level, side, "Bonett-Wright")
     return _interval(ranked, rows, _bonett_wright_error, how=how)
 
@@ -144,7 +146,7 @@ def concordance(
         Biometrics 56, 324-325.
     """
     pairs = _Pairs.of(x, y, clusters=clusters, weights=None)
-    how = _How("Lin's concordance", level, "both", "Lin's z", shrunk=_concordance_bound)
+    how = _How("Lin's concordance", level, "both", "Lin's z", rows=concordance_rows)
     return _interval(pairs, concordance_rows(pairs.x, pairs.y), _lin_error, how=how)
 
 
@@ -240,8 +242,8 @@ class _How:
     level: float
     side: Side
     textbook: str
-    shrunk: Callable[[float], float] = lambda share: math.sqrt(max(0.0, 1 - share))
-    """The least coefficient where deviations have this mean square, in variances of x."""
+    rows: Callable[[Floats, Floats], Rows] = pearson_rows
+    """The coefficient, of ranks where it is one of ranks."""
 
 
 def _interval(
@@ -255,8 +257,9 @@ def _interval(
         raise InsufficientData(
             f"{how.name} hangs on a single unit or cluster: without it all values are equal"
         )
-    if abs(value) > _PERFECT or np.abs(without).max() > _PERFECT:
-        return _nearly_perfect(pairs, value, how)
+    furthest = max(value, *without.tolist(), key=abs)
+    if abs(furthest) > _PERFECT:
+        return _nearly_perfect(pairs, value, math.copysign(1.0, furthest), how=how)
     probability, count = _probability(how.level, how.side), without.size
     scores = np.arctanh(without)
     spread = float(((scores - scores.mean()) ** 2).sum())
@@ -279,24 +282,22 @@ def _interval(
     )
 
 
-def _nearly_perfect(pairs: _Pairs, value: float, how: _How) -> Estimate:
-    """All clusters, or all but one, lie on a line: how many others may not?
+def _nearly_perfect(pairs: _Pairs, value: float, line: float, *, how: _How) -> Estimate:
+    """All clusters, or all but one, lie on a line: how many others may not, at the worst?
 
-    A share u of units that are off by up to the observed range R have deviations of a mean square
-    of u R^2; with that the coefficient is least where they run against x.
+    The coefficient is least where units off the line say the worst of the best or the best of the
+    worst, in whatever mixture.
     """
     off = 0 if abs(value) > _PERFECT else 1
     error = 2 * (1 - _probability(how.level, how.side))
     share = clopper_pearson(off, pairs.clusters, level=1 - error).high or 1.0
-    centred = pairs.x - np.average(pairs.x, weights=pairs.weights)
-    variance = float(np.average(centred**2, weights=pairs.weights))
-    against = share * float(np.ptp(pairs.x)) ** 2 / variance
-    least = min(abs(value), how.shrunk(against) if against < 1 else -1.0)
-    low, high = sorted((math.copysign(least, value * least), math.copysign(1.0, value)))
+    # Beside a line that falls, everything is seen in a mirror.
+    worst = min(_least(one, pairs.weights, share, rows=how.rows) for one in (pairs.x, pairs.y))
+    ends = sorted((line * min(line * value, worst), line))
     return Estimate(
         value=value,
-        low=-1.0 if how.side == "upper" else low,
-        high=1.0 if how.side == "lower" else high,
+        low=-1.0 if how.side == "upper" else ends[0],
+        high=1.0 if how.side == "lower" else ends[1],
         level=how.level,
         n=pairs.n,
         method=_told(f"{how.name}, exact bound", how.side),
@@ -305,8 +306,15 @@ def _nearly_perfect(pairs: _Pairs, value: float, how: _How) -> Estimate:
     )
 
 
-def _concordance_bound(share: float) -> float:
-    return 1 - share / (1 + (1 - math.sqrt(share)) ** 2)
+def _least(
+    said: Floats, weights: Floats, share: float, *, rows: Callable[[Floats, Floats], Rows]
+) -> float:
+    """The least coefficient where all but this share of units say the same twice."""
+    low, high = float(said.min()), float(said.max())
+    mixture = np.linspace(0, share, _MIXTURES)
+    rest = np.tile((1 - share) * weights / weights.sum(), (_MIXTURES, 1))
+    mixed = np.column_stack([rest, mixture, np.maximum(share - mixture, 0.0)])
+    return float(rows(np.append(said, [low, high]), np.append(said, [high, low]))(mixed).min())
 
 
 def _fisher_error(pairs: _Pairs, _: float) -> float:
