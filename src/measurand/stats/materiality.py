@@ -41,6 +41,9 @@ Outcome = Literal["material", "negligible", "inconclusive"]
 POWER = 0.9
 """The chance with which the units that are asked for decide."""
 
+FEWEST = 30
+"""On fewer units nothing is called negligible: their spread itself is known too poorly."""
+
 _MOST_UNITS = 1_000_000
 """Beyond this no number of units is a plan."""
 
@@ -83,7 +86,7 @@ def materiality(
 
     Material: the interval of the estimate lies outside of the margin, p being the two-sided one
     of the distance to it. Negligible: the interval of level 1 - 2 alpha lies inside, alpha being
-    one minus the level; p is the larger of the two one-sided ones.
+    one minus the level, and there are 30 units or more.
 
     Args:
         estimate: The effect, whose absence decides nothing.
@@ -116,7 +119,7 @@ def materiality(
         steps = _steps(-gap, inner, quantile)
         if not only_above:
             steps = min(steps, _steps(margin + size, outer, quantile))
-        inside = float(special.stdtr(degrees, -steps))
+        inside = float(special.stdtr(degrees, -steps)) if estimate.n >= FEWEST else 1.0
     found = Materiality(
         outcome="inconclusive",
         n_needed=None,
@@ -221,7 +224,7 @@ def units_to_decide(
     reach = normal_quantile(power) - normal_quantile(tail)
     if distance * math.sqrt(_MOST_UNITS) <= reach * spread:
         return None
-    return max(2, math.ceil((reach * spread / distance) ** 2))
+    return max(FEWEST, math.ceil((reach * spread / distance) ** 2))
 
 
 def _decided(found: Materiality, *, level: float, claims: int) -> Materiality:

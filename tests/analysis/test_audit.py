@@ -1,0 +1,435 @@
+"""The audit of a judge: what it calls material, what it refuses to say, what it never says."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from measurand.analysis.audit import AuditOptions, audit
+from measurand.analysis.audit_verdicts import bias_lines
+from measurand.analysis.biases.advice import MEANING, advice
+from measurand.analysis.biases.base import BIASES
+from measurand.analysis.result import Findings, Verdict
+from measurand.core.example import Example, Message
+from measurand.core.output import Output
+from measurand.core.probe import BASE, ProbeRow
+from measurand.core.probes import PROBES
+from measurand.core.rating import Rating, Ratings
+from measurand.core.rubric import Dimension, Rubric
+from measurand.core.scale import ONE_TO_FIVE, YES_NO, Scale
+from measurand.errors import UsageError
+from measurand.report.results_json import results_document
+from measurand.simulate.judge_rows import (
+    JudgeWorld,
+    PlantedJudge,
+    PlantedPeople,
+    draw_judge_world,
+    judge_scores,
+    people_scores,
+    table_of_ratings,
+)
+from measurand.simulate.probe_rows import ProbePlan, probe_rows, tamed
+
+NOTHING = Ratings.of(())
+SCALES = {"accuracy": ONE_TO_FIVE, "tone": ONE_TO_FIVE}
+PLAN = ProbePlan(items=60, attacked=10)
+
+
+def rows_of(judge: PlantedJudge, plan: ProbePlan = PLAN, seed: int = 1) -> list[ProbeRow]:
+    rng = np.random.default_rng(seed)
+    return probe_rows(draw_judge_world(rng, examples=plan.items), judge, plan=plan, rng=rng)
+
+
+def verdict(found: Findings, name: str, design: str, mitigation: str | None = None) -> Verdict:
+    (one,) = (
+        v for v in found.verdicts if (v.name, v.design, v.mitigation) == (name, design, mitigation)
+    )
+    return one
+
+
+def row(example: int, value: float | str | None, probe: str = BASE, **cells: object) -> ProbeRow:
+    told = {
+        "example": f"e{example}",
+        "system": "s",
+        "dimension": "accuracy",
+        "rater": "j",
+        "probe": probe,
+        "value": value,
+        "failure": None if value is not None else "invalid",
+    }
+    return ProbeRow(**{**told, **cells})  # type: ignore[arg-type]
+
+
+class TestNames:
+    def test_every_probe_tells_of_a_bias_that_has_a_name_a_meaning_and_advice(self) -> None:
+        assert {probe.bias for probe in PROBES.values()} <= set(BIASES)
+        assert set(MEANING) == set(BIASES)
+        for name in BIASES:
+            assert advice(name, "material")
+            assert advice(name, "negligible") == ""
+            assert "about 1,200" in advice(name, "inconclusive", 1200)
+
+
+class TestProbes:
+    def test_what_is_planted_is_material_and_told_in_words(self) -> None:
+        judge = PlantedJudge(noise=0.2, style={"formal": 0.6})
+        found = audit(NOTHING, SCALES, probes=rows_of(judge))
+        told = verdict(found, "style", "formal")
+        assert told.outcome == "material"
+        assert "formal ones scores +0.6" in told.reason
+        assert told.bound == pytest.approx(0.15)
+        assert told.raters == ("judge",)
+        line = next(line for line in bias_lines(found.verdicts) if line.bias == "style")
+        assert (line.outcome, line.material) == ("material", 1)
+        assert any(text.startswith("judge: style is material") for text in found.readings)
+
+    def test_the_truncation_control_decides_nothing_and_warns_where_it_does_not_bite(self) -> None:
+        judge = PlantedJudge(noise=0.2)
+        seen = audit(NOTHING, SCALES, probes=rows_of(judge))
+        blind = PlantedJudge(noise=0.2, style={"truncate-last-third": 0.6})
+        unseen = audit(NOTHING, SCALES, probes=rows_of(blind))
+        for found, warned in ((seen, False), (unseen, True)):
+            assert not [v for v in found.verdicts if v.design == "truncate-last-third"]
+            assert any("last third" in limit for limit in found.limits) == warned
+
+    def test_flips_stand_beside_their_noise_and_decide_nothing(self) -> None:
+        found = audit(NOTHING, SCALES, probes=rows_of(PlantedJudge(noise=1.2)))
+        flip, floor = (
+            next(r.estimate.value for r in found.named(name) if r.design == "formal")
+            for name in ("flip_rate", "noise_floor")
+        )
+        assert flip is not None
+        assert floor is not None
+        assert min(flip, floor) > 0.4
+        assert not [v for v in found.verdicts if v.outcome == "material"]
+
+    def test_without_repeats_the_limits_say_that_noise_is_not_known(self) -> None:
+        found = audit(NOTHING, SCALES, probes=rows_of(PlantedJudge(), replace(PLAN, repeats=1)))
+        floors = [r.estimate for r in found.named("noise_floor")]
+        assert floors
+        assert not any(floor.present for floor in floors)
+        assert any("how many flips" in limit for limit in found.limits)
+
+    def test_a_judge_that_never_moves_is_negligible_only_with_outputs_enough(self) -> None:
+        for n, outcome in ((20, "inconclusive"), (200, "negligible")):
+            rows = [row(at, 3.0, probe) for at in range(n) for probe in (BASE, "formal")]
+            told = verdict(audit(NOTHING, SCALES, probes=rows), "style", "formal")
+            assert told.outcome == outcome
+            assert told.estimate is not None
+            assert (told.estimate.high or 0) > 0
+
+    def test_one_output_all_failed_and_no_base_are_absent_with_a_reason(self) -> None:
+        cases = (
+            [row(0, 3.0), row(0, 4.0, "formal")],
+            [row(at, None) for at in range(40)] + [row(at, 3.0, "formal") for at in range(40)],
+            [row(at, 3.0, "formal") for at in range(40)],
+        )
+        for rows in cases:
+            found = audit(NOTHING, SCALES, probes=rows)
+            told = verdict(found, "style", "formal")
+            assert told.outcome == "inconclusive"
+            assert told.estimate is not None
+            assert not told.estimate.present
+            assert told.reason.startswith("accuracy: formal: not known")
+        assert any("came to nothing" in t for t in audit(NOTHING, SCALES, probes=cases[1]).limits)
+
+    def test_probes_nobody_knows_are_told_and_left_out(self) -> None:
+        rows = [row(at, 3.0, probe) for at in range(9) for probe in (BASE, "upside-down")]
+        found = audit(NOTHING, SCALES, probes=rows)
+        assert not [r for r in found.results if r.design == "upside-down"]
+        assert "Probes of no known bias are left out: upside-down." in found.limits
+
+    def test_outputs_of_one_cluster_count_as_one(self) -> None:
+        rows = rows_of(
+            PlantedJudge(style={"formal": 0.3}), ProbePlan(probes=("formal",), session=0)
+        )
+        names = sorted({row.example for row in rows})
+        message = (Message("user", "?"),)
+        known = {
+            name: Example(id=name, messages=message, cluster=str(at // 8))
+            for at, name in enumerate(names)
+        }
+        alone = audit(NOTHING, SCALES, probes=rows)
+        shared = audit(NOTHING, SCALES, probes=rows, examples=known)
+        one, other = (verdict(f, "style", "formal").estimate for f in (alone, shared))
+        assert one is not None
+        assert other is not None
+        assert one.value == pytest.approx(other.value)
+        assert "CR1" in other.method
+        assert "CR1" not in one.method
+
+
+class TestMitigations:
+    def test_mitigated_only_where_the_interval_after_lies_within_the_margin(self) -> None:
+        judge = PlantedJudge(noise=0.2, style={"formal": 0.6})
+        plan = ProbePlan(probes=("formal",), items=150, session=0)
+        few = replace(plan, items=12)
+        rng = np.random.default_rng(3)
+        world = draw_judge_world(rng, examples=150)
+        rows = probe_rows(world, judge, plan=plan, rng=rng)
+        good = tamed(judge, "formal")
+        rows += probe_rows(world, good, plan=plan, rng=rng, mitigation="plain_text")
+        rows += probe_rows(world, good, plan=few, rng=rng, mitigation="panel")
+        rows += probe_rows(world, judge, plan=plan, rng=rng, mitigation="length_term")
+        found = audit(NOTHING, SCALES, probes=rows)
+        outcomes = {v.mitigation: v.outcome for v in found.verdicts if v.name == "mitigation"}
+        assert outcomes == {
+            "plain_text": "mitigated",
+            "panel": "not mitigated",
+            "length_term": "not mitigated",
+        }
+        (refused,) = (
+            v for v in found.verdicts if v.name == "mitigation" and v.mitigation == "panel"
+        )
+        assert "still crosses the margin" in refused.reason
+
+    def test_what_was_not_material_cannot_be_mitigated(self) -> None:
+        plan = ProbePlan(probes=("formal",), session=0)
+        rows = rows_of(PlantedJudge(), plan)
+        after = [replace(row, mitigation="plain_text") for row in rows]
+        found = audit(NOTHING, SCALES, probes=[*rows, *after])
+        assert not [v for v in found.verdicts if v.name == "mitigation"]
+
+
+class TestAttacks:
+    def test_attacks_that_succeed_are_counted_on_outputs_that_could_be_lifted(self) -> None:
+        rows = [row(at, 1.0 + 4.0 * (at % 2), BASE) for at in range(60)]
+        rows += [row(at, 5.0, "attack-naive") for at in range(60)]
+        rows += [row(at, None, "attack-canary", failure="hijack_suspected") for at in range(60)]
+        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
+        assert told.estimate is not None
+        assert (told.estimate.value, told.estimate.n) == (0.5, 60)
+        assert told.outcome == "material"
+
+    def test_a_judge_that_fails_no_attack_is_negligible_from_sixty_on(self) -> None:
+        for n, outcome in ((50, "inconclusive"), (60, "negligible")):
+            rows = [row(at, 1.0, probe) for at in range(n) for probe in (BASE, "attack-empty")]
+            told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
+            assert told.outcome == outcome
+
+    def test_best_levels_that_come_without_an_attack_do_not_count(self) -> None:
+        rng = np.random.default_rng(5)
+        rows = [
+            row(at, value, probe, repeat=repeat, dimension="ok")
+            for at in range(300)
+            for probe, repeats in ((BASE, 3), ("attack-naive", 1))
+            for repeat, value in enumerate((rng.random(repeats) < 0.15).astype(float))
+        ]
+        told = verdict(audit(NOTHING, {"ok": YES_NO}, probes=rows), "injection", "all attacks")
+        assert told.outcome != "material"
+
+    def test_where_every_output_is_good_nothing_could_be_lifted(self) -> None:
+        rows = [row(at, 5.0, probe) for at in range(60) for probe in (BASE, "attack-naive")]
+        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
+        assert told.outcome == "inconclusive"
+        assert "could be lifted" in told.reason
+
+
+def recorded(
+    judge: PlantedJudge, seed: int = 1, n: int = 120, **cells: object
+) -> tuple[JudgeWorld, Ratings]:
+    rng = np.random.default_rng(seed)
+    world = draw_judge_world(rng, examples=n, **cells)  # type: ignore[arg-type]
+    table = table_of_ratings(
+        world,
+        judges={judge.name: judge_scores(world, judge, rng, repeats=2)},
+        people=people_scores(world, PlantedPeople(), rng),
+    )
+    return world, table
+
+
+class TestRecorded:
+    def test_leniency_is_the_distance_to_people(self) -> None:
+        _, table = recorded(PlantedJudge(severity=-0.5))
+        told = verdict(audit(table, SCALES), "leniency", "beside people")
+        assert told.outcome == "material"
+        _, table = recorded(PlantedJudge())
+        told = verdict(audit(table, SCALES), "leniency", "beside people")
+        assert told.outcome != "material"
+
+    def test_a_blocking_dimension_that_the_judge_passes_is_a_limit(self) -> None:
+        judge = PlantedJudge(sens=0.96, spec=0.1)
+        _, table = recorded(judge, scale=YES_NO, dimensions=("safety",))
+        rubric = Rubric(Dimension("safety", scale=YES_NO, blocking=True))
+        found = audit(table, {"safety": YES_NO}, rubric=rubric)
+        (rate,) = found.named("specificity")
+        assert rate.estimate.value == pytest.approx(0.1, abs=0.1)
+        assert any(text.startswith("safety blocks, and judge flags") for text in found.limits)
+        assert not any("blocks" in text for text in audit(table, {"safety": YES_NO}).limits)
+
+    def test_lengths_come_from_texts_or_from_a_dimension_of_words(self) -> None:
+        judge = PlantedJudge(len_beta=0.6, noise=0.3)
+        world, table = recorded(judge, n=300)
+        texts = [
+            Output(example=name, system="one", text=" ".join(["w"] * int(count)))
+            for name, count in zip(world.examples, world.words[:, 0], strict=True)
+        ]
+        counted = Ratings.of(
+            Rating(
+                example=name,
+                system="one",
+                dimension="words",
+                rater="length",
+                kind="check",
+                value=float(count),
+            )
+            for name, count in zip(world.examples, world.words[:, 0], strict=True)
+        )
+        by_text = audit(table, SCALES, outputs=texts)
+        by_words = audit(table + counted, {**SCALES, "words": Scale("ratio")})
+        one, other = (
+            verdict(f, "verbosity", "length at equal quality") for f in (by_text, by_words)
+        )
+        assert one == other
+        assert one.outcome == "material"
+        assert not list(audit(table, SCALES).named("verbosity"))
+
+    def test_people_who_do_not_agree_leave_length_unknown(self) -> None:
+        rng = np.random.default_rng(6)
+        world, table = recorded(PlantedJudge())
+        noise = rng.integers(1, 6, size=(120, 1, 1, 3)).astype(float)
+        judged = table.where(kind="judge") + table_of_ratings(world, judges={}, people=noise)
+        texts = [
+            Output(example=name, system="one", text="w " * int(count))
+            for name, count in zip(world.examples, world.words[:, 0], strict=True)
+        ]
+        found = audit(judged, SCALES, outputs=texts)
+        told = verdict(found, "verbosity", "length at equal quality")
+        assert told.outcome == "inconclusive"
+        assert "use probes" in told.reason
+
+    def test_without_people_nothing_is_said_that_needs_them(self) -> None:
+        _, table = recorded(PlantedJudge(severity=-1))
+        found = audit(table.where(kind="judge"), SCALES)
+        assert not found.verdicts
+        assert any("No person rated" in limit for limit in found.limits)
+        assert any("leniency" in limit for limit in found.limits if "Not measured" in limit)
+        assert list(found.named("effective_levels"))
+
+    def test_a_judge_that_gives_one_grade_is_clumped_and_nothing_crashes(self) -> None:
+        world, table = recorded(PlantedJudge())
+        constant = table_of_ratings(world, judges={"judge": np.full((120, 1, 1, 2), 4.0)})
+        found = audit(constant + table.where(kind="people"), SCALES)
+        assert verdict(found, "clumping", "favourite level").outcome == "material"
+        levels = next(iter(found.named("effective_levels"))).estimate
+        assert levels.value == 1.0
+
+    def test_families_may_be_told(self) -> None:
+        judge = PlantedJudge(name="ours", family_bonus={"a": 1.0})
+        _, table = recorded(judge, n=200, systems=("a", "b"))
+        assert not list(audit(table, SCALES).named("self-preference"))
+        options = AuditOptions(families={"ours": "x", "a": "x", "b": "y"})
+        found = audit(table, SCALES, options=options)
+        told = verdict(found, "self-preference", "own family at equal quality")
+        assert told.outcome == "material"
+        raw = [r for r in found.named("self-preference") if r.design == "raw gap"]
+        assert "confounded" in (raw[0].estimate.reason or "")
+
+    def test_of_yes_and_no_the_passes_of_what_fails_are_compared(self) -> None:
+        judge = PlantedJudge(name="ours", spec=0.5)
+        _, table = recorded(judge, n=400, systems=("a", "b"), scale=YES_NO, dimensions=("ok",))
+        lenient = Ratings.of(
+            replace(row, value=1.0) if (row.rater, row.system) == ("ours", "a") else row
+            for row in table
+        )
+        options = AuditOptions(families={"ours": "x", "a": "x", "b": "y"})
+        told = verdict(
+            audit(lenient, {"ok": YES_NO}, options=options),
+            "self-preference",
+            "passes what truly fails",
+        )
+        assert told.outcome == "material"
+        assert told.estimate is not None
+        assert told.estimate.value == pytest.approx(0.5, abs=0.1)
+
+    def test_a_judge_that_is_asked_for_must_have_rated(self) -> None:
+        _, table = recorded(PlantedJudge())
+        with pytest.raises(UsageError, match="the judges are: judge"):
+            audit(table, SCALES, judges=["gpt-7"])
+        assert audit(table, SCALES, judges=["judge"]).verdicts
+
+    def test_only_judges_are_audited(self) -> None:
+        _, table = recorded(PlantedJudge())
+        names = {rater for r in audit(table, SCALES).results for rater in r.raters}
+        assert names == {"judge"}
+
+
+class TestPairs:
+    @staticmethod
+    def pairs(calls: Sequence[tuple[str, str, str, str]]) -> Ratings:
+        return Ratings.of(
+            Rating(
+                example=f"e{at}",
+                system=system,
+                against=against,
+                order=order,
+                dimension="better",
+                rater="j",
+                kind="judge",
+                value=value,
+            )
+            for at, (system, against, order, value) in enumerate(calls)
+        )
+
+    def test_it_is_told_alike_from_either_side_and_by_the_winner_s_name(self) -> None:
+        """The one shown first always wins: rows of a, rows of b, and verdicts that name it."""
+        shapes = (
+            (("a", "b", "ab", "win"), ("a", "b", "ba", "loss")),
+            (("a", "b", "ab", "win"), ("b", "a", "ab", "win")),
+            (("b", "a", "ba", "loss"), ("b", "a", "ab", "win")),
+            (("a", "b", "ab", "a"), ("a", "b", "ba", "b")),
+        )
+        estimates = []
+        for shape in shapes:
+            rows = [replace(row, example=f"e{at}") for at in range(40) for row in self.pairs(shape)]
+            found = audit(Ratings.of(rows), {"better": Scale("nominal")})
+            estimates.append(verdict(found, "position", "both orders"))
+        assert {v.outcome for v in estimates} == {"material"}
+        assert {v.estimate.value for v in estimates if v.estimate} == {0.5}
+
+    def test_one_order_alone_tells_nothing(self) -> None:
+        found = audit(self.pairs([("a", "b", "ab", "win")] * 30), {"better": Scale("nominal")})
+        assert not found.results
+
+
+class TestWhole:
+    def test_nothing_at_all_is_nothing_found(self) -> None:
+        found = audit(NOTHING, {})
+        assert (found.results, found.verdicts) == ((), ())
+        assert any("Not measured" in limit for limit in found.limits)
+
+    def test_the_margin_decides(self) -> None:
+        rows = rows_of(PlantedJudge(noise=0.2, style={"formal": 0.4}))
+        wide = audit(NOTHING, SCALES, probes=rows, options=AuditOptions(margin=0.2))
+        assert verdict(wide, "style", "formal").outcome == "negligible"
+        for margin in (0.0, 1.0, math.nan):
+            with pytest.raises(UsageError, match="margin"):
+                AuditOptions(margin=margin)
+
+    def test_rows_in_any_order_give_the_same_numbers(self) -> None:
+        rows = rows_of(PlantedJudge(fail_p={3.0: 0.1}))
+        mixed = [rows[at] for at in np.random.default_rng(7).permutation(len(rows))]
+        one, other = (audit(NOTHING, SCALES, probes=table) for table in (rows, mixed))
+
+        def told(found: Findings) -> list[tuple[str, str | None, float]]:
+            return sorted(
+                (r.name, r.design, round(r.estimate.value, 9))
+                for r in found.results
+                if r.estimate.value is not None and r.design != "repeats of the audit"
+            )
+
+        assert told(one) == told(other)
+
+    def test_everything_is_finite_and_fits_the_published_document(self) -> None:
+        rows = rows_of(PlantedJudge(grid=(2.0, 4.0), fail_p={2.0: 0.3}))
+        _, table = recorded(PlantedJudge())
+        found = audit(table, SCALES, probes=rows)
+        text = json.dumps(results_document("audit", found), allow_nan=False)
+        assert '"n_needed"' in text
+        assert '"design"' in text
+        assert all(v.outcome in {"material", "negligible", "inconclusive"} for v in found.verdicts)
