@@ -160,11 +160,10 @@ def score(
     values = _stacked(frame, layers)
     weights = _weights(Rubric(*dimensions), frame.examples, known)
     blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
-    said = {
-        d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=votes.flags) for d in blocking
-    }
+    rule = votes.flags
+    said = {d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=rule) for d in blocking}
     outputs = worst(said.values(), frame.in_trials().shape)
-    blocked = outputs.of_examples()
+    blocked, names = outputs.of_examples(), frame.examples
     return Scores(
         examples=frame.examples,
         systems=frame.systems,
@@ -177,12 +176,12 @@ def score(
         unknown=blocked.unknown,
         flagged=any_flag(frame, blocking),
         blocked_on={name: one.of_examples().flags for name, one in said.items()},
-        clusters=clusters_of(frame.ratings, frame.examples, known),
+        clusters=clusters_of(frame.ratings, names, known),
         weights=weights,
         kinds={name: layer.kind for name, layer in layers.items()},
         coverage={name: layer.coverage for name, layer in layers.items()},
-        components=components_of(frame.ratings, frame.examples, known),
-        segments=segments_of(frame.ratings, frame.examples, known),
+        components=components_of(frame.ratings, names, known),
+        segments=segments_of(frame.ratings, names, known),
         ties={name: layer.ties for name, layer in layers.items()},
         rounds=votes.rounds,
     )
