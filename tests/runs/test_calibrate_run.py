@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from measurand.cli import main
+from measurand.jobs.calibrating.drawing import drawn_before
+from measurand.jobs.desk_material import material
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.project import from_project
 from measurand.jobs.run import run
 from measurand.jobs.source import Reading
+from measurand.store.ledger import open_ledger
 
 if TYPE_CHECKING:
     import pytest
@@ -91,3 +94,33 @@ def test_reports_say_what_is_known_of_the_judge(
     project.write(12, rubric=[{**RUBRIC[0], "definition": "Warm."}])
     notes = from_project(project.plan, environment=project.environment).notes
     assert any("has expired" in n and "what people are asked" in n for n in notes)
+
+
+def test_outputs_drawn_for_calibration_are_asked_of_people_and_feed_nothing_else(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write(12, rubric=RUBRIC, people={"sample": 2, "routed": False})
+    run(project.plan, environment=project.environment)
+    capsys.readouterr()
+
+    assert main(["calibrate", "--plan", str(project.plan), "--draw", "9"]) == 0
+    assert "9 of 24 outputs" in capsys.readouterr().out
+
+    with open_ledger(project.ledger) as ledger:
+        drawn = drawn_before(ledger.calibration)
+        found = material(project.plan, ledger, project.environment)
+    items = {(item.example, item.system): item for item in found.items}
+    pool = {unit: item for unit, item in items.items() if item.purpose == "routed"}
+    assert len(drawn.chosen) == 9
+    assert set(drawn.units) == {*pool, *(set(drawn.units) & set(items))}
+    assert all(item.probability == drawn.units[unit] for unit, item in pool.items())
+    assert {item.why for item in pool.values()} == {"drawn to hold the judge against people"}
+
+    assert main(["calibrate", "--plan", str(project.plan), "--draw"]) == 0
+    with open_ledger(project.ledger) as ledger:
+        later = drawn_before(ledger.calibration)
+    assert drawn.chosen < later.chosen
+    assert len(later.chosen) == 24
+    assert set(later.probabilities.values()) == {1.0}
+    assert main(["calibrate", "--plan", str(project.plan), "--draw"]) == 2
+    assert "no output left" in capsys.readouterr().err

@@ -18,8 +18,10 @@ from measurand.cli.options import (
     parser,
     show,
     source_of,
+    tell,
     whole,
 )
+from measurand.errors import UsageError
 
 if TYPE_CHECKING:
     from measurand.analysis.calibration_options import CalibrationOptions
@@ -31,6 +33,7 @@ EXAMPLES = """\
   measurand calibrate
   measurand calibrate ratings.csv --judge gpt --target 0.8 --scale 1-5 --json
   measurand calibrate ratings.csv --judge gpt --candidates 10
+  measurand calibrate --draw 150
   measurand calibrate ratings.csv --judge gpt --ledger trust.db --html judge.html
 """
 
@@ -42,6 +45,8 @@ def run(words: Sequence[str]) -> int:
     CEILING BELOW TARGET, on any.
     """
     args = _options().parse_args(words)
+    if args.draw is not None:
+        return _draw(args)
 
     from measurand.jobs.calibrate import calibrate  # noqa: PLC0415 - after --help
     from measurand.jobs.places import ledger_path  # noqa: PLC0415
@@ -108,10 +113,30 @@ def _options() -> argparse.ArgumentParser:
         action="store_true",
         help="give up what is locked, for development, and lock other rated outputs",
     )
+    made.add_argument(
+        "--draw",
+        type=partial(whole, least=1),
+        nargs="?",
+        const=0,
+        metavar="N",
+        help="only draw outputs of the project for people to rate, alike over the levels that "
+        "judges gave, over components and systems (150, or as the plan says)",
+    )
     add_reading(made)
     add_statistics(made)
     add_output(made)
     return made
+
+
+def _draw(args: argparse.Namespace) -> int:
+    from measurand.jobs.calibrating.drawing import draw_outputs  # noqa: PLC0415 - after --help
+    from measurand.report.drawn_page import drawn_document  # noqa: PLC0415
+
+    if args.file is not None:
+        raise UsageError("--draw chooses outputs of a project, and not of a ratings file")
+    chosen, of = draw_outputs(args.plan or PLAN, args.draw or None)
+    tell(drawn_document(chosen, of), full=True)
+    return 0
 
 
 def _chosen(args: argparse.Namespace, plan: Plan | None) -> CalibrationOptions:

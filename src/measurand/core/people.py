@@ -95,7 +95,8 @@ class Item:
         against: The other system, where two are compared.
         dimensions: On which dimensions; all pairwise, or none.
         purpose: Only items drawn at random feed estimates.
-        probability: With which it was drawn, in (0, 1]; None unless it was.
+        probability: With which it was drawn, in (0, 1]; None unless it was. A routed item has one
+            where it was drawn to hold judges against people, and feeds nothing else.
         urgency: 0, or higher for what should be looked at first.
         why: What makes it urgent, in a few words.
         raters: How many people are to rate it.

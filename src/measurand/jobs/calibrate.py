@@ -14,6 +14,7 @@ from measurand.core.plan import Plan
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.calibrating.counting import Show, tally
+from measurand.jobs.calibrating.drawing import calibration_source
 from measurand.jobs.calibrating.identity import identity_of
 from measurand.jobs.calibrating.records import expired, records
 from measurand.jobs.calibrating.splitting import frozen_split
@@ -82,6 +83,7 @@ def calibrate(
         held, found = _uncounted(read, names, chosen)
     else:
         with open_ledger(ledger) as opened:
+            read = calibration_source(read, opened.calibration)
             held, found = _counted(read, names, chosen, ledger=opened, retire=retire)
     together = _joined(found)
     limits = tuple(dict.fromkeys((*read.limits, *together.limits)))

@@ -16,6 +16,7 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Dimension
 from measurand.errors import UsageError
+from measurand.jobs.calibrating.drawing import drawn_before
 from measurand.jobs.item_maker import Gold, ItemMaker, Unit, asked_of_people, first_outputs
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import Current, current
@@ -93,7 +94,8 @@ def material(plan_path: Path, ledger: Ledger, environment: Environment | None = 
     outputs = _outputs(plan, plan_path, ledger, now=now)
     counted = now.ratings(ledger)
     parted = part(counted, ledger, plan, examples=examples, outputs=outputs.values())
-    maker = ItemMaker(plan, examples, outputs, ratings=counted)
+    drawn = drawn_before(ledger.calibration).units
+    maker = ItemMaker(plan, examples, outputs, ratings=counted, drawn=drawn)
     items = maker.items(_routed(parted.every, plan), ledger.people.items().values())
     if not any(item.purpose != "golden" for item in items):
         raise UsageError(_nothing(plan_path, golden=len(items)))

@@ -23,6 +23,7 @@ Unit = tuple[str, str, str | None]
 """Example, system, and the system it is held against."""
 Gold = Mapping[str, tuple[Value, str]]
 """By dimension: the right rating of an output, and why."""
+_POOL = "drawn to hold the judge against people"
 
 
 def asked_of_people(plan: Plan) -> list[Dimension]:
@@ -53,6 +54,8 @@ class ItemMaker:
         examples: The examples by id.
         outputs: As `first_outputs` gives them.
         ratings: The table, for the right ratings in it.
+        drawn: Outputs that were drawn so that judges can be held against people, and with what
+            probability.
     """
 
     def __init__(
@@ -62,7 +65,9 @@ class ItemMaker:
         outputs: Mapping[tuple[str, str], Output],
         *,
         ratings: Ratings,
+        drawn: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
+        self._drawn = drawn or {}
         self.plan, self.examples, self.outputs = plan, examples, outputs
         asked = asked_of_people(plan)
         self.single = [d for d in asked if not is_pairwise(d.scale)]
@@ -116,6 +121,7 @@ class ItemMaker:
             old = before.get(item.key)
             urgent = routed.get((unit[0], unit[1])) if unit[2] is None else None
             chosen = urgent is not None or (old is not None and old.purpose == "routed")
+            pool = self._drawn.get((unit[0], unit[1])) if unit[2] is None else None
             if unit in self.gold:
                 found.append(replace(item, purpose="golden"))
                 continue
@@ -124,6 +130,8 @@ class ItemMaker:
                 people = self.plan.people
                 raters = people.subsample_raters if deep else people.raters
                 item = replace(item, probability=share, raters=raters)
+            elif pool is not None:
+                item = replace(item, purpose="routed", probability=pool, why=_POOL)
             elif chosen:
                 item = replace(item, purpose="routed")
             else:
@@ -174,7 +182,7 @@ class ItemMaker:
 
 def _urgent(item: Item, now: Routed | None, before: Item | None) -> Item:
     """As urgent as it is, or has been: the first rating takes the reason away, not the need."""
-    urgency, why = (now.urgency, now.why) if now is not None else (0, "")
+    urgency, why = (now.urgency, now.why) if now is not None else (0, item.why)
     if before is not None and before.urgency > urgency:
         urgency, why = before.urgency, before.why
     return replace(item, urgency=urgency, why=why)
