@@ -93,6 +93,7 @@ class TestGrades:
         assert "nothing can be told apart on 40 outputs" in verdict.reason
         assert verdict.n_needed is None or verdict.n_needed > 40
 
+    @pytest.mark.long
     def test_the_n_that_is_foretold_does_tell_them_apart(self) -> None:
         """Over seeds, at the foretold n the first two differ about as often as is said."""
         few = [found_in(grades(n=60, noise=(0.4, 0.8), seed=s)).verdicts[0] for s in range(30)]

@@ -135,9 +135,9 @@ values:
         assert (file["read"], file["refused"]) == (126_720 + 19_008, 1_051)
         told = " ".join(document["limits"])
         assert "SU: all are compared on the 885 of 1,056 outputs" in told
+        self.numpys_on_the_shared_stories(document, joined)
 
-    def test_a_correlation_is_numpys_on_the_shared_stories(self, ask: Ask, joined: Path) -> None:
-        document = ask(joined, self.MAPPING)
+    def numpys_on_the_shared_stories(self, document: Json, joined: Path) -> None:
         with joined.open(encoding="utf-8") as stream:
             rows = list(csv.DictReader(stream))
         models = {name.rsplit(" ", 2)[0] for name in rows[0] if name.count(" ") == 2} - {""}
@@ -208,9 +208,6 @@ values:
             "no_step_no_ref": (3, 4),
         }
         assert verdict(document, "usefulness")["verdict"] == "several best"
-
-    def test_each_judge_is_held_against_single_people(self, ask: Ask, joined: Path) -> None:
-        document = ask(joined, self.MAPPING)
         for judge in self.JUDGES:
             found = one(document, "advantage_over_person", raters=[judge])
             assert -0.3 < found["low"] < found["high"] < 0.3
@@ -248,7 +245,9 @@ values:
         ]
         return written(tmp_path / "llmbar.csv", ["item", "gold", *names], rows)
 
-    def test_accuracy_is_that_of_the_published_counts(self, ask: Ask, joined: Path) -> None:
+    def test_accuracy_is_that_of_the_published_counts_and_the_first_place_is_told(
+        self, ask: Ask, joined: Path
+    ) -> None:
         document = ask(joined, self.MAPPING)
         sound(document)
         with (DATA / "llmbar" / "published_counts.json").open(encoding="utf-8") as stream:
@@ -261,9 +260,6 @@ values:
         ranks = {r["raters"][0]: (r["low"], r["high"]) for r in named(document, "rank")}
         assert all(name.startswith("GPT-4") for name, (low, _) in ranks.items() if low == 1)
         assert verdict(document, "preference")["verdict"] == "several best"
-
-    def test_a_preference_for_the_first_place_is_told_of_each(self, ask: Ask, joined: Path) -> None:
-        document = ask(joined, self.MAPPING)
         excess = {r["raters"][0]: r for r in named(document, "first_slot_excess")}
         assert excess["Falcon Vanilla"]["low"] > 0.1
         assert abs(excess["GPT-4 Metrics_Reference"]["value"]) < 0.05

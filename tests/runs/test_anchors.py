@@ -80,6 +80,9 @@ def test_every_run_judges_the_frozen_outputs_again_and_pays_for_it(
     watched: Project, provider: SimulatedProvider
 ) -> None:
     before = provider.counts.total.received
+    go(watched, RunOptions(judge=False))
+    assert provider.counts.total.received == before
+    assert judged(watched) == {}
     first = go(watched)
     assert first.exit_code == 0
     assert provider.counts.total.received - before == CALLS
@@ -94,13 +97,6 @@ def test_every_run_judges_the_frozen_outputs_again_and_pays_for_it(
         }
         assert len(ledger.calibration.events("anchors")) == 1
     assert any(values[(*key[:3], 1)] != values[(*key[:3], 0)] for key in values)
-
-
-def test_no_judge_no_anchors(watched: Project, provider: SimulatedProvider) -> None:
-    before = provider.counts.total.received
-    go(watched, RunOptions(judge=False))
-    assert provider.counts.total.received == before
-    assert judged(watched) == {}
 
 
 def test_too_few_ratings_freeze_nothing_by_themselves(project: Project) -> None:
@@ -159,17 +155,17 @@ def test_the_verb_tells_none_and_then_judge(
         go(project)
         assert main(["anchors"]) == 3
         assert "this is the first" in capsys.readouterr().out
-        for _ in range(3):
+        for _ in range(2):
             go(project)
     assert main(["anchors", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     (verdict,) = document["verdicts"]
     assert (verdict["verdict"], verdict["raters"]) == ("none", ["sim/judge"])
     runs = [r["segment"] for r in document["results"] if r["name"] == "anchor_gap"]
-    assert runs[:4] == ["run 1", "run 2", "run 3", "run 4"]
+    assert runs[:3] == ["run 1", "run 2", "run 3"]
     port = int(project.base_url.rpartition(":")[2].partition("/")[0])
-    with SimulatedProvider(world(), judges={"judge": SimJudge(severity=1.5)}, port=port):
-        for _ in range(4):
+    with SimulatedProvider(world(), judges={"judge": SimJudge(severity=2)}, port=port):
+        for _ in range(3):
             go(project)
     assert main(["anchors", "--html", "a.html"]) == 1
     told = capsys.readouterr().out

@@ -28,7 +28,7 @@ def most(runs: int) -> int:
 
 
 def test_false_alarms_at_any_time() -> None:
-    assert alarms(np.random.default_rng(1), 150, peeks=20, items=15) <= most(150)
+    assert alarms(np.random.default_rng(1), 100, peeks=20, items=15) <= most(100)
 
 
 @pytest.mark.long
@@ -37,7 +37,7 @@ def test_false_alarms_at_any_time_in_1000_streams() -> None:
 
 
 def test_a_fair_mean_of_any_shape_is_no_alarm() -> None:
-    rng, runs, found = np.random.default_rng(3), 200, 0
+    rng, runs, found = np.random.default_rng(3), 100, 0
     for _ in range(runs):
         steps = [rng.beta(0.2, 0.8, size=20) for _ in range(40)]
         found += e_process(steps, null=0.2).alarm(ALPHA) is not None
