@@ -15,6 +15,7 @@ from measurand.core.rating import Rating, Ratings
 from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.anchors import anchors, freeze_anchors
 from measurand.jobs.manifest import version_of
+from measurand.jobs.planning import Planned, plan
 from measurand.jobs.run import Ran, RunOptions, run
 from measurand.simulate.judge_model_sim import SimJudge
 from measurand.simulate.server import SimulatedProvider
@@ -32,9 +33,13 @@ def go(project: Project, options: RunOptions | None = None) -> Ran:
     return run(project.plan, options, environment=project.environment)
 
 
+def plan_of(project: Project) -> Planned:
+    return plan(project.plan, environment=project.environment)
+
+
 def rated(project: Project, *, people: int = 2, examples: int = 6) -> None:
     """People rate every output on accuracy and tone, as the world has them."""
-    plan = load_plan(project.plan)
+    rubric = load_plan(project.plan).rubric
     rows = [
         Rating(
             example=example.id,
@@ -52,7 +57,7 @@ def rated(project: Project, *, people: int = 2, examples: int = 6) -> None:
     with open_ledger(project.ledger) as ledger:
         for dimension in ("accuracy", "tone"):
             own = [row for row in rows if row.dimension == dimension]
-            version = version_of(plan.rubric.dimension(dimension))
+            version = version_of(rubric.dimension(dimension))
             ledger.add_ratings(Ratings.of(own), version=version)
 
 
@@ -83,8 +88,10 @@ def test_every_run_judges_the_frozen_outputs_again_and_pays_for_it(
     go(watched, RunOptions(judge=False))
     assert provider.counts.total.received == before
     assert judged(watched) == {}
+    assert any("no anchors are frozen yet" in n for n in plan_of(watched).notes)
     first = go(watched)
     assert first.exit_code == 0
+    assert plan_of(watched).forecast.calls == CALLS
     assert provider.counts.total.received - before == CALLS
     assert first.snapshot.cost > 0
     second = go(watched)

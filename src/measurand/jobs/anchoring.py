@@ -24,7 +24,7 @@ from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.probes import ProbeTask
 from measurand.store.ledger import Ledger, open_ledger
 
-__all__ = ["Anchoring", "anchoring_of"]
+__all__ = ["Anchoring", "anchoring_ahead", "anchoring_of"]
 
 _NONCE = 1_000_000
 """Sets the requests of anchors apart from those of ratings, and those of runs from each other."""
@@ -106,6 +106,32 @@ class Anchoring:
                     words=len(anchor.text.split()),
                 )
 
+    def lengths(self, live: Opened, ledger: Ledger) -> Mapping[str, list[int]]:
+        """Of every call that a run would make, the characters that it would send, by judge."""
+        judges = [judge for judge in live.parts.judges if isinstance(judge, JudgeRater)]
+        found: dict[str, list[int]] = {}
+        for thread in self.due(judges, live, ledger):
+            for question in thread:
+                task = question.task.task
+                if question.judge.ruled(task) is None:
+                    messages = question.judge.request(task).messages
+                    size = sum(len(message.content) for message in messages)
+                    found.setdefault(question.judge.name, []).append(size)
+        return found
+
+
+def anchoring_ahead(plan: Plan, file: Path, examples: Iterable[Example]) -> Anchoring | None:
+    """The anchors that a run would judge again, as far as they are frozen; nothing is changed.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    if plan.anchors is None or plan.judge is None:
+        return None
+    with open_ledger(ledger_path(file)) as ledger:
+        found = kept(ledger)
+    return None if found is None else _with_examples(found, examples)
+
 
 def anchoring_of(
     plan: Plan, file: Path, examples: Iterable[Example], *, environment: Environment
@@ -131,8 +157,10 @@ def anchoring_of(
         found = kept(ledger)
     if found is None:
         found = _frozen(plan, file, environment)
-    if found is None:
-        return None
+    return None if found is None else _with_examples(found, examples)
+
+
+def _with_examples(found: tuple[AnchorSet, int], examples: Iterable[Example]) -> Anchoring:
     anchors, first = found
     wanted = {anchor.example for anchor in anchors.items}
     return Anchoring(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from measurand._version import __version__
-from measurand.analysis.forecast import Forecast, forecast
+from measurand.analysis.forecast import Forecast, Work, forecast
 from measurand.analysis.result import Findings
 from measurand.core.example import Component
 from measurand.core.plan import Plan
 from measurand.errors import InfrastructureError
+from measurand.jobs.anchoring import Anchoring, anchoring_ahead
 from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
@@ -104,6 +105,7 @@ def plan(
     stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
     some = looked_at(stream, total)
+    anchoring = anchoring_ahead(read, plan_file, stream)
 
     async def look() -> Planned:
         told = environment or Environment()
@@ -113,6 +115,8 @@ def plan(
                 under_way = BatchLog(ledger.work, plan="", run=0).under_way
                 found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
+                if anchoring is not None:
+                    works = _with_anchors(works, anchoring.lengths(live, ledger))
                 spent = ledger.work.spent()
                 people = people_ahead(
                     read,
@@ -128,7 +132,12 @@ def plan(
                 looked_at=len(some),
                 forecast=forecast(works, spent=spent, budget=read.run.budget),
                 people=people,
-                notes=(*_of_plan(read, stream), *live.notes, *_by_batch(read, under_way)),
+                notes=(
+                    *_of_plan(read, stream),
+                    *live.notes,
+                    *_by_batch(read, under_way),
+                    *_of_anchors(read, anchoring),
+                ),
             )
 
     return run_to_end(look)
@@ -162,6 +171,32 @@ def _by_batch(read: Plan, under_way: AbstractSet[str]) -> Iterator[str]:
         yield "judges are foretold at live prices; batches cost about half"
     if under_way:
         yield f"{len(under_way):,} judgments are under way in batches, and not among these"
+
+
+def _with_anchors(works: Sequence[Work], lengths: Mapping[str, list[int]]) -> tuple[Work, ...]:
+    """What judges are asked of anchors is asked besides the rest."""
+    return tuple(
+        replace(work, characters=[*work.characters, *lengths.get(work.name, ())])
+        if work.part == "judge"
+        else work
+        for work in works
+    )
+
+
+def _of_anchors(read: Plan, anchoring: Anchoring | None) -> Iterator[str]:
+    """That every run will ask about anchors, or that none are frozen yet."""
+    if read.anchors is None or read.judge is None:
+        return
+    if anchoring is None:
+        yield (
+            f"no anchors are frozen yet; once people have rated {read.anchors.items} outputs, "
+            "every run judges them again, which is not among these calls"
+        )
+    else:
+        yield (
+            f"every run judges {len(anchoring.anchors.items)} anchors again; these calls are among "
+            "the judges'"
+        )
 
 
 def _short(read: Plan, stream: ExampleStream) -> tuple[str, ...]:
