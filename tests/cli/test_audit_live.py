@@ -1,0 +1,77 @@
+"""``measurand audit`` without a file: what it says before it asks, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.runs.conftest import PLAN, Project, world
+
+from measurand.cli import main
+from measurand.jobs.run import run
+from measurand.simulate.server import SimulatedProvider
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("audit")
+    with SimulatedProvider(world()) as server:
+        made = Project(folder / "project", server.base_url)
+        judge = {"models": [{"model": "sim/judge-fair", "family": "hazel"}], "repeats": 1}
+        prices = {**PLAN["prices"], "sim/judge-fair": {"input": 1, "output": 5}}
+        made.write(4, judge=judge, prices=prices)
+        assert run(made.plan, environment=made.environment).stop.reason is None
+    return made
+
+
+@pytest.fixture
+def live(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    for name, value in project.variables.items():
+        monkeypatch.setenv(name, value)
+    return project
+
+
+def test_a_forecast_says_what_asking_would_cost(
+    live: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--plan", str(live.plan), "--forecast", "--items", "4"]) == 0
+    said = capsys.readouterr().out
+    assert "audit of sim/judge-fair" in said
+    assert "about $" in said
+    assert "nothing was asked" in said
+    words = ["audit", "--plan", str(live.plan), "--forecast", "--items", "4", "--json"]
+    assert main([*words, "--budget", "0.01"]) == 4
+    told = json.loads(capsys.readouterr().out)
+    assert told["forecast"]["calls"] > 100
+    assert told["forecast"]["budget"] == 0.01
+
+
+def test_what_does_not_fit_is_told_and_refused(
+    live: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["audit", "--plan", str(live.plan), "--items", "4", "--budget", "0.01"]
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert "which is more than the budget of $0.01; nothing was asked" in told.err
+
+
+@pytest.mark.parametrize("option", ["--items=3", "--forecast", "--biases=style", "--no-cache"])
+def test_a_file_is_only_read(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", str(tmp_path / "ratings.csv"), option]) == 2
+    assert f"{option.partition('=')[0]} is for asking judges" in capsys.readouterr().err
+
+
+def test_without_a_plan_or_a_file_there_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit"]) == 2
+    assert "name a plan with --plan, or a ratings file" in capsys.readouterr().err
+
+
+def test_a_misspelt_bias_is_named(live: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--plan", str(live.plan), "--biases", "verbosty"]) == 2
+    assert "did you mean 'verbosity'" in capsys.readouterr().err
