@@ -41,6 +41,8 @@ _WHO = "optimiser"
 _ANSWER_TOKENS = 2_000
 _BATCH = 4
 """Outputs that a proposal is written from."""
+_ROUNDS = 3
+"""Rounds for each proposal that is wanted, at the most."""
 _LONGEST = 2_000
 """Characters of a wording; what is longer is no definition any more."""
 
@@ -134,6 +136,8 @@ class Optimiser:
 class _Bridge:
     """GEPA's adapter: its thread on one side, our event loop on the other."""
 
+    propose_new_texts = None  # GEPA asks for it; its own proposer is used
+
     def __init__(
         self,
         optimiser: Optimiser,
@@ -147,7 +151,7 @@ class _Bridge:
         )
         self._seed = wordings_of(current, optimiser.material.dimensions)
         self._asked: Counter[str] = Counter()
-        self._proposals = 0
+        self._proposals = self._rounds = 0
         self.arms: dict[str, Arm] = {fingerprint(self._seed): current}
         self.heard: dict[str, set[int]] = {}
 
@@ -228,7 +232,11 @@ class _Bridge:
         return str(self._wait(self._optimiser.reflect(text, self._asked[text])))
 
     def _enough(self, _: Any) -> bool:
-        return self._optimiser.stop.asked or self._proposals >= self._optimiser.proposals
+        """Asked before each round; a round may end without a proposal, and must not for ever."""
+        self._rounds += 1
+        most = self._optimiser.proposals
+        stopped = self._optimiser.stop.asked or self._proposals >= most
+        return stopped or self._rounds > _ROUNDS * most
 
     def _wait(self, work: Any) -> Any:
         future: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)

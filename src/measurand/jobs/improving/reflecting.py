@@ -10,7 +10,6 @@ import numpy as np
 from measurand.analysis.matrix import Floats
 from measurand.analysis.selection import SelectionOptions
 from measurand.core.rubric import Dimension
-from measurand.errors import InsufficientData
 from measurand.figures.text import shortened
 from measurand.jobs.improving.arms import Arm
 from measurand.jobs.improving.deciding import Decider
@@ -18,7 +17,6 @@ from measurand.jobs.improving.pool import Material, Rated
 from measurand.jobs.improving.trying import said_by
 from measurand.raters.judge.levels import levels_of, written
 from measurand.raters.judge.spec import settings_of, told
-from measurand.stats.mapping import fit_mapping
 from measurand.store.ledger import Ledger
 
 __all__ = ["Reflection", "Trace", "wordings_of"]
@@ -147,17 +145,18 @@ class Reflection:
         }
 
     def _mapped(self, judge: Floats) -> Floats:
-        """On people's scale, by the judge as it is: severity is no fault of a wording."""
+        """On people's scale, with the mean and the spread that the judge as it is has.
+
+        Severity is no fault of a wording. A regression would not do: it draws a poor judge's
+        values to the mean, and hides how much nearer a better one is.
+        """
         own, people = self._decider.table(self._current, self._items)
         mapped = judge.copy()
         for at in range(judge.shape[1]):
             both = ~(np.isnan(own[:, at]) | np.isnan(people[:, at]))
-            given = ~np.isnan(judge[:, at])
-            try:
-                line = fit_mapping(own[both, at], people[both, at], "affine")
-            except InsufficientData:
-                continue
-            mapped[given, at] = line(judge[given, at])
+            x, y = own[both, at], people[both, at]
+            if x.size and np.ptp(x) > 0:
+                mapped[:, at] = y.mean() + y.std() / x.std() * (judge[:, at] - x.mean())
         return mapped
 
     def _reasons(self, arm: Arm, items: Sequence[Rated]) -> Mapping[tuple[str, str, str], str]:
