@@ -179,7 +179,7 @@ class TestGrades:
         assert set(ranks(found)) == {"judge 0", "judge 2"}
         assert one(found, "correlation_with_people", "judge 1").estimate.n == 40
         assert one(found, "correlation_with_people", "judge 0").estimate.n == 150
-        assert any("judge 1 rated less than half" in limit for limit in found.limits)
+        assert any("judge 1 rated less than four fifths" in limit for limit in found.limits)
 
     def test_only_those_asked_about_are_compared(self) -> None:
         found = found_in(grades(), replace(FAST, only=("judge 1", "judge 2")))
@@ -293,13 +293,13 @@ class TestCosts:
         rows = [replace(r, cost=0.01, seconds=2.0) if r.kind == "judge" else r for r in grades()]
         rows += [replace(r, repeat=1) for r in rows if r.kind == "judge"]
         found = found_in(rows)
-        cost = one(found, "cost_per_output", "judge 0").estimate
-        assert cost.value == pytest.approx(0.02)
+        cost = one(found, "cost_per_thousand_outputs", "judge 0").estimate
+        assert cost.value == pytest.approx(20)
         assert one(found, "seconds_per_output", "judge 0").estimate.value == pytest.approx(4.0)
 
     def test_what_is_not_known_is_not_nothing(self) -> None:
         found = found_in(grades())
-        assert one(found, "cost_per_output", "judge 0").estimate.value is None
+        assert one(found, "cost_per_thousand_outputs", "judge 0").estimate.value is None
         assert list(found.named("judge_failure_rate")) == []
         rows = [
             replace(r, cost=0.01 if int(r.example[1:]) % 2 else None, seconds=0.0)
@@ -308,8 +308,8 @@ class TestCosts:
             for r in grades()
         ]
         half = found_in(rows)
-        cost = one(half, "cost_per_output", "judge 0").estimate
-        assert cost.value == pytest.approx(0.01)
+        cost = one(half, "cost_per_thousand_outputs", "judge 0").estimate
+        assert cost.value == pytest.approx(10)
         assert cost.n == 75
         assert cost.reason is not None
         assert "of 75 outputs" in cost.reason

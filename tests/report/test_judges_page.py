@@ -48,7 +48,7 @@ def test_one_line_a_judge_with_rank_accuracy_and_price() -> None:
         "Judge, check or person",
         "Rank",
         "Correlation with people",
-        "US dollars an output",
+        "US dollars, 1,000 outputs",
         "Seconds an output",
         "Judge failure rate",
     ]
@@ -65,7 +65,7 @@ def test_every_estimate_is_on_the_page_and_names_stay_text() -> None:
     shown = {id(e) for table in tables(document) for e in table.estimates()}
     present = [r for r in findings.results if r.estimate.present and r.name != "rank"]
     assert [r.label for r in present if id(r.estimate) not in shown] == []
-    assert "US dollars an output" in markdown_text(document)
+    assert "US dollars, 1,000 outputs" in markdown_text(document)
 
 
 def test_without_anything_to_say_the_page_still_stands() -> None:

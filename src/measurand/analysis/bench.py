@@ -19,8 +19,8 @@ from measurand.errors import InsufficientData
 
 __all__ = ["Bench", "bench_of"]
 
-_LEAST_SHARE = 0.5
-"""A judge that rated less of the outputs than this would take most of them from all others."""
+_LEAST_SHARE = 0.8
+"""A judge that rated less of the outputs than this would take too many from all others."""
 _MACHINES = frozenset({"judge", "check"})
 
 

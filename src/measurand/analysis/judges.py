@@ -96,8 +96,8 @@ def judges(
     rankings, verdicts = _ranked(benches, rubric, chosen)
     for one in rankings:
         results += one.results()
-    machines = table.where(kind=frozenset({"judge", "check"}))
-    results += costs(machines, examples=known, level=chosen.level)
+    machines = frozenset(bench.names[place] for bench in benches for place in bench.machines)
+    results += costs(table.where(rater=machines), examples=known, level=chosen.level)
     return Findings(
         results=tuple(results),
         verdicts=tuple(verdicts),

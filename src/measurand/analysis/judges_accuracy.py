@@ -143,7 +143,9 @@ def contributions(bench: Bench) -> Contributions:
         InsufficientData: Nobody is ranked, there are too few outputs, or somebody's have no spread.
     """
     if not bench.ranked:
-        raise InsufficientData(f"nobody rated half of the outputs that people rated: {_few(bench)}")
+        raise InsufficientData(
+            f"nobody rated four fifths of the outputs that people rated: {_few(bench)}"
+        )
     units, places = bench.shared, list(bench.ranked)
     clusters = bench.clusters[units]
     if not bench.graded:

@@ -26,6 +26,7 @@ __all__ = ["costs", "steadiness"]
 
 _HALF = 0.5
 _NOT_NEGATIVE = 0.0
+_THOUSAND = 1000.0
 _UNITS = ("example", "system", "against", "dimension")
 
 
@@ -65,11 +66,13 @@ class _Spent:
             of_class = _are(self.rows, "failure", name)
             yield self._share(lost & of_class, str(name))
         for result, column, what in (
-            ("cost_per_output", "cost", "what it cost is not known"),
+            ("cost_per_thousand_outputs", "cost", "what it cost is not known"),
             ("seconds_per_output", "seconds", "how long it took is not known"),
         ):
             compute = partial(self._taken, column, what)
             estimate = attempt(compute, n=0, method="mean of outputs", level=self.level)
+            if column == "cost":
+                estimate = estimate.scaled(_THOUSAND)
             yield Result(name=result, estimate=estimate, raters=(self.rater,))
 
     def _of_a_run(self) -> bool:

@@ -54,8 +54,8 @@ def _left_out(bench: Bench) -> Iterator[str]:
     if names:
         listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
         yield (
-            f"{bench.dimension}: {listed} rated less than half of the outputs that people rated; "
-            "their numbers are of other outputs, and they have no rank."
+            f"{bench.dimension}: {listed} rated less than four fifths of the outputs that people "
+            "rated; their numbers are of other outputs, and they have no rank."
         )
 
 

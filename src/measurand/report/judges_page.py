@@ -22,8 +22,8 @@ from measurand.report.words import basis, cell, label, methods
 __all__ = ["judges_document"]
 
 _ACCURACY = ("correlation_with_people", "agreement_with_people")
-_BESIDE = ("cost_per_output", "seconds_per_output", "judge_failure_rate")
-_UNKNOWN = (("cost_per_output", "the cost"), ("seconds_per_output", "the time"))
+_BESIDE = ("cost_per_thousand_outputs", "seconds_per_output", "judge_failure_rate")
+_UNKNOWN = (("cost_per_thousand_outputs", "the cost"), ("seconds_per_output", "the time"))
 _DETAILS = (
     *("kappa_with_people", "error_after_mapping", "leniency", "advantage_over_person"),
     *("repeat_reliability", "repeat_consistency", "first_slot_excess", "rated_share"),

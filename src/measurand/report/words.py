@@ -144,7 +144,7 @@ _LABELS = {
     "advantage_over_person": "Better than one person by",
     "repeat_reliability": "Reliability of one call",
     "rated_share": "Rated",
-    "cost_per_output": "US dollars an output",
+    "cost_per_thousand_outputs": "US dollars, 1,000 outputs",
     "seconds_per_output": "Seconds an output",
     "anchor_gap": "Above people by",
     "anchor_flips": "Judged otherwise than in the last run",
