@@ -14,6 +14,7 @@ from measurand.stats.quantiles import normal_quantile
 
 HIGH = Estimate(value=0.95, low=0.9, high=0.98, n=100, method="ceiling")
 LOW = Estimate(value=0.7, low=0.6, high=0.78, n=100, method="ceiling")
+WIDE = Estimate(value=0.79, low=0.7, high=0.88, n=100, method="ceiling")
 NONE = Estimate.absent("only one person rated")
 
 
@@ -49,11 +50,20 @@ def evidence(r: float, n: int = 100, **more: object) -> Evidence:
         (evidence(0.90, ceiling=LOW), "CEILING BELOW TARGET"),
         (evidence(0.60, ceiling=LOW), "CEILING BELOW TARGET"),
         (evidence(0.82, ceiling=NONE), "PASS"),
+        (evidence(0.70, ceiling=WIDE), "INCONCLUSIVE"),
+        (evidence(0.50, ceiling=WIDE), "FAIL"),
     ],
 )
 def test_what_each_word_takes(found: Evidence, outcome: str) -> None:
     assert gate(found).outcome == outcome
     assert outcome in OUTCOMES
+
+
+def test_a_judge_that_may_be_at_a_low_ceiling_is_not_called_bad() -> None:
+    reason = gate(evidence(0.70, ceiling=WIDE)).reason
+    assert (
+        "so may be the best that any judge could reach with these people (0.70 to 0.88)" in reason
+    )
 
 
 def test_a_small_test_set_only_screens_and_passes_on_the_bound() -> None:

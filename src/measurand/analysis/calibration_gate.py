@@ -112,7 +112,8 @@ def gate(found: Evidence) -> Gate:
     """Decide whether a judge can be trusted.
 
     The ceiling goes before all else: against people who hardly agree, a judge that is as good as
-    can be is not to be called bad, nor one that was lucky good.
+    can be is not to be called bad, nor one that was lucky good. Where the ceiling may be below the
+    target, a judge that may be at it does not fail either.
     """
     if refused := _refused(found):
         return Gate("INCONCLUSIVE", refused)
@@ -129,8 +130,10 @@ def _decided(found: Evidence, *, value: float, high: float, least: float) -> Gat
     if least >= found.target:
         return Gate("PASS" if found.screening else "VERIFIED", _reached(found))
     if high < found.target:
-        reason = f"{_numbers(found)}: even the upper end is below {found.target:g}."
-        return Gate("FAIL", reason)
+        below = f"{_numbers(found)}: even the upper end is below {found.target:g}"
+        if _excused(found, high):
+            return Gate("INCONCLUSIVE", f"{below}, {_either(found)}")
+        return Gate("FAIL", f"{below}.")
     if found.first and not found.screening and value >= found.target:
         return Gate("PASS", _passed(found))
     return _open(found, value)
@@ -164,6 +167,20 @@ def _below(found: Evidence) -> str:
         f"People agree too little for a target of {found.target:g}: {best} at most "
         f"{_told(most, found)}.{judge} Have more people rate each output, or define the levels "
         "more clearly."
+    )
+
+
+def _excused(found: Evidence, high: float) -> bool:
+    """Whether the ceiling may be below the target, and the judge at it: then nobody is to blame."""
+    least = found.ceiling.low
+    return least is not None and least < found.target and high >= least
+
+
+def _either(found: Evidence) -> str:
+    least, most = (_told(x or 0.0, found) for x in (found.ceiling.low, found.ceiling.high))
+    return (
+        f"but so may be the best that any judge could reach with these people ({least} to {most}). "
+        "More people for each output would tell whether the judge falls short, or they do."
     )
 
 
