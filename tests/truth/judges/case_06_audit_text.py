@@ -52,8 +52,8 @@ _DESIGN = AuditDesign(
     attacks=10,
     sessions=6,
 )
-_LARGER = replace(_DESIGN, items=110)
-"""Halo is a correlation, and takes more outputs."""
+_LARGER = replace(_DESIGN, items=110, sessions=11)
+"""Halo is a correlation and takes more outputs, an anchor is told by conversations."""
 _EXAMPLES = 60
 _SLOW = 10
 """An audit of every bias takes seconds; of so many seeds it gets one."""
