@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from tests.runs.conftest import Project, world
 
 from measurand.analysis.forecast import Forecast
+from measurand.cli import main
 from measurand.core.candidate import CURRENT
 from measurand.errors import InfrastructureError, InsufficientData, LeakError, UsageError
 from measurand.jobs.engine.tally import Snapshot
 from measurand.jobs.improve import Improved, ImproveOptions, forecast_improvement, improve
 from measurand.jobs.project import from_project
 from measurand.jobs.run import run
+from measurand.report.results_json import results_schema
 from measurand.simulate.judge_model_sim import SimJudge
 from measurand.simulate.server import SimulatedProvider
 from measurand.store.ledger import open_ledger
@@ -302,3 +305,28 @@ def test_a_plan_without_a_run_or_without_candidates_says_what_to_do(
         improved(project)
     with pytest.raises(UsageError, match="no candidate typo"):
         improved(project, candidates=("typo",))
+
+
+def test_the_verb_tells_it_as_json_and_in_the_terminal(
+    done: Done, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in done.project.variables.items():
+        monkeypatch.setenv(name, value)
+    plan = str(done.project.plan)
+    assert main(["improve", plan, "--dry-run"]) == 0
+    assert "look at the" in capsys.readouterr().out
+    assert main(["improve", plan, "-q", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    jsonschema_rs.validator_for(results_schema()).validate(told)
+    (adopted,) = told["improvement"]["adopted"]
+    assert (adopted["judge"], adopted["candidate"]) == ("sim/judge", "fine")
+    assert adopted["plan"]["judge"]["models"] == ["sim/fine"]
+    (decided,) = [v for v in told["verdicts"] if v["name"] == "adoption"]
+    assert (decided["verdict"], decided["design"]) == ("adopted", "fine")
+    assert told["improvement"]["account"]["calls"] == 0
+    assert main(["improve", plan, "-q"]) == 0
+    text = capsys.readouterr().out
+    assert "Before and after" in text
+    assert "fine is adopted" in text
+    assert main(["improve", plan, "--judge", "sim/nobody"]) == 2
+    assert "has no judge sim/nobody" in capsys.readouterr().err

@@ -60,10 +60,13 @@ class Improved:
         account = self.ran.to_json()
         if self.conclusion is None:
             return account
+        told = ("ratings", "calls", "failures", "usd", "usd_all_runs", "seconds")
         return {
             **self.conclusion.answer.to_json(),
-            "adopted": [one.to_json() for one in self.conclusion.adopted],
-            "account": account,
+            "improvement": {
+                "adopted": [one.to_json() for one in self.conclusion.adopted],
+                "account": {name: account[name] for name in told},
+            },
         }
 
 

@@ -10,6 +10,7 @@ from measurand._version import __version__
 from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
+from measurand.report.improve_json import improvement_schema
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.rating_status_page import round_schema
 from measurand.report.run_json import run_document, run_schema
@@ -174,11 +175,13 @@ def results_schema() -> Json:
                 ),
                 "run": {"$ref": "#/$defs/run"},
                 "round": {"$ref": "#/$defs/round"},
+                "improvement": {"$ref": "#/$defs/improvement"},
             },
-            optional=("run", "round"),
+            optional=("run", "round", "improvement"),
         ),
         "$defs": {
             "round": round_schema(),
+            "improvement": improvement_schema(),
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),
