@@ -66,6 +66,15 @@ def test_a_judge_that_may_be_at_a_low_ceiling_is_not_called_bad() -> None:
     )
 
 
+def test_a_target_that_people_miss_one_by_one_is_said_to_be_so() -> None:
+    person = Estimate(value=0.74, low=0.7, high=0.78, n=100, method="leave one out")
+    told = "One person against the others has 0.74"
+    assert told in gate(evidence(0.60, person=person)).reason
+    assert told in gate(evidence(0.78, person=person)).reason
+    assert told not in gate(evidence(0.60, person=HIGH)).reason
+    assert told not in gate(evidence(0.90, person=person)).reason
+
+
 def test_a_small_test_set_only_screens_and_passes_on_the_bound() -> None:
     assert gate(evidence(0.85, n=79)).outcome == "INCONCLUSIVE"
     assert gate(evidence(0.85, n=80)).outcome == "PASS"

@@ -279,6 +279,7 @@ class _Calibration:
                 shown=counts.shown,
                 withheld=withheld(pool, self.options.max_failures),
                 statistic="phi" if pool.scale.binary else "r",
+                person=named.get(("leave_one_out", name)),
             )
             yield self._verdict(evidence, name, counts)
 

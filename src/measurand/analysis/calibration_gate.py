@@ -58,6 +58,7 @@ class Evidence:
         correlation: Of judge and people on the test set, with a two-sided interval.
         bound: The same with a one-sided interval whose lower end counts, of `bound_level`.
         ceiling: The best correlation that any judge could have with these people.
+        person: The correlation of one person with the others, where it is known.
         n_test: Locked outputs with both a judge's and people's ratings.
         target: What the correlation is to reach.
         looks: How often this test set has been looked at, this time included.
@@ -75,6 +76,7 @@ class Evidence:
     shown: int = 1
     withheld: str | None = None
     statistic: str = "r"
+    person: Estimate | None = None
 
     @property
     def screening(self) -> bool:
@@ -133,7 +135,7 @@ def _decided(found: Evidence, *, value: float, high: float, least: float) -> Gat
         below = f"{_numbers(found)}: even the upper end is below {found.target:g}"
         if _excused(found, high):
             return Gate("INCONCLUSIVE", f"{below}, {_either(found)}")
-        return Gate("FAIL", f"{below}.")
+        return Gate("FAIL", f"{below}.{_person(found)}")
     if found.first and not found.screening and value >= found.target:
         return Gate("PASS", _passed(found))
     return _open(found, value)
@@ -184,6 +186,17 @@ def _either(found: Evidence) -> str:
     )
 
 
+def _person(found: Evidence) -> str:
+    """Where people do not reach the target one by one, a judge that is as good does not either."""
+    value = None if found.person is None else found.person.value
+    if value is None or value >= found.target:
+        return ""
+    return (
+        f" One person against the others has {_told(value, found)}, so that the target asks more "
+        "of a judge than of a person."
+    )
+
+
 def _numbers(found: Evidence) -> str:
     """The correlation in the words that every reason begins with."""
     estimate = found.correlation
@@ -227,7 +240,7 @@ def _open(found: Evidence, value: float) -> Gate:
     reason = (
         f"{_numbers(found)}: surely neither below {found.target:g} nor at least that; {more}.{only}"
     )
-    return Gate("INCONCLUSIVE", reason, needed)
+    return Gate("INCONCLUSIVE", f"{reason}{_person(found)}", needed)
 
 
 def _needed(found: Evidence, value: float) -> int | None:
