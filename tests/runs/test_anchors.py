@@ -16,6 +16,7 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.anchors import anchors, freeze_anchors
 from measurand.jobs.manifest import version_of
 from measurand.jobs.planning import Planned, plan
+from measurand.jobs.project import from_project
 from measurand.jobs.run import Ran, RunOptions, run
 from measurand.simulate.judge_model_sim import SimJudge
 from measurand.simulate.server import SimulatedProvider
@@ -174,6 +175,8 @@ def test_the_verb_tells_none_and_then_judge(
     with SimulatedProvider(world(), judges={"judge": SimJudge(severity=2)}, port=port):
         for _ in range(3):
             go(project)
+    notes = from_project(project.plan, environment=project.environment).notes
+    assert any(note.startswith("Drift: sim/judge has changed") for note in notes)
     assert main(["anchors", "--html", "a.html"]) == 1
     told = capsys.readouterr().out
     assert "sim/judge has changed since about run" in " ".join(told.split())

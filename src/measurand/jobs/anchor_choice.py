@@ -1,4 +1,4 @@
-"""Which outputs become anchors, and how the ledger keeps them."""
+"""Which outputs become anchors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from measurand.analysis.agreement import consensus
 from measurand.analysis.calibration_pool import item_name
 from measurand.analysis.matrix import rater_matrix
 from measurand.analysis.trials import first_trial
-from measurand.core.anchors import ANCHOR, Anchor, AnchorSet
+from measurand.core.anchors import ANCHOR, Anchor
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.people import ADJUDICATION
@@ -20,11 +20,8 @@ from measurand.core.scale import Value
 from measurand.errors import InsufficientData
 from measurand.jobs.source import Source, rounds_of
 from measurand.raters.judge.spec import settings_of
-from measurand.store.codec import encode
-from measurand.store.ledger import Ledger
-from measurand.store.ledger_calibration import CalibrationEvent
 
-__all__ = ["chosen_anchors", "judged_dimensions", "kept", "locked_outputs"]
+__all__ = ["chosen_anchors", "judged_dimensions"]
 
 _LEAST_VOTES = 2
 Unit = tuple[str, str]
@@ -115,32 +112,3 @@ def _labels(source: Source, dimensions: tuple[Dimension, ...]) -> dict[Unit, dic
                         dimension.name
                     ] = label
     return found
-
-
-def locked_outputs(ledger: Ledger) -> frozenset[str]:
-    """Outputs that are locked for testing a judge."""
-    splits = ledger.calibration.events("split")
-    return frozenset(splits[-1].body.get("test", ())) if splits else frozenset()
-
-
-def kept(ledger: Ledger, anchors: AnchorSet | None = None) -> tuple[AnchorSet, int] | None:
-    """The anchors that the ledger keeps, and the number of their first run.
-
-    Args:
-        ledger: The ledger.
-        anchors: Kept in place of those that were there; where they are the same, these stay.
-
-    Raises:
-        LedgerError: The ledger cannot be read or written.
-    """
-    if anchors is not None:
-        numbers = (record.row.repeat for record in ledger.probes.rows(probe=ANCHOR))
-        body = {"items": encode(anchors.items), "first": 1 + max(numbers, default=-1)}
-        ledger.calibration.add(
-            [CalibrationEvent(kind="anchors", test=anchors.fingerprint, body=body)]
-        )
-    events = ledger.calibration.events("anchors")
-    if not events:
-        return None
-    items = tuple(Anchor(**item) for item in events[-1].body["items"])
-    return AnchorSet(items=items, at=events[-1].at), int(events[-1].body["first"])

@@ -10,7 +10,8 @@ from measurand.core.anchors import ANCHOR, AnchorSet
 from measurand.core.example import Example
 from measurand.core.plan import Plan
 from measurand.errors import UsageError
-from measurand.jobs.anchor_choice import chosen_anchors, kept, locked_outputs
+from measurand.jobs.anchor_choice import chosen_anchors
+from measurand.jobs.anchor_kept import kept, locked_outputs
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.asking import Stop
 from measurand.jobs.engine.journal import Journal

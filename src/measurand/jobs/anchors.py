@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 
 from measurand.analysis.anchors import DRIFT, AnchorOptions
-from measurand.analysis.anchors import anchors as analyse
-from measurand.analysis.anchors_stream import StreamScore
-from measurand.core.anchors import ANCHOR, LEAST_ANCHORS, AnchorPlan, AnchorSet
+from measurand.core.anchors import LEAST_ANCHORS, AnchorPlan, AnchorSet
 from measurand.core.plan import Plan
-from measurand.core.probe import ProbeRow
-from measurand.core.scale import Scale, Value
 from measurand.errors import InsufficientData, UsageError
-from measurand.jobs.anchor_choice import chosen_anchors, kept, locked_outputs
+from measurand.jobs.anchor_choice import chosen_anchors
+from measurand.jobs.anchor_kept import kept, locked_outputs
+from measurand.jobs.anchor_status import drift
 from measurand.jobs.answer import Answer
-from measurand.jobs.manifest import IMPORTED, current
 from measurand.jobs.places import ledger_path
 from measurand.jobs.project import from_project
 from measurand.models.environment import Environment
 from measurand.report.anchors_page import anchors_document
 from measurand.report.sections import PageContext
-from measurand.store.ledger import Ledger, open_ledger
-from measurand.store.ledger_anchors import judged_then
+from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
 __all__ = ["AnchorAnswer", "anchors", "freeze_anchors"]
@@ -60,26 +53,14 @@ def anchors(plan: Path | str, *, options: AnchorOptions | None = None) -> Anchor
     """
     file = Path(plan)
     wanted = load_plan(file)
-    with open_ledger(ledger_path(file)) as ledger:
-        found = kept(ledger)
-        if found is None:
-            raise UsageError(_none(wanted))
-        frozen, first = found
-        rows, notes = _rows(ledger, wanted, first)
-        stream = tuple(_stream(ledger, wanted, first))
     chosen = options or AnchorOptions(
         alpha=(wanted.anchors or AnchorPlan()).alpha, seed=wanted.seed
     )
-    scales = {dimension.name: dimension.scale for dimension in wanted.rubric}
-    findings = analyse(
-        rows,
-        _labels(frozen, wanted),
-        scales,
-        stream=stream,
-        clusters={a.example: a.cluster for a in frozen.items if a.cluster is not None},
-        options=chosen,
-    )
-    findings = replace(findings, limits=(*notes, *findings.limits))
+    with open_ledger(ledger_path(file)) as ledger:
+        found, findings = kept(ledger), drift(ledger, wanted, chosen)
+    if found is None or findings is None:
+        raise UsageError(_none(wanted))
+    frozen, _ = found
     return AnchorAnswer(
         verb="anchors",
         findings=findings,
@@ -138,51 +119,3 @@ def _none(plan: Plan) -> str:
 
 def _subtitle(frozen: AnchorSet) -> str:
     return f"{len(frozen.items)} outputs, frozen {frozen.at[:10]}"
-
-
-def _labels(frozen: AnchorSet, plan: Plan) -> dict[tuple[str, str, str], Value]:
-    """What people say, under definitions that are still asked."""
-    now = {dimension.name: dimension.fingerprint for dimension in plan.rubric}
-    return {
-        (anchor.example, anchor.system, name): value
-        for anchor in frozen.items
-        for name, value in anchor.labels.items()
-        if now.get(name) == anchor.rubric[name]
-    }
-
-
-def _rows(ledger: Ledger, plan: Plan, first: int) -> tuple[list[ProbeRow], tuple[str, ...]]:
-    """What judges, as they are now, said of the anchors that are frozen now."""
-    versions: Mapping[str, str] = current(ledger, plan).manifest.get("raters", {})
-    every = [r for r in ledger.probes.rows(probe=ANCHOR) if r.row.repeat >= first]
-    now = [r for r in every if versions.get(r.row.rater, r.version) == r.version]
-    notes = [
-        f"Another version of {rater}, with another prompt, rubric or parameters, judged anchors "
-        "too; nothing of that is joined with what is said now."
-        for rater in sorted({r.row.rater for r in every if r not in now})
-    ]
-    if not now:
-        notes.append("The judges, as they are now, have not judged the anchors yet: measurand run.")
-    return [replace(r.row, repeat=r.row.repeat - first) for r in now], tuple(notes)
-
-
-def _stream(ledger: Ledger, plan: Plan, first: int) -> Iterator[StreamScore]:
-    """What the same judges said of the systems' own outputs, the mean over repeats of each run."""
-    scales: dict[str, Scale] = {d.name: d.scale for d in plan.rubric if d.scale.bounded}
-    versions = (current(ledger, plan).versions or frozenset()) - {IMPORTED}
-    shares: dict[tuple[int, str, str, str, str], list[float]] = defaultdict(list)
-    for one in judged_then(ledger.probes, ANCHOR, versions):
-        if one.round >= first and one.dimension in scales:
-            share = scales[one.dimension].unit(one.value)
-            if share is not None:
-                key = (one.round - first, one.judge, one.example, one.system, one.dimension)
-                shares[key].append(share)
-    for (number, judge, example, system, dimension), found in shares.items():
-        yield StreamScore(
-            round=number,
-            judge=judge,
-            example=example,
-            system=system,
-            dimension=dimension,
-            share=fmean(found),
-        )

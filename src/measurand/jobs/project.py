@@ -11,6 +11,7 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
 from measurand.errors import Fault, PlanError, UsageError
 from measurand.jobs.accounting import run_account
+from measurand.jobs.anchor_status import drift_notes
 from measurand.jobs.calibrating.records import standings
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.manifest import current
@@ -54,7 +55,10 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
         intakes, account = ledger.accounts(), run_account(ledger, plan)
         redact = redactor(plan, run_key(ledger, environment))
-        trust = tuple(standings(ledger, plan, now.manifest, account=account))
+        trust = (
+            *standings(ledger, plan, now.manifest, account=account),
+            *drift_notes(ledger, plan),
+        )
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
