@@ -353,6 +353,18 @@ class TestRecorded:
             audit(table, SCALES, judges=["gpt-7"])
         assert audit(table, SCALES, judges=["judge"]).verdicts
 
+    def test_a_scale_without_ends_decides_nothing_and_says_so(self) -> None:
+        _, table = recorded(PlantedJudge(severity=-1))
+        found = audit(table, {"accuracy": Scale("ordinal")})
+        assert not [v for v in found.verdicts if v.name == "leniency"]
+        (limit,) = (text for text in found.limits if "no known ends" in text)
+        assert "accuracy" in limit
+        assert not any("no known ends" in text for text in audit(table, SCALES).limits)
+
+    def test_a_file_without_a_judge_is_told_so(self) -> None:
+        _, table = recorded(PlantedJudge())
+        assert audit(table.where(kind="people"), SCALES).limits[0].startswith("No judge rated")
+
     def test_only_judges_are_audited(self) -> None:
         _, table = recorded(PlantedJudge())
         names = {rater for r in audit(table, SCALES).results for rater in r.raters}

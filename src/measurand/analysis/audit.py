@@ -122,7 +122,7 @@ def audit(  # noqa: PLR0913 - what a judge is audited on
     return Findings(
         results=tuple(chain.from_iterable(bias.results() for bias in found)),
         verdicts=verdicts,
-        limits=audit_limits(found, table, probed, rubric=rubric, setting=setting),
+        limits=audit_limits(found, table, probed, scales=scales, rubric=rubric, setting=setting),
         readings=in_words(verdicts),
     )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from measurand.analysis.biases.base import BIASES, Bias, Setting
+from measurand.analysis.biases.base import BIASES, Bias, Setting, span_of
 from measurand.analysis.biases.self_preference import INSTRUMENTED
 from measurand.analysis.biases.verbosity import DESIGN as LENGTH
 from measurand.core.probe import BASE, ProbeRow
 from measurand.core.probes import PROBES
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
+from measurand.core.scale import Scale
 
 __all__ = ["audit_limits"]
 
@@ -25,11 +26,14 @@ def audit_limits(
     ratings: Ratings,
     probes: Sequence[ProbeRow],
     *,
+    scales: Mapping[str, Scale],
     rubric: Rubric | None,
     setting: Setting,
 ) -> tuple[str, ...]:
     """The limits that apply to these numbers, computed from them."""
     return (
+        *_no_judge(ratings, probes),
+        *_unbounded(found, scales),
         *_not_measured(found),
         *_family(found, setting),
         *_no_repeats(found, probes),
@@ -40,6 +44,21 @@ def audit_limits(
         *_failed(probes),
         *_unknown(probes),
     )
+
+
+def _no_judge(ratings: Ratings, probes: Sequence[ProbeRow]) -> Iterator[str]:
+    if not probes and not len(ratings.where(kind="judge")):
+        yield "No judge rated: ratings of the kind judge are audited, and there are none."
+
+
+def _unbounded(found: Sequence[Bias], scales: Mapping[str, Scale]) -> Iterator[str]:
+    names = sorted({b.dimension for b in found if b.dimension is not None and b.unit == "points"})
+    loose = [name for name in names if name in scales and span_of(scales[name]) is None]
+    if loose:
+        yield (
+            f"The scale of {', '.join(loose)} has no known ends, so that no margin follows from it "
+            "and nothing is decided there. Say it, as in --scale 1-5."
+        )
 
 
 def _not_measured(found: Sequence[Bias]) -> Iterator[str]:
