@@ -75,6 +75,23 @@ def test_swapping_the_raters_turns_the_sign_and_scaling_changes_nothing() -> Non
         assert (scaled.low, scaled.high) == pytest.approx((found.low, found.high))
 
 
+def test_a_weight_of_two_is_the_unit_twice() -> None:
+    first, second, target, prompts = sample(6)
+    weights = np.where(np.arange(target.size) % 3 == 0, 2.0, 1.0)
+    twice = np.repeat(np.arange(target.size), weights.astype(int))
+    weighted = correlation_difference(first, second, target, clusters=prompts, weights=weights)
+    longer = correlation_difference(
+        first[twice], second[twice], target[twice], clusters=prompts[twice]
+    )
+    assert weighted.value == pytest.approx(longer.value)
+    assert (weighted.low, weighted.high) == pytest.approx((longer.low, longer.high))
+    alike = correlation_difference(
+        first, second, target, clusters=prompts, weights=np.full(target.size, 7.0)
+    )
+    plain = correlation_difference(first, second, target, clusters=prompts)
+    assert (alike.low, alike.high) == pytest.approx((plain.low, plain.high))
+
+
 def coverage(seeds: int) -> int:
     hits = 0
     for seed in range(seeds):
@@ -112,5 +129,7 @@ def test_what_has_no_difference_is_refused(columns: tuple[list[int], ...], probl
 def test_misuse_is_refused() -> None:
     with pytest.raises(UsageError, match="one value per unit"):
         correlation_difference([1, 2, 3], [1, 2], [1, 2, 3])
+    with pytest.raises(UsageError, match="above 0"):
+        correlation_difference([1, 2, 3], [1, 3, 2], [1, 2, 3], weights=[1, 0, 1])
     with pytest.raises(UsageError, match="finite"):
         correlation_difference([1, 2, float("nan")], [1, 2, 4], [1, 2, 3])

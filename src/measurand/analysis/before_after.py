@@ -92,6 +92,7 @@ def _results(one: Shown, before: Pool, after: Pool, *, look: Look) -> Iterator[R
         before.judge,
         after.people,
         clusters=np.arange(after.n) if after.shared is None else after.shared,
+        weights=after.weights,
         level=level,
     )
     found = attempt(compute, n=after.n, method="difference of correlations", level=level)
@@ -99,7 +100,14 @@ def _results(one: Shown, before: Pool, after: Pool, *, look: Look) -> Iterator[R
 
 
 def _correlation(pool: Pool, level: float) -> Estimate:
-    compute = partial(pearson, pool.judge, pool.people, clusters=pool.shared, level=level)
+    compute = partial(
+        pearson,
+        pool.judge,
+        pool.people,
+        clusters=pool.shared,
+        weights=pool.weights,
+        level=level,
+    )
     return attempt(compute, n=pool.n, method="Pearson", level=level)
 
 
@@ -130,7 +138,14 @@ def _change(one: Shown, difference: Estimate) -> Verdict:
 def _verdict(one: Shown, after: Pool, look: Look) -> Verdict:
     """Whether the judge can be trusted after the change."""
     side = bound_level(look.shown)
-    bound = partial(pearson, after.judge, after.people, clusters=after.shared, level=side)
+    bound = partial(
+        pearson,
+        after.judge,
+        after.people,
+        clusters=after.shared,
+        weights=after.weights,
+        level=side,
+    )
     evidence = Evidence(
         correlation=_correlation(after, look.how.level),
         bound=attempt(

@@ -35,19 +35,22 @@ def correlation_difference(
     target: ArrayLike,
     *,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     level: float = LEVEL,
 ) -> Estimate:
     """Pearson's r of ``first`` with the target minus that of ``second`` on the same units.
 
     The interval joins those of the two correlations (Fisher's z) by the correlation that their
-    errors have because target and units are the same. Of units in clusters, both come from the
-    influence function, summed within clusters, with the quantile of t with C - 1 degrees.
+    errors have because target and units are the same. Of units in clusters, or with weights, both
+    come from the influence function, summed within clusters, with the quantile of t with C - 1
+    degrees.
 
     Args:
         first: Shape (n,).
         second: Shape (n,).
         target: Shape (n,).
         clusters: The cluster of each unit, shape (n,).
+        weights: For how many units each stands, above 0, shape (n,).
         level: The confidence level.
 
     Raises:
@@ -62,14 +65,18 @@ def correlation_difference(
     columns = [check_finite(values, 1) for values in (first, second, target)]
     if len({column.size for column in columns}) > 1:
         raise UsageError(f"one value per unit; found {[column.size for column in columns]}")
-    one, two, right = (_standard(column) for column in columns)
-    n = right.size
+    n = columns[2].size
+    mass = _mass(weights, n)
+    one, two, right = (_standard(column, mass) for column in columns)
     codes = None if clusters is None else cluster_codes(clusters, n)
+    if codes is None and weights is not None:
+        codes = np.arange(n)
     count = n if codes is None else int(codes.max()) + 1
     if count < _FEWEST:
         noun = "units" if codes is None else "clusters"
         raise InsufficientData(f"a difference of correlations needs {_FEWEST} {noun}; {count} here")
-    r_one, r_two, between = (float(a @ b) / n for a, b in ((one, right), (two, right), (one, two)))
+    pairs = ((one, right), (two, right), (one, two))
+    r_one, r_two, between = (float(mass @ (a * b)) for a, b in pairs)
     if abs(between) > _SURE:
         raise InsufficientData("both raters say the same, up to a straight line")
     if max(abs(r_one), abs(r_two)) > _SURE:
@@ -81,9 +88,8 @@ def correlation_difference(
         method = "Zou, Fisher z"
     else:
         influence = np.stack([_influence(one, right, r_one), _influence(two, right, r_two)], axis=1)
-        ends, together = _clustered(
-            (r_one, r_two), cluster_sums(influence, codes), n=n, level=level
-        )
+        sums = cluster_sums(mass[:, None] * influence, codes)
+        ends, together = _clustered((r_one, r_two), sums, level=level)
         method = "Zou, clustered, t(C-1)"
     low, high = _joined(*ends, together)
     return Estimate(
@@ -97,13 +103,23 @@ def correlation_difference(
     )
 
 
-def _standard(values: Floats) -> Floats:
+def _mass(weights: ArrayLike | None, n: int) -> Floats:
+    """The share of each unit; they sum to 1."""
+    if weights is None:
+        return np.full(n, 1 / max(n, 1))
+    mass = check_finite(weights, 1)
+    if mass.size != n or not (mass > 0).all():
+        raise UsageError("weights are one number above 0 a unit")
+    return np.asarray(mass / mass.sum(), dtype=np.float64)
+
+
+def _standard(values: Floats, mass: Floats) -> Floats:
     """Mean 0 and standard deviation 1."""
-    centred = values - values.mean() if values.size else values
-    spread = float(np.sqrt((centred**2).mean())) if values.size else 0.0
+    centred = values - mass @ values if values.size else values
+    spread = float(np.sqrt(mass @ centred**2)) if values.size else 0.0
     if spread <= _NO_SPREAD * max(float(np.abs(values).max(initial=0.0)), 1.0):
         raise InsufficientData("a rater or the target is the same for all units: no correlation")
-    return centred / spread
+    return np.asarray(centred / spread, dtype=np.float64)
 
 
 def _around(r: float, half: float) -> _Correlation:
@@ -124,11 +140,11 @@ def _influence(x: Floats, y: Floats, r: float) -> Floats:
 
 
 def _clustered(
-    r: tuple[float, float], sums: Floats, *, n: int, level: float
+    r: tuple[float, float], sums: Floats, *, level: float
 ) -> tuple[tuple[_Correlation, _Correlation], float]:
     """Both correlations with the ends of their intervals, and how their errors go together."""
     count = len(sums)
-    scatter = sums.T @ sums * (count / (count - 1)) / n**2
+    scatter = sums.T @ sums * (count / (count - 1))
     errors = np.sqrt(np.diag(scatter))
     if errors.min() <= _NO_SPREAD:
         raise InsufficientData("no spread between clusters to build an interval on")

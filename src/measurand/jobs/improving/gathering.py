@@ -12,6 +12,7 @@ from measurand.core.exemplars import ExemplarId
 from measurand.core.plan import Plan
 from measurand.errors import InsufficientData
 from measurand.jobs.calibrate import planned_calibration
+from measurand.jobs.calibrating.drawing import calibration_source
 from measurand.jobs.calibrating.splitting import frozen_split
 from measurand.jobs.improving.pool import Material, judged_dimensions, outputs_there
 from measurand.jobs.places import ledger_path
@@ -35,7 +36,8 @@ def gathered(plan: Plan, file: Path, environment: Environment) -> Material:
         InsufficientData: People rated nothing that the judge rates, or too little.
         MeasurandError: The ledger or the evaluation set cannot be read.
     """
-    source = from_project(file, environment=environment)
+    with open_ledger(ledger_path(file)) as ledger:
+        source = calibration_source(from_project(file, environment=environment), ledger.calibration)
     rows = first_trial(source.ratings.where(against=None), rounds_of(source))
     names = judged_dimensions(plan, rows)
     if not names:
