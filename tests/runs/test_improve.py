@@ -146,6 +146,10 @@ def test_the_better_is_adopted_the_equal_is_not_and_one_look_shows_it(done: Done
     assert apart.high > 0
     assert not numbers["loss_difference", None, "wording"].present  # word for word as before
 
+    titles = {section.title for section in found.answer.document.sections}
+    assert {"Before and after", "Tried", "Limits"} == titles  # and no number is left over
+    assert "no difference shown" not in found.answer.to_html()
+
     # three candidates on two dimensions, then the look at one of them: of the judge as it is,
     # the run has asked
     asked = found.ran.snapshot.ratings
