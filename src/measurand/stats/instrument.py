@@ -55,6 +55,19 @@ class FirstStage:
         """Both numbers in words."""
         return f"F = {self.f:.1f}, correlation of two raters {self.correlation:.2f}"
 
+    def refuse_weak(self) -> None:
+        """Refuse an estimate that the instrument does not carry.
+
+        Raises:
+            InsufficientData: It is too weak.
+        """
+        if not self.strong:
+            raise InsufficientData(
+                f"raters agree too little to stand for quality ({self.told}; needed is F above "
+                f"{STRONG_F:g}, or {STRONG_R:g} on {_UNITS_FOR_R} outputs): not identifiable, use "
+                "probes"
+            )
+
 
 def instrumented_slope(
     judge: ArrayLike,
@@ -95,24 +108,10 @@ def instrumented_slope(
     """
     check_level(level)
     stack = _Stack.of(judge, ratings, feature, clusters=clusters)
-    stage = stack.first_stage()
-    if not stage.strong:
-        raise InsufficientData(
-            f"raters agree too little to stand for quality ({stage.told}; needed is F above "
-            f"{STRONG_F:g}, or {STRONG_R:g} on {_UNITS_FOR_R} outputs): not identifiable, use "
-            "probes"
-        )
-    instruments = np.stack([stack.others, stack.feature])
-    regressors = np.stack([stack.rating, stack.feature])
-    inverse = np.linalg.inv((instruments * stack.weights) @ regressors.T)
-    slopes = inverse @ ((instruments * stack.weights) @ stack.judge)
-    residuals = stack.judge - slopes @ regressors
-    scores = [np.bincount(stack.codes, row * stack.weights * residuals) for row in instruments]
-    influence = inverse[1] @ np.stack(scores)
-    # The usual correction for the two slopes and the intercept, counted in units and not in rows.
-    influence *= np.sqrt(stack.n / max(stack.n - 3, 1))
+    stack.first_stage().refuse_weak()
+    slope, influence = stack.slope()
     return slope_interval(
-        float(slopes[1]),
+        slope,
         influence,
         n=stack.n,
         level=level,
@@ -210,6 +209,18 @@ class _Stack:
             n=used.size,
             correlation=_correlation(own, unit, counts),
         )
+
+    def slope(self) -> tuple[float, Floats]:
+        """What the feature adds at equal quality, and how each cluster moves that."""
+        instruments = np.stack([self.others, self.feature])
+        regressors = np.stack([self.rating, self.feature])
+        inverse = np.linalg.inv((instruments * self.weights) @ regressors.T)
+        slopes = inverse @ ((instruments * self.weights) @ self.judge)
+        residuals = self.judge - slopes @ regressors
+        scores = [np.bincount(self.codes, row * self.weights * residuals) for row in instruments]
+        influence = inverse[1] @ np.stack(scores)
+        # The usual correction for two slopes and the intercept, counted in units and not in rows.
+        return float(slopes[1]), np.asarray(influence * np.sqrt(self.n / max(self.n - 3, 1)))
 
     def first_stage(self) -> FirstStage:
         """The strength of the instrument."""
