@@ -11,21 +11,21 @@ from typing import Any
 from measurand._version import __version__
 from measurand.analysis.forecast import Forecast, Work, forecast
 from measurand.analysis.result import Findings
-from measurand.core.example import Component
+from measurand.core.example import Component, Example
 from measurand.core.plan import Plan
 from measurand.errors import InfrastructureError
 from measurand.jobs.anchoring import Anchoring, anchoring_ahead
 from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
-from measurand.jobs.opening import opened
+from measurand.jobs.opening import Opened, opened
 from measurand.jobs.pending import Pending, looked_at
 from measurand.jobs.places import ledger_path
 from measurand.jobs.rating_ahead import characters_read, people_ahead
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.models.environment import Environment
 from measurand.report.results_json import results_document
-from measurand.store.ledger import open_ledger
+from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
 
@@ -104,8 +104,7 @@ def plan(
     read = as_chosen(load_plan(plan_file), chosen)
     stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
-    some = looked_at(stream, total)
-    anchoring = anchoring_ahead(read, plan_file, stream)
+    some, anchoring = looked_at(stream, total), anchoring_ahead(read, plan_file, stream)
 
     async def look() -> Planned:
         told = environment or Environment()
@@ -115,15 +114,12 @@ def plan(
                 under_way = BatchLog(ledger.work, plan="", run=0).under_way
                 found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
-                if anchoring is not None:
-                    works = _with_anchors(works, anchoring.lengths(live, ledger))
+                works = _with_anchors(works, anchoring, live, ledger=ledger)
                 spent = ledger.work.spent()
+                notes = (*live.notes, *_of_calls(read, under_way, anchoring))
+                characters = characters_read(some, found.usual_answer)
                 people = people_ahead(
-                    read,
-                    ledger,
-                    examples=total,
-                    read=characters_read(some, found.usual_answer),
-                    known=lambda: {example.id: example for example in stream},
+                    read, ledger, examples=total, read=characters, known=lambda: _by_id(stream)
                 )
             return Planned(
                 plan=read,
@@ -132,12 +128,7 @@ def plan(
                 looked_at=len(some),
                 forecast=forecast(works, spent=spent, budget=read.run.budget),
                 people=people,
-                notes=(
-                    *_of_plan(read, stream),
-                    *live.notes,
-                    *_by_batch(read, under_way),
-                    *_of_anchors(read, anchoring),
-                ),
+                notes=(*_of_plan(read, stream), *notes),
             )
 
     return run_to_end(look)
@@ -156,6 +147,10 @@ def _fly(
         raise InfrastructureError(f"the pilot stopped: {ran.stop.message}")
 
 
+def _by_id(stream: ExampleStream) -> dict[str, Example]:
+    return {example.id: example for example in stream}
+
+
 def _of_plan(read: Plan, stream: ExampleStream) -> tuple[str, ...]:
     return (*stream.notes, *read.rubric.advice(), *_short(read, stream))
 
@@ -165,16 +160,22 @@ def _people_json(found: Findings) -> Mapping[str, Any]:
     return {"results": document["results"], "limits": document["limits"]}
 
 
-def _by_batch(read: Plan, under_way: AbstractSet[str]) -> Iterator[str]:
-    """What a forecast leaves out where judges are asked by batch."""
+def _of_calls(
+    read: Plan, under_way: AbstractSet[str], anchoring: Anchoring | None
+) -> Iterator[str]:
+    """What a forecast leaves out where judges are asked by batch, and what anchors add to it."""
     if read.judge is not None and read.judge.batch:
         yield "judges are foretold at live prices; batches cost about half"
     if under_way:
         yield f"{len(under_way):,} judgments are under way in batches, and not among these"
+    yield from _of_anchors(read, anchoring)
 
 
-def _with_anchors(works: Sequence[Work], lengths: Mapping[str, list[int]]) -> tuple[Work, ...]:
+def _with_anchors(
+    works: Sequence[Work], anchoring: Anchoring | None, live: Opened, *, ledger: Ledger
+) -> tuple[Work, ...]:
     """What judges are asked of anchors is asked besides the rest."""
+    lengths = anchoring.lengths(live, ledger) if anchoring is not None else {}
     return tuple(
         replace(work, characters=[*work.characters, *lengths.get(work.name, ())])
         if work.part == "judge"
