@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from measurand.core.scale import NOMINAL, ONE_TO_FIVE, UNIT, YES_NO, Scale
     from measurand.core.system import System
     from measurand.jobs.agreement import agreement
+    from measurand.jobs.anchors import anchors, freeze_anchors
     from measurand.jobs.answer import Answer
     from measurand.jobs.audit import audit
     from measurand.jobs.auditing.options import AuditRun
@@ -106,6 +107,7 @@ __all__ = [
     "VoteOptions",
     "__version__",
     "agreement",
+    "anchors",
     "audit",
     "calibrate",
     "check",
@@ -113,6 +115,7 @@ __all__ = [
     "compare",
     "demo",
     "export_packet",
+    "freeze_anchors",
     "from_file",
     "from_project",
     "import_packet",
@@ -148,6 +151,7 @@ _HOME = {
     "measurand.core.scale": ("NOMINAL", "ONE_TO_FIVE", "UNIT", "YES_NO", "Scale"),
     "measurand.core.system": ("System",),
     "measurand.jobs.agreement": ("agreement",),
+    "measurand.jobs.anchors": ("anchors", "freeze_anchors"),
     "measurand.jobs.answer": ("Answer",),
     "measurand.jobs.audit": ("audit",),
     "measurand.jobs.auditing.options": ("AuditRun",),
