@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
@@ -67,7 +67,6 @@ def correlation_difference(
         raise UsageError(f"one value per unit; found {[column.size for column in columns]}")
     n = columns[2].size
     mass = _mass(weights, n)
-    one, two, right = (_standard(column, mass) for column in columns)
     codes = None if clusters is None else cluster_codes(clusters, n)
     if codes is None and weights is not None:
         codes = np.arange(n)
@@ -75,32 +74,49 @@ def correlation_difference(
     if count < _FEWEST:
         noun = "units" if codes is None else "clusters"
         raise InsufficientData(f"a difference of correlations needs {_FEWEST} {noun}; {count} here")
-    pairs = ((one, right), (two, right), (one, two))
-    r_one, r_two, between = (float(mass @ (a * b)) for a, b in pairs)
-    if abs(between) > _SURE:
-        raise InsufficientData("both raters say the same, up to a straight line")
-    if max(abs(r_one), abs(r_two)) > _SURE:
-        raise InsufficientData("a rater that equals the target, up to a straight line")
-    if codes is None:
-        half = two_sided_z(level) / math.sqrt(n - 3)
-        ends = _around(r_one, half), _around(r_two, half)
-        together = _normal_theory(r_one, r_two, between)
-        method = "Zou, Fisher z"
-    else:
-        influence = np.stack([_influence(one, right, r_one), _influence(two, right, r_two)], axis=1)
-        sums = cluster_sums(mass[:, None] * influence, codes)
-        ends, together = _clustered((r_one, r_two), sums, level=level)
-        method = "Zou, clustered, t(C-1)"
-    low, high = _joined(*ends, together)
+    own, other, right = (_standard(column, mass) for column in columns)
+    found = _Rated((own, other, right), mass)
+    both = found.independent(level) if codes is None else found.clustered(codes, level)
+    (one, two), together = both
+    low, high = _joined(one, two, together)
     return Estimate(
-        value=r_one - r_two,
+        value=one.value - two.value,
         low=low,
         high=high,
         level=level,
         n=n,
-        method=method,
+        method="Zou, Fisher z" if codes is None else "Zou, clustered, t(C-1)",
         reason=None if codes is None else caution_if_few(count, "clusters"),
     )
+
+
+class _Rated:
+    """Two raters and the target, standardised, with the share of each unit."""
+
+    def __init__(self, columns: tuple[Floats, Floats, Floats], mass: Floats) -> None:
+        self._columns, self._mass = columns, mass
+        first, second, target = columns
+        pairs = ((first, target), (second, target), (first, second))
+        self._one, self._two, self._between = (float(mass @ (a * b)) for a, b in pairs)
+        if abs(self._between) > _SURE:
+            raise InsufficientData("both raters say the same, up to a straight line")
+        if max(abs(self._one), abs(self._two)) > _SURE:
+            raise InsufficientData("a rater that equals the target, up to a straight line")
+
+    def independent(self, level: float) -> tuple[tuple[_Correlation, _Correlation], float]:
+        """Both correlations, and how their errors go together, by normal theory."""
+        half = two_sided_z(level) / math.sqrt(self._mass.size - 3)
+        together = _normal_theory(self._one, self._two, self._between)
+        return (_around(self._one, half), _around(self._two, half)), together
+
+    def clustered(
+        self, codes: NDArray[np.intp], level: float
+    ) -> tuple[tuple[_Correlation, _Correlation], float]:
+        """The same by what each cluster adds."""
+        first, second, target = self._columns
+        rows = [_influence(first, target, self._one), _influence(second, target, self._two)]
+        sums = cluster_sums(self._mass[:, None] * np.stack(rows, axis=1), codes)
+        return _clustered((self._one, self._two), sums, level=level)
 
 
 def _mass(weights: ArrayLike | None, n: int) -> Floats:

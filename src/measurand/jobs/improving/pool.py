@@ -136,23 +136,12 @@ class Material:
         ours = rated(development)
         if not ours:
             raise InsufficientData("there is no rated output to improve a judge on")
-        names = {item.of for item in ours}
-        said = {
-            name: {
-                item: one
-                for item, one in said_by_people(
-                    ratings, plan.rubric.dimension(name).scale, dimension=name
-                ).items()
-                if item in names
-            }
-            for name in judged_dimensions(plan, ratings)
-        }
         return cls(
             plan=plan,
             development=ours,
             test=rated(test),
             ratings=ratings,
-            said=said,
+            said=_said(plan, ratings, frozenset(item.of for item in ours)),
             groups=groups,
             notes=tuple(told),
         )
@@ -189,6 +178,17 @@ class Material:
         """The part of the development set that an output is in; None where it is in none."""
         found = [item.fold for item in self.every if _same(item.of, of)]
         return found[0] if found else None
+
+
+def _said(
+    plan: Plan, ratings: Ratings, items: frozenset[ExemplarId]
+) -> Mapping[str, Mapping[ExemplarId, Said]]:
+    """What people said of these outputs, by dimension."""
+    found: dict[str, Mapping[ExemplarId, Said]] = {}
+    for name in judged_dimensions(plan, ratings):
+        every = said_by_people(ratings, plan.rubric.dimension(name).scale, dimension=name)
+        found[name] = {item: one for item, one in every.items() if item in items}
+    return found
 
 
 def judged_dimensions(plan: Plan, ratings: Ratings) -> tuple[str, ...]:
