@@ -110,7 +110,7 @@ def test_ratings_off_the_scale_and_strange_rows_are_refused_and_kept_aside(
     assert told.refused is not None
     assert len(told.refused.read_text("utf-8").splitlines()) == len(reasons)
     with open_ledger(project.file) as ledger:
-        assert ledger.sources()[-1].refused == len(reasons)
+        assert ledger.sources.records()[-1].refused == len(reasons)
 
 
 def test_an_output_that_changed_meanwhile_is_refused(project: Project) -> None:

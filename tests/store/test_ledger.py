@@ -182,10 +182,10 @@ def test_a_file_is_remembered_with_its_refusals_once(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "l.db") as ledger:
         for _ in range(3):
             ledger.add_ratings(Ratings.of([rating()]), source=source)
-        (record,) = ledger.sources()
+        (record,) = ledger.sources.records()
         assert record == SourceRecord(str(file), source.sha256, record.at, 2, 1, 1, ("a note",))
-        assert ledger.refusals() == ledger.refusals(str(file)) == (refusal,)
-        assert ledger.refusals("another") == ()
+        assert ledger.sources.refusals() == ledger.sources.refusals(str(file)) == (refusal,)
+        assert ledger.sources.refusals("another") == ()
 
 
 def test_another_account_of_the_same_file_is_kept_too(tmp_path: Path) -> None:
@@ -196,7 +196,10 @@ def test_another_account_of_the_same_file_is_kept_too(tmp_path: Path) -> None:
             ledger.add_ratings(
                 Ratings.of([rating()]), source=Source(Intake("f", 1, 1, (), notes), "0")
             )
-        assert [record.notes for record in ledger.sources()] == [("scale 1-5",), ("scale 1-7",)]
+        assert [record.notes for record in ledger.sources.records()] == [
+            ("scale 1-5",),
+            ("scale 1-7",),
+        ]
 
 
 def test_outputs_return_as_they_were(tmp_path: Path) -> None:
@@ -299,11 +302,11 @@ def test_a_ledger_of_the_first_version_moves_to_the_newest_with_all_its_rows(
             rating("kind", repeat=2),
         }
         assert ledger.outputs() == (Output(example="e1", system="today", text="Hello"),)
-        assert ledger.sources() == (
+        assert ledger.sources.records() == (
             SourceRecord("r.csv", "0", "2026-01-31T09:00:00+00:00", 4, 3, 1, ("a note",)),
         )
         refusal = Refusal("off the scale", 5, "value", "9", (("value", "9"),))
-        assert ledger.refusals() == (refusal,)
+        assert ledger.sources.refusals() == (refusal,)
         failed = rating(None, repeat=3, reason="60 s", failure="timeout")
         added = ledger.add_ratings(Ratings.of([rating(2.0), failed]))
         assert added == Added(1, 1, 0)

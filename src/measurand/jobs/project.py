@@ -53,7 +53,7 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
         examples = examples_of(plan_path.parent / plan.data.path)
         parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
-        intakes, account = ledger.accounts(), run_account(ledger, plan)
+        intakes, account = ledger.sources.accounts(), run_account(ledger, plan)
         redact = redactor(plan, run_key(ledger, environment))
         trust = (
             *standings(ledger, plan, now.manifest, account=account),

@@ -18,7 +18,7 @@ from typing import Any
 
 import apsw
 
-from measurand.core.intake import Intake, Refusal
+from measurand.core.intake import Refusal
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.store.ledger_calibration import CalibrationLog
@@ -27,7 +27,7 @@ from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of,
 from measurand.store.ledger_people import PeopleLog
 from measurand.store.ledger_plain import KEY
 from measurand.store.ledger_probes import ProbeLog
-from measurand.store.ledger_sources import Source, SourceRecord, refusal_of, source_of
+from measurand.store.ledger_sources import Source, SourceLog, SourceRecord
 from measurand.store.ledger_sql import Rows, filters, gaps, newest, versions
 from measurand.store.ledger_work import WorkLog
 
@@ -119,6 +119,11 @@ class Ledger:
     def probes(self) -> ProbeLog:
         """What judges said of probes and of anchors."""
         return ProbeLog(*self._part)
+
+    @property
+    def sources(self) -> SourceLog:
+        """The files that ratings came from, and what was refused of them."""
+        return SourceLog(*self._part)
 
     def add_ratings(
         self, ratings: Ratings, *, source: Source | None = None, version: str = ""
@@ -223,41 +228,6 @@ class Ledger:
                  JOIN text AS p ON p.id = r.rater JOIN text AS k ON k.id = r.kind ORDER BY k.text"""
         with self._reading():
             return dict(self._connection.execute(sql))
-
-    def sources(self) -> tuple[SourceRecord, ...]:
-        """The files that were imported, the oldest first."""
-        sql = "SELECT file, sha256, at, read, kept, refused, notes FROM sources ORDER BY batch"
-        with self._reading():
-            rows = self._rows(sql)
-        return tuple(source_of(*row) for row in rows)
-
-    def refusals(self, file: str | None = None) -> tuple[Refusal, ...]:
-        """What was refused of a file, or of all, in the order of the files."""
-        sql = """SELECT reason, line, "key", found, "row" FROM refusals
-                 WHERE ?1 IS NULL OR file = ?1 ORDER BY batch, line"""
-        with self._reading():
-            rows = self._rows(sql, (file,))
-        return tuple(refusal_of(*row) for row in rows)
-
-    def accounts(self) -> tuple[Intake, ...]:
-        """The newest account of every file, with what was refused of it then."""
-        newest = """SELECT file, read, kept, notes, batch FROM sources AS s WHERE NOT EXISTS (
-                      SELECT 1 FROM sources AS later
-                      WHERE later.file = s.file AND later.batch > s.batch) ORDER BY batch"""
-        refused = (
-            'SELECT reason, line, "key", found, "row" FROM refusals WHERE batch = ? ORDER BY line'
-        )
-        with self._reading():
-            return tuple(
-                Intake(
-                    file,
-                    read,
-                    kept,
-                    tuple(refusal_of(*row) for row in self._rows(refused, (batch,))),
-                    tuple(json.loads(notes)),
-                )
-                for file, read, kept, notes, batch in self._rows(newest)
-            )
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file; empty when it is sound."""

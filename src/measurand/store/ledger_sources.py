@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from measurand.core.intake import Intake, Refusal
+from measurand.store.ledger_part import LedgerPart
 
-__all__ = ["Source", "SourceRecord", "refusal_of", "source_of"]
+__all__ = ["Source", "SourceLog", "SourceRecord"]
+
+_REFUSED = 'SELECT reason, line, "key", found, "row" FROM refusals'
+_NEWEST = """SELECT file, read, kept, notes, batch FROM sources AS s WHERE NOT EXISTS (
+               SELECT 1 FROM sources AS later
+               WHERE later.file = s.file AND later.batch > s.batch) ORDER BY batch"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,47 @@ class SourceRecord:
     notes: tuple[str, ...]
 
 
-def refusal_of(reason: str, *account: Any) -> Refusal:
-    """A refusal of a row of the ledger."""
+class SourceLog(LedgerPart):
+    """The files behind an open ledger; `Ledger.sources` gives it."""
+
+    def records(self) -> tuple[SourceRecord, ...]:
+        """The files that were imported, the oldest first."""
+        sql = "SELECT file, sha256, at, read, kept, refused, notes FROM sources ORDER BY batch"
+        with self.reading():
+            rows = self._rows(sql)
+        return tuple(_record(*row) for row in rows)
+
+    def refusals(self, file: str | None = None) -> tuple[Refusal, ...]:
+        """What was refused of a file, or of all, in the order of the files."""
+        sql = f"{_REFUSED} WHERE ?1 IS NULL OR file = ?1 ORDER BY batch, line"
+        with self.reading():
+            rows = self._rows(sql, file)
+        return tuple(_refusal(*row) for row in rows)
+
+    def accounts(self) -> tuple[Intake, ...]:
+        """The newest account of every file, with what was refused of it then."""
+        sql = f"{_REFUSED} WHERE batch = ?1 ORDER BY line"
+        with self.reading():
+            return tuple(
+                Intake(
+                    file,
+                    read,
+                    kept,
+                    tuple(_refusal(*row) for row in self._rows(sql, batch)),
+                    tuple(json.loads(notes)),
+                )
+                for file, read, kept, notes, batch in self._rows(_NEWEST)
+            )
+
+    def _rows(self, sql: str, *bindings: Any) -> list[Any]:
+        return self.connection.execute(sql, bindings).fetchall()
+
+
+def _refusal(reason: str, *account: Any) -> Refusal:
     line, key, found, row = account
     return Refusal(reason, line, key, found, tuple((name, cell) for name, cell in json.loads(row)))
 
 
-def source_of(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:
-    """A source of a row of the ledger."""
+def _record(file: str, sha256: str, at: str, *account: Any) -> SourceRecord:
     read, kept, refused, notes = account
     return SourceRecord(file, sha256, at, read, kept, refused, tuple(json.loads(notes)))
