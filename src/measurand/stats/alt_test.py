@@ -92,14 +92,8 @@ def alt_test(
     if not 0 <= epsilon < 1:
         raise UsageError(f"epsilon lies in [0, 1); found {epsilon}")
     ahead, counted = _ahead(vector, table, metric)
-    few = counted.sum(axis=0) < LEAST_ITEMS
-    counted &= ~few
-    if few.all():
-        raise InsufficientData(
-            f"no rater shares {LEAST_ITEMS} items with others, which the alt-test needs; the most "
-            f"is {int((~np.isnan(table) & _shared(table)[:, None]).sum(axis=0).max(initial=0))}"
-        )
-    compared = np.flatnonzero(~few)
+    compared = _compared(counted)
+    counted = counted & np.isin(np.arange(table.shape[1]), compared)
     chances = [_one_sided(-ahead[counted[:, r], r], epsilon) for r in compared]
     wins = benjamini_yekutieli(chances) <= 1 - check_level(level)
     p: list[float | None] = [None] * table.shape[1]
@@ -114,6 +108,17 @@ def alt_test(
         won=tuple(won),
         passed=bool(wins.mean() >= _PASSING),
     )
+
+
+def _compared(counted: Bools) -> NDArray[np.intp]:
+    """The raters who share enough items with others."""
+    shared = counted.sum(axis=0)
+    if shared.max(initial=0) < LEAST_ITEMS:
+        raise InsufficientData(
+            f"no rater shares {LEAST_ITEMS} items with others, which the alt-test needs; the most "
+            f"is {shared.max(initial=0)}"
+        )
+    return np.flatnonzero(shared >= LEAST_ITEMS)
 
 
 def _shared(table: Floats) -> Bools:

@@ -53,16 +53,9 @@ def ceiling_phi(
         The bounds are Jensen's: d is the mean of a convex function of p (1 - p), where p is the
         share of all raters who would say yes to a unit.
     """
-    patterns = Patterns.of(ratings)
-    if not set(patterns.values) <= {0.0, 1.0}:
-        raise InsufficientData("the ceiling of phi is for ratings of 0 and 1")
-    voters = int(np.median(np.repeat(patterns.sizes, patterns.units.astype(np.intp))))
-    votes = majority_vote(ratings).labels
-    votes = votes[~np.isnan(votes)]
+    voters, votes = _majorities(ratings)
     share = wilson(int(votes.sum()), len(votes), level=level)
     agreement = percent_agreement(ratings, rng=rng, level=level, resamples=resamples)
-    if votes.min(initial=1) == votes.max(initial=0):
-        raise InsufficientData("people's majority is the same on every output")
     odd = voters - 1 + voters % 2
     value = _reached(_beta(_half(agreement.value), odd), _spread(share.value))
     least = _reached(_half(agreement.low), min(_spread(share.low), _spread(share.high)))
@@ -85,6 +78,18 @@ def ceiling_phi(
         ),
         reason="the interval reaches 0, where no ceiling exists" if least <= 0 else None,
     )
+
+
+def _majorities(ratings: Floats) -> tuple[int, Floats]:
+    """How many vote on a unit, by the median, and the majorities where there are any."""
+    patterns = Patterns.of(ratings)
+    if not set(patterns.values) <= {0.0, 1.0}:
+        raise InsufficientData("the ceiling of phi is for ratings of 0 and 1")
+    votes = majority_vote(ratings).labels
+    votes = votes[~np.isnan(votes)]
+    if votes.min(initial=1) == votes.max(initial=0):
+        raise InsufficientData("people's majority is the same on every output")
+    return int(np.median(np.repeat(patterns.sizes, patterns.units.astype(np.intp)))), votes
 
 
 def _half(agreement: float | None) -> float:

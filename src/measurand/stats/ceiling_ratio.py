@@ -59,14 +59,9 @@ def ceiling_ratio(
     References:
         Spearman (1904), American Journal of Psychology 15, 72-101, for the disattenuation.
     """
-    vector, table = check_finite(judge, 1), as_table(ratings)
-    if vector.size != len(table):
-        raise UsageError(f"one judgment a unit is needed; found {vector.size} for {len(table)}")
-    enough = (~np.isnan(table)).sum(axis=1) > 1
-    labels = cluster_codes(np.arange(len(table)) if clusters is None else clusters, len(table))
-    columns = _columns(vector[enough], table[enough])
-    sums = cluster_sums(columns, np.unique(labels[enough], return_inverse=True)[1].astype(np.intp))
-    require_units(len(sums), _NAME, "units" if clusters is None else "clusters")
+    noun = "units" if clusters is None else "clusters"
+    sums, units = _summed(judge, ratings, clusters)
+    require_units(len(sums), _NAME, noun)
     statistic, ones = partial(_ratios, sums), np.ones(len(sums))
     value = float(statistic(ones[None, :])[0])
     if np.isnan(value):
@@ -77,16 +72,27 @@ def ceiling_ratio(
     how = Resampling(rng=rng, level=level, resamples=resamples)
     found = bca(statistic, ones, how, name=_NAME, width=sums.shape[1])
     cut = f"it comes to {value:.2f} by chance and is shown as 1" if value > 1 else None
-    noun = "units" if clusters is None else "clusters"
     return Estimate(
         value=min(value, 1.0),
         low=min(found.low, 1.0),
         high=min(found.high, 1.0),
         level=level,
-        n=int(enough.sum()),
+        n=units,
         method=f"Pearson over the square root of the reliability of the mean, BCa over {noun}",
         reason=cut or caution_if_few(len(sums), noun) or found.caution,
     )
+
+
+def _summed(judge: ArrayLike, ratings: Floats, clusters: ArrayLike | None) -> tuple[Floats, int]:
+    """What each cluster adds to the ratio, and how many units have two ratings."""
+    vector, table = check_finite(judge, 1), as_table(ratings)
+    if vector.size != len(table):
+        raise UsageError(f"one judgment a unit is needed; found {vector.size} for {len(table)}")
+    labels = cluster_codes(np.arange(len(table)) if clusters is None else clusters, len(table))
+    enough = (~np.isnan(table)).sum(axis=1) > 1
+    used = labels[enough]
+    sums = cluster_sums(_columns(vector[enough], table[enough]), cluster_codes(used, used.size))
+    return sums, used.size
 
 
 def _columns(judge: Floats, table: Floats) -> Floats:
