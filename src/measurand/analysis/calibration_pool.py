@@ -94,13 +94,14 @@ class Pool:
     def only(self, which: Bools | Codes) -> Pool:
         """These outputs alone: a mask, or their places in the order wanted."""
         places = np.flatnonzero(which) if which.dtype == np.bool_ else which
+        listed = places.tolist()
         kept: dict[str, Any] = {}
         for name in (field.name for field in fields(self)):
             value = getattr(self, name)
             if isinstance(value, np.ndarray):
                 kept[name] = value[places]
             elif isinstance(value, tuple) and name != "raters":
-                kept[name] = tuple(value[place] for place in places)
+                kept[name] = tuple(map(value.__getitem__, listed))
         return replace(self, **kept)
 
     def among(self, items: frozenset[str]) -> Pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from measurand.analysis.calibration import Locked
 from measurand.analysis.result import Findings, Result, Verdict
@@ -197,6 +197,7 @@ def _forest(verdicts: Sequence[Verdict], beside: Sequence[Result], target: float
     tones = {(v.raters, v.dimension): _TONES[tone(v.outcome)] for v in verdicts}
     names = {_CORRELATION: "judge", "ceiling_correlation": "ceiling", "leave_one_out": "one person"}
     many = len({result.raters for result in beside}) > 1
+    place = _places(beside)
     rows = tuple(
         ForestRow(
             names[result.name],
@@ -207,7 +208,7 @@ def _forest(verdicts: Sequence[Verdict], beside: Sequence[Result], target: float
             else tones.get((result.raters, result.dimension), "accent"),  # type: ignore[arg-type]
             emphasis=result.name == _CORRELATION,
         )
-        for result in sorted(beside, key=lambda r: _place(beside, r))
+        for result in sorted(beside, key=place)
         if result.estimate.present or result.name == _CORRELATION
     )
     if not any(row.estimate.present for row in rows) or len(rows) > _MOST_ROWS:
@@ -229,10 +230,11 @@ def _forest(verdicts: Sequence[Verdict], beside: Sequence[Result], target: float
     ]
 
 
-def _place(beside: Sequence[Result], result: Result) -> tuple[int, int]:
+def _places(beside: Sequence[Result]) -> Callable[[Result], tuple[int, int]]:
     """Where a result stands: by judge and dimension as they came, then in the order of names."""
-    keys = list(dict.fromkeys((r.raters, r.dimension) for r in beside))
-    return keys.index((result.raters, result.dimension)), _BESIDE.index(result.name)
+    keys = dict.fromkeys((r.raters, r.dimension) for r in beside)
+    at = {key: place for place, key in enumerate(keys)}
+    return lambda result: (at[result.raters, result.dimension], _BESIDE.index(result.name))
 
 
 def _tables(shelf: Shelf, *, many: bool) -> list[Section]:

@@ -84,11 +84,11 @@ class Arms:
 
     def paired(self, probe: str) -> Paired:
         """The outputs that were judged as they are and as the probe showed them."""
-        shown = self.values.get(probe, {})
-        keys = tuple(sorted(key for key in shown if key in self.base))
+        base, shown = self.base, self.values.get(probe, {})
+        keys = tuple(sorted(key for key in shown if key in base))
         return Paired(
             keys=keys,
-            base=table_of([self.base[key] for key in keys]),
+            base=table_of([base[key] for key in keys]),
             probe=table_of([shown[key] for key in keys]),
             clusters=self.codes(keys),
         )
