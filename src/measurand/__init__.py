@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from measurand.jobs.demo import demo
     from measurand.jobs.desk import open_desk
     from measurand.jobs.import_ratings import import_ratings
+    from measurand.jobs.improve import improve
     from measurand.jobs.inviting import invite
     from measurand.jobs.judge_file import judge
     from measurand.jobs.judges import judges
@@ -120,6 +121,7 @@ __all__ = [
     "from_project",
     "import_packet",
     "import_ratings",
+    "improve",
     "invite",
     "judge",
     "judges",
@@ -161,6 +163,7 @@ _HOME = {
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.desk": ("open_desk",),
     "measurand.jobs.import_ratings": ("import_ratings",),
+    "measurand.jobs.improve": ("improve",),
     "measurand.jobs.inviting": ("invite",),
     "measurand.jobs.judge_file": ("judge",),
     "measurand.jobs.judges": ("judges",),
