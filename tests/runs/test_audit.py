@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -30,6 +30,12 @@ from measurand.simulate.server import SimulatedProvider
 FEW = AuditRun(items=6, biases=("verbosity", "anchor", "halo"))
 EXAMPLES = 6
 PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[SimulatedProvider]:
+    with SimulatedProvider(world(), keep_requests=True) as server:
+        yield server
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def test_only_sessions_show_a_judge_what_was_said_before(
 ) -> None:
     said = [
         sum(message["role"] == "assistant" for message in json.loads(one.body)["messages"])
-        for one in provider.requests
+        for one in provider.requests[-EXAMPLES * 2 * (1 + 2) :]
         if "judge" in json.loads(one.body)["model"]
     ]
     assert said == [0] * EXAMPLES * 2 * 2
@@ -128,6 +134,7 @@ def test_a_budget_that_surely_does_not_do_is_refused_before_anything_is_asked(
 def test_a_budget_ends_an_audit_that_goes_on_with_a_larger_one(
     answered: Project, provider: SimulatedProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = received(provider)
     ((spent,),) = answered.query("SELECT sum(cost) FROM calls")
     expected = audit_forecast(answered.plan, FEW, environment=answered.environment).forecast.cost
     assert expected.value is not None
@@ -146,11 +153,12 @@ def test_a_budget_ends_an_audit_that_goes_on_with_a_larger_one(
     assert audit(answered.plan, run=FEW).verb == "audit"
     keys = answered.query('SELECT count(*), count(DISTINCT "key") FROM calls')
     assert keys[0][0] == keys[0][1]
-    assert received(provider) == EXAMPLES * 2 * (1 + 2) + sum(
+    assert received(provider) - before == sum(
         count for (count,) in answered.query("SELECT count(*) FROM calls WHERE purpose = 'probe'")
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_in_the_middle_it_goes_on_and_pays_for_nothing_twice(
     answered: Project, provider: SimulatedProvider
 ) -> None:
@@ -163,11 +171,13 @@ def test_killed_in_the_middle_it_goes_on_and_pays_for_nothing_twice(
     end = time.monotonic() + PATIENCE
     while received(provider) < before + 30 and time.monotonic() < end:
         time.sleep(0.01)
+    assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
-    durable = answered.query("SELECT count(*) FROM calls WHERE purpose = 'probe'")[0][0]
+    time.sleep(0.5)  # what was in flight is counted, though nobody hears it any more
+    ((durable,),) = answered.query("SELECT count(*) FROM calls WHERE purpose = 'probe'")
     sent = received(provider) - before
-    assert sent - durable <= 4
+    assert 0 <= sent - durable <= 3 * 4
     done = made(answered)
     assert done.answer is not None
     assert done.ran is not None
