@@ -9,7 +9,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import agreement, commands, desk, imports, redaction, resampling, runner, runner_table
+from bench import (
+    agreement,
+    commands,
+    desk,
+    imports,
+    judging,
+    redaction,
+    resampling,
+    runner,
+    runner_table,
+)
 from bench.clock import Timing, race
 from bench.row import Missing, Row, RunnerRow, Setting
 from bench.table import load, machine, markdown, save, write
@@ -21,10 +31,12 @@ ROWS: tuple[Row, ...] = (
     *redaction.ROWS,
     *commands.ROWS,
 )
-RUNNERS: tuple[RunnerRow, ...] = runner.ROWS
+JUDGING: tuple[Row, ...] = judging.ROWS
 """These have a table of their own."""
+RUNNERS: tuple[RunnerRow, ...] = runner.ROWS
+"""So have these."""
 DESKS: tuple[Row, ...] = desk.ROWS
-"""So have these, which are told in wall time."""
+"""And these, which are told in wall time."""
 
 
 def main() -> int:
@@ -39,7 +51,7 @@ def main() -> int:
         help="put the last results of every row of the tables that were measured into the README",
     )
     args = made.parse_args()
-    every = [*ROWS, *RUNNERS, *DESKS]
+    every = [*ROWS, *JUDGING, *RUNNERS, *DESKS]
     chosen = [row for row in every if not args.names or row.name.startswith(tuple(args.names))]
     if not chosen:
         made.error(f"no row begins with {' or '.join(args.names)}; see --list")
@@ -52,6 +64,7 @@ def main() -> int:
     outcomes = list(_measured(chosen, quick=args.quick))
     tables: list[tuple[str, Sequence[Row], Callable[..., Iterator[str]]]] = [
         ("results", ROWS, markdown),
+        ("judging", JUDGING, markdown),
         ("runner", RUNNERS, runner_table.markdown),
         ("desk", DESKS, markdown),
     ]

@@ -56,6 +56,7 @@ class Row:
         rounds: How often both are measured.
         aim: The largest ratio that is good enough; None where the row only informs.
         aim_peak: The most bytes that are.
+        aim_seconds: The most seconds of processor time that are.
         warm: Whether there is a round before, that does not count.
     """
 
@@ -66,6 +67,7 @@ class Row:
     rounds: int = 11
     aim: float | None = None
     aim_peak: int | None = None
+    aim_seconds: float | None = None
     warm: bool = True
 
 

@@ -67,12 +67,14 @@ def load(row: Row) -> Timing | None:
 
 
 def verdict(row: Row, timing: Timing) -> str:
-    """The aim, and whether it was missed."""
+    """The aims, and which were missed."""
     aims = []
     if row.aim is not None:
         aims.append((f"{row.aim:g} x", timing.ratio <= row.aim))
     if row.aim_peak is not None and timing.peak is not None:
         aims.append((f"{row.aim_peak / 1e6:.0f} MB", timing.peak <= row.aim_peak))
+    if row.aim_seconds is not None:
+        aims.append((f"{row.aim_seconds:g} s", timing.seconds <= row.aim_seconds))
     return ", ".join(text if met else f"{text} **missed**" for text, met in aims)
 
 

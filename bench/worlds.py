@@ -16,6 +16,7 @@ from measurand.simulate.raters import rate
 
 __all__ = [
     "COLUMNS",
+    "DIMENSIONS",
     "HUMANS",
     "Floats",
     "graded",
@@ -30,7 +31,7 @@ Floats = NDArray[np.float64]
 SEED = 7
 COLUMNS = ("example", "system", "dimension", "rater", "kind", "value")
 HUMANS = ("Human 1", "Human 2", "Human 3")
-_DIMENSIONS = ("accuracy", "tone", "safety", "format", "relevance")
+DIMENSIONS = ("accuracy", "tone", "safety", "format", "relevance")
 
 
 def graded(units: int, raters: int = 3) -> Floats:
@@ -80,5 +81,5 @@ def _ratings(rows: int) -> Iterator[tuple[str | int, ...]]:
         example, rest = divmod(row, 20)
         rater, rest = divmod(rest, 10)
         system, dimension = divmod(rest, 5)
-        named = f"ex-{example:06d}", f"system {system}", _DIMENSIONS[dimension], f"rater {rater}"
+        named = f"ex-{example:06d}", f"system {system}", DIMENSIONS[dimension], f"rater {rater}"
         yield (*named, "people", rng.randint(1, 5))

@@ -16,6 +16,7 @@ GROUPS = (
     "paired difference cluster mcnemar",
     "redact",
     "start check",
+    "judging",
     "runner",
     "desk",
 )
