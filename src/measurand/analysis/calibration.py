@@ -192,6 +192,8 @@ def _split(pools: Iterable[Pool], options: CalibrationOptions) -> Split:
         for pool in pools
         for at, item in enumerate(pool.items)
     }
+    settled = {places[item][0] for item in options.known if item in places}
+    seen = {item for item in options.seen if item in places and places[item][0] not in settled}
     return split_pool(
         tuple(places),
         tuple(group for group, _ in places.values()),
@@ -199,7 +201,7 @@ def _split(pools: Iterable[Pool], options: CalibrationOptions) -> Split:
         development=options.development,
         test=options.test,
         seed=options.split_seed,
-        known=options.known,
+        known={**options.known, **dict.fromkeys(seen, "development")},
     )
 
 

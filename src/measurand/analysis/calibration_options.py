@@ -45,6 +45,8 @@ class CalibrationOptions:
             knows on which outputs they were.
         counts: The same by dimension, where it was counted.
         known: Sides that outputs had before.
+        seen: Outputs that are looked at for other reasons, as anchors are: for development, unless
+            what they share with others is locked already.
         split_seed: Of the split.
         by: Also within each of these.
         max_failures: The largest share of locked outputs without a judgment, as it failed.
@@ -62,6 +64,7 @@ class CalibrationOptions:
     shown: int | None = None
     counts: Mapping[str, Counts] | None = None
     known: Mapping[str, Side] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
     split_seed: int = 0
     by: tuple[str, ...] = ("component",)
     max_failures: float = 0.02

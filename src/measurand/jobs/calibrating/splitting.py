@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from measurand.analysis.calibration import CalibrationOptions, rated_split
+from measurand.analysis.calibration_pool import item_name
 from measurand.analysis.calibration_split import Side, Split
 from measurand.core.example import Example
 from measurand.core.fingerprint import fingerprint
@@ -31,6 +32,8 @@ def frozen_split(
 ) -> Split:
     """Split what people rated as it was split before; only what is new is shared out, and kept.
 
+    Anchors are judged and read at every run, so none of them is locked that was not before.
+
     Args:
         log: Where it is kept.
         ratings: The table.
@@ -50,7 +53,8 @@ def frozen_split(
     for side in _SIDES:
         items = before[-1].body.get(side, ()) if before else ()
         known |= dict.fromkeys(items, "development" if retire else side)
-    split = rated_split(ratings, scales, examples=examples, options=replace(chosen, known=known))
+    chosen = replace(chosen, known=known, seen=_anchored(log))
+    split = rated_split(ratings, scales, examples=examples, options=chosen)
     if retire and not split.test:
         raise UsageError(
             "no rated output is left to be locked in place of those that are given up; have new "
@@ -64,6 +68,12 @@ def frozen_split(
     if not before or before[-1].body != told:
         log.add([CalibrationEvent(kind="split", test=locked_name(told["test"]), body=told)])
     return split
+
+
+def _anchored(log: CalibrationLog) -> frozenset[str]:
+    events = log.events("anchors")
+    items = events[-1].body["items"] if events else ()
+    return frozenset(item_name(item["example"], item["system"]) for item in items)
 
 
 def locked_name(items: Iterable[str]) -> str:
