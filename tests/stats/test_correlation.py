@@ -161,3 +161,14 @@ def test_thousands_of_units_are_left_out_in_groups() -> None:
     assert estimate.low is not None
     assert estimate.high is not None
     assert 0.01 < estimate.high - estimate.low < 0.04
+
+
+def test_clusters_that_all_say_the_same_leave_no_interval() -> None:
+    x, y, clusters = np.tile([1, 2, 3, 4], 6), np.tile([1, 3, 2, 4], 6), np.repeat(range(6), 4)
+    with pytest.raises(InsufficientData, match="every unit says the same"):
+        pearson(x, y, clusters=clusters)
+
+
+def test_rounding_is_no_spread() -> None:
+    with pytest.raises(InsufficientData, match="all values are equal"):
+        pearson([0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3], [1, 2, 3, 4, 5])

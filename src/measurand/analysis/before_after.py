@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
-
 from measurand.analysis.calibration_gate import Evidence, bound_level, gate
 from measurand.analysis.calibration_lost import withheld
 from measurand.analysis.calibration_measures import How, highest_ceiling
@@ -91,7 +89,7 @@ def _results(one: Shown, before: Pool, after: Pool, *, look: Look) -> Iterator[R
         after.judge,
         before.judge,
         after.people,
-        clusters=np.arange(after.n) if after.shared is None else after.shared,
+        clusters=after.shared,
         weights=after.weights,
         level=level,
     )

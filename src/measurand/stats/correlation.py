@@ -13,21 +13,30 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.arrays import Floats, check_finite
-from measurand.stats.bca import require_units
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import no_spread
+from measurand.stats.correlation_pairs import (
+    FEWEST_UNITS,
+    NO_SPREAD,
+    PERFECT,
+    Pairs,
+    around,
+    error_of,
+    moves,
+    refuse_few,
+)
 from measurand.stats.correlation_rows import (
     Rows,
     concordance_rows,
-    left_out,
     midranks,
     pearson_rows,
     spearman_rows,
 )
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes
+from measurand.stats.mean import caution_if_few
 from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import check_level, normal_quantile, t_quantile
 
@@ -36,14 +45,7 @@ __all__ = ["Side", "concordance", "correlation_units", "fisher_z", "pearson", "s
 Side = Literal["both", "lower", "upper"]
 """Which bounds an interval has; a one-sided one spends its whole error on that bound."""
 
-_FEWEST = 4
-"""Units from which on Fisher's z has a standard error."""
-
-_PERFECT = 1 - 1e-12
-
 _MIXTURES = 21
-_MOST_LEFT_OUT = 2000
-"""Above this many clusters the jackknife leaves out groups of them."""
 
 
 def pearson(
@@ -81,7 +83,7 @@ def pearson(
     References:
         Fisher (1921), Metron 1, 3-32; Hinkley (1977), Biometrika 64, 21-28, for the jackknife.
     """
-    pairs = _Pairs.of(x, y, clusters=clusters, weights=weights)
+    pairs = Pairs.of(x, y, clusters=clusters, weights=weights)
     how = _How("Pearson", level, side, "Fisher z")
     return _interval(pairs, pearson_rows(pairs.x, pairs.y), _fisher_error, how=how)
 
@@ -115,7 +117,7 @@ def spearman(
     References:
         Bonett and Wright (2000), Psychometrika 65, 23-28.
     """
-    pairs = _Pairs.of(x, y, clusters=clusters, weights=weights)
+    pairs = Pairs.of(x, y, clusters=clusters, weights=weights)
     rows = spearman_rows(pairs.x, pairs.y)
     x_ranks, y_ranks = (midranks(one, pairs.weights) for one in (pairs.x, pairs.y))
     ranked = replace(pairs, x=x_ranks, y=y_ranks)
@@ -145,7 +147,7 @@ def concordance(
         Lin (1989), Biometrics 45, 255-268; its standard error as corrected in Lin (2000),
         Biometrics 56, 324-325.
     """
-    pairs = _Pairs.of(x, y, clusters=clusters, weights=None)
+    pairs = Pairs.of(x, y, clusters=clusters, weights=None)
     how = _How("Lin's concordance", level, "both", "Lin's z", rows=concordance_rows)
     return _interval(pairs, concordance_rows(pairs.x, pairs.y), _lin_error, how=how)
 
@@ -162,8 +164,8 @@ def fisher_z(r: float, n: int, *, level: float = LEVEL, side: Side = "both") -> 
     """
     if not -1 <= r <= 1:
         raise UsageError(f"a correlation lies between -1 and 1; found {r}")
-    _require(n, n)
-    if abs(r) > _PERFECT:
+    refuse_few(n, n)
+    if abs(r) > PERFECT:
         raise InsufficientData("a perfect correlation has no interval of Fisher's")
     reach = normal_quantile(_probability(level, side)) / math.sqrt(n - 3)
     low, high = _ends(r, reach, side)
@@ -191,47 +193,7 @@ def correlation_units(r: float, target: float, *, power: float = 0.8, level: flo
     side: Side = "lower" if r > target else "both"
     reach = normal_quantile(_probability(level, side)) + normal_quantile(check_level(power))
     apart = abs(math.atanh(r) - math.atanh(target))
-    return max(_FEWEST, math.ceil(3 + (max(reach, 0.0) / apart) ** 2))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Two values a unit, what they weigh, and the cluster of each."""
-
-    x: Floats
-    y: Floats
-    weights: Floats
-    codes: NDArray[np.intp]
-    plain: bool
-
-    @classmethod
-    def of(
-        cls, x: ArrayLike, y: ArrayLike, *, clusters: ArrayLike | None, weights: ArrayLike | None
-    ) -> _Pairs:
-        first, second = check_finite(x, 1), check_finite(y, 1)
-        weight = np.ones_like(first) if weights is None else check_finite(weights, 1)
-        if not first.shape == second.shape == weight.shape:
-            raise UsageError(
-                f"both vectors, and weights, have one number a unit; found {first.size}, "
-                f"{second.size} and {weight.size}"
-            )
-        if weight.min(initial=0.0) < 0:
-            raise UsageError(f"weights are not negative; found {weight.min()}")
-        labels = cluster_codes(np.arange(first.size) if clusters is None else clusters, first.size)
-        some = weight > 0
-        codes = np.unique(labels[some], return_inverse=True)[1].astype(np.intp)
-        plain = clusters is None and weights is None
-        pairs = cls(first[some], second[some], weight[some], codes, plain)
-        _require(pairs.n, pairs.clusters)
-        return pairs
-
-    @property
-    def n(self) -> int:
-        return int(self.x.size)
-
-    @property
-    def clusters(self) -> int:
-        return int(self.codes.max(initial=-1)) + 1
+    return max(FEWEST_UNITS, math.ceil(3 + (max(reach, 0.0) / apart) ** 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,29 +209,20 @@ class _How:
 
 
 def _interval(
-    pairs: _Pairs, rows: Rows, textbook: Callable[[_Pairs, float], float], *, how: _How
+    pairs: Pairs, rows: Rows, textbook: Callable[[Pairs, float], float], *, how: _How
 ) -> Estimate:
-    value = float(rows(pairs.weights[None, :])[0])
-    if math.isnan(value):
-        raise InsufficientData(f"all values of one side are equal: {how.name} does not exist")
-    without = left_out(rows, pairs.weights, pairs.codes % _MOST_LEFT_OUT)
-    if np.isnan(without).any():
-        raise InsufficientData(
-            f"{how.name} hangs on a single unit or cluster: without it all values are equal"
-        )
+    value = pairs.coefficient(rows, name=how.name)
+    without = pairs.left_out(rows, name=how.name)
     furthest = max(value, *without.tolist(), key=abs)
-    if abs(furthest) > _PERFECT:
+    if abs(furthest) > PERFECT:
         return _nearly_perfect(pairs, value, math.copysign(1.0, furthest), how=how)
     probability, count = _probability(how.level, how.side), without.size
-    scores = np.arctanh(without)
-    spread = float(((scores - scores.mean()) ** 2).sum())
-    reach = t_quantile(probability, count - 1) * math.sqrt((count - 1) / count * spread)
-    kind = "jackknife-t on Fisher's scale"
+    reach, kind = t_quantile(probability, count - 1) * error_of(moves(without)), pairs.jackknife
     if pairs.plain:
         plain = normal_quantile(probability) * textbook(pairs, value)
         reach, kind = max((reach, kind), (plain, how.textbook))
-    elif pairs.clusters < pairs.n:
-        kind = f"{kind}, over clusters"
+    elif reach <= NO_SPREAD:
+        raise no_spread(how.name)
     low, high = _ends(value, reach, how.side)
     return Estimate(
         value=value,
@@ -282,13 +235,13 @@ def _interval(
     )
 
 
-def _nearly_perfect(pairs: _Pairs, value: float, line: float, *, how: _How) -> Estimate:
+def _nearly_perfect(pairs: Pairs, value: float, line: float, *, how: _How) -> Estimate:
     """All clusters, or all but one, lie on a line: how many others may not, at the worst?
 
     The coefficient is least where units off the line say the worst of the best or the best of the
     worst, in whatever mixture.
     """
-    off = 0 if abs(value) > _PERFECT else 1
+    off = 0 if abs(value) > PERFECT else 1
     error = 2 * (1 - _probability(how.level, how.side))
     share = clopper_pearson(off, pairs.clusters, level=1 - error).high or 1.0
     # Beside a line that falls, everything is seen in a mirror.
@@ -317,18 +270,18 @@ def _least(
     return float(rows(np.append(said, [low, high]), np.append(said, [high, low]))(mixed).min())
 
 
-def _fisher_error(pairs: _Pairs, _: float) -> float:
+def _fisher_error(pairs: Pairs, _: float) -> float:
     return 1 / math.sqrt(pairs.n - 3)
 
 
-def _bonett_wright_error(pairs: _Pairs, value: float) -> float:
+def _bonett_wright_error(pairs: Pairs, value: float) -> float:
     return math.sqrt((1 + value**2 / 2) / (pairs.n - 3))
 
 
-def _lin_error(pairs: _Pairs, value: float) -> float:
+def _lin_error(pairs: Pairs, value: float) -> float:
     """The asymptotic standard error of the concordance on Fisher's scale, for normal values."""
     r = float(pearson_rows(pairs.x, pairs.y)(pairs.weights[None, :])[0])
-    if abs(r) <= 1 - _PERFECT:
+    if abs(r) <= 1 - PERFECT:
         return 1 / math.sqrt(pairs.n - 2)
     place = (float(pairs.x.mean()) - float(pairs.y.mean())) ** 2
     place /= float(pairs.x.std()) * float(pairs.y.std())
@@ -339,20 +292,13 @@ def _lin_error(pairs: _Pairs, value: float) -> float:
     return math.sqrt(max(variance, 0.0) / (pairs.n - 2))
 
 
-def _require(units: int, clusters: int) -> None:
-    if units < _FEWEST:
-        raise InsufficientData(f"a correlation needs at least {_FEWEST} units; found {units}")
-    require_units(clusters, "a correlation", "clusters")
-
-
 def _probability(level: float, side: Side) -> float:
     return check_level(level) if side != "both" else (1 + check_level(level)) / 2
 
 
 def _ends(value: float, reach: float, side: Side) -> tuple[float, float]:
-    z = math.atanh(value)
-    low = -1.0 if side == "upper" else math.tanh(z - reach)
-    return low, 1.0 if side == "lower" else math.tanh(z + reach)
+    low, high = around(value, reach)
+    return -1.0 if side == "upper" else low, 1.0 if side == "lower" else high
 
 
 def _told(method: str, side: Side) -> str:

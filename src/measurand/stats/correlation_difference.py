@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from measurand.errors import InsufficientData, UsageError
-from measurand.stats.arrays import Floats, check_finite
+from measurand.errors import InsufficientData
+from measurand.stats.bca import no_spread
+from measurand.stats.correlation_pairs import NO_SPREAD, PERFECT, Pairs, around, error_of, moves
+from measurand.stats.correlation_rows import pearson_rows
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.mean import caution_if_few
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 
 __all__ = ["correlation_difference"]
 
 _FEWEST = 5
-_NO_SPREAD = 1e-12
-_SURE = 1 - 1e-12
-
-
-class _Correlation(NamedTuple):
-    """A correlation with the ends of its own interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def correlation_difference(
@@ -40,107 +32,77 @@ def correlation_difference(
 ) -> Estimate:
     """Pearson's r of ``first`` with the target minus that of ``second`` on the same units.
 
-    The interval joins those of the two correlations (Fisher's z) by the correlation that their
-    errors have because target and units are the same. Of units in clusters, or with weights, both
-    come from the influence function, summed within clusters, with the quantile of t with C - 1
-    degrees.
+    The interval joins those of the two correlations by the correlation that their errors have
+    because target and units are the same. All three are from leaving out each unit or cluster. Of
+    independent units they are compared with Fisher's z and the normal theory, which hold the truth
+    too seldom on grades that crowd at one end, and the wider interval is published.
 
     Args:
         first: Shape (n,).
         second: Shape (n,).
         target: Shape (n,).
-        clusters: The cluster of each unit, shape (n,).
-        weights: For how many units each stands, above 0, shape (n,).
+        clusters: The cluster of each unit, shape (n,); by default each unit is its own.
+        weights: For how many units each stands, shape (n,).
         level: The confidence level.
 
     Raises:
         InsufficientData: Fewer than 5 units or clusters; one of the three is the same for all
-            units; or the two raters say the same, up to a straight line.
-        UsageError: The arguments are not vectors of finite numbers of one length.
+            units, or would be without one unit or cluster; the two raters say the same, up to a
+            straight line; or one of them equals the target so.
+        UsageError: The arguments are not vectors of finite numbers of one length, or a weight is
+            negative.
 
     References:
-        Zou (2007), Psychological Methods 12, 399-413, equations 13 and 15.
+        Zou (2007), Psychological Methods 12, 399-413, equations 13 and 15; Hinkley (1977),
+        Biometrika 64, 21-28, for the jackknife.
     """
     check_level(level)
-    columns = [check_finite(values, 1) for values in (first, second, target)]
-    if len({column.size for column in columns}) > 1:
-        raise UsageError(f"one value per unit; found {[column.size for column in columns]}")
-    n = columns[2].size
-    mass = _mass(weights, n)
-    codes = None if clusters is None else cluster_codes(clusters, n)
-    if codes is None and weights is not None:
-        codes = np.arange(n)
-    count = n if codes is None else int(codes.max()) + 1
-    if count < _FEWEST:
-        noun = "units" if codes is None else "clusters"
-        raise InsufficientData(f"a difference of correlations needs {_FEWEST} {noun}; {count} here")
-    own, other, right = (_standard(column, mass) for column in columns)
-    found = _Rated((own, other, right), mass)
-    both = found.independent(level) if codes is None else found.clustered(codes, level)
-    (one, two), together = both
-    low, high = _joined(one, two, together)
+    one, two = (Pairs.of(x, target, clusters=clusters, weights=weights) for x in (first, second))
+    if one.clusters < _FEWEST:
+        noun = "units" if one.clusters == one.n else "clusters"
+        raise InsufficientData(
+            f"a difference of correlations needs {_FEWEST} {noun}; {one.clusters} here"
+        )
+    between = _pearson(replace(one, y=two.x))
+    r = _pearson(one), _pearson(two)
+    if abs(between) > PERFECT:
+        raise InsufficientData("both raters say the same, up to a straight line")
+    found, kind = _left_out((one, two), r, level=level), one.jackknife
+    if one.plain:
+        half = two_sided_z(level) / math.sqrt(one.n - 3)
+        textbook = _joined(r, (half, half), _normal_theory(*r, between))
+        found, kind = max((found, kind), (textbook, "Fisher z"), key=lambda ours: np.ptp(ours[0]))
     return Estimate(
-        value=one.value - two.value,
-        low=low,
-        high=high,
+        value=r[0] - r[1],
+        low=found[0],
+        high=found[1],
         level=level,
-        n=n,
-        method="Zou, Fisher z" if codes is None else "Zou, clustered, t(C-1)",
-        reason=None if codes is None else caution_if_few(count, "clusters"),
+        n=one.n,
+        method=f"Zou, {kind}",
+        reason=caution_if_few(one.clusters, "clusters") if one.clusters < one.n else None,
     )
 
 
-class _Rated:
-    """Two raters and the target, standardised, with the share of each unit."""
-
-    def __init__(self, columns: tuple[Floats, Floats, Floats], mass: Floats) -> None:
-        self._columns, self._mass = columns, mass
-        first, second, target = columns
-        pairs = ((first, target), (second, target), (first, second))
-        self._one, self._two, self._between = (float(mass @ (a * b)) for a, b in pairs)
-        if abs(self._between) > _SURE:
-            raise InsufficientData("both raters say the same, up to a straight line")
-        if max(abs(self._one), abs(self._two)) > _SURE:
-            raise InsufficientData("a rater that equals the target, up to a straight line")
-
-    def independent(self, level: float) -> tuple[tuple[_Correlation, _Correlation], float]:
-        """Both correlations, and how their errors go together, by normal theory."""
-        half = two_sided_z(level) / math.sqrt(self._mass.size - 3)
-        together = _normal_theory(self._one, self._two, self._between)
-        return (_around(self._one, half), _around(self._two, half)), together
-
-    def clustered(
-        self, codes: NDArray[np.intp], level: float
-    ) -> tuple[tuple[_Correlation, _Correlation], float]:
-        """The same by what each cluster adds."""
-        first, second, target = self._columns
-        rows = [_influence(first, target, self._one), _influence(second, target, self._two)]
-        sums = cluster_sums(self._mass[:, None] * np.stack(rows, axis=1), codes)
-        return _clustered((self._one, self._two), sums, level=level)
+def _pearson(pairs: Pairs) -> float:
+    return pairs.coefficient(pearson_rows(pairs.x, pairs.y), name="a correlation")
 
 
-def _mass(weights: ArrayLike | None, n: int) -> Floats:
-    """The share of each unit; they sum to 1."""
-    if weights is None:
-        return np.full(n, 1 / max(n, 1))
-    mass = check_finite(weights, 1)
-    if mass.size != n or not (mass > 0).all():
-        raise UsageError("weights are one number above 0 a unit")
-    return np.asarray(mass / mass.sum(), dtype=np.float64)
-
-
-def _standard(values: Floats, mass: Floats) -> Floats:
-    """Mean 0 and standard deviation 1."""
-    centred = values - mass @ values if values.size else values
-    spread = float(np.sqrt(mass @ centred**2)) if values.size else 0.0
-    if spread <= _NO_SPREAD * max(float(np.abs(values).max(initial=0.0)), 1.0):
-        raise InsufficientData("a rater or the target is the same for all units: no correlation")
-    return np.asarray(centred / spread, dtype=np.float64)
-
-
-def _around(r: float, half: float) -> _Correlation:
-    z = math.atanh(r)
-    return _Correlation(r, math.tanh(z - half), math.tanh(z + half))
+def _left_out(
+    both: tuple[Pairs, Pairs], r: tuple[float, float], *, level: float
+) -> tuple[float, float]:
+    """The interval that leaving out each cluster gives."""
+    without = [one.left_out(pearson_rows(one.x, one.y), name="a correlation") for one in both]
+    if max(np.abs([*r, *np.concatenate(without)])) > PERFECT:
+        raise InsufficientData(
+            "a rater equals the target, up to a straight line, of all units but one or a cluster "
+            "at the most"
+        )
+    one, two = (moves(each) for each in without)
+    error, other = error_of(one), error_of(two)
+    if min(error, other) <= NO_SPREAD:
+        raise no_spread("a correlation")
+    quantile = t_quantile((1 + level) / 2, one.size - 1)
+    return _joined(r, (quantile * error, quantile * other), float(one @ two) / (error * other))
 
 
 def _normal_theory(one: float, two: float, between: float) -> float:
@@ -150,31 +112,20 @@ def _normal_theory(one: float, two: float, between: float) -> float:
     return above / ((1 - one**2) * (1 - two**2))
 
 
-def _influence(x: Floats, y: Floats, r: float) -> Floats:
-    """What each unit adds to r, of variables with mean 0 and standard deviation 1."""
-    return np.asarray(x * y - r * (x**2 + y**2) / 2, dtype=np.float64)
+def _joined(
+    r: tuple[float, float], reach: tuple[float, float], together: float
+) -> tuple[float, float]:
+    """The interval of the difference; Zou, equation 13.
 
-
-def _clustered(
-    r: tuple[float, float], sums: Floats, *, level: float
-) -> tuple[tuple[_Correlation, _Correlation], float]:
-    """Both correlations with the ends of their intervals, and how their errors go together."""
-    count = len(sums)
-    scatter = sums.T @ sums * (count / (count - 1))
-    errors = np.sqrt(np.diag(scatter))
-    if errors.min() <= _NO_SPREAD:
-        raise InsufficientData("no spread between clusters to build an interval on")
-    quantile = t_quantile((1 + level) / 2, count - 1)
-    halves = quantile * errors / (1 - np.square(r))
-    one, two = (_around(value, float(half)) for value, half in zip(r, halves, strict=True))
-    return (one, two), float(scatter[0, 1] / (errors[0] * errors[1]))
-
-
-def _joined(one: _Correlation, two: _Correlation, together: float) -> tuple[float, float]:
-    """The interval of the difference; Zou, equation 13."""
-    below, above = one.value - one.low, one.high - one.value
-    other_below, other_above = two.value - two.low, two.high - two.value
+    Args:
+        r: Both correlations.
+        reach: How far the interval of each goes on Fisher's scale.
+        together: The correlation of their errors.
+    """
+    (low, high), (other_low, other_high) = map(around, r, reach)
+    below, above = r[0] - low, high - r[0]
+    other_below, other_above = r[1] - other_low, other_high - r[1]
     down = below**2 + other_above**2 - 2 * together * below * other_above
     up = above**2 + other_below**2 - 2 * together * above * other_below
-    apart = one.value - two.value
+    apart = r[0] - r[1]
     return apart - math.sqrt(max(down, 0.0)), apart + math.sqrt(max(up, 0.0))

@@ -99,7 +99,7 @@ class _Order:
 
 
 def _centred(values: Floats, span: float, middle: float | None = None) -> Floats:
-    if span <= 0:
+    if span <= _ROUNDING * float(np.abs(values).max(initial=0.0)):
         raise InsufficientData("all values are equal, so there is nothing to correlate")
     centre = (float(np.min(values)) + float(np.max(values))) / 2 if middle is None else middle
     return np.asarray((values - centre) / span)
