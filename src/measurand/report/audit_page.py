@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from measurand.analysis.audit_verdicts import BiasLine, bias_lines
-from measurand.analysis.biases.advice import MEANING
+from measurand.analysis.biases.advice import MEANING, units_of
 from measurand.analysis.biases.base import BIASES
 from measurand.analysis.biases.self_preference import CROSSED
 from measurand.analysis.result import Findings, Result, Verdict
@@ -147,25 +147,39 @@ def _summary(lines: Sequence[BiasLine]) -> Section:
         text += "and no people beside the judge."
         return Section("Biases", (Paragraph(text),))
     judges = distinct(line.judge for line in lines)
-    several = len(judges) > 1
-    names = ("Bias", "Verdict", "Largest effect", "What to do")
-    columns = [Column(name, right=name == "Largest effect") for name in names]
-    if several:
-        columns.insert(0, Column("Judge"))
-    rows = []
-    for line in lines:
-        row: list[Cell] = [line.judge] if several else []
-        row += [line.bias, Outcome(line.outcome), _told(line.worst), line.advice or None]
-        rows.append(tuple(row))
-    return Section(
-        "Biases",
-        (Table("Biases of the judge", tuple(columns), tuple(rows), _SUMMARY_NOTE),),
-    )
+    blocks: list[Block] = []
+    for judge in judges:
+        own = [line for line in lines if line.judge == judge]
+        blocks.append(_lines("Biases of " + (judge if len(judges) > 1 else "the judge"), own))
+        blocks += _advised(own)
+    return Section("Biases", (*blocks, Paragraph(_SUMMARY_NOTE)))
+
+
+def _lines(caption: str, lines: Sequence[BiasLine]) -> Table:
+    """A line a bias, narrow enough for any screen."""
+    names = ("Bias", "Verdict", "Largest effect", "To know")
+    columns = tuple(Column(name, right=name not in {"Bias", "Verdict"}) for name in names)
+    rows = [(x.bias, Outcome(x.outcome), _told(x.worst), _to_know(x)) for x in lines]
+    return Table(caption, columns, tuple(rows))
+
+
+def _to_know(line: BiasLine) -> str | None:
+    """How many units would decide what is open."""
+    if line.outcome != "inconclusive":
+        return None
+    needed = line.worst.n_needed
+    return "many more" if needed is None else f"{needed:,} {units_of(line.bias)}"
+
+
+def _advised(lines: Sequence[BiasLine]) -> list[Block]:
+    told = [f"{line.bias}: {line.advice}" for line in lines if line.outcome == "material"]
+    return [Paragraph("What to do"), Bullets(tuple(told))] if told else []
 
 
 _SUMMARY_NOTE = (
     "Material: surely beyond the margin. Negligible: surely within it. The effect is the largest "
-    "of its kind; in points of the scale, or in percentage points of a share."
+    "of its kind; in points of the scale, or in percentage points of a share. To know: about how "
+    "many would decide, were the effect what it seems."
 )
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from measurand.core.mitigation import MITIGATIONS
 
-__all__ = ["MEANING", "advice"]
+__all__ = ["MEANING", "advice", "units_of"]
 
 MEANING: Mapping[str, str] = MappingProxyType(
     {
@@ -66,6 +66,11 @@ def advice(bias: str, outcome: str, needed: int | None = None) -> str:
     names = [one.name for one in MITIGATIONS.values() if bias in one.against]
     if outcome == "inconclusive":
         many = "many more" if needed is None else f"about {needed:,}"
-        return f"Judge {many} {'pairs' if bias == 'position' else 'outputs'} to know."
+        return f"Judge {many} {units_of(bias)} to know."
     switched = f" Mitigation: {', '.join(names)}." if names else ""
     return f"{_MORE[bias]}{switched}"
+
+
+def units_of(bias: str) -> str:
+    """What a bias is measured on."""
+    return "pairs" if bias == "position" else "outputs"
