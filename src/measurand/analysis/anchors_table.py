@@ -171,7 +171,6 @@ def tables_of(
                 key = _key(row)
                 level[at[row.repeat], column[key]] = _level(row.value, labels[key], scale)
         people = np.asarray([_level(labels[key], labels[key], scale) for key in items])
-        width = None if scale.low is None or scale.high is None else scale.high - scale.low
         found.append(
             Table(
                 dimension=dimension,
@@ -181,7 +180,7 @@ def tables_of(
                 level=level,
                 distance=np.abs(level - people),
                 people=people,
-                points=width,
+                points=scale.width,
             )
         )
     return tuple(found)

@@ -13,7 +13,6 @@ from measurand.analysis.calibration_pool import Pool
 from measurand.analysis.matrix import Floats
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Result
-from measurand.core.scale import Scale
 from measurand.errors import InsufficientData
 from measurand.stats.absolute_error import (
     human_absolute_error,
@@ -208,11 +207,11 @@ class _Told:
         return replace(found, method=f"{found.method}, after an {kind} mapping, out of fold")
 
     def _leniency(self) -> Estimate:
-        width = _width(self.pool.scale)
+        width = self.pool.scale.width
         return clustered_mean(
             self.judge - self.people,
             self.pool.clusters,
-            bounds=None if np.isinf(width) else (-width, width),
+            bounds=None if width is None else (-width, width),
             level=self.how.level,
         )
 
@@ -285,7 +284,7 @@ class _Told:
             raise InsufficientData(f"only one person rated; {what} needs two")
 
     def _apart(self) -> dict[str, Any]:
-        span = _width(self.pool.scale)
+        span = self.pool.scale.width
         return {"clusters": self.clusters, "span": span, "level": self.how.level}
 
     def _boot(self) -> dict[str, Any]:
@@ -312,9 +311,3 @@ def _needed(reliability: Estimate) -> Estimate:
         n=reliability.n,
         method=f"Spearman-Brown, for a reliability of {_WANTED:g} of the mean",
     )
-
-
-def _width(scale: Scale) -> float:
-    if scale.low is None or scale.high is None:
-        return float("inf")
-    return scale.high - scale.low

@@ -153,16 +153,10 @@ def transport_verdicts(
             outcome=outcome,
             reason=reason,
             estimate=gap.result().estimate,
-            bound=margin * _span(gap.scale),
+            bound=margin * (gap.scale.width or 1.0),
             dimension=gap.dimension,
             systems=(gap.system,),
         )
-
-
-def _span(scale: Scale) -> float:
-    if scale.low is None or scale.high is None:
-        return 1.0
-    return scale.high - scale.low
 
 
 def _told(gap: Gap, decided: Materiality) -> tuple[str, str]:

@@ -72,8 +72,7 @@ class _Told:
 
     def leniency(self) -> Estimate:
         """How much higher than people."""
-        scale = self.bench.scale
-        width = None if scale.low is None or scale.high is None else scale.high - scale.low
+        width = self.bench.scale.width
         bounds = None if width is None else (-width, width)
         gap = self.said - self.right
         return clustered_mean(gap, self.clusters, bounds=bounds, level=self.level)

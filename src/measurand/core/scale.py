@@ -93,6 +93,11 @@ class Scale:
         return self.metric != "nominal" or self.binary
 
     @property
+    def width(self) -> float | None:
+        """How far its ends lie apart; None where it has none."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+    @property
     def bounded(self) -> bool:
         """Whether values can be placed on the unit interval."""
         return self.low is not None

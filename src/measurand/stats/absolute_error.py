@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import clustered_mean, mean_t
+from measurand.stats.mean import mean_of
 
 __all__ = ["human_absolute_error", "mean_absolute_error", "rater_absolute_error"]
 
@@ -129,9 +128,6 @@ def _of(clusters: ArrayLike | None, rows: NDArray[np.bool_]) -> ArrayLike | None
 def _mean(
     apart: Floats, clusters: ArrayLike | None, span: float | None, *, level: float
 ) -> Estimate:
-    bounds = None if span is None or math.isinf(span) else (0.0, span)
-    if clusters is None:
-        found = mean_t(apart, bounds=bounds, level=level)
-    else:
-        found = clustered_mean(apart, clusters, bounds=bounds, level=level)
+    bounds = None if span is None else (0.0, span)
+    found = mean_of(apart, clusters, bounds=bounds, level=level)
     return replace(found, low=max(0.0, found.low or 0.0))

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.estimate import LEVEL, Estimate, attempt
-from measurand.stats.mean import clustered_mean, mean_t
+from measurand.stats.mean import mean_of
 
 __all__ = ["Flips", "first_slot_excess", "flips"]
 
@@ -164,11 +164,10 @@ def _mean(
     if not given.any():
         raise InsufficientData("nothing was shown both ways")
     if clusters is None:
-        return mean_t(values[given], bounds=bounds, level=level)
+        return mean_of(values[given], None, bounds=bounds, level=level)
     labels = np.asarray(clusters)
     if labels.shape != values.shape:
         raise UsageError(f"one cluster per unit is needed; found {labels.shape}")
     chosen = labels[given]
-    if len(np.unique(chosen)) == chosen.size:
-        return mean_t(values[given], bounds=bounds, level=level)
-    return clustered_mean(values[given], chosen, bounds=bounds, level=level)
+    alone = len(np.unique(chosen)) == chosen.size
+    return mean_of(values[given], None if alone else chosen, bounds=bounds, level=level)

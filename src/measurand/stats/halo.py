@@ -7,7 +7,6 @@ is how much more a judge does.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from itertools import combinations
 
@@ -17,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes
-from measurand.stats.quantiles import check_level, t_quantile
+from measurand.stats.influence import influence_interval
+from measurand.stats.mean import cluster_codes
+from measurand.stats.quantiles import check_level
 
 __all__ = ["discriminant_gap", "halo", "joint_halo"]
 
@@ -166,8 +166,8 @@ def _jackknife(
     n = len(columns)
     codes = np.arange(n) if clusters is None else cluster_codes(clusters, n)
     count = int(codes.max(initial=-1)) + 1
+    noun = "units" if clusters is None else "clusters"
     if count < _FEWEST:
-        noun = "units" if clusters is None else "clusters"
         raise InsufficientData(f"at least {_FEWEST} {noun} are needed; found {count}")
     sums = np.zeros((count, columns.shape[1]))
     np.add.at(sums, codes, columns)
@@ -183,18 +183,8 @@ def _jackknife(
         )
     # As the mean of clusters of unequal sizes: each leave-one-out value weighs by what is left.
     deviation = (n - sizes) / n * (without - value)
-    error = math.sqrt(count / (count - 1) * float(deviation @ deviation))
-    if error == 0:
-        raise InsufficientData("every unit says the same: there is no spread for an interval")
-    half = t_quantile((1 + level) / 2, count - 1) * error
-    return Estimate(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=level,
-        n=n,
-        method=f"{method}, jackknife",
-        reason=caution_if_few(count, "units" if clusters is None else "clusters"),
+    return influence_interval(
+        value, deviation, n=n, level=level, method=f"{method}, jackknife", noun=noun
     )
 
 

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.least_squares import refuse_few, slope_interval
+from measurand.stats.influence import influence_interval
+from measurand.stats.least_squares import refuse_few
 from measurand.stats.mean import cluster_codes
 from measurand.stats.quantiles import check_level
 
@@ -110,7 +111,7 @@ def instrumented_slope(
     stack = _Stack.of(judge, ratings, feature, clusters=clusters)
     stack.first_stage().refuse_weak()
     slope, influence = stack.slope()
-    return slope_interval(
+    return influence_interval(
         slope,
         influence,
         n=stack.n,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.arrays import Floats, check_finite
+from measurand.stats.arrays import check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes
-from measurand.stats.quantiles import check_level, t_quantile
+from measurand.stats.influence import influence_interval
+from measurand.stats.mean import cluster_codes
+from measurand.stats.quantiles import check_level
 
-__all__ = ["FEWEST_CLUSTERS", "clustered_slope", "slope_interval"]
+__all__ = ["FEWEST_CLUSTERS", "clustered_slope", "refuse_few"]
 
 FEWEST_CLUSTERS = 4
 """Below this many clusters a slope has no interval worth the name."""
@@ -61,38 +60,7 @@ def clustered_slope(
     value = float(centred @ y) / squares
     residuals = y - y.mean() - value * centred
     influence = np.bincount(codes, centred * residuals) / squares
-    return slope_interval(value, influence, n=y.size, level=level, method="least squares, CR1")
-
-
-def slope_interval(
-    value: float, influence: Floats, *, n: int, level: float, method: str
-) -> Estimate:
-    """A slope with the t interval that the influence of each cluster on it gives.
-
-    Args:
-        value: The slope.
-        influence: Shape (clusters,): what each adds to the slope's error.
-        n: How many units.
-        level: The confidence level.
-        method: Which estimator.
-
-    Raises:
-        InsufficientData: No cluster has any influence: there is no spread.
-    """
-    count = influence.size
-    error = math.sqrt(count / (count - 1) * float(influence @ influence))
-    if error <= _ROUNDING * max(abs(value), 1e-3):
-        raise InsufficientData("all units lie on one line: there is no spread for an interval")
-    half = t_quantile((1 + level) / 2, count - 1) * error
-    return Estimate(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=level,
-        n=n,
-        method=f"{method}, t(C-1)",
-        reason=caution_if_few(count, "clusters"),
-    )
+    return influence_interval(value, influence, n=y.size, level=level, method="least squares, CR1")
 
 
 def refuse_few(codes: NDArray[np.intp], *, clustered: bool) -> None:

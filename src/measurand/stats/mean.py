@@ -20,6 +20,7 @@ __all__ = [
     "cluster_codes",
     "cluster_sums",
     "clustered_mean",
+    "mean_of",
     "mean_p",
     "mean_t",
 ]
@@ -94,6 +95,24 @@ def clustered_mean(
     vector = _vector(values, bounds)
     codes = cluster_codes(clusters, vector.size)
     return _interval(vector, codes, bounds=bounds, level=level, method="CR1, t(C-1)")
+
+
+def mean_of(
+    values: ArrayLike,
+    clusters: ArrayLike | None,
+    *,
+    bounds: tuple[float, float] | None = None,
+    level: float = LEVEL,
+) -> Estimate:
+    """`clustered_mean` of values in clusters, `mean_t` of values that come in none.
+
+    Raises:
+        InsufficientData: As they have it.
+        UsageError: Likewise.
+    """
+    if clusters is None:
+        return mean_t(values, bounds=bounds, level=level)
+    return clustered_mean(values, clusters, bounds=bounds, level=level)
 
 
 def mean_p(values: ArrayLike, *, clusters: ArrayLike | None = None, null: float = 0.0) -> float:

@@ -18,7 +18,7 @@ from scipy import special
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import clustered_mean, mean_p, mean_t
+from measurand.stats.mean import mean_of, mean_p
 from measurand.stats.proportion import wilson
 from measurand.stats.quantiles import binomial_cdf, binomial_pmf, two_sided_z
 
@@ -258,9 +258,7 @@ def paired_difference(
     """
     one, two = _pairs(first, second)
     span = None if bounds is None else (bounds[0] - bounds[1], bounds[1] - bounds[0])
-    if clusters is None:
-        return mean_t(one - two, bounds=span, level=level)
-    return clustered_mean(one - two, clusters, bounds=span, level=level)
+    return mean_of(one - two, clusters, bounds=span, level=level)
 
 
 def paired_difference_p(

@@ -12,7 +12,7 @@ from measurand.errors import UsageError
 from measurand.stats.arrays import check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.judged import JudgedSample
-from measurand.stats.mean import cluster_codes, clustered_mean, mean_t
+from measurand.stats.mean import mean_of
 from measurand.stats.quantiles import t_quantile
 
 __all__ = ["line_gap", "transport_gap"]
@@ -57,12 +57,8 @@ def transport_gap(
     gap = one - two
     if gap.size and np.ptp(gap) <= _ROUNDING * max(float(np.abs(one).max()), 1.0):
         gap = np.full_like(gap, round(float(gap[0]), 12))  # what differs by rounding is equal
-    if clusters is None:
-        own, units = mean_t(gap, bounds=bounds, level=level), gap.size
-    else:
-        codes = cluster_codes(clusters, gap.size)
-        own = clustered_mean(gap, codes, bounds=bounds, level=level)
-        units = int(codes.max()) + 1
+    own = mean_of(gap, clusters, bounds=bounds, level=level)
+    units = gap.size if clusters is None else len(np.unique(clusters))
     if not error or own.value is None or own.low is None or own.high is None:
         return own
     low, high = bounds or (-math.inf, math.inf)
