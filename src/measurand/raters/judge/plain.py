@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from measurand.core.judging import BlindTask
 from measurand.core.rubric import Dimension
 
-__all__ = ["concerns_format", "is_code", "plain_text", "shown_outputs"]
+__all__ = ["concerns_format", "is_code", "is_json", "plain_text", "shown_outputs"]
 
 _RUN = re.compile(r"[^\W_]+")
 _CODE_LINE = re.compile(
@@ -55,7 +55,7 @@ def plain_text(text: str) -> str:
     Headings, emphasis, quotes and bullets lose their marks; numbers of lists stay; links become
     their text and address; tables become lines; code stays as it stands, with its fence.
     """
-    if _is_json(text) or is_code(text):
+    if (text.lstrip().startswith(("{", "[")) and is_json(text)) or is_code(text):
         return text
     tokens = _reader().parse(text)
     plain = "\n\n".join(part for part in _parts(tokens) if part.strip())
@@ -71,9 +71,8 @@ def is_code(text: str) -> bool:
     return strong and len(lines) >= _FEW and sum(map(bool, found)) > _HALF * len(lines)
 
 
-def _is_json(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[")):
-        return False
+def is_json(text: str) -> bool:
+    """Whether a text is JSON, be it a bare number or string."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from measurand.core.example import Example
 from measurand.core.probes import PROBES
 from measurand.core.sampling import draw
-from measurand.raters.judge.plain import is_code
+from measurand.raters.judge.plain import is_code, is_json
 from measurand.raters.judge.rules import says_nothing
 from measurand.raters.probes import marking, padding, style
 from measurand.raters.probes.claims import CLAIMS, claimed
@@ -92,7 +92,7 @@ def apply(
     act = partial(_acted, probe, pick=pick, family=family, english=known.english)
     if (refused := _unfit(output, probe, family)) is not None:
         return _left(output, refused)
-    if not _is_json(output):
+    if not is_json(output):
         return act(output)
     return _within(output, act)
 
@@ -123,7 +123,7 @@ def _unfit(output: str, probe: str, family: str | None) -> str | None:
     """Why a probe cannot act whatever the words are; None where it may."""
     if probe == "self-identification" and not family:
         return "no family is known for the judge"
-    if not _is_json(output):
+    if not is_json(output):
         return None
     if not output.lstrip().startswith("{"):
         return "it is JSON without an object"
@@ -143,17 +143,9 @@ def _within(output: str, act: Callable[[str], Probed]) -> Probed:
         return _left(output, probed.why)
     written = json.dumps(probed.text, ensure_ascii=longest[0].isascii())
     text = f"{output[: longest.start()]}{written}{output[longest.end() :]}"
-    if not _is_json(text):
+    if not is_json(text):
         return _left(output, "its JSON would break")
     return replace(probed, text=text, words=word_count(text))
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _left(text: str, why: str) -> Probed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,8 +88,12 @@ class Sentence:
 
 def pieces(text: str) -> Iterator[Piece]:
     """The parts of a text, which make it up when they are joined."""
+    return _parted(text, _CODE.finditer(text))
+
+
+def _parted(text: str, code: Iterable[re.Match[str]]) -> Iterator[Piece]:
     at = 0
-    for found in _CODE.finditer(text):
+    for found in code:
         if found.start() > at:
             yield Piece(text[at : found.start()], prose=True)
         yield Piece(found[0], prose=False)
@@ -156,16 +160,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def pieces_of_blocks(text: str) -> Iterator[Piece]:
     """The parts of a text where only code blocks count as code."""
-    at = 0
-    for found in _CODE.finditer(text):
-        if found["fence"] is None:
-            continue
-        if found.start() > at:
-            yield Piece(text[at : found.start()], prose=True)
-        yield Piece(found[0], prose=False)
-        at = found.end()
-    if at < len(text):
-        yield Piece(text[at:], prose=True)
+    return _parted(text, (found for found in _CODE.finditer(text) if found["fence"] is not None))
 
 
 def _ends(line: str) -> Iterator[re.Match[str]]:
