@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from measurand.cli.options import (
+    add_file,
     add_output,
     add_reading,
     add_statistics,
@@ -29,9 +29,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Agreement among people, the ceiling it sets, and judges and checks against people."""
     made = parser("agreement", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     add_reading(made)
     add_statistics(made)
     made.add_argument(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from measurand.cli.options import PLAN, add_output, parser, show, whole
+from measurand.cli.options import add_output, add_plan, parser, show, whole
 
 __all__ = ["run"]
 
@@ -22,7 +21,7 @@ _SHOWN = frozenset({"Drift", "Judged otherwise"})
 def run(words: Sequence[str]) -> int:
     """Has the judge changed, or the system? Frozen outputs, judged again at every run."""
     made = parser("anchors", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    add_plan(made)
     made.add_argument(
         "--freeze",
         action="store_true",

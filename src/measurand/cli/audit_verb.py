@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurand.cli.audit_live import add_live, ask, given
-from measurand.cli.options import add_output, add_reading, number, parser, reading_of, show
+from measurand.cli.options import (
+    add_level,
+    add_output,
+    add_reading,
+    number,
+    parser,
+    reading_of,
+    show,
+)
 from measurand.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,12 +79,7 @@ def _add_audit(made: argparse.ArgumentParser) -> None:
         metavar="NAME=FAMILY",
         help="the model family of a judge or a system whose name does not tell it (repeatable)",
     )
-    group.add_argument(
-        "--level",
-        type=partial(number, above=0, below=1),
-        metavar="SHARE",
-        help="confidence level of every interval, and of all verdicts on a judge together (0.95)",
-    )
+    add_level(group, "every interval, and of all verdicts on a judge together")
 
 
 def _recorded(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from measurand.cli.options import (
     PLAN,
+    add_file,
     add_output,
     add_reading,
     add_statistics,
@@ -68,9 +69,7 @@ def run(words: Sequence[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     made = parser("calibrate", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     made.add_argument(
         "--judge",
         action="append",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, parser
+from measurand.cli.options import add_plan, parser
 
 if TYPE_CHECKING:
     from measurand.jobs.check import Checked
@@ -23,7 +23,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Rate the recorded outputs of a plan's systems with its checks, into the ledger."""
     made = parser("check", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    add_plan(made)
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurand.cli.options import (
+    add_file,
     add_output,
     add_reading,
     add_statistics,
@@ -38,9 +38,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Which system is better, which are equal within a margin, which are unsafe?"""
     made = parser("compare", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     add_reading(made)
     add_comparison(made)
     made.add_argument(

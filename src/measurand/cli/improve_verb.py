@@ -6,10 +6,9 @@ import argparse
 import shlex
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, add_output, add_pace, parser, whole
+from measurand.cli.options import add_output, add_pace, add_plan, parser, whole
 from measurand.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def run(words: Sequence[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     made = parser("improve", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    add_plan(made)
     group = made.add_argument_group("what is tried")
     group.add_argument(
         "--judge", action="append", default=[], metavar="MODEL", help="only this one (repeatable)"

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from measurand.cli.options import add_output, add_reading, number, parser, show, source_of, whole
+from measurand.cli.options import (
+    add_file,
+    add_level,
+    add_output,
+    add_reading,
+    parser,
+    show,
+    source_of,
+    whole,
+)
 
 __all__ = ["run"]
 
@@ -21,9 +29,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Which judge is the best on your own labels: accuracy, bias, failures, cost, speed, ranks."""
     made = parser("judges", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     made.add_argument(
         "--judge",
         action="append",
@@ -38,12 +44,7 @@ def run(words: Sequence[str]) -> int:
     )
     add_reading(made)
     group = made.add_argument_group("statistics")
-    group.add_argument(
-        "--level",
-        type=partial(number, above=0, below=1),
-        metavar="SHARE",
-        help="confidence level of every interval, and of all ranks together (0.95)",
-    )
+    add_level(group, "every interval, and of all ranks together")
     group.add_argument(
         "--seed", type=partial(whole, least=0), metavar="N", help="seed of flips and folds (0)"
     )

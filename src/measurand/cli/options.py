@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from measurand.report.document import Document
 
 __all__ = [
+    "add_file",
+    "add_level",
     "add_output",
     "add_pace",
+    "add_plan",
     "add_reading",
     "add_statistics",
     "number",
@@ -49,6 +52,28 @@ def parser(verb: str, description: str, *, examples: str = "") -> argparse.Argum
     )
     made.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     return made
+
+
+def add_file(made: argparse.ArgumentParser) -> None:
+    """The ratings that a verb is about; see `source_of`."""
+    made.add_argument(
+        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
+    )
+
+
+def add_plan(made: argparse.ArgumentParser) -> None:
+    """The project that a verb is about."""
+    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+
+
+def add_level(group: argparse._ActionsContainer, of: str = "every interval") -> None:
+    """The level of intervals."""
+    group.add_argument(
+        "--level",
+        type=partial(number, above=0, below=1),
+        metavar="SHARE",
+        help=f"confidence level of {of} (0.95)",
+    )
 
 
 def add_reading(made: argparse.ArgumentParser) -> None:
@@ -101,12 +126,7 @@ def add_reading(made: argparse.ArgumentParser) -> None:
 def add_statistics(made: argparse.ArgumentParser) -> None:
     """How numbers are computed."""
     group = made.add_argument_group("statistics")
-    group.add_argument(
-        "--level",
-        type=partial(number, above=0, below=1),
-        metavar="SHARE",
-        help="confidence level of every interval (0.95)",
-    )
+    add_level(group)
     group.add_argument(
         "--seed", type=partial(whole, least=0), metavar="N", help="seed of the bootstrap (0)"
     )

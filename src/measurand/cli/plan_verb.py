@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, parser, whole
+from measurand.cli.options import add_plan, parser, whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +32,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Check a plan without spending anything, and foretell calls, tokens and money of its run."""
     made = parser("plan", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    add_plan(made)
     made.add_argument(
         "--pilot",
         type=partial(whole, least=1),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from measurand.cli.options import add_output, add_reading, number, parser, show, source_of
+from measurand.cli.options import (
+    add_file,
+    add_level,
+    add_output,
+    add_reading,
+    number,
+    parser,
+    show,
+    source_of,
+)
 
 __all__ = ["run"]
 
@@ -20,17 +28,10 @@ _SHOWN = frozenset({"Decisions", "Each person"})
 def run(words: Sequence[str]) -> int:
     """How well each person rates: against what is right, against themselves, against the others."""
     made = parser("raters", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     add_reading(made)
     group = made.add_argument_group("statistics")
-    group.add_argument(
-        "--level",
-        type=partial(number, above=0, below=1),
-        metavar="SHARE",
-        help="confidence level of every interval (0.95)",
-    )
+    add_level(group)
     group.add_argument(
         "--alpha",
         type=partial(number, above=0, below=1),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from measurand.cli.compare_verb import add_comparison, comparison_options
-from measurand.cli.options import add_reading, add_statistics, parser, show, source_of
+from measurand.cli.options import add_file, add_reading, add_statistics, parser, show, source_of
 
 __all__ = ["run"]
 
@@ -21,9 +21,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """Everything about a ratings file or a project as one self-contained HTML page."""
     made = parser("report", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     add_reading(made)
     add_comparison(made)
     add_statistics(made)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, add_pace, parser, whole
+from measurand.cli.options import add_pace, add_plan, parser, whole
 from measurand.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(words: Sequence[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     made = parser("run", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("plan", nargs="?", type=Path, default=PLAN, help="the plan (measurand.yaml)")
+    add_plan(made)
     group = made.add_argument_group("what is run")
     group.add_argument(
         "--limit", type=partial(whole, least=1), metavar="N", help="only the first N examples"

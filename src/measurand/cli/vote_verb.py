@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from measurand.cli.options import add_reading, parser, source_of, tell, whole
+from measurand.cli.options import add_file, add_reading, parser, source_of, tell, whole
 
 __all__ = ["run"]
 
@@ -22,9 +22,7 @@ EXAMPLES = """\
 def run(words: Sequence[str]) -> int:
     """What do people's ratings of each output come to? Ties are never given to either side."""
     made = parser("vote", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "file", nargs="?", type=Path, help="a ratings file; the project's ledger when left out"
-    )
+    add_file(made)
     add_reading(made)
     group = made.add_argument_group("vote")
     group.add_argument(
