@@ -131,6 +131,8 @@ class Column:
 
     def where(self, mask: bytes) -> Column:
         """The rows at which the mask is not 0; levels stay as they are."""
+        if len(self.levels) == 1:  # as most columns of most tables are
+            return Column.constant(self.levels[0], len(mask) - mask.count(0))
         return Column(array("i", compress(self.codes, mask)), self.levels)
 
     def mask(self, keep: Callable[[Cell], bool]) -> bytes:
