@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 __all__ = ["attack_in", "claimed_word"]
@@ -39,6 +40,7 @@ _CLAIMED = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def attack_in(text: str) -> str | None:
     """The attack that a text is; None where it gives no orders."""
     return next((name for name, sign in _SIGNS.items() if sign.search(text)), None)
