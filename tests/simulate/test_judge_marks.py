@@ -35,7 +35,7 @@ def test_a_probe_puts_its_own_mark_and_no_other(world: SupportBot, probe: str) -
     examples = {example.id: example for example in world.examples}
     known = World(world)
     acted = 0
-    for output in world.outputs[::61]:
+    for output in world.outputs[::107]:
         assert output.text is not None
         example = examples[output.example]
         probed = apply(probe, example, output.text, seed=1, family="rowan")
@@ -54,7 +54,7 @@ def test_a_probe_puts_its_own_mark_and_no_other(world: SupportBot, probe: str) -
                 if lost and unit
                 else name == "completeness" or (after.quality[name] == unit)
             )
-    assert acted > 20
+    assert acted > 10
 
 
 def test_every_probe_on_texts_is_accounted_for() -> None:
