@@ -186,6 +186,7 @@ def _merged(text: str, units: list[tuple[str, dict[str, float]]]) -> Known:
     return Known(mean, frozenset(system for system, _ in units), text)
 
 
+@lru_cache(maxsize=8192)
 def _public(text: str) -> str:
     return _PRIVATE.sub("", text)
 
