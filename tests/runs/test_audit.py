@@ -18,14 +18,17 @@ from tests.runs.conftest import PLAN, Project, world
 from measurand import audit
 from measurand.core.probe import BASE
 from measurand.core.probes import PROBES
+from measurand.core.rating import Kind, Rating, Ratings
 from measurand.errors import InsufficientData, PlanError, Unfinished, UsageError
 from measurand.jobs.audit import Audited, audit_forecast, audit_project
 from measurand.jobs.auditing.live import Asked
 from measurand.jobs.auditing.options import AuditRun
 from measurand.jobs.engine.agenda import Again
+from measurand.jobs.places import ledger_path
 from measurand.jobs.run import run
 from measurand.raters.judge.prompt import CANARY
 from measurand.simulate.server import SimulatedProvider
+from measurand.store.ledger import open_ledger
 
 FEW = AuditRun(items=6, biases=("verbosity", "anchor", "halo"))
 EXAMPLES = 6
@@ -221,6 +224,27 @@ def test_a_mitigation_is_measured_beside_the_judge_without(answered: Project) ->
     assert len(means[None]) == len(means["length_term"]) == 3
     assert min(means[None]) > 0.1
     assert abs(sum(means["length_term"])) < sum(means[None]) / 2
+
+
+def test_an_audit_is_about_the_judges_of_the_plan(answered: Project) -> None:
+    kinds: dict[str, Kind] = {"somebody else": "judge", "ann": "people", "ben": "people"}
+    strange = [
+        Rating(
+            example=example.id,
+            system="today",
+            dimension="accuracy",
+            rater=name,
+            kind=kind,
+            value=float(1 + (number + len(name)) % 4),
+        )
+        for number, example in enumerate(world().examples[:EXAMPLES])
+        for name, kind in kinds.items()
+    ]
+    with open_ledger(ledger_path(answered.plan)) as ledger:
+        ledger.add_ratings(Ratings.of(strange))
+    done = made(answered, AuditRun(items=6))
+    assert done.answer is not None
+    assert {verdict.raters[0] for verdict in done.answer.findings.verdicts} == {"sim/judge-biased"}
 
 
 def test_what_cannot_be_is_refused(project: Project) -> None:

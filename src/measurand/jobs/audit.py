@@ -144,7 +144,7 @@ def audit_project(  # noqa: PLR0913 - what an audit of a project depends on
     answer = audit_answer(
         source,
         probes=with_afterwards(asked.rows, _wanted(trip)),
-        judges=judges,
+        judges=judges or tuple(judge.name for judge in asked.scene.judges),
         options=replace(
             chosen,
             families={**_families(trip.plan), **chosen.families},
