@@ -172,3 +172,12 @@ def test_clusters_that_all_say_the_same_leave_no_interval() -> None:
 def test_rounding_is_no_spread() -> None:
     with pytest.raises(InsufficientData, match="all values are equal"):
         pearson([0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3], [1, 2, 3, 4, 5])
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 1, 0, 3]])
+def test_one_left_out_may_leave_a_line_that_rises_and_another_one_that_falls(
+    order: list[int],
+) -> None:
+    x, y = np.array([1, 2, 1, 2])[order], np.array([1, 2, 3, 2])[order]
+    estimate = spearman(x, y)
+    assert (estimate.low, estimate.value, estimate.high) == (-1, 0, 1)

@@ -213,9 +213,9 @@ def _interval(
 ) -> Estimate:
     value = pairs.coefficient(rows, name=how.name)
     without = pairs.left_out(rows, name=how.name)
-    furthest = max(value, *without.tolist(), key=abs)
-    if abs(furthest) > PERFECT:
-        return _nearly_perfect(pairs, value, math.copysign(1.0, furthest), how=how)
+    lines = {math.copysign(1.0, r) for r in (value, *without.tolist()) if abs(r) > PERFECT}
+    if lines:
+        return _nearly_perfect(pairs, value, lines, how=how)
     probability, count = _probability(how.level, how.side), without.size
     reach, kind = t_quantile(probability, count - 1) * error_of(moves(without)), pairs.jackknife
     if pairs.plain:
@@ -235,22 +235,23 @@ def _interval(
     )
 
 
-def _nearly_perfect(pairs: Pairs, value: float, line: float, *, how: _How) -> Estimate:
+def _nearly_perfect(pairs: Pairs, value: float, lines: set[float], *, how: _How) -> Estimate:
     """All clusters, or all but one, lie on a line: how many others may not, at the worst?
 
     The coefficient is least where units off the line say the worst of the best or the best of the
-    worst, in whatever mixture.
+    worst, in whatever mixture. Of very few units one may be left out for a line that rises, and
+    another for one that falls.
     """
     off = 0 if abs(value) > PERFECT else 1
     error = 2 * (1 - _probability(how.level, how.side))
     share = clopper_pearson(off, pairs.clusters, level=1 - error).high or 1.0
     # Beside a line that falls, everything is seen in a mirror.
     worst = min(_least(one, pairs.weights, share, rows=how.rows) for one in (pairs.x, pairs.y))
-    ends = sorted((line * min(line * value, worst), line))
+    ends = sorted((*lines, *(line * min(line * value, worst) for line in lines)))
     return Estimate(
         value=value,
         low=-1.0 if how.side == "upper" else ends[0],
-        high=1.0 if how.side == "lower" else ends[1],
+        high=1.0 if how.side == "lower" else ends[-1],
         level=how.level,
         n=pairs.n,
         method=_told(f"{how.name}, exact bound", how.side),
