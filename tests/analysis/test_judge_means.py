@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -73,6 +74,12 @@ def truth(system: str, n: int = 400) -> dict[str, float]:
     }
 
 
+@cache
+def labelled(labels: int) -> Findings:
+    """The comparison of a world of which people rated so many outputs a system."""
+    return compare(Ratings.of(world(labels)), RUBRIC, options=OPTIONS)
+
+
 def results(findings: Findings, name: str, **cells: object) -> Iterator[Result]:
     for result in findings.named(name):
         if all(getattr(result, key) == value for key, value in cells.items()):
@@ -98,7 +105,7 @@ def numbers(estimate: Estimate) -> tuple[float, float, float]:
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("dimension", ["quality", "right", "overall"])
 def test_the_corrected_mean_stands_and_the_raw_one_beside_it(system: str, dimension: str) -> None:
-    findings = compare(Ratings.of(world(60)), RUBRIC, options=OPTIONS)
+    findings = labelled(60)
     mean = one(findings, "mean", system, dimension)
     value, low, high = numbers(mean.estimate)
     assert not mean.opinion
@@ -114,7 +121,7 @@ def test_the_corrected_mean_stands_and_the_raw_one_beside_it(system: str, dimens
 
 
 def test_nobody_rated_so_it_is_the_judges_opinion() -> None:
-    findings = compare(Ratings.of(world(0)), RUBRIC, options=OPTIONS)
+    findings = labelled(0)
     means = list(findings.named("mean"))
     assert len(means) == 6
     assert all(result.opinion for result in means)
@@ -127,7 +134,7 @@ def test_nobody_rated_so_it_is_the_judges_opinion() -> None:
 
 
 def test_too_few_labels_correct_nothing_and_it_is_said() -> None:
-    findings = compare(Ratings.of(world(LEAST_LABELS - 1)), RUBRIC, options=OPTIONS)
+    findings = labelled(LEAST_LABELS - 1)
     mean = one(findings, "mean", "good", "quality")
     assert mean.opinion
     assert "people rated only 9 of these outputs" in (mean.estimate.reason or "")
@@ -135,7 +142,7 @@ def test_too_few_labels_correct_nothing_and_it_is_said() -> None:
 
 
 def test_what_people_rated_in_full_is_theirs_and_untouched() -> None:
-    findings = compare(Ratings.of(world(400)), RUBRIC, options=OPTIONS)
+    findings = labelled(400)
     for system in SYSTEMS:
         mean = one(findings, "mean", system, "quality")
         assert not mean.opinion

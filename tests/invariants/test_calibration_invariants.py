@@ -43,7 +43,7 @@ def told(compute: Callable[[], Estimate]) -> tuple[float, float, float] | None:
 
 
 @pytest.mark.parametrize("ours", [pearson, spearman, concordance])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=pairs(), clustered=st.booleans(), seed=st.integers(0, 9))
 def test_correlations_know_no_order_of_units_nor_of_sides(
     ours: Callable[..., Estimate],
@@ -65,7 +65,7 @@ def test_correlations_know_no_order_of_units_nor_of_sides(
 
 
 @pytest.mark.parametrize("ours", [pearson, spearman])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=pairs(), factor=st.sampled_from([0.01, 3.0, 1000.0, -2.0]), shift=st.floats(-50, 50))
 def test_correlations_know_no_unit_of_measurement(
     ours: Callable[..., Estimate],
@@ -81,7 +81,7 @@ def test_correlations_know_no_unit_of_measurement(
         assert there == pytest.approx(mirrored, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=pairs(), shift=st.floats(-50, 50), factor=st.sampled_from([0.5, 2.0, -3.0]))
 def test_distances_and_concordance_follow_the_scale(
     data: tuple[Floats, Floats, NDArray[np.int64]], shift: float, factor: float
@@ -122,7 +122,7 @@ def test_people_are_exchangeable(seed: int, missing: float) -> None:
     assert there.advantage.value == pytest.approx(here.advantage.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=pairs())
 def test_isotonic_never_falls_keeps_the_mean_and_changes_nothing_twice(
     data: tuple[Floats, Floats, NDArray[np.int64]],
@@ -135,7 +135,7 @@ def test_isotonic_never_falls_keeps_the_mean_and_changes_nothing_twice(
     np.testing.assert_allclose(fit_mapping(x, told_, "isotonic")(x), told_, atol=ROUNDING)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=pairs(), seed=st.integers(0, 9), shift=st.floats(-20, 20))
 def test_mappings_out_of_fold_follow_what_people_say(
     data: tuple[Floats, Floats, NDArray[np.int64]], seed: int, shift: float
@@ -159,7 +159,7 @@ def test_mappings_out_of_fold_follow_what_people_say(
         np.testing.assert_allclose(there, here + shift, atol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), rate=st.floats(0, 0.6))
 def test_a_promise_kept_for_a_smaller_risk_is_kept_for_a_larger_one(seed: int, rate: float) -> None:
     rng = np.random.default_rng(seed)

@@ -115,4 +115,4 @@ def _run(seeds: int) -> tuple[Row, ...]:
     )
 
 
-CASES = (Case(12, "calibration gate", _run),)
+CASES = (Case(12, "calibration gate", _run, quick=10),)

@@ -37,4 +37,4 @@ def _run(seeds: int) -> tuple[Row, ...]:
     )
 
 
-CASES = (Case(14, "ceiling", _run, quick=8),)
+CASES = (Case(14, "ceiling", _run, quick=5),)
