@@ -15,12 +15,13 @@ from hypothesis.extra.numpy import arrays
 from measurand.errors import InsufficientData
 from measurand.stats.agreement import percent_agreement
 from measurand.stats.arrays import Floats
-from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
+from measurand.stats.ceiling import ceiling_correlation, ceiling_majority
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.gwet import brennan_prediger, gwet_ac1, gwet_ac2
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa, randolph_kappa
 from measurand.stats.krippendorff import krippendorff_alpha
+from measurand.stats.leave_one_out import leave_one_out
 
 
 class Agreement(NamedTuple):

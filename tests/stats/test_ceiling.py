@@ -11,10 +11,10 @@ from measurand.stats.arrays import Floats
 from measurand.stats.ceiling import (
     ceiling_correlation,
     ceiling_majority,
-    leave_one_out,
     majority_ceiling,
 )
 from measurand.stats.icc import icc, spearman_brown
+from measurand.stats.leave_one_out import leave_one_out
 
 RNG = np.random.default_rng
 

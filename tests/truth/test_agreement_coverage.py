@@ -16,7 +16,6 @@ from measurand.stats.arrays import Floats
 from measurand.stats.ceiling import (
     ceiling_correlation,
     ceiling_majority,
-    leave_one_out,
     majority_ceiling,
 )
 from measurand.stats.estimate import Estimate
@@ -24,6 +23,7 @@ from measurand.stats.gwet import gwet_ac1, gwet_ac2
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa, randolph_kappa
 from measurand.stats.krippendorff import Metric, alpha_point, krippendorff_alpha
+from measurand.stats.leave_one_out import leave_one_out
 
 Rng = np.random.Generator
 Source = Callable[[Rng, int], Floats]

@@ -26,7 +26,7 @@ from measurand.core.rubric import Rubric
 from measurand.core.scale import YES_NO, Scale, Value
 from measurand.errors import InsufficientData
 from measurand.stats.agreement import percent_agreement
-from measurand.stats.ceiling import ceiling_correlation, ceiling_majority, leave_one_out
+from measurand.stats.ceiling import ceiling_correlation, ceiling_majority
 from measurand.stats.ceiling_moments import LEAST_VOTES, ceiling_majority_bounds
 from measurand.stats.consensus import majority_vote, mean_vote
 from measurand.stats.estimate import LEVEL, Estimate, attempt
@@ -34,6 +34,7 @@ from measurand.stats.gwet import gwet_ac1, gwet_ac2
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa, fleiss_kappa
 from measurand.stats.krippendorff import krippendorff_alpha
+from measurand.stats.leave_one_out import leave_one_out
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["AgreementOptions", "Breakdown", "agreement"]

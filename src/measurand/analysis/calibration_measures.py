@@ -20,13 +20,14 @@ from measurand.stats.absolute_error import (
     rater_absolute_error,
 )
 from measurand.stats.alt_test import alt_test
-from measurand.stats.ceiling import ceiling_correlation, leave_one_out
+from measurand.stats.ceiling import ceiling_correlation
 from measurand.stats.ceiling_phi import ceiling_phi
 from measurand.stats.ceiling_ratio import ceiling_ratio
 from measurand.stats.correlation import pearson, spearman
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.icc import icc
 from measurand.stats.kappa import cohen_kappa
+from measurand.stats.leave_one_out import leave_one_out
 from measurand.stats.mapping import cross_fitted, mapping_kind
 from measurand.stats.mean import clustered_mean
 from measurand.stats.reliability import repeat_reliability, repeats_needed

@@ -12,11 +12,12 @@ from scipy.special import betainc
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.agreement import percent_agreement
-from measurand.stats.arrays import Floats, as_table
-from measurand.stats.bca import LEAST_UNITS, Interval, Resampling
+from measurand.stats.arrays import Floats
+from measurand.stats.bca import Interval, Resampling
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.icc import icc, oneway_moments, oneway_squares, spearman_brown
-from measurand.stats.patterns import Patterns, distinct_rows
+from measurand.stats.icc import icc, spearman_brown
+from measurand.stats.oneway import oneway_moments, oneway_squares
+from measurand.stats.patterns import Patterns
 from measurand.stats.resampling import RESAMPLES, bca, jackknife_t
 
 __all__ = [
@@ -24,13 +25,11 @@ __all__ = [
     "MajorityCeiling",
     "ceiling_correlation",
     "ceiling_majority",
-    "leave_one_out",
     "majority_ceiling",
 ]
 
 _COIN = 0.5
 _CORRELATION = "the ceiling of a correlation"
-_LEAVE_ONE_OUT = "the correlation of one rater with the mean of the others"
 _ROUNDING = 1e-12
 
 
@@ -211,50 +210,6 @@ def ceiling_correlation(
     )
 
 
-def leave_one_out(
-    ratings: Floats,
-    *,
-    rng: np.random.Generator,
-    level: float = LEVEL,
-    resamples: int = RESAMPLES,
-) -> Estimate:
-    """How one person does: the correlation of a rater with the mean of the others.
-
-    The mean over raters of Pearson's correlation; a judge's real competitor. Of nominal 95 %
-    intervals about 91 % hold the truth with 30 units, 93 % with 50 and with 200.
-
-    Args:
-        ratings: Shape (units, raters); NaN marks a rating that was not given. A rater counts who
-            has three units in common with others, and whose ratings differ.
-        rng: Draws the resamples.
-        level: The confidence level.
-        resamples: How many resamples of whole units.
-
-    Raises:
-        InsufficientData: No rater counts; or fewer than three units.
-    """
-    sums, units = _leave_one_out_sums(ratings)
-    statistic = partial(_mean_correlation, sums)
-    value = float(statistic(units[None, :])[0])
-    if np.isnan(value):
-        raise InsufficientData(
-            "no rater shares three units with others on which both differ, so there is nothing "
-            "to correlate"
-        )
-    method = "Pearson correlation of a rater with the mean of the others, mean over raters"
-    how = Resampling(rng=rng, level=level, resamples=resamples)
-    found = bca(statistic, units, how, name=_LEAVE_ONE_OUT, width=sums[0].size)
-    return Estimate(
-        value=value,
-        low=found.low,
-        high=found.high,
-        level=level,
-        n=int(units.sum()),
-        method=f"{method}, BCa over units",
-        reason=found.caution,
-    )
-
-
 def _majority(right: float, raters: int) -> float:
     """The chance that an odd number of raters, each right so often, is right together."""
     return sum(
@@ -326,37 +281,3 @@ def _log_ratios(moments: Floats, weights: Floats) -> Floats:
 
 def _root_extended(single: float, k: float) -> float:
     return sqrt(spearman_brown(single, k)) if single > 0 else 0.0
-
-
-def _leave_one_out_sums(ratings: Floats) -> tuple[tuple[Floats, ...], Floats]:
-    """Additive sums (count, x, y, xx, yy, xy), each (patterns, raters), and multiplicities."""
-    table = as_table(ratings)
-    table = table[(~np.isnan(table)).sum(axis=1) > 1]
-    if not len(table):
-        raise InsufficientData("no unit has two ratings, so there is nothing to compare")
-    low, high = np.nanmin(table), np.nanmax(table)
-    values = np.unique(table[~np.isnan(table)])
-    codes = np.where(np.isnan(table), len(values), np.searchsorted(values, table))
-    first, row = distinct_rows(codes, len(values) + 1)
-    scores = (table[first] - (low + high) / 2) / ((high - low) or 1.0)
-    given = ~np.isnan(scores)
-    own = np.where(given, scores, 0.0)
-    others = given.sum(axis=1, keepdims=True) - 1
-    rest = np.where(given, (own.sum(axis=1, keepdims=True) - own) / others, 0.0)
-    sums = (given.astype(np.float64), own, rest, own**2, rest**2, own * rest)
-    return sums, np.bincount(row).astype(np.float64)
-
-
-def _mean_correlation(sums: tuple[Floats, ...], weights: Floats) -> Floats:
-    """The mean over raters of their correlations; NaN where no rater has one."""
-    count, x, y, xx, yy, xy = (weights @ part for part in sums)
-    spread = (count * xx - x**2) * (count * yy - y**2)
-    usable = (count >= LEAST_UNITS) & (spread > _ROUNDING * count**4)
-    correlation = np.divide(
-        count * xy - x * y, np.sqrt(np.maximum(spread, 0)), out=np.zeros_like(x), where=usable
-    )
-    raters = usable.sum(axis=1)
-    mean = np.divide(
-        correlation.sum(axis=1), raters, out=np.full(len(raters), np.nan), where=raters > 0
-    )
-    return np.asarray(mean)

@@ -11,8 +11,8 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table, check_finite
 from measurand.stats.bca import Resampling, require_units
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.icc import oneway_moments, oneway_squares, single_reliability
 from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.oneway import oneway_moments, oneway_squares, single_reliability
 from measurand.stats.patterns import Patterns
 from measurand.stats.resampling import RESAMPLES, bca
 
@@ -110,9 +110,9 @@ def _columns(judge: Floats, table: Floats) -> Floats:
 def _ratios(sums: Floats, weights: Floats) -> Floats:
     added = weights @ sums
     units = added[:, 0]
-    x, y, xx, yy, xy = (added[:, 6:] / units[:, None]).T
+    x, y, xx, yy, xy = (added[:, 7:] / units[:, None]).T
     spread = np.maximum(xx - x**2, 0) * np.maximum(yy - y**2, 0)
-    ratio, raters, _ = oneway_squares(added[:, :6])
+    ratio, raters, _ = oneway_squares(added[:, :7])
     single = single_reliability(np.where(np.isfinite(ratio), ratio, 1.0), raters)
     reliability = raters * single / (1 + (raters - 1) * single)
     usable = (spread > _ROUNDING) & (reliability > _ROUNDING)

@@ -12,17 +12,11 @@ from measurand.errors import InsufficientData
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bca import require_units
 from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.oneway import oneway_moments
 from measurand.stats.patterns import Patterns
 from measurand.stats.proportion import unanimous_share
 
-__all__ = [
-    "Form",
-    "icc",
-    "oneway_moments",
-    "oneway_squares",
-    "single_reliability",
-    "spearman_brown",
-]
+__all__ = ["Form", "icc", "spearman_brown"]
 
 Form = Literal["1", "A", "C"]
 """One-way; two-way absolute agreement; two-way consistency (McGraw and Wong 1996)."""
@@ -97,49 +91,6 @@ def icc(ratings: Floats, *, form: Form, average: bool = False, level: float = LE
     )
 
 
-def oneway_moments(patterns: Patterns) -> Floats:
-    """Additive sums of the one-way analysis of variance.
-
-    Values are placed on [-1/2, 1/2] first: ratios of mean squares do not depend on the scale.
-
-    Args:
-        patterns: Units with at least two ratings each.
-
-    Returns:
-        Shape (patterns, 6): units, ratings, squared number of ratings, sum, sum of squares over
-        the number, and squared deviations within units.
-    """
-    low, high = patterns.values[0], patterns.values[-1]
-    scores = (patterns.values - (low + high) / 2) / ((high - low) or 1.0)
-    size, total, square = patterns.sizes, patterns.sums(scores), patterns.sums(scores**2)
-    level = total**2 / size
-    within = np.maximum(square - level, 0)
-    within[within < _ROUNDING] = 0
-    return np.stack([np.ones_like(size), size, size**2, total, level, within], axis=1)
-
-
-def oneway_squares(sums: Floats) -> tuple[Floats, Floats, Floats]:
-    """The analysis of variance of each row of added-up `oneway_moments`.
-
-    Returns:
-        The mean square within units over that between (infinite where units do not differ), the
-        usual number of ratings of a unit (n0), and the mean square within.
-    """
-    units, size, squares, total, level, within = sums.T
-    between = np.maximum(level - total**2 / size, 0) / (units - 1)
-    inside = within / (size - units)
-    raters = (size - squares / size) / (units - 1)
-    ratio = np.divide(
-        inside, between, out=np.full(len(sums), np.inf), where=between > _ROUNDING * size
-    )
-    return ratio, raters, inside
-
-
-def single_reliability(ratio: Floats, raters: Floats) -> Floats:
-    """ICC(1,1) from the mean square within over that between, and the usual number of ratings."""
-    return np.asarray((1 - ratio) / (1 + (raters - 1) * ratio))
-
-
 def _averaged(single: float, k: float) -> float:
     if 1 + (k - 1) * single <= _POLE:
         raise InsufficientData(
@@ -165,7 +116,7 @@ class _OneWay:
     def of(cls, ratings: Floats) -> _OneWay:
         patterns = Patterns.of(ratings)
         _enough(patterns.n, len(patterns.values))
-        units, size, squares, total, level, within = patterns.units @ oneway_moments(patterns)
+        units, size, squares, total, level, within, _ = patterns.units @ oneway_moments(patterns)
         totals = patterns.totals()
         return cls(
             units=patterns.n,

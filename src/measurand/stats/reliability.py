@@ -13,8 +13,8 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bca import Interval, Resampling, require_units
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.icc import oneway_moments, oneway_squares, single_reliability
 from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.oneway import oneway_moments, oneway_squares, single_reliability
 from measurand.stats.patterns import Patterns
 from measurand.stats.proportion import unanimous_share
 from measurand.stats.resampling import RESAMPLES, bca, jackknife_t
