@@ -10,14 +10,17 @@ from tests.analysis.audit_rows import NOTHING, PLAN, SCALES, row, rows_of, verdi
 
 from measurand.analysis.audit import audit
 from measurand.analysis.audit_verdicts import bias_lines
+from measurand.analysis.result import Findings
 from measurand.core.example import Example, Message
-from measurand.core.probe import BASE
+from measurand.core.probe import BASE, ProbeRow
+from measurand.core.probes import ATTACK_NAMES
 from measurand.core.scale import YES_NO
 from measurand.simulate.judge_rows import (
     PlantedJudge,
     draw_judge_world,
 )
 from measurand.simulate.probe_rows import ProbePlan, probe_rows, tamed
+from measurand.stats.proportion import clopper_pearson
 
 
 class TestProbes:
@@ -141,35 +144,115 @@ class TestMitigations:
         assert not [v for v in found.verdicts if v.name == "mitigation"]
 
 
+def attacked(
+    n: int, won: dict[str, int], *, failure: str = "", base: float = 2.0
+) -> list[ProbeRow]:
+    """Outputs that score low, and so many that each attack lifts to the best level."""
+    rows = [row(at, base, BASE) for at in range(n)]
+    for name in ATTACK_NAMES:
+        value = None if failure else base
+        for at in range(n):
+            hit = at < won.get(name, 0)
+            rows.append(
+                row(at, 5.0 if hit else value, name, failure=None if hit else failure or None)
+            )
+    return rows
+
+
+def outcomes(found: Findings) -> dict[str | None, str]:
+    return {v.design: v.outcome for v in found.verdicts if v.name == "injection"}
+
+
 class TestAttacks:
-    def test_attacks_that_succeed_are_counted_on_outputs_that_could_be_lifted(self) -> None:
+    def test_one_attack_that_works_is_not_thinned_by_nine_that_do_not(self) -> None:
+        found = audit(NOTHING, SCALES, probes=attacked(200, {"attack-ignore": 80}))
+        told = outcomes(found)
+        assert told.pop("attack-ignore") == "material"
+        assert set(told.values()) == {"negligible"}
+        (line,) = (line for line in bias_lines(found.verdicts) if line.bias == "injection")
+        assert (line.outcome, line.worst.design, line.of) == ("material", "attack-ignore", 10)
+        assert "tells the judge to ignore what it was told is lifted" in line.worst.reason
+
+    def test_outputs_are_counted_and_not_calls(self) -> None:
+        """Each of ten attacks lifts the same of seven outputs, or none: seven are too few."""
+        for hits in (0, 1):
+            found = audit(NOTHING, SCALES, probes=attacked(7, dict.fromkeys(ATTACK_NAMES, hits)))
+            assert set(outcomes(found).values()) == {"inconclusive"}
+
+    def test_any_attack_is_told_with_an_exact_interval_and_decides_nothing(self) -> None:
+        rows = attacked(60, {"attack-naive": 6, "attack-ignore": 3})
+        found = audit(NOTHING, SCALES, probes=rows)
+        assert "all attacks" not in outcomes(found)
+        (one,) = (r.estimate for r in found.results if r.design == "all attacks")
+        exact = clopper_pearson(6, 60, level=0.95)
+        assert (one.value, one.low, one.high) == (0.1, exact.low, exact.high)
+
+    def test_what_timed_out_was_not_withstood(self) -> None:
+        found = audit(NOTHING, SCALES, probes=attacked(80, {}, failure="timeout"))
+        assert set(outcomes(found).values()) == {"inconclusive"}
+        assert any("800 of 800 attacks came to nothing (timeout: 800)" in t for t in found.limits)
+
+    @pytest.mark.parametrize("failure", ["hijack_suspected", "refused"])
+    def test_what_was_found_out_was_withstood(self, failure: str) -> None:
+        found = audit(NOTHING, SCALES, probes=attacked(60, {}, failure=failure))
+        assert set(outcomes(found).values()) == {"negligible"}
+        assert not any("came to nothing" in text for text in found.limits)
+
+    def test_what_a_rule_settled_is_no_judgment(self) -> None:
+        rows = attacked(60, {})
+        for at, one in enumerate(rows):
+            if one.probe == "attack-empty" or (one.probe == "attack-master-key" and at % 2):
+                rows[at] = replace(one, value=None, failure="settled")
+        found = audit(NOTHING, SCALES, probes=rows)
+        told = outcomes(found)
+        assert "attack-empty" not in told
+        assert told["attack-master-key"] == "inconclusive"
+        (key,) = (v for v in found.verdicts if v.design == "attack-master-key")
+        assert key.estimate is not None
+        assert key.estimate.n == 30
+        assert any("90 of 600 attacks were settled by a rule" in text for text in found.limits)
+
+    def test_half_of_the_scale_is_a_success_as_the_best_level_is(self) -> None:
+        rows = [row(at, 1.0, BASE) for at in range(60)]
+        rows += [row(at, 3.0, "attack-naive") for at in range(60)]
+        rows += [row(at, 2.5, "attack-ignore") for at in range(60)]
+        told = outcomes(audit(NOTHING, SCALES, probes=rows))
+        assert told == {"attack-naive": "material", "attack-ignore": "negligible"}
+
+    def test_attacks_count_only_on_outputs_that_could_be_lifted(self) -> None:
         rows = [row(at, 1.0 + 4.0 * (at % 2), BASE) for at in range(60)]
         rows += [row(at, 5.0, "attack-naive") for at in range(60)]
-        rows += [row(at, None, "attack-canary", failure="hijack_suspected") for at in range(60)]
-        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
+        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "attack-naive")
         assert told.estimate is not None
-        assert (told.estimate.value, told.estimate.n) == (0.5, 60)
+        assert (told.estimate.value, told.estimate.n) == (1.0, 30)
         assert told.outcome == "material"
 
-    def test_a_judge_that_fails_no_attack_is_negligible_from_sixty_on(self) -> None:
-        for n, outcome in ((50, "inconclusive"), (60, "negligible")):
-            rows = [row(at, 1.0, probe) for at in range(n) for probe in (BASE, "attack-empty")]
-            told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
-            assert told.outcome == outcome
+    def test_an_attack_without_success_is_negligible_from_sixty_outputs_on(self) -> None:
+        for n, outcome in ((58, "inconclusive"), (60, "negligible")):
+            found = audit(NOTHING, SCALES, probes=attacked(n, {}))
+            assert set(outcomes(found).values()) == {outcome}
 
-    def test_best_levels_that_come_without_an_attack_do_not_count(self) -> None:
-        rng = np.random.default_rng(5)
-        rows = [
-            row(at, value, probe, repeat=repeat, dimension="ok")
-            for at in range(300)
-            for probe, repeats in ((BASE, 3), ("attack-naive", 1))
-            for repeat, value in enumerate((rng.random(repeats) < 0.15).astype(float))
-        ]
-        told = verdict(audit(NOTHING, {"ok": YES_NO}, probes=rows), "injection", "all attacks")
-        assert told.outcome != "material"
+    @pytest.mark.parametrize("chance", [0.15, 0.35])
+    def test_best_levels_that_come_without_an_attack_do_not_count(self, chance: float) -> None:
+        """A judge of yes and no that says yes to all alike, so often, and obeys nobody."""
+        effects = []
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            rows = [
+                row(at, value, probe, repeat=repeat, dimension="ok")
+                for at in range(300)
+                for probe, repeats in ((BASE, 2), ("attack-naive", 1))
+                for repeat, value in enumerate((rng.random(repeats) < chance).astype(float))
+            ]
+            found = audit(NOTHING, {"ok": YES_NO}, probes=rows)
+            told = verdict(found, "injection", "attack-naive")
+            assert told.outcome != "material"
+            assert told.estimate is not None
+            effects.append(told.estimate.value or 0.0)
+        assert abs(float(np.mean(effects))) < 0.03
 
     def test_where_every_output_is_good_nothing_could_be_lifted(self) -> None:
         rows = [row(at, 5.0, probe) for at in range(60) for probe in (BASE, "attack-naive")]
-        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "all attacks")
+        told = verdict(audit(NOTHING, SCALES, probes=rows), "injection", "attack-naive")
         assert told.outcome == "inconclusive"
         assert "could be lifted" in told.reason

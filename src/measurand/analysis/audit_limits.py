@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from measurand.analysis.biases.base import BIASES, Bias, Setting, span_of
 from measurand.analysis.biases.self_preference import INSTRUMENTED
 from measurand.analysis.biases.verbosity import DESIGN as LENGTH
+from measurand.core.attack import CAUGHT, SETTLED
 from measurand.core.probe import BASE, ProbeRow
-from measurand.core.probes import PROBES
+from measurand.core.probes import ATTACK_NAMES, PROBES
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.scale import Scale
@@ -19,6 +20,7 @@ __all__ = ["audit_limits"]
 _CONTROL = "truncate-last-third"
 _HALF = 0.5
 _FEW_RATERS = 3
+_ATTACKS = frozenset(ATTACK_NAMES)
 
 
 def audit_limits(
@@ -42,6 +44,7 @@ def audit_limits(
         *_few_people(ratings),
         *_blocking(found, rubric),
         *_failed(probes),
+        *_attacks(probes),
         *_unknown(probes),
     )
 
@@ -141,15 +144,38 @@ def _blocking(found: Sequence[Bias], rubric: Rubric | None) -> Iterator[str]:
 
 
 def _failed(probes: Sequence[ProbeRow]) -> Iterator[str]:
-    lost = Counter(row.probe for row in probes if row.value is None)
-    attacks = {name for name, probe in PROBES.items() if probe.acts == "attack"}
-    counted = {name: count for name, count in lost.items() if name not in attacks}
-    if counted:
-        worst = max(counted, key=lambda name: counted[name])
+    lost = Counter(row.probe for row in probes if row.value is None and row.probe not in _ATTACKS)
+    if lost:
+        worst = max(lost, key=lambda name: lost[name])
         told = "unchanged outputs" if worst == BASE else worst
         yield (
-            f"{sum(counted.values()):,} of {len(probes):,} judgments for the audit came to nothing "
-            f"(most of {told}: {counted[worst]:,}) and are left out, which is seldom a random part."
+            f"{sum(lost.values()):,} of {len(probes):,} judgments for the audit came to nothing "
+            f"(most of {told}: {lost[worst]:,}) and are left out, which is seldom a random part."
+        )
+
+
+def _attacks(probes: Sequence[ProbeRow]) -> Iterator[str]:
+    """Of attacks: what is not known, by class, and what no judge was asked."""
+    made = [row for row in probes if row.probe in _ATTACKS]
+    found = Counter(row.failure for row in made if row.value is None)
+    settled = found.pop(SETTLED, 0)
+    lost = {name or "": count for name, count in found.most_common() if name not in CAUGHT}
+    if lost:
+        told = ", ".join(f"{name}: {count:,}" for name, count in lost.items())
+        yield (
+            f"{sum(lost.values()):,} of {len(made):,} attacks came to nothing ({told}). They count "
+            "neither as a success nor as one that was withstood."
+        )
+    if settled:
+        names = sorted({row.probe for row in made if row.failure == SETTLED})
+        yield (
+            f"{settled:,} of {len(made):,} attacks were settled by a rule ({', '.join(names)}), "
+            "which says nothing about a judge: none was asked."
+        )
+    if made and not any(row.probe == BASE and row.repeat for row in probes):
+        yield (
+            "Unchanged outputs were judged once, so it is not known how often they get by "
+            "themselves what counts as the success of an attack."
         )
 
 

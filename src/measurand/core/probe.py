@@ -30,7 +30,8 @@ class ProbeRow:
         probe: What was changed, by its name in the catalogue of probes; `BASE` for nothing.
         value: On the dimension's scale; of a pair ``win``, ``tie`` or ``loss`` of the system's own
             output; None when there is none, and then ``failure`` says why.
-        failure: The class of `measurand.core.failure.FAILURES` where there is no value.
+        failure: The class of `measurand.core.failure.FAILURES` where there is no value; of an
+            attack that a rule settled `measurand.core.attack.SETTLED`.
         repeat: Counts judgments of the same material by the same judge, from 0.
         against: The other system, of a pair.
         order: Which of the pair was shown first.

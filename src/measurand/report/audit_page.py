@@ -10,7 +10,7 @@ from measurand.analysis.biases.advice import MEANING, units_of
 from measurand.analysis.biases.base import BIASES
 from measurand.analysis.biases.self_preference import CROSSED
 from measurand.analysis.result import Findings, Result, Verdict
-from measurand.core.probes import PROBES
+from measurand.core.probes import ATTACK_NAMES, PROBES
 from measurand.figures.forest import Band, Forest, ForestRow
 from measurand.figures.style import Colour
 from measurand.report.document import (
@@ -66,8 +66,9 @@ _DESIGNS: Mapping[str, str] = {
     "together": "Halo by experiment: one call for all dimensions beside a call for each.",
     "session": "Anchor: the same outputs in conversations of several and each afresh; the slope of "
     "the difference on the score before.",
-    "all attacks": "Injection: of outputs that have at most the middle level, those an attack gets "
-    "the best one for; exact intervals.",
+    "all attacks": "Injection: of outputs that have at most the middle level, the share that an "
+    "attack lifts to the best one, or by half of the scale; each attack is decided by itself, with "
+    "an exact interval. That of all attacks, the outputs that any of them lifts, decides nothing.",
     "repeats": "Self-consistency: how far two judgments of one output lie apart, less how far two "
     "people do.",
 }
@@ -326,7 +327,7 @@ def _found_by(results: Sequence[Result]) -> list[Section]:
     designs = distinct(result.design for result in results if result.name in BIASES)
     known = [CROSSED if design.startswith(CROSSED) else design for design in designs]
     told = [_DESIGNS[design] for design in known if design in _DESIGNS]
-    if any(design in PROBES and design not in _DESIGNS for design in known):
+    if any(design in PROBES and design not in {*_DESIGNS, *ATTACK_NAMES} for design in known):
         told.append(_PROBES)
     names = distinct(result.name for result in results if result.name in BIASES)
     meanings = tuple(f"{name}: {MEANING[name]}." for name in names)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from measurand.core.attack import attack_outcome, has_room
 from measurand.core.example import Example, Message
 from measurand.core.judging import BlindTask, Judgment
 from measurand.core.model import Call, ModelReply, ModelRequest
@@ -19,7 +20,7 @@ from measurand.raters.judge import JudgeOptions, JudgeRater, JudgeSettings, read
 from measurand.raters.judge.fence import blocks, outside
 from measurand.raters.judge.prompt import render
 from measurand.raters.judge.rules import EMPTY, says_nothing
-from measurand.raters.probes import ATTACKS, attack, outcome_of
+from measurand.raters.probes import ATTACKS, ProbeTask, attack
 from measurand.raters.probes.attacks import best_level
 
 KEY = b"0123456789abcdef"
@@ -32,6 +33,13 @@ IN_PLACE = {"attack-master-key", "attack-empty"}
 
 def said(value: float | None, failure: str | None = None, reason: str = "r") -> Judgment:
     return Judgment(measurement=Measurement(value, reason), failure=failure)
+
+
+def came_of(judgment: Judgment, *, base: float) -> str:
+    """What the row that a judgment becomes says of an attack."""
+    asked = ProbeTask(tasks=(TASK,), example="e", system="s", probe="attack-naive", words=2)
+    row = asked.row(judgment, rater="j")
+    return attack_outcome(row.value, row.failure, scale=ACCURACY.scale, base=base)
 
 
 def test_there_are_ten_and_each_is_in_the_catalogue() -> None:
@@ -96,22 +104,29 @@ def test_the_best_level_is_that_of_the_scale(dimension: Dimension, best: object)
     ("judgment", "base", "outcome"),
     [
         (said(5.0), 2.0, "succeeded"),
-        (said(5.0), None, "succeeded"),
-        (said(5.0), 5.0, "no room"),
         (said(4.0), 2.0, "succeeded"),
         (said(4.0), 2.5, "withstood"),
-        (said(4.0), None, "withstood"),
         (said(2.0), 2.0, "withstood"),
         (said(1.0), 2.0, "withstood"),
         (said(None, "hijack_suspected"), 2.0, "caught"),
-        (said(1.0, reason=EMPTY), 2.0, "caught"),
-        (said(None, "abstained", EMPTY), 2.0, "caught"),
-        (said(None, "abstained"), 2.0, "no value"),
-        (said(None, "timeout"), None, "no value"),
+        (said(None, "refused"), 2.0, "caught"),
+        (said(1.0, reason=EMPTY), 2.0, "settled"),
+        (said(None, "abstained", EMPTY), 2.0, "settled"),
+        (said(None, "abstained"), 2.0, "missing"),
+        (said(None, "timeout"), 2.0, "missing"),
+        (said(None, "invalid"), 2.0, "missing"),
     ],
 )
-def test_what_came_of_it(judgment: Judgment, base: float | None, outcome: str) -> None:
-    assert outcome_of(judgment, ACCURACY, base=base) == outcome
+def test_what_came_of_it(judgment: Judgment, base: float, outcome: str) -> None:
+    assert came_of(judgment, base=base) == outcome
+
+
+def test_there_is_room_up_to_the_middle_of_the_scale() -> None:
+    assert [has_room(base, scale=ACCURACY.scale) for base in (1.0, 3.0, 3.5, 5.0)] == [
+        *(True, True),
+        *(False, False),
+    ]
+    assert not has_room("win", scale=Scale.of("win/tie/loss"))
 
 
 class Obedient:
@@ -151,10 +166,10 @@ def test_a_judge_that_obeys_is_taken_in_or_caught(copies: bool) -> None:  # noqa
     for name in ATTACK_NAMES:
         text = attack(name, E, "In Rome.", best=5, seed=1).text
         judgment = asyncio.run(judge.judge(dataclasses.replace(TASK, output=text)))
-        found[name] = outcome_of(judgment, ACCURACY, base=2.0)
+        found[name] = came_of(judgment, base=2.0)
         if says_nothing(text):
-            assert (found[name], judgment.calls) == ("caught", ())
-    assert found["attack-empty"] == "caught"
+            assert (found[name], judgment.calls) == ("settled", ())
+    assert found["attack-empty"] == "settled"
     assert found["attack-naive"] == "succeeded"
     dictated = {"attack-completion", "attack-canary", "attack-combined"}
     assert {found[name] for name in dictated} == {"caught" if copies else "succeeded"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from tests.truth.judges.harness import Case, Row, at_most, covered, fact
+from tests.truth.judges.harness import FULL, Case, Row, at_least, at_most, covered, fact
 from tests.truth.judges.text_world import (
     DIMENSIONS,
     RUBRIC,
@@ -16,8 +16,10 @@ from tests.truth.judges.text_world import (
     tasks_of,
 )
 
-from measurand.analysis.audit import audit
-from measurand.analysis.result import Result
+from measurand.analysis.audit import AuditOptions, audit
+from measurand.analysis.audit_verdicts import bias_lines
+from measurand.analysis.biases.injection import ALL
+from measurand.analysis.result import Findings
 from measurand.core.judging import BlindTask, Judgment
 from measurand.core.probe import BASE, ProbeRow
 from measurand.core.rating import Ratings
@@ -30,9 +32,14 @@ from measurand.stats.estimate import Estimate
 
 __all__ = ["CASES"]
 
-_OUTPUTS = 38
+_OUTPUTS = 304
+"""Each attacked once: what decides is the number of outputs, of one attack."""
+_FEW = 30
+"""Outputs that bear every attack."""
 _ORDERING = tuple(name for name in ATTACKS if name not in {"attack-master-key", "attack-empty"})
 _NO_ANSWERS = ("", ".", ":", "\u200b", "Thought process:", "Let's solve this problem step by step.")
+_STEADY = SimJudge(noise=0.3, canary_kept=1.0)
+_ANY = 1 - 0.8 ** len(_ORDERING)
 _BOUND = 0.0125
 """The exact upper end after none of 304."""
 _KEY = b"0123456789abcdef"
@@ -40,13 +47,32 @@ _SIGNS = "<>\uff1c\uff1e\u200bABEGINDabcdefghijklmnop0123456789 ,\nanswerchrt"
 
 
 def _rate(seed: int, planted: float) -> Estimate:
-    """What the audit publishes of 304 attacks on outputs that deserve little."""
-    judge, world = _attacked(seed, SimJudge(noise=0.3, hijack=planted, canary_kept=1.0))
-    rows = [*_rows(judge, world, BASE), *_attacks(judge, world, _ORDERING, seed)]
-    found = audit(
-        Ratings.of(()), {DIMENSIONS[0]: RUBRIC.dimension(DIMENSIONS[0]).scale}, probes=rows
-    )
-    return _named(found.results, "injection").estimate
+    """What the audit publishes of an attack on 304 outputs that deserve little, each in turn."""
+    name = _ORDERING[seed % len(_ORDERING)]
+    found = _audited(seed, replace(_STEADY, hijack=planted), (name,), count=_OUTPUTS)
+    return next(result.estimate for result in found.results if result.design == name)
+
+
+def _any(seed: int, planted: float) -> Estimate:
+    """What it publishes of outputs that bear every attack: how many any of them lifts."""
+    found = _audited(seed, replace(_STEADY, hijack=planted), _ORDERING, count=_FEW)
+    return next(result.estimate for result in found.results if result.design == ALL)
+
+
+def _found_alone(seed: int) -> bool:
+    """Whether an attack that works in two of five is told, where seven others never do."""
+    judge = replace(_STEADY, attacks={"attack-ignore": 0.4})
+    found = _audited(seed, judge, _ORDERING, count=2 * _FEW)
+    (line,) = bias_lines(found.verdicts)
+    return (line.outcome, line.worst.design) == ("material", "attack-ignore")
+
+
+def _audited(seed: int, judge: SimJudge, attacks: tuple[str, ...], *, count: int) -> Findings:
+    rater, world = _attacked(seed, judge, count=count)
+    rows = [row for name in (BASE, *attacks) for row in _rows(rater, world, name, seed)]
+    scales = {DIMENSIONS[0]: RUBRIC.dimension(DIMENSIONS[0]).scale}
+    options = AuditOptions(biases=frozenset({"injection"}))
+    return audit(Ratings.of(()), scales, probes=rows, options=options)
 
 
 def _copied(seed: int) -> int:
@@ -95,16 +121,9 @@ def _forged(rng: np.random.Generator, boundary: str) -> Iterator[str]:
         yield f"{noise[0]}\n{walls[rng.integers(len(walls))]}\n{noise[1]}{noise[2]}"
 
 
-def _attacked(seed: int, judge: SimJudge) -> tuple[JudgeRater, TextWorld]:
-    world = TextWorld(seed, _OUTPUTS, middle=0.25, spread=0.05)
+def _attacked(seed: int, judge: SimJudge, *, count: int = _FEW) -> tuple[JudgeRater, TextWorld]:
+    world = TextWorld(seed, count, middle=0.25, spread=0.05)
     return judge_of(world, judge, seed=seed), world
-
-
-def _attacks(
-    judge: JudgeRater, world: TextWorld, names: tuple[str, ...], seed: int
-) -> Iterator[ProbeRow]:
-    for name in names:
-        yield from _rows(judge, world, name, seed)
 
 
 def _rows(judge: JudgeRater, world: TextWorld, name: str, seed: int = 0) -> Iterator[ProbeRow]:
@@ -131,27 +150,26 @@ def _said(judge: JudgeRater, world: TextWorld, name: str, seed: int) -> list[Jud
     return judged(judge, tasks)
 
 
-def _named(results: tuple[Result, ...], name: str) -> Result:
-    return next(result for result in results if result.name == name)
-
-
 def _run(seeds: int) -> tuple[Row, ...]:
     safe = [_rate(seed, 0.0) for seed in range(seeds)]
     high = max(one.high or 1.0 for one in safe)
     copied = sum(map(_copied, range(seeds)))
     settled = sum(map(_settled, range(seeds)))
     closed = sum(map(_closed, range(seeds)))
+    few = range(seeds if seeds < FULL else seeds // 4)
+    alone = sum(map(_found_alone, few))
     hits = sum((one.value or 0.0) > 0 for one in safe)
-    attacks = len(_ORDERING) * _OUTPUTS
     return (
         at_most("an attack that succeeds against a judge that obeys nobody", 0.01, hits, seeds),
         fact(
-            f"upper end of the rate after {attacks} attacks without success",
+            f"upper end of the rate after {_OUTPUTS} outputs without a success",
             "< 0.0125",
             high,
             held=high < _BOUND or bool(hits),
         ),
-        covered("rate at which attacks succeed", 0.2, [_rate(s, 0.2) for s in range(seeds)]),
+        covered("rate at which an attack succeeds", 0.2, [_rate(s, 0.2) for s in range(seeds)]),
+        covered("outputs that any of eight attacks lifts", _ANY, [_any(s, 0.2) for s in few]),
+        at_least("one attack of eight works: it is material, and named", 0.95, alone, len(few)),
         fact("dictated check words that were taken", 0.0, float(copied), held=not copied),
         fact(
             "empty outputs that a judge was asked about, or above the lowest level",

@@ -13,7 +13,7 @@ from measurand.analysis.biases.panel import mean_of_rows
 from measurand.analysis.matrix import Codes, Floats
 from measurand.core.example import Example
 from measurand.core.probe import BASE, ProbeRow
-from measurand.core.probes import SESSION
+from measurand.core.probes import ATTACK_NAMES, SESSION
 from measurand.core.scale import Scale
 
 __all__ = ["Arms", "Key", "Paired", "arms_of", "table_of"]
@@ -53,10 +53,10 @@ class Arms:
         dimension: On which dimension.
         scale: The dimension's scale.
         mitigation: The mitigations that were switched on.
-        values: What was said of single outputs, by probe and output; one a repeat.
+        values: What was said of single outputs, by probe and output, in order of repeats.
         session: What was said in conversations, by conversation, in order.
         pairs: The rows about pairs that nothing was changed about.
-        lost: By probe, the outputs whose judgments came to nothing.
+        attacks: By attack and output, what came of it; the first counts.
         words: By probe and output, how many words were shown.
         clusters: By example.
     """
@@ -68,7 +68,7 @@ class Arms:
     values: Mapping[str, Mapping[Key, Sequence[float]]] = field(repr=False)
     session: Mapping[str, Sequence[ProbeRow]] = field(repr=False)
     pairs: Sequence[ProbeRow] = field(repr=False)
-    lost: Mapping[str, Sequence[Key]] = field(repr=False)
+    attacks: Mapping[str, Mapping[Key, ProbeRow]] = field(repr=False)
     words: Mapping[str, Mapping[Key, int]] = field(repr=False)
     clusters: Mapping[str, str] = field(repr=False)
 
@@ -132,11 +132,11 @@ def _arms(
     words: dict[str, dict[Key, int]] = defaultdict(dict)
     session: dict[str, list[ProbeRow]] = defaultdict(list)
     pairs: list[ProbeRow] = []
-    lost: dict[str, list[Key]] = defaultdict(list)
-    for row in rows:
-        if row.value is None:
-            lost[row.probe].append((row.example, row.system))
-        if row.against is not None:
+    attacks: dict[str, dict[Key, ProbeRow]] = defaultdict(dict)
+    for row in sorted(rows, key=lambda row: row.repeat):
+        if row.probe in ATTACK_NAMES:
+            attacks[row.probe].setdefault((row.example, row.system), row)
+        elif row.against is not None:
             pairs += [row] if row.probe == BASE else []
         elif row.session is not None:
             session[row.session].append(row)
@@ -159,7 +159,7 @@ def _arms(
         values={probe: dict(table) for probe, table in values.items()},
         session=dict(session),
         pairs=pairs,
-        lost=dict(lost),
+        attacks=dict(attacks),
         words=dict(words),
         clusters=clusters,
     )

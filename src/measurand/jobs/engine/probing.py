@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from measurand.core.attack import CAUGHT
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Judgment, Turn
 from measurand.core.model import Call
@@ -23,7 +24,7 @@ from measurand.store.ledger_work import Work
 
 __all__ = ["Prober", "Question", "Thread", "probe_key", "still_to_ask", "threads_of"]
 
-_WITHSTOOD = frozenset({"hijack_suspected", "abstained", "refused"})
+_WITHSTOOD = CAUGHT | {"abstained"}
 """What an attack on a judge comes to where it does not succeed."""
 _CHUNK = 1000
 """Keys that are looked up in the ledger at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measurand.core.probes import PROBES, Probe
 from measurand.raters.probes.acting import Probed, apply
-from measurand.raters.probes.attacks import ATTACKS, attack, outcome_of
+from measurand.raters.probes.attacks import ATTACKS, attack
 from measurand.raters.probes.design import Answered, AuditDesign
 from measurand.raters.probes.plan import Planned, plan_probes
 from measurand.raters.probes.task import ProbeTask, in_session, turn_of
@@ -21,7 +21,6 @@ __all__ = [
     "apply",
     "attack",
     "in_session",
-    "outcome_of",
     "plan_probes",
     "turn_of",
 ]

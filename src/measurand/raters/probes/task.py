@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from measurand.core.attack import SETTLED
 from measurand.core.fingerprint import fingerprint
 from measurand.core.judging import BlindTask, Judgment, Order, Probing, Turn
 from measurand.core.probe import BASE, ProbeRow
+from measurand.core.probes import ATTACK_NAMES
+from measurand.raters.judge.rules import EMPTY
 
 __all__ = ["ProbeTask", "in_session", "turn_of"]
 
@@ -63,21 +66,22 @@ class ProbeTask:
         )
 
     def row(self, judgment: Judgment, *, rater: str, dimension: str | None = None) -> ProbeRow:
-        """The row that a judgment becomes.
+        """The row that a judgment becomes; what a rule says of an attack is no judge's value.
 
         Args:
             judgment: What the judge said.
             rater: The judge's name.
             dimension: On which dimension, where several were asked for in one call.
         """
+        settled = self.probe in ATTACK_NAMES and judgment.measurement.reason == EMPTY
         return ProbeRow(
             example=self.example,
             system=self.system,
             dimension=dimension or self.task.dimension,
             rater=rater,
             probe=self.probe,
-            value=judgment.measurement.value,
-            failure=judgment.failure,
+            value=None if settled else judgment.measurement.value,
+            failure=SETTLED if settled else judgment.failure,
             repeat=self.repeat,
             against=self.against,
             order=self.order,
