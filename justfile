@@ -39,7 +39,7 @@ test-long:
 
 # The known-truth tests of judges in full, and the page that tells planted against recovered
 truth:
-    {{python}} -m tests.truth.judges --seeds 400 --write docs/judge-truth.md
+    {{python}} -m tests.truth.judges --seeds 400 --jobs 2 --write docs/judge-truth.md
 
 # Speed and memory, as ratios to public libraries
 bench *args:
