@@ -27,13 +27,13 @@ def test_the_beta_model_against_numerical_integration(a: float, raters: int) -> 
 
     expected, _ = integrate.quad(differing, 0, 1)
 
-    assert _beta(a / (4 * a + 2), raters) == pytest.approx(expected, abs=1e-6)
+    assert _beta(a / (4 * a + 2), {raters: 1.0}) == pytest.approx(expected, abs=1e-6)
 
 
 def test_three_raters_have_a_closed_form() -> None:
     """m (1 - m) = u^2 (3 + 4 u), where u = p (1 - p)."""
     for half in (0.01, 0.1, 0.2, 0.25):
-        assert _independent(half, 3) == pytest.approx(half**2 * (3 + 4 * half), abs=1e-12)
+        assert _independent(half, {3: 1.0}) == pytest.approx(half**2 * (3 + 4 * half), abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["beta", "coins", "independent", "rare"])

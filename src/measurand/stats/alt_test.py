@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few
+from measurand.stats.mean import caution_if_few, cluster_codes
 from measurand.stats.multiple import benjamini_yekutieli
 from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_t
@@ -26,6 +26,7 @@ LEAST_ITEMS = 30
 """Items that a rater must share with others to be compared with the judge."""
 
 Bools: TypeAlias = NDArray[np.bool_]
+Codes: TypeAlias = NDArray[np.intp]
 
 _PASSING = 0.5
 _TIE = 1e-9
@@ -58,6 +59,7 @@ def alt_test(
     *,
     epsilon: float = 0.2,
     metric: Metric = "error",
+    clusters: ArrayLike | None = None,
     level: float = LEVEL,
 ) -> AltTest:
     """Leave out one rater after the other; is the judge as near to the rest as that rater?
@@ -73,6 +75,7 @@ def alt_test(
             rating say nothing.
         epsilon: .2 against experts, .15 against skilled people, .1 against crowd workers.
         metric: ``"agreement"`` where values are labels or yes and no.
+        clusters: The cluster of each item, shape (items,); by default each item is its own.
         level: The tests are at 1 - level; and the level of the intervals.
 
     Returns:
@@ -80,7 +83,8 @@ def alt_test(
         of the advantage about items like these, with these raters.
 
     Raises:
-        InsufficientData: No rater shares `LEAST_ITEMS` items with others.
+        InsufficientData: No rater shares `LEAST_ITEMS` items with others, or their items are of
+            one cluster; or all ratings of people are equal, so that nothing is to be foreseen.
         UsageError: The arguments have other shapes, or epsilon is not in [0, 1).
 
     References:
@@ -91,10 +95,14 @@ def alt_test(
         raise UsageError(f"one judgment an item is needed; found {vector.size} for {len(table)}")
     if not 0 <= epsilon < 1:
         raise UsageError(f"epsilon lies in [0, 1); found {epsilon}")
+    codes = cluster_codes(np.arange(vector.size) if clusters is None else clusters, vector.size)
     ahead, counted = _ahead(vector, table, metric)
     compared = _compared(counted)
     counted = counted & np.isin(np.arange(table.shape[1]), compared)
-    chances = [_one_sided(-ahead[counted[:, r], r], epsilon) for r in compared]
+    _refuse_constant(table[counted])
+    chances = [
+        _one_sided(-ahead[counted[:, r], r], epsilon, codes[counted[:, r]]) for r in compared
+    ]
     wins = benjamini_yekutieli(chances) <= 1 - check_level(level)
     p: list[float | None] = [None] * table.shape[1]
     won = [False] * table.shape[1]
@@ -103,7 +111,7 @@ def alt_test(
     rate = clopper_pearson(int(wins.sum()), len(compared), level=level)
     return AltTest(
         winning_rate=_of_raters(rate, len(compared)),
-        advantage=_advantage(ahead >= 0, counted, level=level),
+        advantage=_advantage(ahead >= 0, counted, codes, level=level),
         p=tuple(p),
         won=tuple(won),
         passed=bool(wins.mean() >= _PASSING),
@@ -119,6 +127,14 @@ def _compared(counted: Bools) -> NDArray[np.intp]:
             f"is {shared.max(initial=0)}"
         )
     return np.flatnonzero(shared >= LEAST_ITEMS)
+
+
+def _refuse_constant(ratings: Floats) -> None:
+    if np.ptp(ratings) == 0:
+        raise InsufficientData(
+            f"people gave every item the same value ({ratings[0]:g}), so that whoever says it "
+            "always is as near as anybody"
+        )
 
 
 def _shared(table: Floats) -> Bools:
@@ -149,46 +165,62 @@ def _distance(apart: Floats, metric: Metric) -> Floats:
     return np.where(np.isnan(apart), np.nan, (np.abs(apart) > _TIE).astype(np.float64))
 
 
-def _one_sided(behind: Floats, epsilon: float) -> float:
+def _one_sided(behind: Floats, epsilon: float, clusters: Codes) -> float:
     """The p-value against "the rater is nearer more often, by epsilon or more".
 
-    Without spread it is the chance that so many items all say v, if values in [-1, 1] had the
-    mean epsilon.
+    The items of a cluster count together. Without spread it is the chance that so many clusters
+    all say v, if values in [-1, 1] had the mean epsilon.
     """
-    mean, n = float(behind.mean()), behind.size
-    if np.ptp(behind) == 0:
-        return ((1 - epsilon) / (1 - mean)) ** n if mean < epsilon else 1.0
-    t = (mean - epsilon) / (float(behind.std(ddof=1)) / math.sqrt(n))
-    both = two_sided_t(t, n - 1)
+    mean = float(behind.mean())
+    sums = _together(behind - mean, clusters)
+    count = sums.size
+    if count < _PAIR:
+        raise InsufficientData("the items of a rater are of one cluster, which has no spread")
+    error = math.sqrt(count / (count - 1) * float(sums @ sums)) / behind.size
+    if error <= _TIE:
+        return ((1 - epsilon) / (1 - mean)) ** count if mean < epsilon else 1.0
+    t = (mean - epsilon) / error
+    both = two_sided_t(t, count - 1)
     return both / 2 if t < 0 else 1 - both / 2
 
 
-def _advantage(as_near: Bools, counted: Bools, *, level: float) -> Estimate:
+def _together(values: Floats, clusters: Codes) -> Floats:
+    """The sums of clusters that there are."""
+    codes = np.unique(clusters, return_inverse=True)[1]
+    return np.asarray(np.bincount(codes, values))
+
+
+def _advantage(as_near: Bools, counted: Bools, clusters: Codes, *, level: float) -> Estimate:
     """The mean over raters of their shares; one item counts for every rater who rated it."""
     raters = np.flatnonzero(counted.any(axis=0))
     hits, given = as_near[:, raters] & counted[:, raters], counted[:, raters]
     shares = hits.sum(axis=0) / given.sum(axis=0)
     value = float(shares.mean())
     parts = np.where(given, (hits - shares) / given.sum(axis=0), 0.0).mean(axis=1)
-    used = parts[given.any(axis=1)]
-    n = used.size
-    error = math.sqrt(n / (n - 1) * float(used @ used))
+    some = np.asarray(given.any(axis=1))
+    used = _together(parts[some], clusters[some])
+    n, count = int(some.sum()), used.size
+    error = math.sqrt(count / (count - 1) * float(used @ used))
     if error <= _TIE:
         # Every item says the same for every rater: the share is 0 or 1.
-        exact = clopper_pearson(round(value * n), n, level=level)
+        exact = clopper_pearson(round(value * count), count, level=level)
         low, high = exact.low or 0.0, exact.high or 0.0
     else:
-        reach = t_quantile((1 + level) / 2, n - 1) * error
+        reach = t_quantile((1 + level) / 2, count - 1) * error
         low, high = max(0.0, value - reach), min(1.0, value + reach)
     return Estimate(
         value=value,
-        low=low,
-        high=high,
+        low=min(low, value),
+        high=max(high, value),
         level=level,
         n=n,
-        method="advantage probability (alt-test), mean over raters, linearised, t(n-1)",
-        reason=caution_if_few(n, "items"),
+        method=f"advantage probability (alt-test), mean over raters, linearised, {_free(n, count)}",
+        reason=caution_if_few(count, "items" if count == n else "clusters"),
     )
+
+
+def _free(n: int, count: int) -> str:
+    return "t(n-1)" if count == n else "t(C-1)"
 
 
 def _of_raters(rate: Estimate, raters: int) -> Estimate:

@@ -11,10 +11,11 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, as_table, check_finite
 from measurand.stats.bca import Resampling, require_units
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
+from measurand.stats.mean import caution_if_few, cluster_sums
 from measurand.stats.oneway import oneway_moments, oneway_squares, single_reliability
 from measurand.stats.patterns import Patterns
 from measurand.stats.resampling import RESAMPLES, bca
+from measurand.stats.sample import Sample
 
 __all__ = ["ceiling_ratio"]
 
@@ -22,12 +23,13 @@ _NAME = "the correlation over its ceiling"
 _ROUNDING = 1e-12
 
 
-def ceiling_ratio(
+def ceiling_ratio(  # noqa: PLR0913 - two tables, how they were drawn, and how the interval is
     judge: ArrayLike,
     ratings: Floats,
     *,
     rng: np.random.Generator,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     level: float = LEVEL,
     resamples: int = RESAMPLES,
 ) -> Estimate:
@@ -43,6 +45,8 @@ def ceiling_ratio(
             than two do not count.
         rng: Draws the resamples.
         clusters: The cluster of each unit, shape (units,).
+        weights: Positive, shape (units,): the inverse of how likely a unit was to be drawn. They
+            weigh both parts of the ratio.
         level: The confidence level.
         resamples: How many resamples of whole units or clusters.
 
@@ -54,13 +58,13 @@ def ceiling_ratio(
         InsufficientData: No ceiling exists, as people agree no more than by chance, in the data or
             in more than a tenth of the resamples; fewer than three units or clusters; or the
             judge says the same of all.
-        UsageError: The arguments have other shapes.
+        UsageError: The arguments have other shapes, or a weight is not positive.
 
     References:
         Spearman (1904), American Journal of Psychology 15, 72-101, for the disattenuation.
     """
     noun = "units" if clusters is None else "clusters"
-    sums, units = _summed(judge, ratings, clusters)
+    sums, units = _summed(judge, ratings, clusters, weights=weights)
     require_units(len(sums), _NAME, noun)
     statistic, ones = partial(_ratios, sums), np.ones(len(sums))
     value = float(statistic(ones[None, :])[0])
@@ -83,19 +87,20 @@ def ceiling_ratio(
     )
 
 
-def _summed(judge: ArrayLike, ratings: Floats, clusters: ArrayLike | None) -> tuple[Floats, int]:
+def _summed(
+    judge: ArrayLike, ratings: Floats, clusters: ArrayLike | None, *, weights: ArrayLike | None
+) -> tuple[Floats, int]:
     """What each cluster adds to the ratio, and how many units have two ratings."""
     vector, table = check_finite(judge, 1), as_table(ratings)
     if vector.size != len(table):
         raise UsageError(f"one judgment a unit is needed; found {vector.size} for {len(table)}")
-    labels = cluster_codes(np.arange(len(table)) if clusters is None else clusters, len(table))
-    enough = (~np.isnan(table)).sum(axis=1) > 1
-    used = labels[enough]
-    sums = cluster_sums(_columns(vector[enough], table[enough]), cluster_codes(used, used.size))
-    return sums, used.size
+    enough = np.asarray((~np.isnan(table)).sum(axis=1) > 1)
+    sample = Sample.of(len(table), clusters, weights).only(enough)
+    rows = _columns(vector[enough], table[enough], sample.weights)
+    return cluster_sums(rows, sample.codes), len(rows)
 
 
-def _columns(judge: Floats, table: Floats) -> Floats:
+def _columns(judge: Floats, table: Floats, weights: Floats) -> Floats:
     """The moments of the analysis of variance, then those of judge and mean, additive."""
     patterns = Patterns.of(table, compressed=False)
     low, high = patterns.values[0], patterns.values[-1]
@@ -104,7 +109,7 @@ def _columns(judge: Floats, table: Floats) -> Floats:
     )
     said = (judge - (judge.min() + judge.max()) / 2) / (float(np.ptp(judge)) or 1.0)
     both = np.stack([said, people, said**2, people**2, said * people], axis=1)
-    return np.concatenate([oneway_moments(patterns), both], axis=1)
+    return np.concatenate([oneway_moments(patterns, weights), both * weights[:, None]], axis=1)
 
 
 def _ratios(sums: Floats, weights: Floats) -> Floats:

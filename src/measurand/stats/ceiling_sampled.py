@@ -18,7 +18,7 @@ from measurand.errors import InsufficientData
 from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bca import require_units
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_sums
+from measurand.stats.mean import caution_if_few
 from measurand.stats.oneway import oneway_moments, oneway_squares
 from measurand.stats.patterns import Patterns
 from measurand.stats.proportion import unanimous_share
@@ -65,7 +65,7 @@ def mean_reliability(
     patterns = Patterns.of(table, compressed=False)
     sample = Sample.of(len(table), clusters, weights).only((~np.isnan(table)).sum(axis=1) > 1)
     require_units(sample.count, _NAME, sample.noun)
-    sums = cluster_sums(oneway_moments(patterns, sample.weights), sample.codes)
+    sums = sample.added(oneway_moments(patterns, sample.weights))
     ratio, usual, _ = (float(one[0]) for one in oneway_squares(sums.sum(axis=0)[None, :]))
     if not np.isfinite(ratio):
         raise InsufficientData("no ceiling exists: the units do not differ")
@@ -81,7 +81,7 @@ def mean_reliability(
     )
     if patterns.unanimous:
         return replace(found, low=_bound(patterns, sample, usual, level=level))
-    logs = jackknife_t(partial(_log_ratios, sums), np.ones(sample.count), level=level, name=_NAME)
+    logs = jackknife_t(partial(_log_ratios, sums), np.ones(len(sums)), level=level, name=_NAME)
     low, high = min(1 - exp(logs.high), 1 - ratio), max(1 - exp(logs.low), 1 - ratio)
     return replace(found, low=low, high=high, method=f"{method}jackknife-t over {sample.noun})")
 

@@ -12,7 +12,7 @@ from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bca import LEAST_UNITS, Resampling, no_spread, require_units
 from measurand.stats.correlation_pairs import PERFECT, around
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_sums
+from measurand.stats.mean import caution_if_few
 from measurand.stats.patterns import distinct_rows
 from measurand.stats.resampling import RESAMPLES, bca, jackknife_t
 from measurand.stats.sample import Sample
@@ -77,9 +77,9 @@ def _sampled(
     sample = Sample.of(len(table), clusters, weights).only(enough)
     _, parts = _products(table)
     weighted = [part * sample.weights[:, None] for part in parts]
-    sums = tuple(cluster_sums(part, sample.codes) for part in (parts[0], *weighted))
+    sums = tuple(sample.added(part) for part in (parts[0], *weighted))
     require_units(sample.count, _NAME, sample.noun)
-    ones = np.ones(sample.count)
+    ones = np.ones(len(sums[0]))
     value = _defined(sums, ones)
     if abs(value) > PERFECT:
         raise no_spread(_NAME)

@@ -11,7 +11,10 @@ from measurand.errors import UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.mean import cluster_codes, cluster_sums
 
-__all__ = ["Sample"]
+__all__ = ["MOST_LEFT_OUT", "Sample"]
+
+MOST_LEFT_OUT = 2000
+"""Above this many clusters the jackknife leaves out groups of them: it takes their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +62,5 @@ class Sample:
         return Sample(codes, weights / (weights.mean() if weights.size else 1.0), self.plain)
 
     def added(self, rows: Floats) -> Floats:
-        """What units have, shape (units, p), weighted and added up: shape (clusters, p)."""
-        return cluster_sums(rows * self.weights[:, None], self.codes)
+        """What units have, shape (units, p), added up over what is left out together."""
+        return cluster_sums(rows, self.codes % MOST_LEFT_OUT)
