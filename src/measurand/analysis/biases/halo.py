@@ -29,8 +29,9 @@ _LEAST_AGREEMENT = 0.1
 def halo_in_panels(panels: Sequence[Panel], setting: Setting) -> Iterator[Bias]:
     """How a judge's errors on different dimensions go together, more than a person's do.
 
-    On the outputs that the judge and the same number of people rated on every dimension; people
-    who do not agree on a dimension tell nothing of anybody's errors on it, so that it is left out.
+    On the outputs that the judge rated on every dimension, and the same number of people did: who
+    rated one of them alone has no errors that could go together. People who do not agree on a
+    dimension tell nothing of anybody's errors on it, so that it is left out.
     """
     graded = [panel for panel in panels if panel.span is not None and _agreed(panel)]
     if len(graded) < _FEWEST:
@@ -39,10 +40,9 @@ def halo_in_panels(panels: Sequence[Panel], setting: Setting) -> Iterator[Bias]:
     shared = [key for key in graded[0].outputs if all(key in place for place in places)]
     rows = [[place[key] for key in shared] for place in places]
     scores = np.stack([p.scores[r] for p, r in zip(graded, rows, strict=True)], axis=1)
-    width = min(panel.people.shape[1] for panel in graded)
-    people = np.stack([p.people[r][:, :width] for p, r in zip(graded, rows, strict=True)], axis=2)
+    people = _who_rated_all(graded, rows)
     whole = ~np.isnan(people).any(axis=(1, 2)) & ~np.isnan(scores).any(axis=1)
-    if width < _FEWEST or not whole.any():
+    if people.shape[1] < _FEWEST or not whole.any():
         return
     first = graded[0]
     clusters = first.clusters[rows[0]][whole]
@@ -95,6 +95,31 @@ def halo_in_arms(arms: Sequence[Arms], setting: Setting) -> Iterator[Bias]:
         only_above=True,
         df=max(len(np.unique(clusters)) - 1, 1),
     )
+
+
+def _who_rated_all(graded: Sequence[Panel], rows: Sequence[Sequence[int]]) -> Floats:
+    """What as many people said of each output on every dimension, each the same one throughout.
+
+    Shape (outputs, people, dimensions), NaN where an output has fewer. As many as leave the most
+    ratings; of those who rated more, the first by name.
+    """
+    names = sorted(set.intersection(*(set(panel.names) for panel in graded)))
+    table = np.stack(
+        [
+            panel.people[row][:, [panel.names.index(name) for name in names]]
+            for panel, row in zip(graded, rows, strict=True)
+        ],
+        axis=2,
+    )
+    given = ~np.isnan(table).any(axis=2)
+    counts = given.sum(axis=1)
+    width = max(
+        range(_FEWEST, len(names) + 1), key=lambda k: k * int((counts >= k).sum()), default=0
+    )
+    first = np.argsort(~given, axis=1, kind="stable")[:, :width]
+    chosen: Floats = np.take_along_axis(table, first[:, :, None], axis=1)
+    chosen[counts < width] = np.nan
+    return chosen
 
 
 def _agreed(panel: Panel) -> bool:

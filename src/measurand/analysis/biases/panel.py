@@ -9,7 +9,14 @@ import numpy as np
 
 from measurand.analysis.biases.base import span_of
 from measurand.analysis.groups import clusters_of
-from measurand.analysis.matrix import Codes, Floats, codes_of, numbers_of, rater_matrix
+from measurand.analysis.matrix import (
+    Codes,
+    Floats,
+    RaterMatrix,
+    codes_of,
+    numbers_of,
+    rater_matrix,
+)
 from measurand.core.example import Example
 from measurand.core.rating import Column, Ratings
 from measurand.core.scale import Scale
@@ -29,6 +36,9 @@ class Panel:
         systems: The system of each output.
         repeats: What the judge said, shape (outputs, repeats), NaN where it said nothing.
         people: What people said, shape (outputs, people), NaN likewise.
+        names: Who they are, a column each.
+        known: What references and checks say, shape (outputs,): NaN where none does, or where
+            they differ.
         clusters: What outputs share: an example, or a cluster of examples.
     """
 
@@ -39,6 +49,8 @@ class Panel:
     systems: tuple[str, ...]
     repeats: Floats = field(repr=False)
     people: Floats = field(repr=False)
+    names: tuple[str, ...]
+    known: Floats = field(repr=False)
     clusters: Codes = field(repr=False)
 
     @property
@@ -84,9 +96,7 @@ def panels(
             continue
         rows = single.where(dimension=dimension)
         people = rater_matrix(rows.where(kind="people"), scale)
-        where = {
-            key: at for at, key in enumerate(zip(people.examples, people.systems, strict=True))
-        }
+        truth = rater_matrix(rows.where(kind=frozenset({"reference", "check"})), scale)
         for judge in judges:
             said = rows.where(rater=judge)
             if not len(said):
@@ -94,7 +104,6 @@ def panels(
             keys, repeats = _repeats(said, scale)
             if not len(keys):
                 continue
-            at = np.asarray([where.get(key, -1) for key in keys], dtype=np.int64)
             yield Panel(
                 judge=judge,
                 dimension=str(dimension),
@@ -102,7 +111,9 @@ def panels(
                 examples=tuple(example for example, _ in keys),
                 systems=tuple(system for _, system in keys),
                 repeats=repeats,
-                people=_taken(people.values, at),
+                people=_taken(people, keys),
+                names=people.raters,
+                known=_agreed(_taken(truth, keys)),
                 clusters=np.asarray([shared[example] for example, _ in keys], dtype=np.int64),
             )
 
@@ -139,8 +150,17 @@ def _numbers(column: Column) -> Codes:
     return np.asarray(levels, dtype=np.int64)[codes_of(column)]
 
 
-def _taken(values: Floats, at: Codes) -> Floats:
-    """The rows at these places; NaN where there is none."""
-    table = np.full((len(at), values.shape[1]), np.nan)
-    table[at >= 0] = values[at[at >= 0]]
+def _taken(matrix: RaterMatrix, keys: Sequence[tuple[str, str]]) -> Floats:
+    """The rows of these outputs; NaN where there is none."""
+    where = {key: at for at, key in enumerate(zip(matrix.examples, matrix.systems, strict=True))}
+    at = np.asarray([where.get(key, -1) for key in keys], dtype=np.int64)
+    table = np.full((len(at), matrix.values.shape[1]), np.nan)
+    table[at >= 0] = matrix.values[at[at >= 0]]
     return table
+
+
+def _agreed(table: Floats) -> Floats:
+    """What all that is given in a row says; NaN where nothing is, or where it differs."""
+    means = mean_of_rows(table)
+    differ = (np.abs(table - means[:, None]) > 0).any(axis=1)
+    return np.asarray(np.where(differ, np.nan, means))
