@@ -14,6 +14,7 @@ from tests.analysis.audit_rows import NOTHING, SCALES, rows_of, verdict
 from measurand.analysis.audit import AuditOptions, audit
 from measurand.analysis.biases.advice import MEANING, advice
 from measurand.analysis.biases.base import BIASES
+from measurand.analysis.biases.self_preference import CROSSED, VERIFIABLE, VOTED
 from measurand.analysis.result import Findings
 from measurand.core.output import Output
 from measurand.core.probes import PROBES
@@ -26,6 +27,7 @@ from measurand.simulate.judge_rows import (
     JudgeWorld,
     PlantedJudge,
     PlantedPeople,
+    WorldShape,
     draw_judge_world,
     judge_scores,
     people_scores,
@@ -144,21 +146,70 @@ class TestRecorded:
         assert "confounded" in (raw[0].estimate.reason or "")
 
     def test_of_yes_and_no_the_passes_of_what_fails_are_compared(self) -> None:
+        """A check that knows decides; most people err, and inform."""
         judge = PlantedJudge(name="ours", spec=0.5)
         _, table = recorded(judge, n=400, systems=("a", "b"), scale=YES_NO, dimensions=("ok",))
+        first = table.where(rater=next(iter(table.where(kind="people").distinct("rater"))))
+        table += Ratings.of(replace(row, rater="exact", kind="check") for row in first)
         lenient = Ratings.of(
             replace(row, value=1.0) if (row.rater, row.system) == ("ours", "a") else row
             for row in table
         )
         options = AuditOptions(families={"ours": "x", "a": "x", "b": "y"})
-        told = verdict(
-            audit(lenient, {"ok": YES_NO}, options=options),
-            "self-preference",
-            "passes what truly fails",
-        )
+        found = audit(lenient, {"ok": YES_NO}, options=options)
+        told = verdict(found, "self-preference", VERIFIABLE)
         assert told.outcome == "material"
         assert told.estimate is not None
         assert told.estimate.value == pytest.approx(0.5, abs=0.1)
+        (voted,) = (r.estimate for r in found.results if r.design == VOTED)
+        assert "informs only" in (voted.reason or "")
+        assert not [v for v in found.verdicts if v.design == VOTED]
+        assert any("References or checks" in text for text in found.limits)
+
+    @pytest.mark.parametrize(
+        ("slope", "gap", "bonus", "outcome"),
+        [(1.0, 0.0, 0.0, "negligible"), (1.0, 0.0, 0.6, "material"), (0.6, 1.2, 0.0, None)],
+    )
+    def test_crossed_judges_decide_only_between_families_alike(
+        self, slope: float, gap: float, bonus: float, outcome: str | None
+    ) -> None:
+        one = PlantedJudge(name="gpt-j", noise=0.3, family_bonus={"gpt-a": bonus})
+        two = replace(one, name="claude-j", slope=slope, family_bonus={"claude-b": bonus})
+        rng = np.random.default_rng(11)
+        shape = WorldShape(advantage={"gpt-a": gap})
+        world = draw_judge_world(rng, examples=300, systems=("gpt-a", "claude-b"), shape=shape)
+        scores = {judge.name: judge_scores(world, judge, rng) for judge in (one, two)}
+        found = audit(table_of_ratings(world, judges=scores), SCALES)
+        told = [v.outcome for v in found.verdicts if (v.design or "").startswith(CROSSED)]
+        assert told == ([] if outcome is None else [outcome])
+        limits = [text for text in found.limits if "informs only" in text]
+        assert len(limits) == (outcome is None)
+
+    def test_halo_asks_only_people_who_rated_both_dimensions(self) -> None:
+        """One person rates accuracy alone, another tone alone; judge and people are as coloured."""
+        rng = np.random.default_rng(4)
+        rows, high = [], []
+        for seed in range(10):
+            rows = [
+                Rating(
+                    example=f"e{at}",
+                    system="s",
+                    dimension=dimension,
+                    rater=name,
+                    kind="judge" if name == "j" else "people",
+                    value=float(np.clip(3 + 0.8 * quality + colour + rng.normal(0, 0.4), 1, 5)),
+                )
+                for at in range(200)
+                for colours in [dict(zip("pqrsj", rng.normal(0, 0.5, 5).tolist(), strict=True))]
+                for dimension, who in (("accuracy", "pqrj"), ("tone", "qrsj"))
+                for quality in [rng.normal()]
+                for name in who
+                for colour in [colours[name]]
+            ]
+            (halo,) = audit(Ratings.of(rows), SCALES).named("halo")
+            assert halo.estimate.value is not None, seed
+            high.append(halo.estimate.value)
+        assert abs(float(np.mean(high))) < 0.1
 
     def test_a_judge_that_is_asked_for_must_have_rated(self) -> None:
         _, table = recorded(PlantedJudge())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.clumping import clumping
-from measurand.stats.crossed import crossed_interaction
+from measurand.stats.crossed import crossed_interaction, unequal_use
 from measurand.stats.estimate import Estimate
 from measurand.stats.first_slot import first_slot_excess, flips
 from measurand.stats.halo import discriminant_gap, halo, joint_halo
@@ -144,6 +144,22 @@ class TestSlope:
         assert ends(crossed) == pytest.approx(tuple(x / 2 for x in ends(difference)))
         swapped = crossed_interaction(other, one, 1 - own, clusters=groups)
         assert ends(swapped) == pytest.approx(ends(crossed))
+
+    def test_how_much_of_a_crossed_preference_unequal_spreads_may_be(self) -> None:
+        """By hand: within families 1 and .5 apart from the middle; gaps of 4 and 2."""
+        first, second = [4, 6, 0, 2], [3, 4, 1, 2]
+        own = [1, 1, 0, 0]
+        gap, alone = unequal_use(first, second, own)
+        assert gap == pytest.approx(3.0)
+        assert alone == pytest.approx(0.5 / 0.75 * 3 / 2)
+        assert alone == pytest.approx(crossed_interaction(first, second, own).value or 0)
+        assert unequal_use(second, first, own) == pytest.approx((gap, alone))
+        assert unequal_use(first, first, own) == pytest.approx((4.0, 0.2 * 4 / 2))
+        assert unequal_use([3, 3, 3, 3], [3, 3, 3, 3], own) == (0.0, 0.0)
+        with pytest.raises(InsufficientData, match="one family"):
+            unequal_use(first, second, [1, 1, 1, 1])
+        with pytest.raises(UsageError, match="two families"):
+            unequal_use(first, second, [1, 0])
 
     def test_misuse(self) -> None:
         with pytest.raises(UsageError, match="two families"):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from measurand.analysis.biases.base import BIASES, Bias, Setting, span_of
-from measurand.analysis.biases.self_preference import INSTRUMENTED
+from measurand.analysis.biases.self_preference import CROSSED, INSTRUMENTED, VOTED
 from measurand.analysis.biases.verbosity import DESIGN as LENGTH
 from measurand.core.attack import CAUGHT, SETTLED
 from measurand.core.probe import BASE, ProbeRow
@@ -41,6 +41,7 @@ def audit_limits(
         *_no_repeats(found, probes),
         *_controls(found),
         *_observed(found),
+        *_informing(found),
         *_few_people(ratings),
         *_blocking(found, rubric),
         *_failed(probes),
@@ -116,6 +117,20 @@ def _observed(found: Sequence[Bias]) -> Iterator[str]:
             "What the own family adds was found in recorded data: a quality of those outputs that "
             "the judge sees and people do not counts as preference."
         )
+
+
+def _informing(found: Sequence[Bias]) -> Iterator[str]:
+    """What was measured of the own family and decides nothing, and why."""
+    voted = [b for b in found if b.design == VOTED and b.estimate.present]
+    if voted:
+        yield (
+            "What the judge passes of what people fail decides nothing: most people err as well, "
+            "and more of what they fail is good in a family that is better. References or checks "
+            "on the same dimension would decide."
+        )
+    for bias in found:
+        if bias.design.startswith(CROSSED) and bias.margin is None and bias.estimate.present:
+            yield f"{bias.judge}, {bias.dimension}, {bias.design}: {bias.estimate.reason}."
 
 
 def _few_people(ratings: Ratings) -> Iterator[str]:

@@ -8,24 +8,39 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.analysis.biases.base import Bias, Setting, Unit
 from measurand.analysis.biases.panel import Panel
 from measurand.analysis.matrix import Floats
 from measurand.core.family import family_of
-from measurand.stats.crossed import crossed_interaction
+from measurand.stats.crossed import crossed_interaction, unequal_use
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.instrument import instrumented_slope
 from measurand.stats.least_squares import clustered_slope
 
-__all__ = ["CROSSED", "INSTRUMENTED", "RAW", "VERIFIABLE", "crossed_judges", "own_family"]
+__all__ = [
+    "CROSSED",
+    "INSTRUMENTED",
+    "RAW",
+    "VERIFIABLE",
+    "VOTED",
+    "crossed_judges",
+    "own_family",
+]
 
 INSTRUMENTED = "own family at equal quality"
 CROSSED = "crossed with"
 """Begins the name of the design, which ends with the other judge."""
 VERIFIABLE = "passes what truly fails"
+VOTED = "passes what people fail"
 RAW = "raw gap"
 
+_ALLOWED = 0.25
+"""So much of the margin may be due to how judges use the scale, not more."""
+_ERRING = (
+    "informs only: of what most people fail some is good, and more of it in a family that is better"
+)
 _CONFOUNDED = "confounded: the family's outputs may be better or worse than the others"
 
 
@@ -33,20 +48,28 @@ def own_family(panel: Panel, families: Mapping[str, str], setting: Setting) -> I
     """What being of the judge's family adds to a score at equal quality; nothing where none is.
 
     Also the raw gap, which decides nothing, and, of yes/no, how much oftener the judge passes
-    its own family's outputs than others of those that people fail.
+    its own family's outputs than others of those that fail: by references and checks, or by most
+    people, who err themselves, so that theirs decides nothing either.
     """
     own = _own(panel, families)
     if own is None:
         return
     yield from _instrumented(panel, own, setting)
-    if panel.scale.binary and panel.rated:
-        yield from _verifiable(panel, own, setting)
+    if panel.scale.binary:
+        yield from _passed(panel, own, panel.known == 0, design=VERIFIABLE, setting=setting)
+        fails = panel.votes < 0.5  # noqa: PLR2004 - most people say no
+        for one in _passed(panel, own, fails, design=VOTED, setting=setting):
+            yield replace(one, margin=None, estimate=_noted(one.estimate, _ERRING))
 
 
 def crossed_judges(
     panels: Sequence[Panel], families: Mapping[str, str], setting: Setting
 ) -> Iterator[Bias]:
-    """Two judges of different families on outputs of both: the mean of their own preferences."""
+    """Two judges of different families on outputs of both: the mean of their own preferences.
+
+    One family may be better, and one judge may use more of the scale: that alone makes a preference
+    of either. It decides only where the families' gap is so small that it cannot matter.
+    """
     for first, second in combinations(panels, 2):
         one, other = (_family(panel.judge, families) for panel in (first, second))
         if first.dimension != second.dimension or None in {one, other} or one == other:
@@ -73,7 +96,7 @@ def crossed_judges(
             clusters=clusters,
             level=setting.level,
         )
-        yield _bias(
+        found = _bias(
             first,
             f"{CROSSED} {second.judge}",
             attempt(compute, n=len(kept), method="crossed judges", level=setting.level),
@@ -81,6 +104,14 @@ def crossed_judges(
             what=f"an output of the own family, on average with {second.judge}, scores",
             df=len(np.unique(clusters)) - 1,
         )
+        gap, alone = unequal_use(first.scores[left], second.scores[right], own)
+        if found.margin is not None and alone > _ALLOWED * found.margin:
+            why = (
+                f"informs only: the families differ by {abs(gap):.2g} in both judges' eyes, of "
+                f"which judges that use the scale unlike may make {alone:.2g}"
+            )
+            found = replace(found, margin=None, estimate=_noted(found.estimate, why))
+        yield found
 
 
 def _instrumented(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
@@ -98,13 +129,18 @@ def _instrumented(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]
     plain = partial(clustered_slope, panel.scores, own, clusters=clusters, level=level)
     raw = attempt(plain, n=n, method="difference of means", level=level)
     if raw.present:
-        reason = "; ".join(filter(None, (raw.reason, _CONFOUNDED)))
-        yield _bias(panel, RAW, replace(raw, reason=reason), setting=None, what=what, df=many)
+        raw = _noted(raw, _CONFOUNDED)
+        yield _bias(panel, RAW, raw, setting=None, what=what, df=many)
 
 
-def _verifiable(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
-    """Of the outputs that fail by most people: passes of the own family's less of others'."""
-    fails = panel.votes < 0.5  # noqa: PLR2004 - most people say no
+def _noted(estimate: Estimate, note: str) -> Estimate:
+    return replace(estimate, reason="; ".join(filter(None, (estimate.reason, note))))
+
+
+def _passed(
+    panel: Panel, own: Floats, fails: NDArray[np.bool_], *, design: str, setting: Setting
+) -> Iterator[Bias]:
+    """Of the outputs that fail: passes of the own family's less of others'."""
     if not fails.any() or own[fails].min() == own[fails].max():
         return
     compute: Callable[[], Estimate] = partial(
@@ -116,7 +152,7 @@ def _verifiable(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
     )
     yield _bias(
         panel,
-        VERIFIABLE,
+        design,
         attempt(compute, n=int(fails.sum()), method="difference of rates", level=setting.level),
         setting=setting,
         what="an output of the judge's own family that fails is passed oftener by",
