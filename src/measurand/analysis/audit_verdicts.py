@@ -170,25 +170,25 @@ def _number(value: float, bias: Bias, *, signed: bool) -> str:
 
 
 def _mitigations(verdicts: Sequence[tuple[Bias, Verdict]]) -> Iterator[Verdict]:
-    """Whether what was material is gone: only where the interval after lies within the margin."""
+    """Whether what was material is gone: only where what is left is negligible, by these rules."""
     before = {
         (bias.judge, bias.name, bias.design, bias.dimension): verdict
         for bias, verdict in verdicts
         if not bias.mitigation
     }
-    for bias, _ in verdicts:
+    for bias, after in verdicts:
         first = before.get((bias.judge, bias.name, bias.design, bias.dimension))
         if not bias.mitigation or first is None or first.outcome != "material":
             continue
-        gone, why = _within(bias.estimate, bias.margin or 0.0)
         was = first.estimate.value if first.estimate is not None else None
         told = "" if was is None else f"{_number(was, bias, signed=True)} before; "
         about = f"{bias.dimension}: " if bias.dimension else ""
         yield Verdict(
             name="mitigation",
-            outcome=MITIGATED if gone else NOT_MITIGATED,
-            reason=f"{about}{bias.name} by {bias.design}, with {bias.mitigation}: {told}{why}",
-            estimate=bias.estimate,
+            outcome=MITIGATED if after.outcome == "negligible" else NOT_MITIGATED,
+            reason=f"{about}{bias.name} by {bias.design}, with {bias.mitigation}: {told}"
+            f"{_left(bias, after)}",
+            estimate=after.estimate,
             bound=bias.margin,
             dimension=bias.dimension,
             raters=(bias.judge,),
@@ -197,13 +197,20 @@ def _mitigations(verdicts: Sequence[tuple[Bias, Verdict]]) -> Iterator[Verdict]:
         )
 
 
-def _within(after: Estimate, margin: float) -> tuple[bool, str]:
-    if after.low is None or after.high is None:
-        return False, "after it there is no estimate"
-    span = f"[{after.low:.3g}, {after.high:.3g}]"
-    if -margin < after.low and after.high < margin:
-        return True, f"after it the interval {span} lies within the margin of {margin:.3g}"
-    return False, f"after it the interval {span} still crosses the margin of {margin:.3g}"
+def _left(bias: Bias, after: Verdict) -> str:
+    """What is left after a mitigation, in words."""
+    estimate = after.estimate
+    if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
+        return "after it there is no estimate"
+    margin, found = bias.margin or 0.0, f"after it {_amount(bias, estimate)}"
+    bound = f"the margin of {_number(margin, bias, signed=False)}"
+    if after.outcome != "inconclusive":
+        state = "negligible within" if after.outcome == "negligible" else "still beyond"
+        return f"{found}, {state} {bound}"
+    crosses = estimate.high > margin or (estimate.low < -margin and not bias.only_above)
+    if crosses:
+        return f"{found} still crosses {bound}"
+    return f"{found} on {estimate.n:,} units, too few to be surely within {bound}"
 
 
 def _size(verdict: Verdict) -> float:
