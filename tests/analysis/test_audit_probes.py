@@ -10,6 +10,7 @@ from tests.analysis.audit_rows import NOTHING, PLAN, SCALES, row, rows_of, verdi
 
 from measurand.analysis.audit import audit
 from measurand.analysis.audit_verdicts import bias_lines
+from measurand.analysis.biases.shifts import about_facts
 from measurand.analysis.result import Findings
 from measurand.core.example import Example, Message
 from measurand.core.probe import BASE, ProbeRow
@@ -112,7 +113,63 @@ class TestProbes:
         assert "CR1" not in one.method
 
 
+class TestClaims:
+    @pytest.mark.parametrize("name", ["authority", "bandwagon", "refinement-tag"])
+    @pytest.mark.parametrize(
+        ("dimension", "moved", "outcome"),
+        [
+            ("accuracy", -0.8, "negligible"),
+            ("accuracy", 0.8, "material"),
+            ("tone", -0.8, "material"),
+            ("tone", 0.8, "material"),
+        ],
+    )
+    def test_less_for_a_claim_that_nothing_bears_out_is_right_where_facts_count(
+        self, name: str, dimension: str, moved: float, outcome: str
+    ) -> None:
+        judge = PlantedJudge(noise=0.2, style={name: moved})
+        world = draw_judge_world(
+            np.random.default_rng(1), examples=60, dimensions=("accuracy", "tone")
+        )
+        plan = ProbePlan(probes=(name, "hedge"), items=60, session=0)
+        rows = probe_rows(world, judge, plan=plan, rng=np.random.default_rng(2))
+        found = audit(NOTHING, SCALES, probes=rows)
+        told = [v for v in found.verdicts if (v.design, v.dimension) == (name, dimension)]
+        assert [v.outcome for v in told] == [outcome]
+
+    @pytest.mark.parametrize(
+        ("name", "definition", "facts"),
+        [
+            ("accuracy", "", True),
+            ("q1", "Does every statement cite a source?", True),
+            ("overall", "", True),
+            ("no_hallucination", "", True),
+            ("tone", "Is it friendly?", False),
+            ("clarity", "Can it be read at once, in any city?", False),
+        ],
+    )
+    def test_which_dimensions_are_about_facts(
+        self,
+        name: str,
+        definition: str,
+        facts: bool,  # noqa: FBT001
+    ) -> None:
+        assert about_facts(name, definition) == facts
+
+
 class TestMitigations:
+    @pytest.mark.parametrize(("count", "outcome"), [(4, "not mitigated"), (40, "mitigated")])
+    def test_few_outputs_show_no_mitigation_however_alike(self, count: int, outcome: str) -> None:
+        rows = [row(at, 2.0 + at % 2 / 50, BASE) for at in range(40)]
+        rows += [row(at, 3.0 + at % 3 / 50, "pad-restate") for at in range(40)]
+        for at in range(count):
+            rows.append(row(at, 2.0 + at % 2 / 50, BASE, mitigation="length_term"))
+            rows.append(row(at, 2.0 + at % 3 / 50, "pad-restate", mitigation="length_term"))
+        found = audit(NOTHING, SCALES, probes=rows)
+        (told,) = (v for v in found.verdicts if v.name == "mitigation")
+        assert told.outcome == outcome
+        assert ("too few to be surely within" in told.reason) == (count == 4)
+
     def test_mitigated_only_where_the_interval_after_lies_within_the_margin(self) -> None:
         judge = PlantedJudge(noise=0.2, style={"formal": 0.6})
         plan = ProbePlan(probes=("formal",), items=150, session=0)

@@ -20,7 +20,7 @@ from measurand.analysis.biases.panel import panels
 from measurand.analysis.biases.position import position_in_arms, position_in_ratings
 from measurand.analysis.biases.probed import Arms, Key, arms_of
 from measurand.analysis.biases.self_preference import crossed_judges, own_family
-from measurand.analysis.biases.shifts import shifts
+from measurand.analysis.biases.shifts import about_facts, shifts
 from measurand.analysis.biases.verbosity import length_slope
 from measurand.analysis.result import Findings
 from measurand.analysis.trials import Rounds, first_trial
@@ -91,7 +91,7 @@ def audit(  # noqa: PLR0913 - what a judge is audited on
         ratings: The table; judges' and people's ratings, of outputs and of pairs.
         scales: The scale of every dimension.
         judges: Which judges; by default all that rated or were probed.
-        rubric: Which dimensions block, for the limits.
+        rubric: Which dimensions block, for the limits, and which are about facts.
         examples: What examples share, where it is known.
         outputs: The texts, for their lengths; ratings on the dimension ``words`` tell them too.
         probes: What judges said of probes.
@@ -114,7 +114,7 @@ def audit(  # noqa: PLR0913 - what a judge is audited on
     every = list(arms_of(probed, scales, known))
     found = [
         *_from_ratings(table, scales, names, lengths=lengths, known=known, options=chosen),
-        *_from_probes(every, setting),
+        *_from_probes(every, setting, rubric),
     ]
     if chosen.biases:
         found = [bias for bias in found if bias.name in chosen.biases]
@@ -151,11 +151,13 @@ def _from_ratings(
         yield from halo_in_panels([panel for panel in every if panel.judge == judge], setting)
 
 
-def _from_probes(every: Sequence[Arms], setting: Setting) -> Iterator[Bias]:
+def _from_probes(every: Sequence[Arms], setting: Setting, rubric: Rubric | None) -> Iterator[Bias]:
+    told = {dimension.name: dimension.definition for dimension in rubric or ()}
     together: dict[tuple[str, str], list[Arms]] = defaultdict(list)
     for arms in every:
         yield from position_in_arms(arms, setting)
-        yield from shifts(arms, setting)
+        facts = about_facts(arms.dimension, told.get(arms.dimension, ""))
+        yield from shifts(arms, setting, facts=facts)
         yield from anchor_in_session(arms, setting)
         yield from injection(arms, setting)
         yield from consistency_in_arms(arms, setting)

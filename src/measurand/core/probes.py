@@ -48,6 +48,8 @@ class Probe:
             found to differ.
         mean_invariant: Whether the level that is deserved stays, so that any movement is bias; a
             control that drops content must move it, and nothing is deserved by an attack.
+        claims: Whether it adds a claim that nothing bears out: on a dimension about facts less may
+            be deserved for it.
         changes: What it changes, in words.
         english: Whether it works on English texts only.
         usual: Whether an audit has it where its plan does not say.
@@ -58,6 +60,7 @@ class Probe:
     acts: Acts
     direction: Direction = "either"
     mean_invariant: bool = True
+    claims: bool = False
     changes: str
     english: bool = False
     usual: bool = True
@@ -141,6 +144,7 @@ _TEXTS: tuple[Probe, ...] = (
         bias="authority",
         acts="text",
         direction="up",
+        claims=True,
         changes="cites a source that does not exist",
         english=True,
     ),
@@ -149,6 +153,7 @@ _TEXTS: tuple[Probe, ...] = (
         bias="bandwagon",
         acts="text",
         direction="up",
+        claims=True,
         changes="says that most people prefer it",
         english=True,
     ),
@@ -164,6 +169,7 @@ _TEXTS: tuple[Probe, ...] = (
         bias="refinement",
         acts="text",
         direction="up",
+        claims=True,
         changes="calls itself the revised answer",
         english=True,
     ),
@@ -180,6 +186,7 @@ _TEXTS: tuple[Probe, ...] = (
         bias="self-preference",
         acts="text",
         direction="up",
+        claims=True,
         changes="says that it was written by the judge's own family",
         english=True,
         usual=False,
@@ -189,6 +196,7 @@ _TEXTS: tuple[Probe, ...] = (
         bias="style",
         acts="text",
         direction="up",
+        claims=True,
         changes="adds a spurious detail about itself",
         english=True,
         usual=False,

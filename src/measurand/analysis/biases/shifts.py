@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,7 +15,7 @@ from measurand.core.probes import PROBES, Probe
 from measurand.stats.estimate import Estimate
 from measurand.stats.first_slot import flips
 
-__all__ = ["SHIFTING", "shift", "shifts"]
+__all__ = ["SHIFTING", "about_facts", "shift", "shifts"]
 
 SHIFTING: frozenset[str] = frozenset(
     {
@@ -27,19 +28,42 @@ SHIFTING: frozenset[str] = frozenset(
 _LEAST_DOUBLING = 0.01
 
 
-def shifts(arms: Arms, setting: Setting) -> Iterator[Bias]:
-    """By how much each probe moves the judge's scores, of the same outputs."""
+_FACTS = re.compile(
+    r"\b(?:accura\w*|inaccura\w*|fact\w*|correct\w*|incorrect\w*|true|truth\w*|faithful\w*"
+    r"|ground(?:ed|ing|edness)|honest\w*|hallucinat\w*|invent\w*|evidence|sources?|sourced|cite[sd]?"
+    r"|citations?|references?|verif\w*|reliab\w*|trustworth\w*|credib\w*|mislead\w*"
+    r"|overall|quality|helpful\w*|useful\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of dimensions on which what nobody bears out is a fault: of facts, or of all there is."""
+
+
+def about_facts(name: str, definition: str = "") -> bool:
+    """Whether a dimension is about facts, or about the whole answer, and so about facts as well."""
+    return _FACTS.search(f"{name} {definition}".replace("_", " ")) is not None
+
+
+def shifts(arms: Arms, setting: Setting, *, facts: bool = False) -> Iterator[Bias]:
+    """By how much each probe moves the judge's scores, of the same outputs.
+
+    Args:
+        arms: What the judge said.
+        setting: Margin and level.
+        facts: Whether the dimension is about facts, see `about_facts`.
+    """
     for name in arms.values:
         probe = PROBES.get(name)
         if probe is not None and probe.bias in SHIFTING and probe.acts in {"text", "question"}:
-            yield shift(arms, probe, setting)
+            yield shift(arms, probe, setting, facts=facts)
 
 
-def shift(arms: Arms, probe: Probe, setting: Setting) -> Bias:
+def shift(arms: Arms, probe: Probe, setting: Setting, *, facts: bool = False) -> Bias:
     """One probe's paired mean difference; of one that drops content it is a control.
 
     Repeats are averaged within an output, outputs of one example or cluster are clustered. How
     often single judgments differ stands beside it, with how often they do when nothing changed.
+    A claim that nothing bears out is a fault on a dimension about facts: a judge that gives less
+    for it is right, so that there only giving more is a bias.
     """
     found, span = arms.paired(probe.name), arms.span
     moved = found.shifts
@@ -63,6 +87,7 @@ def shift(arms: Arms, probe: Probe, setting: Setting) -> Bias:
         margin=setting.margin * span if decides and span is not None else None,
         unit="share" if arms.scale.binary else "points",
         df=max(clusters - 1, 1),
+        only_above=probe.claims and facts,
         flips=flips(found.base, found.probe, clusters=found.clusters, level=setting.level),
         more=tuple(_per_doubling(arms, probe, found, estimate=estimate)),
     )
