@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from measurand.analysis.calibration_levels import nearest
 from measurand.analysis.calibration_pool import Pool
 from measurand.analysis.matrix import Floats
 from measurand.analysis.measure import OVERALL
@@ -19,14 +20,17 @@ from measurand.stats.absolute_error import (
     mean_absolute_error,
     rater_absolute_error,
 )
-from measurand.stats.alt_test import alt_test
+from measurand.stats.alt_test import AltTest, alt_test
 from measurand.stats.ceiling import ceiling_correlation
-from measurand.stats.ceiling_phi import ceiling_phi
+from measurand.stats.ceiling_phi import ceiling_phi, highest_phi
 from measurand.stats.ceiling_ratio import ceiling_ratio
+from measurand.stats.ceiling_sampled import mean_reliability, sampled_ceiling
 from measurand.stats.correlation import pearson, spearman
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.icc import icc
+from measurand.stats.icc_clustered import clustered_icc
 from measurand.stats.kappa import cohen_kappa
+from measurand.stats.kappa_clustered import clustered_kappa
 from measurand.stats.leave_one_out import leave_one_out
 from measurand.stats.mapping import cross_fitted, mapping_kind
 from measurand.stats.mean import clustered_mean
@@ -73,7 +77,7 @@ def measures(pool: Pool, how: How) -> Iterator[Result]:
         pool: The outputs; those without a value by judge or people are left out.
         how: Levels, resamples, seed.
     """
-    told = _Told(pool.only(pool.both), how)
+    told = _Told(pool, how)
     recipes = [*told.correlations(), *told.agreement(), *told.among_people(), *told.of_repeats()]
     for name, compute in recipes:
         yield told.result(name, compute)
@@ -82,7 +86,7 @@ def measures(pool: Pool, how: How) -> Iterator[Result]:
 
 def part_measures(pool: Pool, how: How) -> Iterator[Result]:
     """What is said of a part, as a component: correlation and error, or agreement."""
-    told = _Told(pool.only(pool.both), how)
+    told = _Told(pool, how)
     recipes = [*list(told.correlations())[:1], *list(told.agreement())[: 3 if told.yes_no else 1]]
     for name, compute in recipes:
         yield told.result(name, compute)
@@ -92,18 +96,14 @@ def highest_ceiling(pool: Pool, how: How) -> Estimate:
     """The ceiling for a decision: where there is none, still the highest that there may be.
 
     Where people agree no more than chance would have it, the ceiling is 0, and its upper end
-    follows from that of their reliability.
+    follows from that of their reliability, or on yes/no of their agreement.
     """
-    told = _Told(pool.only(pool.both), how)
-    found = attempt(told.ceiling, n=told.pool.n, method="ceiling", level=how.level)
+    told = _Told(pool, how)
+    find = partial(told.ceiling, of=highest_phi) if told.yes_no else told.ceiling
+    found = attempt(find, n=told.pool.n, method="ceiling", level=how.level)
     if found.present or told.yes_no or not told.several:
         return found
-    reliability = attempt(
-        partial(icc, told.pool.ratings, form="1", average=True, level=how.level),
-        n=told.pool.n,
-        method="ICC(1,k)",
-        level=how.level,
-    )
+    reliability = attempt(told.reliability, n=told.pool.n, method="ICC(1,k)", level=how.level)
     if reliability.high is None or reliability.value is None or reliability.value > 0:
         return found
     high = min(max(reliability.high, 0.0), 1.0) ** 0.5
@@ -113,15 +113,21 @@ def highest_ceiling(pool: Pool, how: How) -> Estimate:
         high=high,
         level=how.level,
         n=reliability.n,
-        method="upper end of the square root of ICC(1,k)",
+        method=f"upper end of the square root of ICC(1,k), {reliability.method}",
         reason=found.reason,
     )
 
 
 class _Told:
-    """A judge beside people on some outputs, all of which both have rated."""
+    """A judge beside people on the outputs that both have rated.
 
-    def __init__(self, pool: Pool, how: How) -> None:
+    On yes/no people may tie, and then there is no majority to hold the judge against. How well
+    they agree is told of all outputs, those included: without them everybody would seem to agree.
+    """
+
+    def __init__(self, whole: Pool, how: How) -> None:
+        pool = whole.only(whole.both)
+        self.rated = whole.only(~np.isnan(whole.judge) & ~np.isnan(whole.ratings).all(axis=1))
         self.pool, self.how = pool, how
         self.judge, self.people, self.clusters = pool.judge, pool.people, pool.shared
         self.yes_no = bool(pool.scale.binary and np.isin(self.people, (0.0, 1.0)).all())
@@ -139,12 +145,16 @@ class _Told:
         """With the mean of people, or on yes/no with their majority (then it is phi)."""
         both, bound = self.how.level, self.how.bound_level
         for name, correlation in (("correlation", pearson), ("rank_correlation", spearman)):
-            own = partial(correlation, self.judge, self.people, clusters=self.clusters)
+            own = partial(self._varying, correlation)
             weighted = partial(own, weights=self.pool.weights)
             yield f"{name}_with_people", partial(weighted, level=both)
             yield f"{name}_bound", partial(weighted, level=bound, side="lower")
             if self.pool.weights is not None:
                 yield f"{name}_unweighted", partial(own, level=both)
+
+    def _varying(self, correlation: Callable[..., Estimate], **how: Any) -> Estimate:
+        self.pool.refuse_constant()
+        return correlation(self.judge, self.people, clusters=self.clusters, **how)
 
     def agreement(self) -> Iterator[Recipe]:
         """How far off, in words or in points."""
@@ -161,7 +171,7 @@ class _Told:
             yield "kappa_with_people", self._weighted_kappa
 
     def _agreement_on_yes(self) -> Iterator[Recipe]:
-        said = np.where(self.judge == _HALF, np.nan, (self.judge > _HALF).astype(float))
+        said = _said(self.judge)
         known = ~np.isnan(said)
         hits = (said == self.people).astype(float)
 
@@ -178,10 +188,7 @@ class _Told:
         yield "sensitivity", share(self.people == 1)
         yield "specificity", share(self.people == 0)
         yield "leniency", self._leniency
-        yield (
-            "kappa_with_people",
-            partial(cohen_kappa, said[known], self.people[known], level=self.how.level),
-        )
+        yield "kappa_with_people", partial(self._kappa, said, weights="none")
 
     def _error(self) -> Estimate:
         return mean_absolute_error(self.judge, self.people, **self._apart())
@@ -217,14 +224,27 @@ class _Told:
         )
 
     def _icc(self) -> Estimate:
+        self.pool.refuse_constant()
         pair = np.stack([self.judge, self.people], axis=1)
-        return icc(pair, form="A", level=self.how.level)
+        if self.clusters is None:
+            return icc(pair, form="A", level=self.how.level)
+        return clustered_icc(pair, form="A", clusters=self.clusters, level=self.how.level)
 
     def _weighted_kappa(self) -> Estimate:
         if self.pool.scale.metric != "ordinal":
             raise InsufficientData("a weighted kappa is for levels, and this scale has none")
-        near = [np.floor(values + _HALF) for values in (self.judge, self.people)]
-        return cohen_kappa(*near, weights="quadratic", level=self.how.level)
+        return self._kappa(self.judge, weights="quadratic")
+
+    def _kappa(self, judge: Floats, *, weights: Literal["none", "quadratic"]) -> Estimate:
+        """Of the levels that are nearest to what the judge and people say."""
+        self.pool.refuse_constant()
+        levels = self.pool.levels
+        first, second = (nearest(values, levels) for values in (judge, self.people))
+        if self.clusters is None:
+            return cohen_kappa(first, second, weights=weights, level=self.how.level)
+        return clustered_kappa(
+            first, second, clusters=self.clusters, weights=weights, level=self.how.level
+        )
 
     def among_people(self) -> Iterator[Recipe]:
         """The ceiling, and how one person does against the others."""
@@ -232,21 +252,36 @@ class _Told:
         yield "ceiling_ratio", self._ratio
         yield "leave_one_out", self._left_out
 
-    def ceiling(self) -> Estimate:
-        """The best correlation that any judge could have with these people."""
+    def ceiling(self, *, of: Callable[..., Estimate] = ceiling_phi) -> Estimate:
+        """The best correlation that any judge could have with these people, weighted like it.
+
+        Args:
+            of: On yes/no, `highest_phi` where one that is 0 is wanted too.
+        """
         self._refuse_alone("a ceiling")
-        ceiling = ceiling_phi if self.yes_no else ceiling_correlation
-        return ceiling(self.pool.ratings, **self._boot())
+        ratings, drawn = self.rated.ratings, self._drawn()
+        if self.yes_no:
+            return of(ratings, **drawn, **self._boot())
+        if self.plain:
+            return ceiling_correlation(ratings, **self._boot())
+        return sampled_ceiling(ratings, **drawn, level=self.how.level)
+
+    def reliability(self) -> Estimate:
+        """That of the mean of people, which may be below 0 where there is no ceiling."""
+        if self.plain:
+            return icc(self.rated.ratings, form="1", average=True, level=self.how.level)
+        return mean_reliability(self.rated.ratings, **self._drawn(), level=self.how.level)
 
     def _ratio(self) -> Estimate:
         self._refuse_alone("a ceiling")
         if self.yes_no:
             raise InsufficientData("for yes/no read the correlation beside the ceiling")
-        return ceiling_ratio(self.judge, self.pool.ratings, clusters=self.clusters, **self._boot())
+        self.pool.refuse_constant()
+        return ceiling_ratio(self.rated.judge, self.rated.ratings, **self._drawn(), **self._boot())
 
     def _left_out(self) -> Estimate:
         self._refuse_alone("how one person does against the others")
-        return leave_one_out(self.pool.ratings, **self._boot())
+        return leave_one_out(self.rated.ratings, **self._drawn(), **self._boot())
 
     def of_repeats(self) -> Iterator[Recipe]:
         """How alike the judge's repeats are, and how many would make its mean reliable."""
@@ -267,18 +302,25 @@ class _Told:
         n, level = self.pool.n, self.how.level
         try:
             self._refuse_alone("whether a judge could replace one of them")
-            found = alt_test(
-                self.judge,
-                self.pool.ratings,
-                metric="agreement" if self.yes_no else "error",
-                level=level,
-            )
+            found = self._alt_test()
         except InsufficientData as problem:
             absent = Estimate.absent(str(problem), n=n, method="alt-test", level=level)
             yield from (self.named(name, absent) for name in names)
             return
         yield self.named(names[0], found.winning_rate)
         yield self.named(names[1], found.advantage)
+
+    def _alt_test(self) -> AltTest:
+        """On yes/no the judge says what most of its repeats do; nothing where they tie."""
+        said = _said(self.rated.judge) if self.yes_no else self.rated.judge
+        known = ~np.isnan(said)
+        return alt_test(
+            said[known],
+            self.rated.ratings[known],
+            metric="agreement" if self.yes_no else "error",
+            clusters=self.rated.only(known).shared,
+            level=self.how.level,
+        )
 
     def _refuse_alone(self, what: str) -> None:
         if not self.several:
@@ -288,8 +330,21 @@ class _Told:
         span = self.pool.scale.width
         return {"clusters": self.clusters, "span": span, "level": self.how.level}
 
+    @property
+    def plain(self) -> bool:
+        """Whether outputs are independent, and were drawn alike."""
+        return self.rated.shared is None and self.rated.weights is None
+
+    def _drawn(self) -> dict[str, Any]:
+        return {"clusters": self.rated.shared, "weights": self.rated.weights}
+
     def _boot(self) -> dict[str, Any]:
         return {"rng": self.how.rng, "level": self.how.level, "resamples": self.how.resamples}
+
+
+def _said(judge: Floats) -> Floats:
+    """Yes or no by most of the repeats; NaN where they tie."""
+    return np.where((judge == _HALF) | np.isnan(judge), np.nan, (judge > _HALF).astype(np.float64))
 
 
 def _needed(reliability: Estimate) -> Estimate:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from measurand.analysis.calibration_levels import levels_of
 from measurand.analysis.frame import Bools, failed
-from measurand.analysis.groups import clusters_of, components_of
+from measurand.analysis.groups import clusters_of, components_of, joined_by, said_in
 from measurand.analysis.matrix import Codes, Floats, rater_matrix
 from measurand.core.example import Example
 from measurand.core.people import ADJUDICATION
@@ -91,6 +92,25 @@ class Pool:
         """The clusters, where any two outputs share one; None where each is its own."""
         return self.clusters if len(np.unique(self.clusters)) < self.n else None
 
+    @cached_property
+    def levels(self) -> Floats:
+        """The levels of the scale, as these people use them."""
+        return levels_of(self.ratings, self.scale)
+
+    def refuse_constant(self) -> None:
+        """Refuse where there is nothing to correlate, and say by whose doing.
+
+        Raises:
+            InsufficientData: The judge, or people, said the same of every output.
+        """
+        both = (self.judge[self.both], "the judge"), (self.people[self.both], "people")
+        same = [(said[0], who) for said, who in both if said.size and np.ptp(said) == 0]
+        if same:
+            told = " and ".join(
+                f"{who} gave every output the same value ({v:g})" for v, who in same
+            )
+            raise InsufficientData(f"{told}, so that there is nothing to correlate")
+
     def only(self, which: Bools | Codes) -> Pool:
         """These outputs alone: a mask, or their places in the order wanted."""
         places = np.flatnonzero(which) if which.dtype == np.bool_ else which
@@ -111,20 +131,29 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """What examples share: by example the name of its cluster, and its component."""
+    """What examples share: by example the name of its cluster, and its component.
+
+    Args:
+        names: The name of the cluster of each example.
+        components: The component of each.
+        alike: How many are in the cluster of another one only because they say the same.
+    """
 
     names: Mapping[str, str]
     components: Mapping[str, str | None]
+    alike: int = 0
 
     @classmethod
     def of(cls, ratings: Ratings, examples: Mapping[str, Example]) -> Groups:
         """What the ratings and the evaluation set say of every example that was rated.
 
         A cluster is called as it is called there, and an example alone by its own name, so that
-        its name is the same when more examples come.
+        its name is the same when more examples come. Examples with the same conversation are one
+        prompt, whatever they are called.
         """
         names = tuple(str(name) for name in ratings.distinct("example"))
-        codes = clusters_of(ratings, names, examples).tolist()
+        apart = clusters_of(ratings, names, examples)
+        codes = joined_by(apart, [said_in(examples.get(name)) for name in names]).tolist()
         told = _told_clusters(ratings, examples)
         called: dict[int, str] = {}
         for name, code in zip(names, codes, strict=True):
@@ -134,6 +163,7 @@ class Groups:
         return cls(
             {name: called[code] for name, code in zip(names, codes, strict=True)},
             dict(zip(names, parts, strict=True)),
+            alike=len({*apart.tolist()}) - len({*codes}),
         )
 
 

@@ -36,7 +36,7 @@ def system_correlation(pool: Pool, *, level: float) -> Result | None:
     names = tuple(dict.fromkeys(told.systems))
     if len(names) < 2:  # noqa: PLR2004 - nothing to put in order
         return None
-    judge, people = (_means(values, told.systems, names) for values in (told.judge, told.people))
+    judge, people = (_means(told, values, names) for values in (told.judge, told.people))
     found = attempt(
         partial(_correlation, judge, people, level=level),
         n=len(names),
@@ -54,6 +54,8 @@ def _correlation(judge: Floats, people: Floats, *, level: float) -> Estimate:
     return pearson(judge, people, level=level)
 
 
-def _means(values: Floats, systems: tuple[str, ...], names: tuple[str, ...]) -> Floats:
-    codes = np.asarray([names.index(system) for system in systems])
-    return np.asarray(np.bincount(codes, weights=values) / np.bincount(codes))
+def _means(told: Pool, values: Floats, names: tuple[str, ...]) -> Floats:
+    """Of each system, weighted like the correlation of outputs where they were not drawn alike."""
+    codes = np.asarray([names.index(system) for system in told.systems])
+    weights = np.ones(told.n) if told.weights is None else told.weights
+    return np.asarray(np.bincount(codes, weights=values * weights) / np.bincount(codes, weights))
