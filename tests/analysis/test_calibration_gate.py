@@ -49,6 +49,7 @@ def evidence(r: float, n: int = 100, **more: object) -> Evidence:
         (evidence(0.75, ceiling=LOW), "CEILING BELOW TARGET"),
         (evidence(0.90, ceiling=LOW), "CEILING BELOW TARGET"),
         (evidence(0.60, ceiling=LOW), "CEILING BELOW TARGET"),
+        (evidence(0.05, ceiling=LOW), "FAIL"),
         (evidence(0.82, ceiling=NONE), "PASS"),
         (evidence(0.70, ceiling=WIDE), "INCONCLUSIVE"),
         (evidence(0.50, ceiling=WIDE), "FAIL"),
@@ -73,6 +74,38 @@ def test_a_target_that_people_miss_one_by_one_is_said_to_be_so() -> None:
     assert told in gate(evidence(0.78, person=person)).reason
     assert told not in gate(evidence(0.60, person=HIGH)).reason
     assert told not in gate(evidence(0.90, person=person)).reason
+
+
+def test_a_judge_below_a_low_ceiling_fails_and_people_are_named_as_well() -> None:
+    reason = gate(evidence(0.05, ceiling=LOW)).reason
+    assert "even the upper end is below what a judge could reach" in reason
+    assert "too little for a target of 0.8 as well" in reason
+
+
+def test_outputs_that_say_less_than_80_only_screen_and_it_is_said() -> None:
+    """100 outputs of a few prompts are no 100 outputs; the bound knows, the estimate does not."""
+    assert gate(evidence(0.85)).outcome == "PASS"
+    assert gate(evidence(0.85, effective=80.0)).outcome == "PASS"
+    few = evidence(0.85, effective=79.9)
+    found = gate(few)
+
+    assert (found.outcome, few.screening) == ("INCONCLUSIVE", True)
+    assert "100 outputs that say as much as 79 independent ones" in found.reason
+    assert "Only the lower bound counts" in found.reason
+    assert gate(evidence(0.95, effective=20.0)).outcome == "PASS"
+    assert gate(evidence(0.95)).outcome == "VERIFIED"
+    assert found.n_needed is not None
+    # 20 of 100 take five times as many
+    assert (gate(evidence(0.85, looks=2, effective=20.0)).n_needed or 0) >= 400
+
+
+def test_a_target_that_was_lowered_after_a_look_passes_on_the_bound_alone() -> None:
+    lowered = gate(evidence(0.82, asked=0.9))
+
+    assert lowered.outcome == "INCONCLUSIVE"
+    assert "the first look at these outputs asked for 0.9" in lowered.reason
+    assert gate(evidence(0.82, asked=0.7)).outcome == "PASS"
+    assert gate(evidence(0.90, asked=0.9)).outcome == "VERIFIED"
 
 
 def test_a_small_test_set_only_screens_and_passes_on_the_bound() -> None:

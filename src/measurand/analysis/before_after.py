@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from measurand.analysis.calibration_effective import effective_number
 from measurand.analysis.calibration_gate import Evidence, bound_level, gate
 from measurand.analysis.calibration_lost import withheld
 from measurand.analysis.calibration_measures import How, highest_ceiling
@@ -49,7 +50,7 @@ class Look:
         how: Levels, resamples, seed.
         decides: Whether it is decided if the judge can be trusted; of all dimensions together it is
             not, for that would hide one that fails.
-        max_failures: The largest share of locked outputs without a judgment, as it failed.
+        max_failures: The largest share of locked outputs without a judgment.
     """
 
     target: float = TARGET
@@ -156,6 +157,7 @@ def _verdict(one: Shown, after: Pool, look: Look) -> Verdict:
         shown=look.shown,
         withheld=withheld(one.after, look.max_failures),
         statistic="phi" if after.scale.binary else "r",
+        effective=effective_number(after),
     )
     decided = gate(evidence)
     return Verdict(

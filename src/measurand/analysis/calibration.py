@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from measurand.analysis.calibration_effective import effective_number
 from measurand.analysis.calibration_gate import MOST_LOOKS, Evidence, bound_level, gate
 from measurand.analysis.calibration_limits import calibration_limits, calibration_readings
 from measurand.analysis.calibration_lost import failures_in, judge_failures, withheld
@@ -54,6 +55,7 @@ class Locked:
         pools: By dimension, the locked outputs.
         developed: By dimension, the outputs for development.
         missing: Dimensions that the judge rated and of which nothing can be said, and why.
+        alike: Examples that are held to be the prompt of another one, as they say the same.
     """
 
     judge: str
@@ -62,6 +64,7 @@ class Locked:
     pools: Mapping[str, Pool]
     developed: Mapping[str, Pool]
     missing: Mapping[str, str]
+    alike: int = 0
 
 
 def calibration(
@@ -121,7 +124,8 @@ def locked(
     rows = first_trial(ratings.where(against=None), chosen.rounds)
     if judge not in rows.distinct("rater"):
         raise UsageError(_nobody(judge, rows))
-    pools, missing = _pools(rows, known_scales(rows, scales), judge, groups=Groups.of(rows, known))
+    groups = Groups.of(rows, known)
+    pools, missing = _pools(rows, known_scales(rows, scales), judge, groups=groups)
     if split is None:
         split = _split(pools.values(), chosen)
     judged = {name: pool for name, pool in pools.items() if pool.asked.any()}
@@ -132,6 +136,7 @@ def locked(
         pools={name: pool.among(split.test) for name, pool in judged.items()},
         developed={name: pool.among(split.development) for name, pool in judged.items()},
         missing=missing,
+        alike=groups.alike,
     )
 
 
@@ -157,7 +162,7 @@ def concluded(
         results=tuple(results),
         verdicts=(*found.verdicts(results), *found.undecided()),
         limits=calibration_limits(
-            found.open, held.split, missing=held.missing, counted=chosen.counts is not None
+            found.open, held.split, missing=held.missing, alike=held.alike, options=chosen
         ),
         failures=failures_in(held.rows, found.open, held.judge),
         readings=calibration_readings(results, held.judge),
@@ -279,9 +284,13 @@ class _Calibration:
                 target=self.options.target,
                 looks=counts.looks,
                 shown=counts.shown,
-                withheld=withheld(pool, self.options.max_failures),
+                withheld=withheld(
+                    pool, self.options.max_failures, allow_missing=self.options.allow_missing
+                ),
                 statistic="phi" if pool.scale.binary else "r",
                 person=named.get(("leave_one_out", name)),
+                effective=effective_number(pool),
+                asked=counts.asked,
             )
             yield self._verdict(evidence, name, counts)
 

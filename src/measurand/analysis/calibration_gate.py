@@ -4,24 +4,26 @@
 at most once in 20 test sets, however many judges were shown on it. ``PASS`` says that the observed
 one does, on 80 locked outputs or more that nobody had looked at before: of 100 judges with a true
 correlation of .72 about 3 pass a target of .80 on 100 outputs, of those with .80 about 50. A
-smaller test set only screens: it passes a judge where the lower bound reaches the target, so that
-by construction at most 5 % of its passes are false.
+smaller test set, or one that says no more than a smaller one because its outputs share few prompts
+or have unlike weights, only screens: it passes a judge where the lower bound reaches the target, so
+that by construction at most 5 % of its passes are false.
 
 A first look passes on the estimate because nothing was chosen by it. Every later one might be the
-luckiest of several, so that only the bound counts, and its level grows with their number.
+luckiest of several, so that only the bound counts, and its level grows with their number. So it is
+with a target that is lower than the one that was asked for at the first look.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import atanh, ceil
+from math import ceil, floor
 from typing import Literal
 
+from measurand.analysis.calibration_effective import inflation
 from measurand.analysis.calibration_split import LEAST_TEST
 from measurand.errors import InsufficientData
 from measurand.stats.correlation import correlation_units
 from measurand.stats.estimate import Estimate
-from measurand.stats.quantiles import two_sided_z
 
 __all__ = [
     "FALSE_PASSES",
@@ -48,6 +50,7 @@ POWER = 0.8
 _LEAST = 4
 _MOST_UNITS = 1_000_000
 _NEARLY_ONE = 1 - 1e-9
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ class Evidence:
         shown: Judges, or versions of one, that were shown on it, this one included.
         withheld: Why there can be no decision, whatever the numbers say.
         statistic: What the correlation is called in the sentence.
+        effective: For how many independent outputs these stand; by default for as many.
+        asked: The target of the first look at these outputs; None where this is it.
     """
 
     correlation: Estimate
@@ -77,16 +82,29 @@ class Evidence:
     withheld: str | None = None
     statistic: str = "r"
     person: Estimate | None = None
+    effective: float | None = None
+    asked: float | None = None
+
+    @property
+    def counts_as(self) -> int:
+        """The independent outputs that the test set is worth; whole ones."""
+        worth = self.n_test if self.effective is None else self.effective
+        return min(floor(worth + _ROUNDING), self.n_test)
 
     @property
     def screening(self) -> bool:
-        """Whether the test set is too small for more than a screening."""
-        return self.n_test < LEAST_TEST
+        """Whether the test set is too small, or says too little, for more than a screening."""
+        return self.counts_as < LEAST_TEST
+
+    @property
+    def lowered(self) -> bool:
+        """Whether less is asked for than at the first look at these outputs."""
+        return self.asked is not None and self.target < self.asked
 
     @property
     def first(self) -> bool:
         """Whether this judge is the first and only one that was shown on the test set."""
-        return self.looks <= 1 and self.shown <= 1
+        return self.looks <= 1 and self.shown <= 1 and not self.lowered
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +133,14 @@ def gate(found: Evidence) -> Gate:
 
     The ceiling goes before all else: against people who hardly agree, a judge that is as good as
     can be is not to be called bad, nor one that was lucky good. Where the ceiling may be below the
-    target, a judge that may be at it does not fail either.
+    target, a judge that may be at it does not fail either. One that is surely below the ceiling
+    itself fails: that people agree too little does not make it better.
     """
     if refused := _refused(found):
         return Gate("INCONCLUSIVE", refused)
     if found.ceiling.high is not None and found.ceiling.high < found.target:
+        if _worse_than_people_allow(found):
+            return Gate("FAIL", _both(found))
         return Gate("CEILING BELOW TARGET", _below(found))
     numbers = found.correlation
     if numbers.value is None or numbers.high is None or found.bound.low is None:
@@ -146,8 +167,9 @@ def _refused(found: Evidence) -> str | None:
         return found.withheld
     if found.looks > MOST_LOOKS:
         return (
-            f"This would be look {found.looks} at the same test set, and after {MOST_LOOKS} it "
-            "says little: have new outputs rated by people."
+            f"This would be look {found.looks} at the same test set or a part of it, and after "
+            f"{MOST_LOOKS} it says little: have new outputs rated by people, and give up those "
+            "that were looked at (--new-test)."
         )
     if found.n_test < _LEAST:
         return (
@@ -169,6 +191,22 @@ def _below(found: Evidence) -> str:
         f"People agree too little for a target of {found.target:g}: {best} at most "
         f"{_told(most, found)}.{judge} Have more people rate each output, or define the levels "
         "more clearly."
+    )
+
+
+def _worse_than_people_allow(found: Evidence) -> bool:
+    """Whether even a ceiling below the target is out of the judge's reach."""
+    high, least = found.correlation.high, found.ceiling.low
+    return high is not None and least is not None and high < least
+
+
+def _both(found: Evidence) -> str:
+    """Neither the judge nor the people are good enough."""
+    least, most = (_told(x or 0.0, found) for x in (found.ceiling.low, found.ceiling.high))
+    return (
+        f"{_numbers(found)}: even the upper end is below what a judge could reach with these "
+        f"people ({least} to {most}). They agree too little for a target of {found.target:g} as "
+        "well, so that a better judge alone would not reach it."
     )
 
 
@@ -204,7 +242,10 @@ def _numbers(found: Evidence) -> str:
         _told(x or 0.0, found) for x in (estimate.value, estimate.low, estimate.high)
     )
     stamp = "screening only, " if found.screening else ""
-    return f"{found.statistic} = {value} ({low} to {high}; {stamp}{found.n_test} outputs)"
+    worth = ""
+    if found.screening and found.n_test >= LEAST_TEST:
+        worth = f" that say as much as {found.counts_as} independent ones"
+    return f"{found.statistic} = {value} ({low} to {high}; {stamp}{found.n_test} outputs{worth})"
 
 
 def _at_least(found: Evidence) -> str:
@@ -213,7 +254,8 @@ def _at_least(found: Evidence) -> str:
 
 
 def _reached(found: Evidence) -> str:
-    more = f" It takes {LEAST_TEST} locked outputs to verify a judge." if found.screening else ""
+    kind = "independent" if found.n_test >= LEAST_TEST else "locked"
+    more = f" It takes {LEAST_TEST} {kind} outputs to verify a judge." if found.screening else ""
     return f"{_numbers(found)}: {_at_least(found)}, and {found.target:g} was asked for.{more}"
 
 
@@ -231,16 +273,28 @@ def _open(found: Evidence, value: float) -> Gate:
         if needed is None
         else f"about {needed:,} locked outputs would decide it, if it stays so"
     )
-    only = ""
-    if value >= found.target and not found.screening:
-        only = (
-            f" Only the lower bound counts ({_told(found.bound.low or 0.0, found)}), as this is "
-            f"look {found.looks} and {found.shown} judges or versions were shown on the test set."
-        )
+    only = f" {_bound_only(found)}" if value >= found.target else ""
     reason = (
         f"{_numbers(found)}: surely neither below {found.target:g} nor at least that; {more}.{only}"
     )
     return Gate("INCONCLUSIVE", f"{reason}{_person(found)}", needed)
+
+
+def _bound_only(found: Evidence) -> str:
+    """Why the estimate reaches the target and does not pass."""
+    if found.lowered and found.looks <= 1 and found.shown <= 1:
+        why = f"the first look at these outputs asked for {found.asked:g}"
+    elif found.looks > 1 or found.shown > 1:
+        why = (
+            f"this is look {found.looks} and {found.shown} judges or versions were shown on the "
+            "test set"
+        )
+    elif found.n_test < LEAST_TEST:
+        why = f"it takes {LEAST_TEST} locked outputs to pass on the estimate"
+    else:
+        why = f"the outputs say as much as {found.counts_as} independent ones, and {LEAST_TEST} "
+        why += "are wanted: have outputs of more prompts rated, or such that were drawn alike"
+    return f"Only the lower bound counts ({_told(found.bound.low or 0.0, found)}), as {why}."
 
 
 def _needed(found: Evidence, value: float) -> int | None:
@@ -251,19 +305,10 @@ def _needed(found: Evidence, value: float) -> int | None:
         units = correlation_units(inside, found.target, power=POWER, level=level)
     except InsufficientData:  # it is the target, and no number tells them apart
         return None
-    wanted = ceil(units * _inflation(found.correlation))
-    return max(wanted, LEAST_TEST) if wanted <= _MOST_UNITS else None
-
-
-def _inflation(estimate: Estimate) -> float:
-    """How many times the outputs it takes because outputs of one prompt are alike."""
-    half = (_fisher(estimate.high or 0.0) - _fisher(estimate.low or 0.0)) / 2
-    plain = two_sided_z(estimate.level) / max(estimate.n - 3, 1) ** 0.5
-    return max(float((half / plain) ** 2), 1.0)
-
-
-def _fisher(value: float) -> float:
-    return atanh(min(max(value, -_NEARLY_ONE), _NEARLY_ONE))
+    wanted = ceil(units * inflation(found.correlation))
+    # As many more as it takes for these to say as much as 80 independent ones.
+    least = ceil(LEAST_TEST * max(found.n_test / max(found.counts_as, 1), 1.0))
+    return max(wanted, least) if wanted <= _MOST_UNITS else None
 
 
 def _told(value: float, found: Evidence) -> str:

@@ -62,16 +62,42 @@ def failures_in(rows: Ratings, pools: Mapping[str, Pool], judge: str) -> tuple[F
     )
 
 
-def withheld(pool: Pool, most: float) -> str | None:
-    """Why nothing is decided, where the judge failed on too many outputs.
+def withheld(pool: Pool, most: float, *, allow_missing: bool = False) -> str | None:
+    """Why nothing is decided, where too many outputs that people rated have no judgment.
 
-    What fails is rarely like the rest: a judge that gives up on bad outputs looks good on those
-    that are left.
+    What is missing is rarely like the rest, whatever the reason is: a judge that gives up on bad
+    outputs, is silent on them, or is not asked, looks good on those that are left.
+
+    Args:
+        pool: The locked outputs that people rated.
+        most: The largest share of them without a judgment.
+        allow_missing: Whether it was meant to be asked of a part only, drawn at random; then
+            what it was not asked of is not held against it.
     """
-    asked, lost = int(pool.asked.sum()), int(pool.failed.sum())
-    if not asked or lost / asked <= most:
+    silent = np.isnan(pool.judge) & pool.asked & ~pool.failed
+    kinds = {
+        "failed on": int(pool.failed.sum()),
+        "gave no value to": int(silent.sum()),
+        "was not asked of": 0 if allow_missing else int((~pool.asked).sum()),
+    }
+    of = int(pool.asked.sum()) if allow_missing else pool.n
+    lost = sum(kinds.values())
+    if not of or lost / of <= most:
         return None
+    told = [f"it {kind} {count}" for kind, count in kinds.items() if count]
     return (
-        f"The judge failed on {lost} of {asked} locked outputs ({lost / asked:.0%}), more than "
-        f"{most:.0%}: what it could not judge may be unlike the rest."
+        f"There is no judgment of {lost} of {of} locked outputs ({lost / of:.0%}), more than "
+        f"{most:.0%}: {', '.join(told)}. What was not judged may be unlike the rest: "
+        f"{_remedy(kinds)}."
     )
+
+
+def _remedy(kinds: Mapping[str, int]) -> str:
+    """What to do about it."""
+    unasked = kinds["was not asked of"]
+    both = unasked < sum(kinds.values())
+    ask = "have the judge rate those that are missing"
+    if not unasked:
+        return ask
+    rest = ", and the others are judged" if both else ""
+    return f"{ask}; if it was asked of a random part on purpose{rest}, say so with --allow-missing"

@@ -21,11 +21,13 @@ class Counts:
         looks: Looks at the test set, this time included.
         shown: Judges, or versions of one, that were shown on it, this one included.
         candidates: Judges, or versions of one, that were tried at all.
+        asked: The target of the first look at it; None where that is not known.
     """
 
     looks: int = 1
     shown: int = 1
     candidates: int = 1
+    asked: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class CalibrationOptions:
             what they share with others is locked already.
         split_seed: Of the split.
         by: Also within each of these.
-        max_failures: The largest share of locked outputs without a judgment, as it failed.
+        max_failures: The largest share of locked outputs without a judgment, for whatever reason.
+        allow_missing: Whether a judge was meant to be asked of a random part of them only.
         rounds: How rows tell their trial; people have seen the first.
     """
 
@@ -68,6 +71,7 @@ class CalibrationOptions:
     split_seed: int = 0
     by: tuple[str, ...] = ("component",)
     max_failures: float = 0.02
+    allow_missing: bool = False
     rounds: Rounds | None = None
 
     def counted(self, dimension: str) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,7 +11,14 @@ from measurand.analysis.matrix import Codes, codes_of
 from measurand.core.example import Example
 from measurand.core.rating import Ratings
 
-__all__ = ["clusters_of", "components_of", "positions", "segments_of"]
+__all__ = [
+    "clusters_of",
+    "components_of",
+    "joined_by",
+    "positions",
+    "said_in",
+    "segments_of",
+]
 
 _Known = Mapping[str, Example]
 
@@ -24,7 +32,38 @@ def clusters_of(ratings: Ratings, names: Sequence[str], known: _Known) -> Codes:
     """
     own = [e.cluster if (e := known.get(name)) else None for name in names]
     told = _told(ratings, "cluster", names)
-    root = list(range(len(names)))
+    places = [
+        (mine,) if mine is not None else theirs for mine, theirs in zip(own, told, strict=True)
+    ]
+    return _linked(places)
+
+
+def joined_by(codes: Codes, marks: Sequence[str | None]) -> Codes:
+    """Clusters of which some are one, shape (examples,), since examples of theirs share a mark.
+
+    Args:
+        codes: The clusters as they are told, shape (examples,).
+        marks: What is the same of examples that are of one cluster after all, as what they say;
+            None where nothing is known.
+    """
+    told = [
+        (f"code {code}",) if mark is None else (f"code {code}", f"mark {mark}")
+        for code, mark in zip(codes.tolist(), marks, strict=True)
+    ]
+    return _linked(told)
+
+
+def said_in(example: Example | None) -> str | None:
+    """The conversation of an example, white space and case aside; None where nothing is said."""
+    if example is None:
+        return None
+    said = [(one.role, " ".join(one.content.split()).casefold()) for one in example.messages]
+    return json.dumps(said) if any(text for _, text in said) else None
+
+
+def _linked(told: Sequence[Sequence[str]]) -> Codes:
+    """Codes of what is linked by a chain of shared names, shape (places,)."""
+    root = list(range(len(told)))
 
     def top(place: int) -> int:
         while root[place] != place:
@@ -33,11 +72,11 @@ def clusters_of(ratings: Ratings, names: Sequence[str], known: _Known) -> Codes:
         return place
 
     first: dict[str, int] = {}
-    for place, (mine, theirs) in enumerate(zip(own, told, strict=True)):
-        for cluster in (mine,) if mine is not None else theirs:
-            ends = sorted((top(first.setdefault(cluster, place)), top(place)))
+    for place, names in enumerate(told):
+        for name in names:
+            ends = sorted((top(first.setdefault(name, place)), top(place)))
             root[ends[1]] = ends[0]
-    tops = np.asarray([top(place) for place in range(len(names))], dtype=np.int64)
+    tops = np.asarray([top(place) for place in range(len(told))], dtype=np.int64)
     return np.unique(tops, return_inverse=True)[1].astype(np.int64)
 
 

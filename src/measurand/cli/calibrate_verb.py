@@ -113,6 +113,12 @@ def _options() -> argparse.ArgumentParser:
         help="give up what is locked, for development, and lock other rated outputs",
     )
     made.add_argument(
+        "--allow-missing",
+        action="store_true",
+        help="the judge was asked of a random part of the locked outputs on purpose, so that the "
+        "rest does not withhold the verdict",
+    )
+    made.add_argument(
         "--draw",
         type=partial(whole, least=1),
         nargs="?",
@@ -144,4 +150,4 @@ def _chosen(args: argparse.Namespace, plan: Plan | None) -> CalibrationOptions:
     named = ("target", "development", "test", "candidates", "level", "resamples", "seed")
     given = {name: getattr(args, name) for name in named}
     told = {name: value for name, value in given.items() if value is not None}
-    return replace(planned_calibration(plan), **told)
+    return replace(planned_calibration(plan), allow_missing=args.allow_missing, **told)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from measurand.analysis.calibration_limits import alike_told
 from measurand.analysis.calibration_pool import Groups, item_name
 from measurand.analysis.trials import first_trial
 from measurand.core.exemplars import ExemplarId
@@ -64,12 +65,13 @@ def gathered(plan: Plan, file: Path, environment: Environment) -> Material:
     def ids(items: Iterable[str]) -> frozenset[ExemplarId]:
         return frozenset(rated[name] for name in items if name in rated)
 
+    groups = Groups.of(rows, source.examples)
     return Material.of(
         plan,
         there,
         people,
-        groups=Groups.of(rows, source.examples),
+        groups=groups,
         development=ids(split.development),
         test=ids(split.test),
-        notes=source.limits,
+        notes=(*source.limits, *alike_told(groups.alike)),
     )
