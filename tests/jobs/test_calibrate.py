@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from measurand.errors import UsageError
 from measurand.jobs.calibrate import calibrate
 from measurand.jobs.source import Reading
 from measurand.store.ledger import open_ledger
+from measurand.store.ledger_calibration import CalibrationEvent
 
 COLUMNS = (
     *("example", "system", "dimension", "rater", "kind", "value", "repeat", "component"),
@@ -144,7 +146,148 @@ def test_a_ledger_counts_looks_and_the_same_judge_again_is_none(
     ]
     refused = asked(capsys, file, "--judge", "d", "--ledger", ledger)[1]
     assert refused["results"] == []
+    assert "--new-test" in refused["verdicts"][0]["reason"]
     assert "have new outputs rated" in refused["verdicts"][0]["reason"]
+
+
+def shown(
+    capsys: pytest.CaptureFixture[str], *words: object, scale: str = "1-5"
+) -> tuple[int, int, str]:
+    """Looks, candidates and the word of the one verdict; whatever the scale is called."""
+    capsys.readouterr()
+    given = ("--scale", scale) if scale else ()
+    main(["calibrate", *map(str, words), *given, "--resamples", "200", "--json"])
+    (verdict,) = json.loads(capsys.readouterr().out)["verdicts"]
+    return verdict["looks"], verdict["candidates"], verdict["verdict"]
+
+
+def renamed(rows: list[Rating], dimension: str) -> list[Rating]:
+    return [replace(row, dimension=dimension) for row in rows]
+
+
+def named(rows: list[Rating], version: str) -> list[Rating]:
+    """The same people, and a judge of the same name that says something else now and then."""
+    other = random.Random(version)  # noqa: S311 - nothing is kept secret by it
+    return [
+        replace(row, value=float(other.randint(1, 5)))
+        if row.kind == "judge" and other.random() < 0.03
+        else row
+        for row in rows
+    ]
+
+
+def test_no_other_scale_name_or_label_makes_looks_undone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three looks, and then whatever leaves the locked outputs and people's labels the same."""
+    rows = versions(3, "a", judged=0.91)
+    ledger = ("--ledger", tmp_path / "trust.db")
+    files = {name: written(tmp_path, *named(rows, name), name=f"{name}.csv") for name in "abcd"}
+
+    looks = [shown(capsys, files[name], *ledger)[:2] for name in "abcd"]
+    assert looks == [(1, 1), (2, 2), (3, 3), (4, 4)]  # of one name, and every one counts
+
+    last = named(rows, "d")
+    other = written(tmp_path, *renamed(last, "warmth"), name="other.csv")
+    changed = [
+        replace(r, value=float(r.value or 0) + (1 if at == 0 and r.value != 5 else 0))
+        for at, r in enumerate(last)
+    ]
+    again = written(tmp_path, *renamed(changed, "warmth"), name="again.csv")
+    more = [replace(r, value=10 * float(r.value or 0)) for r in renamed(last, "Tone")]
+    tens = written(tmp_path, *more, name="tens.csv")
+    for file, scale in (
+        (files["d"], "1-6"),
+        (files["d"], ""),
+        (other, "1-5"),
+        (again, "1-5"),
+        (tens, "10-50"),
+    ):
+        assert shown(capsys, file, *ledger, "--target", "0.3", scale=scale)[::2] == (
+            4,
+            "INCONCLUSIVE",
+        )
+    assert shown(capsys, files["a"], *ledger, scale="1-6")[0] == 1  # the same data, as before
+
+
+def test_labels_of_another_dimension_are_no_look_at_this_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = ("--ledger", tmp_path / "trust.db")
+    shown(capsys, written(tmp_path, *World().rows(1)), *ledger)
+    other = renamed(list(World().rows(2)), "clarity")
+
+    assert shown(capsys, written(tmp_path, *other), *ledger)[0] == 1
+
+
+def test_more_rated_outputs_make_no_look_undone_and_new_ones_can_be_locked_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = {f"e{i}" for i in range(150)}
+    every = versions(3, "a", judged=0.97, n=300)
+    ledger = ("--ledger", tmp_path / "trust.db")
+
+    def file(judge: str, *, grown: bool = False) -> Path:
+        kept = [row for row in named(every, judge) if grown or row.example in few]
+        return written(tmp_path, *kept, name=f"{judge}{grown}.csv")
+
+    assert [shown(capsys, file(name), *ledger)[0] for name in "abc"] == [1, 2, 3]
+    assert shown(capsys, file("d", grown=True), *ledger)[::2] == (4, "INCONCLUSIVE")
+
+    # What nobody looked at, though it was locked by then, is the next test set.
+    looks, _, word = shown(capsys, file("d", grown=True), *ledger, "--new-test")
+    assert (looks, word) == (1, "PASS")
+    with open_ledger(tmp_path / "trust.db") as opened:
+        split = opened.calibration.events("split")[-1].body
+    assert {item.split("\x1f")[0] for item in split["test"]} == {f"e{i}" for i in range(150, 300)}
+
+
+def test_a_lower_target_after_a_look_is_no_first_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, *versions(3, "a", judged=0.91))
+    words = (file, "--ledger", tmp_path / "trust.db")
+
+    told = []
+    for target in ("0.9", "0.82", "0.9", "0.5"):
+        _, document = asked(capsys, *words, "--target", target)
+        (verdict,) = document["verdicts"]
+        told.append((verdict["looks"], verdict["verdict"]))
+        if target == "0.82":
+            assert "the first look at these outputs asked for 0.9" in verdict["reason"]
+
+    assert told == [(1, "FAIL"), (1, "INCONCLUSIVE"), (1, "FAIL"), (1, "VERIFIED")]
+    assert asked(capsys, file, "--target", "0.82")[1]["verdicts"][0]["verdict"] == "PASS"
+    with open_ledger(tmp_path / "trust.db") as opened:
+        (look,) = opened.calibration.events("look")
+    assert look.body["target"] == 0.9
+
+
+def test_looks_written_down_without_outputs_break_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = tmp_path / "trust.db"
+    old = {"opening": 1, "data": "x", "name": "gpt", "dimension": "tone"}
+    with open_ledger(ledger) as opened:
+        opened.calibration.add([CalibrationEvent(kind="look", rubric="r", judge="j", body=old)])
+
+    file = written(tmp_path, *GOOD.rows())
+    words = (file, "--ledger", ledger, "--test", "100")
+    assert shown(capsys, *words)[0] == 1
+    assert shown(capsys, *words, "--new-test")[0] == 1
+
+
+def test_a_judge_that_was_asked_of_a_part_on_purpose_is_decided_where_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [r for r in GOOD.rows() if r.kind == "people" or int(r.example[1:]) % 2]
+    file = written(tmp_path, *rows)
+
+    code, document = asked(capsys, file)
+    assert (code, document["verdicts"][0]["verdict"]) == (3, "INCONCLUSIVE")
+    assert "it was not asked of 1" in document["verdicts"][0]["reason"]
+    code, document = asked(capsys, file, "--allow-missing")
+    assert (code, document["verdicts"][0]["verdict"]) == (0, "VERIFIED")
 
 
 def test_what_was_for_development_is_never_tested_on(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from measurand.analysis.calibration import Locked, concluded, locked, rated_spli
 from measurand.analysis.calibration_options import CalibrationOptions, Counts
 from measurand.analysis.calibration_split import Split
 from measurand.analysis.result import Findings
+from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
@@ -189,9 +190,16 @@ def _shows(read: Source, held: Locked, ledger: Ledger) -> list[Show]:
     manifest = current(ledger, read.plan).manifest if read.plan else None
     who = identity_of(held.judge, read.plan, manifest=manifest, account=read.run)
     return [
-        Show(who, name, read.rubric.dimension(name).fingerprint, pool)
+        Show(who, name, read.rubric.dimension(name).fingerprint, pool, _said(held, name))
         for name, pool in held.pools.items()
     ]
+
+
+def _said(held: Locked, dimension: str) -> str:
+    """The fingerprint of what a judge said on a dimension, in whatever order it stands there."""
+    rows = held.rows.where(rater=held.judge, dimension=dimension)
+    cells = zip(*(rows[name] for name in ("example", "system", "repeat", "value")), strict=True)
+    return fingerprint(sorted([str(cell) for cell in row] for row in cells))
 
 
 def _tallies(
@@ -204,7 +212,9 @@ def _tallies(
         by.setdefault(show.dimension, []).append(show)
     news: list[CalibrationEvent] = []
     for dimension, together in by.items():
-        found = tally(ledger.calibration, together, candidates=options.candidates)
+        found = tally(
+            ledger.calibration, together, candidates=options.candidates, target=options.target
+        )
         news += found.news
         for judge, count in found.counts.items():
             counts[judge][dimension] = count

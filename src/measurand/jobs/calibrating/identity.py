@@ -39,12 +39,15 @@ class Identity:
         version: The fingerprint that its judgments stand under.
         parts: What makes it up, by name; texts or fingerprints.
         unpinned: Whether its name says not which snapshot answers.
+        known: Whether the version tells one judge from another; of a file from elsewhere it is
+            not known which judge wrote it.
     """
 
     name: str
     version: str
     parts: Mapping[str, str]
     unpinned: bool = False
+    known: bool = True
 
 
 def identity_of(
@@ -69,7 +72,8 @@ def identity_of(
     version = (manifest or {}).get("raters", {}).get(name)
     if plan is None or plan.judge is None or name not in models or version is None:
         parts = {"model": name, "version": str(version or "imported")}
-        return Identity(name, fingerprint(parts) if version is None else str(version), parts)
+        told = fingerprint(parts) if version is None else str(version)
+        return Identity(name, told, parts, known=version is not None)
     options = options_of(plan.judge, models[name], plan.rubric, run_key=_NO_KEY)
     own = [m for m in (account.models if account else ()) if m.part == "judge" and m.name == name]
     parts = {

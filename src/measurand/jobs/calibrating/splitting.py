@@ -14,6 +14,7 @@ from measurand.core.fingerprint import fingerprint
 from measurand.core.rating import Ratings
 from measurand.core.scale import Scale
 from measurand.errors import UsageError
+from measurand.jobs.calibrating.counting import looked_at
 from measurand.store.ledger_calibration import CalibrationEvent, CalibrationLog
 
 __all__ = ["frozen_split", "locked_name"]
@@ -41,7 +42,7 @@ def frozen_split(
         examples: Components and clusters of the examples, where known.
         options: Sizes.
         retire: Whether what was locked is given up, for development, so that other outputs are
-            locked in its place.
+            locked in its place. Where some of it was looked at, only that; the rest is still good.
 
     Raises:
         UsageError: What was locked is given up, and nothing is there to take its place.
@@ -51,8 +52,9 @@ def frozen_split(
     before = log.events("split")
     known: dict[str, Side] = dict(chosen.known)
     for side in _SIDES:
-        items = before[-1].body.get(side, ()) if before else ()
-        known |= dict.fromkeys(items, "development" if retire else side)
+        known |= dict.fromkeys(before[-1].body.get(side, ()) if before else (), side)
+    if retire:
+        known = _given_up(known, looked_at(log))
     chosen = replace(chosen, known=known, seen=_anchored(log))
     split = rated_split(ratings, scales, examples=examples, options=chosen)
     if retire and not split.test:
@@ -68,6 +70,14 @@ def frozen_split(
     if not before or before[-1].body != told:
         log.add([CalibrationEvent(kind="split", test=locked_name(told["test"]), body=told)])
     return split
+
+
+def _given_up(known: Mapping[str, Side], seen: frozenset[str]) -> dict[str, Side]:
+    """The sides where locked outputs are given up; those that nobody looked at are free again."""
+    locked = frozenset(item for item, side in known.items() if side == "test")
+    gone = locked & seen or locked
+    kept = {item: side for item, side in known.items() if item not in locked}
+    return kept | dict.fromkeys(gone, "development")
 
 
 def _anchored(log: CalibrationLog) -> frozenset[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from measurand.analysis.calibration_gate import MOST_LOOKS
 from measurand.analysis.calibration_options import Counts
-from measurand.analysis.calibration_pool import Pool
+from measurand.analysis.calibration_pool import Pool, item_name, pool_of
 from measurand.core.candidate import CURRENT
-from measurand.jobs.calibrating.counting import Show, tally
+from measurand.core.rubric import Dimension
+from measurand.errors import InsufficientData
+from measurand.jobs.calibrating.counting import Show, labels_of, looks_at, tally
 from measurand.jobs.calibrating.identity import Identity
 from measurand.jobs.improving.arms import Arm
 from measurand.jobs.improving.pool import Material
@@ -37,15 +39,27 @@ def noted_candidates(arms: Sequence[Arm], material: Material, ledger: Ledger) ->
 
 def looks_left(material: Material, ledger: Ledger) -> int:
     """How many more looks at the locked outputs say anything."""
-    splits = ledger.calibration.events("split")
-    test = splits[-1].test if splits else ""
-    rubrics = {material.plan.rubric.dimension(name).fingerprint for name in material.dimensions}
-    openings = [
-        int(event.body["opening"])
-        for event in ledger.calibration.events("look", test=test)
-        if event.rubric in rubrics
+    locked = frozenset(item_name(one.of.example, one.of.system or "") for one in material.test)
+    looks = [
+        looks_at(ledger.calibration, told.fingerprint, labels_of(pool.among(locked)))
+        for told, pool in _pools(material)
     ]
-    return MOST_LOOKS - max(openings, default=0)
+    return MOST_LOOKS - max(looks, default=0)
+
+
+def _pools(material: Material) -> Iterator[tuple[Dimension, Pool]]:
+    """What people said on each dimension, without any judge."""
+    for name in material.dimensions:
+        told = material.plan.rubric.dimension(name)
+        try:
+            yield (
+                told,
+                pool_of(
+                    material.ratings, told.scale, dimension=name, judge="", groups=material.groups
+                ),
+            )
+        except InsufficientData:  # nobody can be held against people on it, so nobody was
+            continue
 
 
 def counted(
@@ -69,7 +83,7 @@ def counted(
     for dimension, pairs in shown.items():
         rubric = material.plan.rubric.dimension(dimension).fingerprint
         shows = [Show(_identity(arm), dimension, rubric, pool) for arm, pool in pairs]
-        told = tally(ledger.calibration, shows)
+        told = tally(ledger.calibration, shows, target=material.plan.calibration.target)
         found |= {(dimension, name): counts for name, counts in told.counts.items()}
         news += told.news
     ledger.calibration.add(news)
