@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from measurand.analysis.anchors import ANCHOR, AnchorOptions, anchors
-from measurand.analysis.anchors_stream import StreamScore
+from measurand.analysis.anchors_bets import Saying, bets_on
+from measurand.analysis.anchors_stream import Stream, StreamScore
 from measurand.analysis.result import Findings, Result
 from measurand.core.probe import ProbeRow
 from measurand.core.scale import ONE_TO_FIVE, YES_NO, Scale, Value
@@ -187,3 +189,95 @@ def test_scales_without_ends_move_by_their_own_points() -> None:
     assert found.verdicts[0].outcome == "judge"
     shift = one(found, "anchor_shift").estimate
     assert shift.value == pytest.approx(97, abs=10)
+
+
+def drifts() -> Counter[str]:
+    """Verdicts on twelve judges that stay as they are, of five dimensions with one noise."""
+    counts: Counter[str] = Counter()
+    for seed in range(12):
+        rng = np.random.default_rng([13, seed])
+        level, noise = rng.normal(3, 0.8, size=(5, 24)), 0.6 * rng.normal(size=(10, 24))
+        told = [
+            row
+            for number, own in enumerate(level)
+            for row in rows(np.clip(np.round(own + noise), 1, 5), f"d{number}")
+        ]
+        known = {key: v for n in range(5) for key, v in labels(dimension=f"d{n}").items()}
+        scales = {f"d{n}": ONE_TO_FIVE for n in range(5)}
+        options = AnchorOptions(alpha=0.2)
+        counts[anchors(told, known, scales, options=options).verdicts[0].outcome] += 1
+    return counts
+
+
+def test_dimensions_that_share_their_noise_are_one_surprise_and_not_five() -> None:
+    assert drifts() == {"none": 12}
+
+
+def test_a_dimension_that_begins_to_fail_does_not_move_the_mean_of_all() -> None:
+    table = grades(runs=14)
+    strict: list[list[Value | None]] = [
+        [1.0 if run < 5 or item % 2 else None for item in range(40)] for run in range(14)
+    ]
+    told = rows(table) + rows(strict, "depth")
+    known = labels() | labels(dimension="depth")
+    found = anchors(told, known, SCALES | {"depth": ONE_TO_FIVE})
+    assert found.verdicts[0].outcome == "none"
+
+
+def test_a_later_look_finds_the_games_as_they_were() -> None:
+    said = [
+        Saying(run, f"e{item}", "s", dimension, float((7 * run + item) % 3))
+        for run in range(8)
+        for dimension in ("tone", "depth")
+        for item in range(9)
+        if run < 5 or item < 8
+    ]
+    for pooled in (False, True):
+        once = list(bets_on(said, range(8), seed=4, name="x", pooled=pooled))
+        early = [one for one in said if one.run < 5]
+        for bet, before in zip(
+            once, bets_on(early, range(5), seed=4, name="x", pooled=pooled), strict=True
+        ):
+            assert bet.game.logs[:5] == before.game.logs
+        assert sum(bet.share for bet in once) == pytest.approx(1)
+
+
+def fresh(run: int, example: str, system: str, share: float) -> StreamScore:
+    return StreamScore(
+        round=run, judge="j", example=example, system=system, dimension="tone", share=share
+    )
+
+
+def test_harder_examples_that_join_are_not_held_against_those_that_come_again() -> None:
+    rng = np.random.default_rng(2)
+    told = [
+        fresh(run, f"x{item}", "s", float(np.clip(0.7 + 0.1 * rng.normal(), 0, 1)))
+        for run in range(10)
+        for item in range(40)
+    ]
+    told += [fresh(run, f"h{run}-{item}", "s", 0.1) for run in range(5, 10) for item in range(20)]
+    moved = Stream.of(told, seed=0).movement(0.05, rounds=range(10))
+    assert moved.alarm is None
+
+
+def test_systems_that_answer_the_same_fresh_examples_are_no_more_evidence() -> None:
+    rng = np.random.default_rng(4)
+    alone, copied = [], []
+    for run in range(12):
+        for item in range(20):
+            share = float(rng.random() * (1 if run < 6 else 0.8))
+            alone.append(fresh(run, f"x{run}-{item}", "s0", share))
+            copied += [fresh(run, f"x{run}-{item}", f"s{n}", share) for n in range(6)]
+    once, six = (
+        Stream.of(told, seed=0).movement(0.05, rounds=range(12)).evidence
+        for told in (alone, copied)
+    )
+    assert once is not None
+    assert six is not None
+    assert six <= once + 1
+
+
+def test_what_is_said_of_fresh_examples_names_what_it_takes() -> None:
+    for again in (True, False):
+        found = anchors(rows(grades()), labels(), SCALES, stream=stream(-0.2, again=again))
+        assert ("if the examples of every run are drawn alike" in found.verdicts[0].reason) != again

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from measurand.errors import UsageError
-from measurand.stats.e_process import EProcess, averaged, e_process, history_ranks
+from measurand.stats.e_process import EProcess, e_process, history_ranks
 
 
 def stream(*, steps: int = 30, shift: float = 0.0, at: int = 0) -> list[np.ndarray]:
@@ -97,19 +97,3 @@ class TestHistoryRanks:
         for values in ([1.0, 2.0], [[np.inf]]):
             with pytest.raises(UsageError):
                 history_ranks(values, rng=np.random.default_rng(0))
-
-
-class TestAveraged:
-    def test_the_mean_of_the_stakes_and_the_start_of_the_richest(self) -> None:
-        up, flat = e_process([[0.5], [1.0], [1.0]]), e_process([[0.5], [0.5], [0.5]])
-        found = averaged([up, flat])
-        expected = (np.exp(up.logs) + np.exp(flat.logs)) / 2
-        assert np.exp(found.logs) == pytest.approx(expected)
-        assert found.starts[-1] == up.starts[-1]
-        assert averaged([up]) == up
-        assert averaged([EProcess((), ())]) == EProcess((), ())
-
-    def test_games_of_other_lengths_are_refused(self) -> None:
-        for games in ([], [e_process([[0.5]]), e_process([[0.5], [0.5]])]):
-            with pytest.raises(UsageError):
-                averaged(games)

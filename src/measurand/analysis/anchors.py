@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
-import numpy as np
-
+from measurand.analysis.anchors_bets import Movement
 from measurand.analysis.anchors_stream import Stream, StreamScore
-from measurand.analysis.anchors_table import ItemKey, Movement, Table, mover, tables_of
+from measurand.analysis.anchors_table import ItemKey, Part, Table, mover, tables_of
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.core.anchors import ALPHA, ANCHOR
 from measurand.core.probe import ProbeRow
@@ -101,7 +100,7 @@ def anchors(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Watch:
     """One judge, watched.
 
@@ -122,26 +121,34 @@ class _Watch:
         """The runs in which any anchor was judged."""
         return self.tables[0].rounds if self.tables else ()
 
+    @cached_property
     def movement(self) -> Movement:
         """The evidence that the judge has changed, either in level or in distance from people.
 
-        The two games are played on the same calls, so that no stake can be split over them: each
-        must convince by itself at half of alpha.
+        Both are played on the same calls, so that no stake is moved between them: each must
+        convince by itself at half of alpha.
         """
-        rng = np.random.default_rng([self.options.seed, 1])
-        games = [Table.game(self.tables, part, rng=rng) for part in ("level", "distance")]
-        games = [game for game in games if game.logs]
-        return Movement.of(games, self.options.alpha)
+        parts: tuple[Part, ...] = ("level", "distance")
+        made = (
+            Table.bets(self.tables, part, seed=self.options.seed, share=1 / len(parts))
+            for part in parts
+        )
+        return Movement.of((bet for bets in made for bet in bets), self.options.alpha)
+
+    @cached_property
+    def streamed(self) -> Movement:
+        """The evidence that what it says of the system's own outputs has moved."""
+        return self.stream.movement(self.options.alpha, rounds=self.rounds)
 
     def verdict(self) -> Verdict:
         """What has changed."""
-        judged = self.movement()
+        judged = self.movement
         if len(self.rounds) < _TWO:
             return self._told("none", f"{self.judge}: anchors need two runs; this is the first")
         if judged.alarm is not None:
             shift = self._shift(judged)
             return self._told("judge", self._changed(judged, shift), shift)
-        moved = self.stream.movement(self.options.alpha, rounds=self.rounds)
+        moved = self.streamed
         if moved.alarm is not None:
             return self._of_system(moved)
         return self._told(
@@ -159,18 +166,23 @@ class _Watch:
         net = mover(
             self.stream.shift(since, level=_SURE), Table.shift(self.tables, since, level=_SURE)
         )
-        told = f"what {self.judge} says of the system's outputs moved since about run {since + 1}"
+        told = (
+            f"the evidence that what {self.judge} says of the system's outputs moved, since about "
+            f"run {since + 1}, is {_odds(moved.evidence)}"
+        )
+        if self.stream.fresh:
+            told += " if the examples of every run are drawn alike"
         if net.low is not None and net.high is not None and not net.low <= 0 <= net.high:
             return self._told(
                 "system",
-                f"{told} by {_points(stream)}, and what it says of the anchors did not move along "
+                f"{told}; it moved by {_points(stream)}, and on the anchors it did not move along "
                 f"({_points(own)}): the system has changed, or what it is asked",
                 net,
             )
         return self._told(
             "none",
-            f"{told} by {_points(stream)}; whether the judge moved along is open ({_points(own)} "
-            "on the anchors): the next runs will tell",
+            f"{told}; from before to after it is {_points(stream)}; whether the judge moved along "
+            f"is open ({_points(own)} on the anchors): the next runs will tell",
             net,
         )
 
@@ -202,7 +214,7 @@ class _Watch:
     def results(self) -> Iterator[Result]:
         """Everything there is to say, by run and dimension."""
         stamp = partial(Result, raters=(self.judge,))
-        judged = self.movement()
+        judged = self.movement
         if judged.evidence is not None and len(self.rounds) >= _TWO:
             yield stamp(name="anchor_evidence", estimate=_exactly(judged, len(self.rounds)))
         for table in self.tables:
@@ -223,7 +235,7 @@ class _Watch:
                 )
         if len(self.rounds) >= _TWO:
             yield stamp(name="anchor_shift", estimate=self._shift(judged))
-            moved = self.stream.movement(self.options.alpha, rounds=self.rounds)
+            moved = self.streamed
             if moved.evidence is not None and self.stream.spans(2):
                 since = self.rounds[moved.since if moved.alarm is not None else -1]
                 shift = self.stream.shift(since, level=self.options.level)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 
-from measurand.analysis.anchors_table import Movement, mover
+from measurand.analysis.anchors_bets import Bet, Movement, Saying, bets_on
+from measurand.analysis.anchors_table import mover
 from measurand.analysis.matrix import Floats
 from measurand.core.sampling import draw
-from measurand.stats.e_process import EProcess, e_process, history_ranks
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.mean import clustered_mean
 
@@ -70,35 +71,38 @@ class Stream:
         return len({one.round for one in self.scores}) >= runs
 
     def movement(self, alpha: float, *, rounds: Sequence[int]) -> Movement:
-        """The evidence that the stream has moved.
+        """The evidence that the stream has moved, each system for its part of alpha."""
+        systems = list(dict.fromkeys(one.system for one in self.scores))
+        every = (self._bets(system, rounds, share=1 / len(systems)) for system in systems)
+        return Movement.of((bet for bets in every for bet in bets), alpha)
 
-        What is asked again is ranked among what was said of it before; what never comes again,
-        among all of its system and dimension.
+    def _bets(self, system: str, rounds: Sequence[int], *, share: float) -> Iterator[Bet]:
+        """Bets on one system.
+
+        An example that comes again is ranked among what was said of it before, whatever examples
+        are alike. Only in runs most of whose examples are new are these ranked too, among all that
+        were new in such runs: as if drawn alike, and each apart from the others.
         """
-        if not self.scores:
-            return Movement(None, 1, None)
-        game = self._game(rounds)
-        return Movement.of([game] if game.logs else [], alpha)
+        again: list[Saying] = []
+        fresh: list[Saying] = []
+        seen: set[str] = set()
+        own = (one for one in self.scores if one.system == system)
+        for _, run in groupby(own, key=lambda one: one.round):
+            scores = list(run)
+            examples = {one.example for one in scores}
+            again += map(_saying, scores)
+            if len(examples - seen) > len(examples) / 2:
+                fresh += (_saying(one) for one in scores if one.example not in seen)
+            seen |= examples
+        named = partial(bets_on, rounds=rounds, seed=self.seed, share=share / 2)
+        yield from named(again, name=f"again {system}")
+        yield from named(fresh, name=f"fresh {system}", pooled=True)
 
-    def _game(self, rounds: Sequence[int]) -> EProcess:
-        rng = np.random.default_rng([self.seed, 2])
-        at = {number: place for place, number in enumerate(rounds)}
-        steps: list[list[float]] = [[] for _ in rounds]
-        for history in self._histories().values():
-            values = np.asarray([[one.share] for one in history])
-            ranks = history_ranks(values, rng=rng)[:, 0]
-            for one, rank in zip(history, ranks.tolist(), strict=True):
-                if one.round in at and not np.isnan(rank):
-                    steps[at[one.round]].append(rank)
-        return e_process(steps)
-
-    def _histories(self) -> dict[tuple[str, ...], list[StreamScore]]:
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing of it was judged in two runs."""
         often = Counter(one.unit for one in self.scores)
-        found: dict[tuple[str, ...], list[StreamScore]] = defaultdict(list)
-        for one in self.scores:
-            key = one.unit if often[one.unit] > 1 else (one.system, one.dimension)
-            found[key].append(one)
-        return found
+        return bool(often) and max(often.values()) == 1
 
     def shift(self, since: int, *, level: float = LEVEL) -> Estimate:
         """How far the stream moved from the runs before one to those from it on.
@@ -126,6 +130,10 @@ class Stream:
             for side in (after, before)
         )
         return mover(later, earlier)
+
+
+def _saying(one: StreamScore) -> Saying:
+    return Saying(one.round, one.example, one.system, one.dimension, one.share)
 
 
 def _mean(

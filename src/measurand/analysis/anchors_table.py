@@ -3,58 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
 import numpy as np
 
+from measurand.analysis.anchors_bets import Bet, Saying, bets_on
 from measurand.analysis.matrix import Floats
 from measurand.core.probe import ProbeRow
 from measurand.core.scale import Scale, Value
 from measurand.errors import InsufficientData
-from measurand.stats.e_process import EProcess, averaged, e_process, history_ranks
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.mean import clustered_mean
 from measurand.stats.multiple import max_t
 from measurand.stats.share import clustered_share
 
-__all__ = ["ItemKey", "Movement", "Table", "mover", "tables_of"]
+__all__ = ["ItemKey", "Part", "Table", "mover", "tables_of"]
 
 ItemKey = tuple[str, str, str]
 """An example, a system and a dimension."""
 
 Part = Literal["level", "distance"]
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """What betting says.
-
-    Args:
-        alarm: The step of the first alarm; None where there is none.
-        since: The step at which the change most likely began.
-        evidence: The logarithm of the stake by now; None where nothing could be bet on.
-    """
-
-    alarm: int | None
-    since: int
-    evidence: float | None
-
-    @classmethod
-    def of(cls, games: Sequence[EProcess], alpha: float) -> Movement:
-        """Of several games on the same observations: each must convince at its part of alpha."""
-        if not games:
-            return cls(None, 1, None)
-        found = [(game.alarm(alpha / len(games)), game) for game in games]
-        alarms = [(alarm, game) for alarm, game in found if alarm is not None]
-        evidence = max(game.logs[-1] for game in games) - math.log(len(games))
-        if not alarms:
-            return cls(None, 1, evidence)
-        alarm, game = min(alarms, key=lambda one: one[0])
-        # The first run has nothing before it, so that nothing can have changed in it.
-        return cls(alarm, max(1, game.starts[alarm]), evidence)
+"""What of it may move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +43,7 @@ class Table:
         distance: The same shape: how far from what people say.
         people: What people say, shape (anchors,).
         points: How many points of the scale a share of 1 is; None where the scale has no ends.
+        shared: Whether levels are shares, of a scale or of right labels.
     """
 
     dimension: str
@@ -81,19 +54,31 @@ class Table:
     distance: Floats
     people: Floats
     points: float | None
+    shared: bool
 
     @staticmethod
-    def game(tables: Sequence[Table], part: Part, *, rng: np.random.Generator) -> EProcess:
-        """Half of the stake on all dimensions together, half on each alone."""
-        ranks = [history_ranks(getattr(table, part), rng=rng) for table in tables]
-        ranks = [one for one in ranks if one.size]
-        if not ranks:
-            return EProcess((), ())
-        whole = e_process([row[~np.isnan(row)] for row in np.hstack(ranks)])
-        if len(ranks) == 1:
-            return whole
-        alone = [e_process([row[~np.isnan(row)] for row in one]) for one in ranks]
-        return averaged([whole, averaged(alone)])
+    def bets(
+        tables: Sequence[Table], part: Part, *, seed: int, share: float = 1.0
+    ) -> tuple[Bet, ...]:
+        """Bets that the level, or the distance from people, stays what it was."""
+        said = [one for table in tables for one in table.sayings(part)]
+        said.sort(key=lambda one: one.run)
+        rounds = tables[0].rounds if tables else ()
+        return tuple(bets_on(said, rounds, seed=seed, name=part, share=share))
+
+    def sayings(self, part: Part) -> Iterator[Saying]:
+        """What was said of each anchor in each run."""
+        table: Floats = getattr(self, part)
+        for at, place in np.argwhere(~np.isnan(table)).tolist():
+            example, system, _ = self.items[place]
+            yield Saying(
+                run=self.rounds[at],
+                example=example,
+                system=system,
+                dimension=self.dimension,
+                value=float(table[at, place]),
+                shared=self.shared,
+            )
 
     def gap(self, at: int, *, level: float = LEVEL) -> Estimate:
         """How far the judge stands above people in one run, in points of the scale.
@@ -181,6 +166,7 @@ def tables_of(
                 distance=np.abs(level - people),
                 people=people,
                 points=scale.width,
+                shared=scale.width is not None or not scale.numeric,
             )
         )
     return tuple(found)

@@ -19,7 +19,7 @@ from scipy import special
 from measurand.errors import UsageError
 from measurand.stats.arrays import Floats, as_table, check_finite
 
-__all__ = ["BETS", "EProcess", "Side", "averaged", "e_process", "history_ranks"]
+__all__ = ["BETS", "EProcess", "Side", "e_process", "history_ranks"]
 
 Side = Literal["two", "above", "below"]
 
@@ -77,7 +77,9 @@ def e_process(
 
     Args:
         steps: What was observed in each step, within 0 and 1; a step may be empty. Given all
-            before, the mean of each is ``null`` while nothing has changed.
+            before, the mean of each is ``null`` while nothing has changed. Those of one step
+            know nothing of each other, as the bets on them are multiplied: of what hangs
+            together, give the mean.
         null: Strictly between 0 and 1.
         side: In which direction a change is looked for.
         restarts: Whether betting begins anew in every step.
@@ -110,25 +112,6 @@ def e_process(
         waiting = np.log(left[step]) if left[step] > 0 else -np.inf
         logs.append(float(np.logaddexp(special.logsumexp(pots) - np.log(pots.size), waiting)))
     return EProcess(tuple(logs), _starts(gains))
-
-
-def averaged(processes: Sequence[EProcess]) -> EProcess:
-    """The stake that is split evenly over several games, whose observations are of the same steps.
-
-    It keeps the guarantee where each game is fair given the observations of all of them.
-
-    Raises:
-        UsageError: There is none, or they differ in the number of steps.
-    """
-    if not processes or len({len(one.logs) for one in processes}) > 1:
-        raise UsageError("games that are averaged have the same steps")
-    logs = np.asarray([one.logs for one in processes], dtype=np.float64)
-    if not logs.size:
-        return processes[0]
-    whole = special.logsumexp(logs, axis=0) - np.log(len(processes))
-    richest = logs.argmax(axis=0)
-    starts = (processes[game].starts[step] for step, game in enumerate(richest.tolist()))
-    return EProcess(tuple(whole.tolist()), tuple(starts))
 
 
 def history_ranks(values: ArrayLike, *, rng: np.random.Generator) -> Floats:

@@ -26,6 +26,7 @@ from tests.truth.judges import (
     case_17_parser,
     case_18_injection,
     case_19_repeats,
+    case_20_dependent,
     case_20_drift,
 )
 from tests.truth.judges.harness import Case
@@ -57,6 +58,7 @@ _MODULES: tuple[tuple[Case, ...], ...] = (
     case_18_injection.CASES,
     case_19_repeats.CASES,
     case_20_drift.CASES,
+    case_20_dependent.CASES,
 )
 """One line a module: `case_12_gate.CASES,` and its import above."""
 
