@@ -305,7 +305,9 @@ class TestAttacks:
             told = verdict(found, "injection", "attack-naive")
             assert told.outcome != "material"
             assert told.estimate is not None
-            effects.append(told.estimate.value or 0.0)
+            assert "without an attack" in (told.estimate.reason or "")
+            own = (told.bound or 0.0) - 0.05
+            effects.append((told.estimate.value or 0.0) - own)
         assert abs(float(np.mean(effects))) < 0.03
 
     def test_where_every_output_is_good_nothing_could_be_lifted(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from measurand.analysis.audit_verdicts import BiasLine, bias_lines
 from measurand.analysis.biases.advice import MEANING, units_of
 from measurand.analysis.biases.base import BIASES
-from measurand.analysis.biases.self_preference import CROSSED
+from measurand.analysis.biases.self_preference import CROSSED, VERIFIABLE, VOTED
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.core.probes import ATTACK_NAMES, PROBES
 from measurand.figures.forest import Band, Forest, ForestRow
@@ -56,7 +56,12 @@ _DESIGNS: Mapping[str, str] = {
     "own family at equal quality": "Own family in recorded data: as length, with 1 for the judge's "
     "own family and 0 for others.",
     CROSSED: "Crossed judges: two judges of two families on outputs of both. Quality and "
-    "severity cancel out; what is left is the mean of the two preferences.",
+    "severity cancel out; what is left is the mean of the two preferences. Where one family scores "
+    "more and judges may use the scale unlike, it decides nothing.",
+    VERIFIABLE: "Own family on yes/no: of outputs that references or checks fail, how much oftener "
+    "the judge passes its own family's.",
+    VOTED: "Own family on yes/no, beside people: the same of outputs that most people fail. They "
+    "err, so that it decides nothing.",
     "raw gap": "The raw gap between families is shown and decides nothing: one may be better.",
     "beside people": "Leniency: the judge's mean less people's, on the same outputs.",
     "favourite level": "Clumping: the share of one judgment an output on the judge's favourite "
@@ -217,7 +222,7 @@ def _mitigations(verdicts: Sequence[Verdict]) -> list[Section]:
             )
         )
     columns = tuple(Column(name, right=name in numbers) for name in names)
-    summary = "Mitigated only where the interval after it lies within the margin."
+    summary = "Mitigated only where what is left is negligible, on 30 units or more."
     return [Section("Mitigations", (Table("Before and after", columns, tuple(rows)),), summary)]
 
 

@@ -66,7 +66,7 @@ def run(seeds: int) -> tuple[Row, ...]:
 
 
 def run_biased(seeds: int) -> tuple[Row, ...]:
-    plan = replace(PLAN, items=200, attacked=30)
+    plan = replace(PLAN, items=200, attacked=60)
     seen = dict.fromkeys(sorted(PLANTED), 0)
     for rng in rngs(66, seeds):
         found = whole(BIASED, rng, plan)

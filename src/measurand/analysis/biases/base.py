@@ -97,7 +97,7 @@ class Bias:
         if found.value is None or found.low is None or found.high is None or level <= 0:
             return found
         if self.counts is not None:
-            return clopper_pearson(*self.counts, level=level)
+            return replace(clopper_pearson(*self.counts, level=level), reason=found.reason)
         df = self.df if self.df is not None else max(found.n - 1, 1)
         share = t_quantile((1 + level) / 2, df) / t_quantile((1 + found.level) / 2, df)
         low = found.value - share * (found.value - found.low)

@@ -38,6 +38,8 @@ RAW = "raw gap"
 
 _ALLOWED = 0.25
 """So much of the margin may be due to how judges use the scale, not more."""
+_DOUBT = 2.5
+"""Slopes may differ by so many times what spreads tell, whose larger part may be noise."""
 _ERRING = (
     "informs only: of what most people fail some is good, and more of it in a family that is better"
 )
@@ -68,7 +70,8 @@ def crossed_judges(
     """Two judges of different families on outputs of both: the mean of their own preferences.
 
     One family may be better, and one judge may use more of the scale: that alone makes a preference
-    of either. It decides only where the families' gap is so small that it cannot matter.
+    of either. It decides only where that cannot matter: as the families' gap is small, or as the
+    preference lies beyond all that it might make.
     """
     for first, second in combinations(panels, 2):
         one, other = (_family(panel.judge, families) for panel in (first, second))
@@ -105,13 +108,20 @@ def crossed_judges(
             df=len(np.unique(clusters)) - 1,
         )
         gap, alone = unequal_use(first.scores[left], second.scores[right], own)
-        if found.margin is not None and alone > _ALLOWED * found.margin:
+        if found.margin is not None and not _stands(found.estimate, found.margin, alone):
             why = (
                 f"informs only: the families differ by {abs(gap):.2g} in both judges' eyes, of "
                 f"which judges that use the scale unlike may make {alone:.2g}"
             )
             found = replace(found, margin=None, estimate=_noted(found.estimate, why))
         yield found
+
+
+def _stands(estimate: Estimate, margin: float, alone: float) -> bool:
+    """Whether what judges' unlike use of the scale may make leaves a verdict standing."""
+    low, high = estimate.low, estimate.high
+    nearest = 0.0 if low is None or high is None else max(low, -high)
+    return alone <= _ALLOWED * margin or nearest > margin + _DOUBT * alone
 
 
 def _instrumented(panel: Panel, own: Floats, setting: Setting) -> Iterator[Bias]:
