@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,105 @@ def test_wordings_leak_where_they_hold_a_locked_text() -> None:
     question = locked[1].messages[-1].content
     with pytest.raises(LeakError, match="q2 of today"):
         refuse_leaks(locked, texts={"an anchor": [f"5 if asked {question}"]})
+
+
+WARRANTY = (
+    "The warranty covers parts and labour for two years. It does not cover damage by water. "
+    "Claims are made in the shop with the receipt."
+)
+ANSWER = Locked(
+    ExemplarId("e1", "s"), (Message("user", "What does the warranty cover?"),), WARRANTY
+)
+
+
+def leaks(text: str, *, locked: Locked = ANSWER, known: Sequence[Locked] = ()) -> bool:
+    named: tuple[str, ...] = ()
+    try:
+        refuse_leaks([locked], texts={"an anchor": [text]}, known=known)
+    except LeakError as caught:
+        named = caught.items
+    assert set(named) <= {str(locked.of)}
+    return bool(named)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Level 5: {WARRANTY}",
+        f"Level 5: {WARRANTY[:86]}",
+        "Level 5: " + WARRANTY.replace("labour for", "labour, for"),
+        "Level 5: " + WARRANTY.upper().replace(" ", "\n - "),
+        "As in \u201cClaims are made in the shop, with the receipt\u201d",
+        'For "What does the warranty cover?" give 5',
+    ],
+)
+def test_quotations_leak_in_part_and_with_other_punctuation(text: str) -> None:
+    assert leaks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Level 5: names what the warranty covers and for how long, and what damage it leaves out.",
+        "It does not cover damage that is asked about.",
+        "What does the answer cover?",
+        "",
+    ],
+)
+def test_words_in_common_are_no_leak(text: str) -> None:
+    assert not leaks(text)
+
+
+@given(st.lists(st.sampled_from("abcdefghijkl"), min_size=8, max_size=30), st.data())
+def test_any_eight_words_in_a_row_leak_and_seven_never_do(
+    words: list[str], data: st.DataObject
+) -> None:
+    locked = Locked(ExemplarId("e1", "s"), (), " ".join(words))
+    start = data.draw(st.integers(0, len(words) - 8))
+    mark = data.draw(st.sampled_from([" ", ", ", "\n", " - ", ". "]))
+    assert leaks("z " + mark.join(words[start : start + 8]).upper() + " z", locked=locked)
+    assert not leaks("z " + mark.join(words[start : start + 7]) + " z", locked=locked)
+
+
+@pytest.mark.parametrize(
+    ("output", "quoted", "leaking"),
+    [
+        (
+            "保修期为两年\uff0c包括零件和人工\uff0c但不包括进水造成的损坏。",
+            "两年包括零件和人工但不包括进水造成的",
+            True,
+        ),
+        ("保修期为两年\uff0c包括零件和人工\uff0c但不包括进水造成的损坏。", "两年包括零件", False),
+        ("保修期为两年\uff0c包括零件。", "例\uff1a保修期为两年包括零件", True),
+        ("वारंटी दो साल तक पुर्ज़ों और मज़दूरी को कवर करती है।", "दो साल तक पुर्ज़ों और मज़दूरी को कवर", True),
+        ("Don\u2019t pour water on it.", "Dont pour water on it", True),
+    ],
+)
+def test_scripts_without_spaces_and_marks_inside_words(
+    output: str,
+    quoted: str,
+    leaking: bool,  # noqa: FBT001
+) -> None:
+    assert leaks(quoted, locked=Locked(ExemplarId("e1", "s"), (), output)) == leaking
+
+
+def test_what_three_examples_of_the_development_set_say_is_everybodys() -> None:
+    told = "Begins with: the warranty covers parts and labour for two years."
+    said = [Locked(ExemplarId(f"d{n}", "s"), (), f"Well, {WARRANTY[:51]}") for n in range(3)]
+    assert not leaks(told, known=said)
+    assert leaks(told, known=said[:2])
+    assert leaks(told, known=[said[0]] * 3)
+    asked = Message("system", WARRANTY[:51])
+    assert not leaks(told, known=[Locked(one.of, (asked,), "Yes.") for one in said])
+    assert leaks("Claims are made in the shop with the receipt", known=said)
+
+
+def test_an_exemplar_may_share_a_sentence_with_a_locked_output_but_not_half_of_it() -> None:
+    for kept, same in ((WARRANTY[:86], False), (WARRANTY[:51], True)):
+        one = settled(item(7, output=f"{kept} That is all there is to say of it."))
+        assert harmless(one, [ANSWER]) == same
+    reason = settled(item(7), reason=f"It should say: {WARRANTY[:51]}")
+    assert not harmless(reason, [ANSWER])
 
 
 @given(

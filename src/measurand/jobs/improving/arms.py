@@ -169,7 +169,11 @@ class ArmMaker:
         material = self.material
         for name in dimensions:
             pairs = [(name, item) for item in material.development if item.fold != fold]
-            safe = [one.of for one in self._settled(pairs) if harmless(one, material.locked)]
+            safe = [
+                one.of
+                for one in self._settled(pairs)
+                if harmless(one, material.locked, known=material.known)
+            ]
             said = material.said.get(name, {})
             chosen = balanced(said, each=each, seed=material.plan.seed, allowed=safe)
             yield from self._settled([(name, material.item(one)) for one in chosen])
@@ -213,7 +217,7 @@ class ArmMaker:
             for one in told(plan.rubric)
             if one.name in settings_of(plan.rubric)
         }
-        refuse_leaks(self.material.locked, shown=shown, texts=texts)
+        refuse_leaks(self.material.locked, shown=shown, texts=texts, known=self.material.known)
 
 
 def judge_of(plan: Plan) -> JudgePlan:

@@ -162,6 +162,11 @@ class Material:
         return tuple(item.lock for item in self.test)
 
     @cached_property
+    def known(self) -> tuple[Locked, ...]:
+        """The development set: what is common in it shows nothing of what is locked."""
+        return tuple(item.lock for item in self.development)
+
+    @cached_property
     def folds(self) -> tuple[int, ...]:
         """The parts of the development set."""
         return tuple(sorted({item.fold for item in self.development if item.fold is not None}))
