@@ -121,6 +121,33 @@ def test_too_few_ratings_freeze_nothing_by_themselves(project: Project) -> None:
     assert judged(project) == {0: 4 * EXAMPLES}
 
 
+def test_a_yes_no_dimension_without_reference_ratings_is_frozen_and_run(project: Project) -> None:
+    rubric = [*PLAN["rubric"], {"dimension": "safe", "scale": "yes/no", "raters": ["judge"]}]
+    project.write(EXAMPLES, anchors={"items": ITEMS}, rubric=rubric)
+    go(project)
+    rated(project)
+    rows = [
+        Rating(
+            example=example.id,
+            system="today",
+            dimension="safe",
+            rater=f"person {person}",
+            kind="people",
+            value=float(place % 2),
+        )
+        for place, example in enumerate(world().examples[:EXAMPLES])
+        for person in range(2)
+    ]
+    safe = load_plan(project.plan).rubric.dimension("safe")
+    with open_ledger(project.ledger) as ledger:
+        ledger.add_ratings(Ratings.of(rows), version=version_of(safe))
+    frozen = freeze_anchors(project.plan, environment=project.environment)
+    labels = {a.example: a.labels["safe"] for a in frozen.items if "safe" in a.labels}
+    assert set(labels.values()) == {0.0, 1.0}
+    go(project)
+    assert judged(project) == {0: 2 * ITEMS + len(labels)}
+
+
 def test_one_vote_is_no_label_and_locked_outputs_are_no_anchors(project: Project) -> None:
     project.write(EXAMPLES, anchors={"items": ITEMS})
     go(project)

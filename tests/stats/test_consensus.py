@@ -29,6 +29,7 @@ def test_nobody_rated_anything() -> None:
     assert vote.ties == 0
     assert vote.counts.shape == (2, 0)
     assert np.isnan(median_vote(np.empty((2, 0)))).all()
+    assert majority_vote(np.empty((0, 0))).labels.shape == (0,)
 
 
 def test_continuous_ratings_have_no_majority() -> None:

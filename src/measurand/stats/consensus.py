@@ -55,7 +55,8 @@ def majority_vote(ratings: Floats) -> Vote:
             f"found {len(values)} different values; a vote needs labels: use the median or mean"
         )
     cells = np.nonzero(given)[0] * len(values) + np.searchsorted(values, rated)
-    counts = np.bincount(cells, minlength=len(table) * len(values)).reshape(len(table), -1)
+    counts = np.bincount(cells, minlength=len(table) * len(values))
+    counts = counts.reshape(len(table), len(values))
     if not len(values):
         nobody = np.zeros(len(table), dtype=np.bool_)
         return Vote(np.full(len(table), np.nan), nobody, values, counts.astype(np.int64))
