@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,9 @@ import pytest
 from tests.analysis.judged_rows import JUDGE, World
 
 from measurand.analysis.calibration import calibration, concluded, locked, rated_split
-from measurand.analysis.calibration_effective import effective_number
 from measurand.analysis.calibration_options import CalibrationOptions, Counts
 from measurand.analysis.result import Findings, Verdict
-from measurand.core.example import Example, Message
+from measurand.core.example import Example
 from measurand.core.rating import Kind, Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import ONE_TO_FIVE, YES_NO, Scale
@@ -145,31 +145,30 @@ def test_prompts_that_share_a_cluster_are_on_one_side() -> None:
     assert len(set(held.pools["tone"].groups)) == len(held.split.test) / 5
 
 
-def test_the_same_conversation_twice_is_one_prompt() -> None:
-    """Whatever examples are called: a judge that was adjusted on one has seen the other."""
-    ratings = World(n=200).ratings()
+def test_levels_and_components_are_on_both_sides_alike() -> None:
+    """Of people's mean level, with the component; a third of each for development."""
+    ratings = World(n=150).ratings()
+    held = locked(ratings, SCALES, judge=JUDGE)
+    parts = (held.developed["tone"], held.pools["tone"])
 
-    def asking(text: str) -> tuple[Message, ...]:
-        return (Message(role="user", content=text),)
+    developed, tested = (
+        Counter(zip(np.floor(pool.people + 0.5).tolist(), map(str, pool.components), strict=True))
+        for pool in parts
+    )
+    assert len(developed | tested) == 10
+    for kind in developed | tested:
+        assert abs(developed[kind] - (developed[kind] + tested[kind]) / 3) <= 1
 
-    examples = {
-        f"e{i}": Example(id=f"e{i}", messages=asking(f"How  do I return\n item {i // 2}?"))
-        for i in range(0, 200, 2)
-    } | {
-        f"e{i}": Example(id=f"e{i}", messages=asking(f"how do I RETURN item {i // 2}?"))
-        for i in range(1, 200, 2)
-    }
-    held = locked(ratings, SCALES, judge=JUDGE, examples=examples)
 
-    def side(i: int) -> bool:
-        return f"e{i}\x1fs0" in held.split.test
+def test_no_judge_moves_an_output_to_the_other_side() -> None:
+    rows = World(n=150).rows()
+    told = rated_split(Ratings.of(rows), SCALES)
+    people = [row for row in rows if row.kind == "people"]
+    other = [r for r in World(n=150, judged=0.3, judge="other").rows(7) if r.kind == "judge"]
 
-    assert all(side(2 * i) == side(2 * i + 1) for i in range(100))
-    assert len(set(held.pools["tone"].groups)) == len(held.split.test) / 2
-    told = "100 examples have the conversation of another one"
-    assert any(limit.startswith(told) for limit in concluded(held, options=QUICK).limits)
-    alone = locked(ratings, SCALES, judge=JUDGE)
-    assert not any("conversation" in limit for limit in concluded(alone, options=QUICK).limits)
+    assert rated_split(Ratings.of(people), SCALES) == told
+    assert rated_split(Ratings.of([*other, *rows[::-1]]), SCALES) == told
+    assert locked(Ratings.of(rows), SCALES, judge="p0").split == told
 
 
 def test_systems_are_correlated_apart_from_outputs() -> None:
@@ -204,92 +203,15 @@ def test_components_have_their_own_numbers() -> None:
 
 
 def test_a_judge_that_fails_too_often_gets_no_verdict() -> None:
-    found = said(World(n=300, failing=0.2))
+    world = World(n=300, judged=0.97, failing=0.2)
+    found = said(world)
 
     assert verdict(found).outcome == "INCONCLUSIVE"
     assert "failed on" in verdict(found).reason
     assert found.failures[0].failure == "invalid"
     assert value(found, "judge_failure_rate") > 0.1
-    lenient = said(World(n=300, failing=0.2), options=replace(QUICK, max_failures=0.5))
+    lenient = said(world, options=replace(QUICK, max_failures=0.5))
     assert verdict(lenient).outcome == "VERIFIED"
-
-
-@pytest.mark.parametrize(
-    ("gone", "told"), [("silent", "it gave no value to"), ("unasked", "it was not asked of")]
-)
-def test_a_judge_that_leaves_out_what_it_cannot_judge_gets_no_verdict(gone: str, told: str) -> None:
-    """On two in five outputs it is noise; without these it looks as good as can be."""
-    noise = np.random.default_rng(1)
-    hard = {f"e{i}" for i in range(300) if noise.random() < 0.4}
-
-    def seen(row: Rating) -> Rating | None:
-        if row.kind != "judge" or row.example not in hard:
-            return row
-        return replace(row, value=None) if gone == "silent" else None
-
-    kept = Ratings.of(new for row in World(n=300).rows() if (new := seen(row)) is not None)
-    found = calibration(kept, SCALES, judge=JUDGE, options=QUICK)
-    allowed = calibration(kept, SCALES, judge=JUDGE, options=replace(QUICK, allow_missing=True))
-
-    assert verdict(found).outcome == "INCONCLUSIVE"
-    assert told in verdict(found).reason
-    assert ("--allow-missing" in verdict(found).reason) == (gone == "unasked")
-    word = "VERIFIED" if gone == "unasked" else "INCONCLUSIVE"
-    assert verdict(allowed).outcome == word
-    said = any("drawn at random, as was said" in limit for limit in allowed.limits)
-    assert said == (gone == "unasked")
-
-
-def test_a_few_missing_judgments_withhold_nothing() -> None:
-    rows = [r for r in World(n=300).rows() if r.kind != "judge" or r.example not in {"e1", "e2"}]
-    found = calibration(Ratings.of(rows), SCALES, judge=JUDGE, options=QUICK)
-
-    assert verdict(found).outcome == "VERIFIED"
-
-
-def test_many_outputs_of_few_prompts_are_a_screening() -> None:
-    """The same numbers, and ten prompts or a hundred."""
-    options = replace(QUICK, development=0)
-    many = verdict(said(World(n=100, judged=0.91), options=options))
-    few = verdict(said(World(n=100, judged=0.91, systems=10), options=options))
-
-    assert many.outcome == "PASS"
-    assert many.tested is not None
-    assert few.tested is not None
-    assert (many.tested.screening, few.tested.screening) == (False, True)
-    assert (few.tested.n_test, few.outcome) == (100, "INCONCLUSIVE")
-    assert "100 outputs that say as much as 10 independent ones" in few.reason
-
-
-def test_outputs_of_many_prompts_that_are_not_alike_count_one_by_one() -> None:
-    """Two outputs a prompt that share nothing: what is measured of their likeness is chance."""
-    held = locked(World(n=400, systems=2).ratings(), SCALES, judge=JUDGE)
-    pool = held.pools["tone"]
-
-    assert effective_number(pool) > 0.8 * pool.n
-
-
-def test_weights_that_differ_leave_fewer_outputs() -> None:
-    rows = [
-        replace(row, probability=0.5 if int(row.example[1:]) % 2 else 1e-12)
-        for row in World(n=100).rows()
-    ]
-    options = replace(QUICK, development=0)
-    held = locked(Ratings.of(rows), SCALES, judge=JUDGE, options=options)
-
-    assert effective_number(held.pools["tone"]) == pytest.approx(50, rel=1e-6)
-    assert "say as much as 50" in verdict(concluded(held, options=options)).reason
-
-
-def test_a_judge_that_copies_a_person_is_said_to() -> None:
-    rows = World().rows()
-    first = {row.example: row.value for row in rows if row.rater == "p0"}
-    copied = [replace(r, value=first[r.example]) if r.kind == "judge" else r for r in rows]
-    told = "wherever p0 rated, the judge says the same"
-
-    found = calibration(Ratings.of(copied), SCALES, judge=JUDGE, options=QUICK)
-    assert any(told in limit for limit in found.limits)
-    assert not any("says the same" in limit for limit in said(World()).limits)
 
 
 def test_outputs_that_were_drawn_unlike_are_weighted_and_both_values_printed() -> None:

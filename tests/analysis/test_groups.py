@@ -67,6 +67,12 @@ def test_an_example_s_own_word_counts_most() -> None:
     assert components_of(table, names, known) == ("core", "edge")
 
 
+def test_components_that_contradict_are_told_by_name_and_not_by_order() -> None:
+    rows = [rated(0, component=name) for name in ("edge", "core", "edge")]
+    for table in (Ratings.of(rows), Ratings.of(rows[:2][::-1])):
+        assert components_of(table, ["e0"], {}) == ("core",)
+
+
 def test_all_segments_that_ratings_say_count() -> None:
     table = Ratings.of([rated(0, segment="x"), rated(0), rated(0, segment="y")])
     assert segments_of(table, ["e0"], {}) == (("x", "y"),)

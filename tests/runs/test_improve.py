@@ -316,6 +316,7 @@ def test_the_verb_tells_it_as_json_and_in_the_terminal(
 ) -> None:
     for name, value in done.project.variables.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "140")  # so that no cell is broken
     plan = str(done.project.plan)
     assert main(["improve", plan, "--dry-run"]) == 0
     assert "look at the" in capsys.readouterr().out

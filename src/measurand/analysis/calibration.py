@@ -13,7 +13,13 @@ from measurand.analysis.calibration_limits import calibration_limits, calibratio
 from measurand.analysis.calibration_lost import failures_in, judge_failures, withheld
 from measurand.analysis.calibration_measures import How, highest_ceiling, measures, part_measures
 from measurand.analysis.calibration_options import CalibrationOptions, Counts
-from measurand.analysis.calibration_pool import Groups, Pool, pool_of, weighted_together
+from measurand.analysis.calibration_pool import (
+    Groups,
+    Pool,
+    people_levels,
+    pool_of,
+    weighted_together,
+)
 from measurand.analysis.calibration_split import Split, split_pool
 from measurand.analysis.calibration_systems import system_correlation
 from measurand.analysis.matrix import known_scales
@@ -127,7 +133,13 @@ def locked(
     groups = Groups.of(rows, known)
     pools, missing = _pools(rows, known_scales(rows, scales), judge, groups=groups)
     if split is None:
-        split = _split(pools.values(), chosen)
+        person = judge in rows.where(kind="people").distinct("rater")
+        # A person who is held against the others stays one of those whom the split rests on.
+        split = (
+            rated_split(ratings, scales, examples=examples, options=chosen)
+            if person
+            else _split(tuple(pools.values()), chosen)
+        )
     judged = {name: pool for name, pool in pools.items() if pool.asked.any()}
     return Locked(
         judge=judge,
@@ -178,6 +190,8 @@ def rated_split(
 ) -> Split:
     """The split of all outputs that people rated on any dimension; no judge has a part in it.
 
+    Levels that people gave, and components, are on both sides in the same proportion.
+
     Args:
         ratings: The table.
         scales: The scale of every dimension in it.
@@ -188,12 +202,13 @@ def rated_split(
     rows = first_trial(ratings.where(against=None), chosen.rounds)
     groups = Groups.of(rows, examples or {})
     pools, _ = _pools(rows, known_scales(rows, scales), "", groups=groups)
-    return _split(pools.values(), chosen)
+    return _split(tuple(pools.values()), chosen)
 
 
-def _split(pools: Iterable[Pool], options: CalibrationOptions) -> Split:
+def _split(pools: Sequence[Pool], options: CalibrationOptions) -> Split:
+    levels = people_levels(pools)
     places = {
-        item: (pool.groups[at], pool.components[at] or "")
+        item: (pool.groups[at], f"{levels.get(item, '')} {pool.components[at] or ''}")
         for pool in pools
         for at, item in enumerate(pool.items)
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,12 @@ from measurand.core.scale import UNIT, Scale
 from measurand.errors import InsufficientData
 from measurand.stats.consensus import majority_vote, mean_vote
 
-__all__ = ["Groups", "Pool", "item_name", "pool_of", "weighted_together"]
+__all__ = ["Groups", "Pool", "item_name", "people_levels", "pool_of", "weighted_together"]
 
 _BETWEEN = "\x1f"
 _PEOPLE = "people"
+_LEVELS, _DIGITS = 5, 9
+_HALF = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +275,23 @@ def _weights(rows: Ratings, items: Sequence[str]) -> Floats | None:
         return None
     weights = np.asarray([1 / drawn[item] for item in items])
     return np.asarray(weights / weights.mean())
+
+
+def people_levels(pools: Iterable[Pool]) -> dict[str, int]:
+    """The level, of five, nearest to the mean of people's ratings of each output, dimensions alike.
+
+    Args:
+        pools: One a dimension; scales without bounds tell no level.
+    """
+    said: dict[str, list[float]] = defaultdict(list)
+    for pool in pools:
+        if pool.scale.bounded:
+            units = _unit(mean_vote(pool.ratings), pool.scale).tolist()
+            for item, unit in zip(pool.items, units, strict=True):
+                said[item].append(unit)
+    # Rounded first, as the order in which people stand must not tell at half a level.
+    means = {item: round(fmean(units) * (_LEVELS - 1), _DIGITS) for item, units in said.items()}
+    return {item: int(mean + _HALF) for item, mean in means.items()}
 
 
 def weighted_together(pools: Iterable[Pool], weights: Mapping[str, float], name: str) -> Pool:

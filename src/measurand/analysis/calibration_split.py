@@ -2,7 +2,8 @@
 
 Whole groups go to one side: outputs of the same prompt are alike, and a judge that was adjusted on
 one of them has seen the others. The order in which groups are taken hangs on the seed and the
-group's name alone, so that the order of a file means nothing.
+group's name alone, so that the order of a file means nothing. No judge has a part in it: strata
+are what people said, as those of what a judge says would be others with every judge.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def split_pool(  # noqa: PLR0913 - the pool has three columns
     Args:
         items: A name for each output.
         groups: What each shares with others, as its prompt; by default each is its own.
-        strata: What each is like, as the level that a judge gave it; every stratum is split in
+        strata: What each is like, as the level that people gave it; every stratum is split in
             the same proportion as far as whole groups let it.
         development: How many outputs are for development, about; 0 where the judge was never
             adjusted on any of them. A pool too small for these and `LEAST_TEST` more gives a third.

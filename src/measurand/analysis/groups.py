@@ -81,10 +81,10 @@ def _linked(told: Sequence[Sequence[str]]) -> Codes:
 
 
 def components_of(ratings: Ratings, names: Sequence[str], known: _Known) -> tuple[str | None, ...]:
-    """The component of each example: its own word, else the first that its ratings say."""
+    """The component of each example: its own word, else the first by name that its ratings say."""
     told = _told(ratings, "component", names)
     return tuple(
-        known[name].component if name in known else next(iter(cells), None)
+        known[name].component if name in known else min(cells, default=None)
         for name, cells in zip(names, told, strict=True)
     )
 
