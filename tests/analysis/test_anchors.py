@@ -161,14 +161,17 @@ def test_judges_are_watched_each_alone_and_dimensions_together() -> None:
 
 def test_first_runs_failures_and_anchors_without_labels() -> None:
     found = anchors(rows(grades(runs=1)), labels(), SCALES)
+    assert found.verdicts[0].outcome == "inconclusive"
     assert "two runs" in found.verdicts[0].reason
+    assert any("40 anchors in 1 run. " in limit for limit in found.limits)
     assert list(found.named("anchor_evidence")) == []
     lost: list[list[Value | None]] = [[None] * 40, [3.0] * 40, [3.0] * 40]
     found = anchors(rows(lost), labels(), SCALES)
     assert found.verdicts[0].outcome == "none"
     assert any("40 of 120 judgments of anchors failed" in limit for limit in found.limits)
     assert next(found.named("anchor_gap")).estimate.value is None
-    assert anchors(rows(grades()), {}, SCALES).verdicts[0].outcome == "none"
+    (verdict,) = anchors(rows(grades()), {}, SCALES).verdicts
+    assert (verdict.outcome, verdict.reason[:12]) == ("inconclusive", "j: no anchor")
     assert anchors([], labels(), SCALES) == Findings(results=())
 
 

@@ -65,8 +65,26 @@ def test_overlap_with_the_references_stands_beside_the_judges() -> None:
     assert rouge.value > 0.8
     yes_no = {r.raters[0] for r in found.findings.named("agreement_with_people")}
     assert yes_no == {"j", "a", "b"}
-    assert found.exit_code == 0
     assert found.to_json()["verb"] == "judges"
+
+
+def test_where_nothing_can_be_told_apart_the_exit_code_is_three(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    said = {"a": (0, "people"), "good": (0, "judge"), "bad": (2, "judge"), "alike": (0, "judge")}
+    lines = [
+        f"e{i},s,tone,{rater},{kind},{1 + (i * (1 + shift)) % 5}"
+        for i in range(40)
+        for rater, (shift, kind) in said.items()
+    ]
+    header = "example,system,dimension,rater,kind,value"
+    file.write_text("\n".join([header, *lines]), encoding="utf-8")
+    for named, outcome, code in (
+        (("good", "bad"), "one best", 0),
+        (("good", "alike"), "inconclusive", 3),
+    ):
+        found = judges(file, options=JudgesOptions(only=named))
+        assert [verdict.outcome for verdict in found.findings.verdicts] == [outcome]
+        assert found.exit_code == code
 
 
 def test_who_rated_nothing_is_refused() -> None:

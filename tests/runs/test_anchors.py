@@ -200,7 +200,7 @@ def test_the_verb_tells_none_and_then_judge(
     assert runs[:3] == ["run 1", "run 2", "run 3"]
     port = int(project.base_url.rpartition(":")[2].partition("/")[0])
     with SimulatedProvider(world(), judges={"judge": SimJudge(severity=2)}, port=port):
-        for _ in range(3):
+        for _ in range(5):
             go(project)
     notes = from_project(project.plan, environment=project.environment).notes
     assert any(note.startswith("Drift: sim/judge has changed") for note in notes)

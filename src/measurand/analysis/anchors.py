@@ -28,8 +28,8 @@ __all__ = ["ALPHA", "ANCHOR", "DRIFT", "AnchorOptions", "Source", "anchors", "od
 DRIFT = "drift"
 """The name of the verdict."""
 
-Source = Literal["none", "system", "judge"]
-"""The verdict: what has changed."""
+Source = Literal["none", "system", "judge", "inconclusive"]
+"""The verdict: what has changed; before a second run nothing can be said."""
 
 _ROUNDS_SHOWN = 30
 _TWO = 2
@@ -76,9 +76,9 @@ def anchors(
         options: Alpha, level, seed.
 
     Returns:
-        For every judge a verdict named ``drift``: ``none``, ``system`` or ``judge``, with
-        ``anchor_evidence``, ``anchor_gap`` by run, ``anchor_shift``, ``anchor_flips`` against the
-        last run, and ``stream_shift``.
+        For every judge a verdict named ``drift``: ``none``, ``system``, ``judge`` or, before there
+        are two runs to compare, ``inconclusive``; with ``anchor_evidence``, ``anchor_gap`` by run,
+        ``anchor_shift``, ``anchor_flips`` against the last run, and ``stream_shift``.
     """
     chosen = options or AnchorOptions()
     results: list[Result] = []
@@ -144,7 +144,7 @@ class _Watch:
         """What has changed."""
         judged = self.movement
         if len(self.rounds) < _TWO:
-            return self._told("none", f"{self.judge}: anchors need two runs; this is the first")
+            return self._told("inconclusive", f"{self.judge}: {self._early()}")
         if judged.alarm is not None:
             shift = self._shift(judged)
             return self._told("judge", self._changed(judged, shift), shift)
@@ -157,6 +157,11 @@ class _Watch:
             f"{_odds(judged.evidence)} (an alarm is {1 / self.options.alpha:g} to 1)",
             self._shift(judged),
         )
+
+    def _early(self) -> str:
+        if not self.rounds:
+            return "no anchor that it judged has a label"
+        return "anchors need two runs; this is the first"
 
     def _of_system(self, moved: Movement) -> Verdict:
         """The stream has moved and no alarm says that the judge has: is it the system for sure?"""
@@ -252,7 +257,8 @@ class _Watch:
             )
         items = {key[:2] for table in self.tables for key in table.items}
         yield (
-            f"{self.judge}: {len(items):,} anchors in {len(self.rounds):,} runs. A change that "
+            f"{self.judge}: {len(items):,} anchors in {len(self.rounds):,} "
+            f"run{'' if len(self.rounds) == 1 else 's'}. A change that "
             "leaves the level and the distance from people as they were is not seen, nor one on "
             "outputs unlike the anchors."
         )

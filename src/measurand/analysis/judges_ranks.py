@@ -18,7 +18,7 @@ from measurand.stats.left_out import Contributions, combined
 from measurand.stats.quantiles import normal_quantile
 from measurand.stats.rank_sets import PairGap, pair_gaps, ranks_of
 
-__all__ = ["BEST", "OVERALL", "Ranking", "overall_ranking", "ranking"]
+__all__ = ["BEST", "NONE", "OVERALL", "Ranking", "overall_ranking", "ranking"]
 
 OVERALL = "overall"
 """The dimension of the weighted mean over several."""

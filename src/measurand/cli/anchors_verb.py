@@ -19,7 +19,11 @@ _SHOWN = frozenset({"Drift", "Judged otherwise"})
 
 
 def run(words: Sequence[str]) -> int:
-    """Has the judge changed, or the system? Frozen outputs, judged again at every run."""
+    """Has the judge changed, or the system? Frozen outputs, judged again at every run.
+
+    Exit code 0: no drift; 1: a judge or a system has changed; 3: there are not two runs to compare
+    yet.
+    """
     made = parser("anchors", run.__doc__ or "", examples=EXAMPLES)
     add_plan(made)
     made.add_argument(

@@ -36,7 +36,11 @@ EXAMPLES = """\
 
 
 def run(words: Sequence[str]) -> int:
-    """What biases does a judge have, and are they large enough to matter?"""
+    """What biases does a judge have, and are they large enough to matter?
+
+    Exit code 0: none is material and some are negligible; 1: any is material; 3: none is decided;
+    4: stopped by its budget or a provider; 130: interrupted.
+    """
     made = parser("audit", run.__doc__ or "", examples=EXAMPLES)
     made.add_argument(
         "file", nargs="?", type=Path, help="a ratings file; the plan's judges are asked without"

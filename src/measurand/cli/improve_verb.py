@@ -33,6 +33,9 @@ def run(words: Sequence[str]) -> int:
 
     Candidates stand under calibration in the plan. What is adopted is held against people once
     more, on outputs that are locked.
+
+    Exit code 0: answered, whether or not a change was adopted; 3: too little evidence for any
+    number; 4: stopped by its budget or a provider; 130: interrupted.
     """
     args = _options().parse_args(words)
 

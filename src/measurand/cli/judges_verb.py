@@ -27,7 +27,11 @@ EXAMPLES = """\
 
 
 def run(words: Sequence[str]) -> int:
-    """Which judge is the best on your own labels: accuracy, bias, failures, cost, speed, ranks."""
+    """Which judge is the best on your own labels: accuracy, bias, failures, cost, speed, ranks.
+
+    Exit code 0: some judges are surely not the best, on one dimension or overall; 3: every verdict
+    is inconclusive, or there is none.
+    """
     made = parser("judges", run.__doc__ or "", examples=EXAMPLES)
     add_file(made)
     made.add_argument(

@@ -43,9 +43,10 @@ _FEWEST_RESAMPLES = 100
 
 def parser(verb: str, description: str, *, examples: str = "") -> argparse.ArgumentParser:
     """A parser of one verb's options."""
+    lines = (line.strip() for line in description.strip().splitlines())  # of a docstring
     made = argparse.ArgumentParser(
         prog=f"measurand {verb}",
-        description=description,
+        description="\n".join(lines),
         epilog=f"examples:\n{examples}" if examples else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

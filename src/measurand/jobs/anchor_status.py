@@ -57,7 +57,7 @@ def drift_notes(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
         return ()
     found = drift(ledger, plan)
     verdicts = found.verdicts if found else ()
-    return tuple(f"Drift: {one.reason}." for one in verdicts if one.outcome != "none")
+    return tuple(f"Drift: {one.reason}." for one in verdicts if one.outcome in {"judge", "system"})
 
 
 def _labels(frozen: AnchorSet, plan: Plan) -> dict[tuple[str, str, str], Value]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measurand.analysis.judges import JudgesOptions
 from measurand.analysis.judges import judges as analyse
+from measurand.analysis.judges_ranks import BEST, NONE
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Rating, Ratings
@@ -20,7 +21,20 @@ from measurand.raters.checks.overlap import Bleu, Rouge
 from measurand.report.judges_page import judges_document
 from measurand.report.sections import PageContext
 
-__all__ = ["judges"]
+__all__ = ["JudgesAnswer", "judges"]
+
+_TOO_LITTLE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgesAnswer(Answer):
+    """What a comparison of judges found."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 where some are surely not the best, 3 where nothing can be told apart."""
+        outcomes = {v.outcome for v in self.findings.verdicts if v.name == BEST}
+        return 0 if outcomes - {NONE} else _TOO_LITTLE
 
 
 def judges(
@@ -28,7 +42,7 @@ def judges(
     *,
     reading: Reading | None = None,
     options: JudgesOptions | None = None,
-) -> Answer:
+) -> JudgesAnswer:
     """Several judges side by side on the outputs that people rated, with checks and people.
 
     Where outputs and reference answers are known, as in a project, ROUGE-L and BLEU are computed
@@ -53,7 +67,7 @@ def judges(
         table, read.scales, rubric=read.rubric, examples=read.examples, options=chosen
     )
     findings = replace(findings, limits=(*read.limits, *findings.limits))
-    return Answer(
+    return JudgesAnswer(
         verb="judges",
         findings=findings,
         document=judges_document(findings, PageContext(intakes=read.intakes, rubric=read.rubric)),
