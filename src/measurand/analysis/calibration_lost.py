@@ -17,6 +17,8 @@ from measurand.stats.share import clustered_share
 
 __all__ = ["failures_in", "judge_failures", "withheld"]
 
+_SMALL = 0.1
+
 
 def judge_failures(pools: Mapping[str, Pool], judge: str, *, level: float) -> Iterator[Result]:
     """The share of locked outputs on which the judge failed, where it failed on any."""
@@ -86,10 +88,15 @@ def withheld(pool: Pool, most: float, *, allow_missing: bool = False) -> str | N
         return None
     told = [f"it {kind} {count}" for kind, count in kinds.items() if count]
     return (
-        f"There is no judgment of {lost} of {of} locked outputs ({lost / of:.0%}), more than "
-        f"{most:.0%}: {', '.join(told)}. What was not judged may be unlike the rest: "
+        f"There is no judgment of {lost} of {of} locked outputs ({_share(lost / of)}), more "
+        f"than {_share(most)}: {', '.join(told)}. What was not judged may be unlike the rest: "
         f"{_remedy(kinds)}."
     )
+
+
+def _share(share: float) -> str:
+    """In percent, with a digit more where it is small."""
+    return f"{share:.0%}" if share >= _SMALL else f"{100 * share:.2g}%"
 
 
 def _remedy(kinds: Mapping[str, int]) -> str:
