@@ -200,6 +200,53 @@ def test_what_a_candidate_said_counts_in_no_comparison(done: Done) -> None:
     assert source.ratings.where(kind="judge").distinct("rater") == ("sim/judge",)
 
 
+REPEATS = {"name": "three repeats", "repeats": 3}
+
+
+def counted(project: Project) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+    """What a comparison counts of the judge, and what its account says."""
+    source = from_project(project.plan, environment=project.environment)
+    assert source.run is not None
+    rows = source.ratings.where(kind="judge")
+    names = ("example", "system", "dimension", "repeat", "value", "cost")
+    told = sorted(zip(*(rows[name] for name in names), strict=True), key=repr)
+    (judge,) = [one for one in source.run.models if one.part == "judge"]
+    return told, (judge.calls, judge.cost, judge.usage)
+
+
+def test_repeats_that_were_tried_count_only_in_a_run_of_the_plan_that_has_them(
+    project: Project,
+) -> None:
+    before = counted(project)
+    planned(project, REPEATS)
+    found = improved(project)
+    asked = found.ran.snapshot.ratings
+    assert asked >= 2 * DEVELOPMENT * 2  # the first repeat is there
+    assert counted(project) == before
+
+    # without a run of it, a plan with as many repeats has them on some outputs only
+    project.write(EXAMPLES, **changes(judge={"model": "sim/judge", "repeats": 3}))
+    assert counted(project) == before
+    done = run(project.plan, environment=project.environment)
+    every = EXAMPLES * 2 * 2 * 3
+    judged = project.query("SELECT count(*) FROM calls WHERE model = 'sim/judge'")[0][0]
+    assert judged == every  # none was asked twice
+    assert done.snapshot.calls == every - asked - EXAMPLES * 2 * 2
+    rows, account = counted(project)
+    assert len(rows) == every
+    assert account[0] == every
+
+    planned(project)  # and back
+    assert counted(project)[0] == before[0]
+
+
+def test_a_wording_that_was_tried_is_on_no_account(project: Project) -> None:
+    before = counted(project)
+    planned(project, {"name": "other", "definition": {"accuracy": "All of it is true, really."}})
+    assert improved(project, look=False).ran.snapshot.ratings == DEVELOPMENT * 2
+    assert counted(project) == before
+
+
 def test_what_is_adopted_is_a_plan_beside_the_old_one(done: Done) -> None:
     project = done.project
     assert done.found.conclusion is not None

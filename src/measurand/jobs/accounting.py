@@ -8,7 +8,7 @@ from typing import Literal
 from measurand.analysis.account import ModelAccount, OwnFamily, RunAccount
 from measurand.core.family import family_of
 from measurand.core.plan import Plan
-from measurand.jobs.manifest import ENDED, STARTED
+from measurand.jobs.manifest import ENDED, IMPROVING, STARTED, current
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_accounts import Account
 
@@ -18,13 +18,16 @@ __all__ = ["run_account"]
 def run_account(ledger: Ledger, plan: Plan) -> RunAccount | None:
     """The account of all runs of a ledger; None where there was none.
 
+    What was asked while judges were improved is left out, unless the plan has adopted it.
+
     Args:
         ledger: The ledger.
         plan: Whose systems and judges are told.
     """
     if not ledger.work.events(STARTED):
         return None
-    found = ledger.work.accounts()
+    counted = current(ledger, plan).versions or ()
+    found = ledger.work.accounts(apart=IMPROVING, counted=counted)
     ended = ledger.work.events(ENDED)
     return RunAccount(
         models=tuple(_models(plan, found)),

@@ -9,13 +9,17 @@ from typing import Any
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Dimension
+from measurand.core.running import JudgeModel, JudgePlan
+from measurand.jobs.engine.parts import tried_version
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_now import RatingKey
 from measurand.store.ledger_work import Event
 
-__all__ = ["ENDED", "STARTED", "Current", "current", "version_of", "without"]
+__all__ = ["ENDED", "IMPROVING", "STARTED", "Current", "current", "version_of", "without"]
 
 STARTED, ENDED = "started", "ended"
+IMPROVING = "improving"
+"""What the ledger calls the start of trying changes to judges, which is no run."""
 _KEY = ("example", "system", "dimension", "rater", "repeat", "against", "order")
 IMPORTED = ""
 """The version of rows that no run has made: imported files, and `measurand check`."""
@@ -35,11 +39,13 @@ class Current:
         run: The newest run; None where there was none.
         changed: Dimensions that have another definition than that run asked about.
         people: The versions of what people said; `measurand.jobs.people_rows` knows which count.
+        repeats: Judgments of each output that the plan has a judge give.
     """
 
     run: Event | None = None
     changed: frozenset[str] = field(default_factory=frozenset)
     people: frozenset[str] = field(default_factory=frozenset)
+    repeats: int = 1
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -51,7 +57,10 @@ class Current:
         """The versions whose rows count; None means all."""
         if self.run is None:
             return None
-        return frozenset((IMPORTED, *self.manifest["versions"], *self.people))
+        counted = self.manifest["versions"]
+        repeats = range(1, min(self.repeats, _repeats_of(self.manifest)))
+        tried = (tried_version(version, repeat) for version in counted for repeat in repeats)
+        return frozenset((IMPORTED, *counted, *tried, *self.people))
 
     def ratings(self, ledger: Ledger) -> Ratings:
         """The ratings that count: a changed rubric is not joined with what was said of the old."""
@@ -85,7 +94,19 @@ def current(ledger: Ledger, plan: Plan) -> Current:
         return Current(people=people)
     asked = runs[-1].manifest["dimensions"]
     changed = {d.name for d in plan.rubric if asked.get(d.name, d.fingerprint) != d.fingerprint}
-    return Current(run=runs[-1], changed=frozenset(changed), people=people)
+    return Current(
+        run=runs[-1],
+        changed=frozenset(changed),
+        people=people,
+        repeats=plan.judge.repeats if plan.judge else 1,
+    )
+
+
+def _repeats_of(manifest: Mapping[str, Any]) -> int:
+    """Judgments of each output in a run: what `improve` tried beyond them is no part of it."""
+    judge = manifest.get("judge") or {}
+    usual = JudgePlan(models=(JudgeModel("any"),)).repeats
+    return int(judge.get("repeats", usual))
 
 
 def without(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale, Value
@@ -65,7 +66,9 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
             "measurand run, measurand check, or measurand import FILE"
         )
     notes: list[str] = [*now.notes(), *parted.notes(), *trust]
-    ratings = _of_planned_trials(parted.ratings, plan)
+    ratings = parted.ratings
+    if now.run is not None:
+        ratings = _of_planned_trials(ratings, plan, outputs)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
     known = in_order(known, plan, examples)
     if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
@@ -113,16 +116,17 @@ def _counted(
     return ratings
 
 
-def _of_planned_trials(ratings: Ratings, plan: Plan) -> Ratings:
+def _of_planned_trials(ratings: Ratings, plan: Plan, outputs: Sequence[Output]) -> Ratings:
     """Without what judges said in more repeats or trials than the plan has by now."""
-    judges = {judge.model for judge in plan.judge.models} if plan.judge else set()
-    most = {
-        system.name: system.repeats * plan.judge.repeats
-        for system in plan.systems
-        if plan.judge and system.live
-    }
-    if not judges or all(system.repeats == 1 for system in plan.systems):
+    if plan.judge is None:
         return ratings
+    judges = {judge.model for judge in plan.judge.models}
+    trials = {system.name: system.repeats for system in plan.systems}
+    recorded = {system.name for system in plan.systems if not system.live}
+    for output in outputs:
+        if output.system in recorded:
+            trials[output.system] = max(trials[output.system], output.trial + 1)
+    most = {name: count * plan.judge.repeats for name, count in trials.items()}
     cells = zip(ratings["rater"], ratings["system"], ratings["repeat"], strict=True)
     kept = (
         rater not in judges or not isinstance(row, int) or row < most.get(str(system), row + 1)

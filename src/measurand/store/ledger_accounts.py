@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +15,21 @@ from measurand.core.output import Usage
 
 __all__ = ["Account", "Took", "accounts", "spent", "took"]
 
-_WORKS = """SELECT w.purpose, o.text, f.text, count(*) FROM work AS w
+_COUNTED = """(b.version IN (SELECT value FROM json_each(:counted)) OR NOT EXISTS (
+      SELECT 1 FROM call AS t JOIN run ON run.id = t.run
+      WHERE t."key" = w."key" AND t.revision = w.revision AND run.event = :apart))"""
+_WORKS = f"""SELECT w.purpose, o.text, f.text, count(*) FROM work AS w
+    JOIN batch AS b ON b.id = w.batch
     JOIN text AS o ON o.id = w.who LEFT JOIN text AS f ON f.id = w.failure
-    GROUP BY w.purpose, w.who, w.failure"""
-_CALLS = """SELECT w.purpose, o.text, m.text, s.text, n.text, c.attempts, c.input_tokens,
+    WHERE {_COUNTED}
+    GROUP BY w.purpose, w.who, w.failure"""  # noqa: S608 - constant
+_CALLS = f"""SELECT w.purpose, o.text, m.text, s.text, n.text, c.attempts, c.input_tokens,
     c.output_tokens, c.cached_tokens, c.written_tokens, c.cost
     FROM call AS c JOIN work AS w ON w."key" = c."key" AND w.revision = c.revision
+    JOIN batch AS b ON b.id = w.batch
     JOIN text AS o ON o.id = w.who JOIN text AS m ON m.id = c.model
-    LEFT JOIN text AS s ON s.id = c.snapshot LEFT JOIN text AS n ON n.id = c.notes"""
+    LEFT JOIN text AS s ON s.id = c.snapshot LEFT JOIN text AS n ON n.id = c.notes
+    WHERE {_COUNTED}"""  # noqa: S608 - constant
 _OWN = """SELECT 'output', o.text, p.cost FROM output AS p JOIN text AS o ON o.id = p.system
     WHERE p.text IS NOT NULL AND p.batch IN (SELECT batch FROM work WHERE purpose = 'output')
     AND NOT EXISTS (SELECT 1 FROM work AS w JOIN call AS c ON c."key" = w."key"
@@ -96,17 +104,20 @@ class Account:
             self.costs.append(cost)
 
 
-def accounts(connection: apsw.Connection) -> Mapping[tuple[str, str], Account]:
-    """Everybody's account, by purpose and name."""
+def accounts(
+    connection: apsw.Connection, *, apart: str | None = None, counted: Iterable[str] = ()
+) -> Mapping[tuple[str, str], Account]:
+    """Everybody's account, by purpose and name; see `WorkLog.accounts`."""
+    told = {"apart": apart, "counted": json.dumps(list(counted))}
     found: dict[tuple[str, str], Account] = {}
 
     def of(purpose: str, who: str) -> Account:
         return found.setdefault((purpose, who), Account(purpose=purpose, who=who))
 
-    works: list[Any] = connection.execute(_WORKS).fetchall()
+    works: list[Any] = connection.execute(_WORKS, told).fetchall()
     for purpose, who, failure, count in works:
         of(purpose, who).works[failure] += count
-    calls: Any = connection.execute(_CALLS)
+    calls: Any = connection.execute(_CALLS, told)
     for purpose, who, *row in calls:
         _add(of(purpose, who), row)
     own: Any = connection.execute(_OWN)

@@ -25,7 +25,7 @@ from measurand.store.ledger_plain import KEY, rating_rows, texts_of
 from measurand.store.ledger_probes import ProbeRecord, add_probes, probe_texts
 from measurand.store.ledger_sql import Rows
 
-__all__ = ["Event", "Work", "WorkLog"]
+__all__ = ["Event", "Purpose", "Work", "WorkLog"]
 
 Purpose = Literal["output", "record", "rating", "probe"]
 """An output that was asked for, one that was there already, what a rater said, or said of a
@@ -165,10 +165,17 @@ class WorkLog(LedgerPart):
         with self.reading():
             return spent(self.connection)
 
-    def accounts(self) -> Mapping[tuple[str, str], Account]:
-        """What everybody was asked and what it took, by purpose and name."""
+    def accounts(
+        self, *, apart: str | None = None, counted: Iterable[str] = ()
+    ) -> Mapping[tuple[str, str], Account]:
+        """What everybody was asked and what it took, by purpose and name.
+
+        Args:
+            apart: Leave out what was asked after events of this name.
+            counted: But not where it was said under one of these versions.
+        """
         with self.reading():
-            return accounts(self.connection)
+            return accounts(self.connection, apart=apart, counted=counted)
 
     def took(self, purpose: Purpose, who: str, *, newest: int) -> tuple[Took, ...]:
         """What the newest pieces of somebody's work took."""

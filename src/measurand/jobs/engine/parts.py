@@ -19,7 +19,15 @@ from measurand.core.sound import countable, no_json, sound
 from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.privacy.redaction import redact_json
 
-__all__ = ["Parts", "check_key", "judge_key", "output_key", "rating_version", "versioned"]
+__all__ = [
+    "Parts",
+    "check_key",
+    "judge_key",
+    "output_key",
+    "rating_version",
+    "tried_version",
+    "versioned",
+]
 
 
 _SHORT, _KNOWN = 32, 1_000
@@ -168,6 +176,11 @@ class Parts:
             (
                 system.version,
                 *(rating_version(system, rater) for rater in raters),
+                *(
+                    tried_version(rating_version(system, judge), repeat)
+                    for judge in self.judges
+                    for repeat in range(1, self.rounds.get(judge.name, 1))
+                ),
                 *(rating_version(system, j, one) for j in self.pair_judges for one in others),
             )
         )
@@ -195,6 +208,15 @@ def rating_version(
 def versioned(system: str, rater: str, against: str | None = None) -> str:
     """The same from the versions of those who took part."""
     return fingerprint([system, rater, against])
+
+
+@lru_cache(maxsize=4096)
+def tried_version(version: str, repeat: int) -> str:
+    """The version of what a judge that is tried says in one of its repeats.
+
+    A run with fewer repeats must not count it, and one with as many need not ask for it again.
+    """
+    return fingerprint(["tried", version, repeat]) if repeat else version
 
 
 def output_key(

@@ -21,6 +21,7 @@ from measurand.jobs.improving.arms import Arm, ArmMaker, judge_of
 from measurand.jobs.improving.gathering import gathered
 from measurand.jobs.improving.optimising import require_optimiser
 from measurand.jobs.improving.pool import Material
+from measurand.jobs.manifest import IMPROVING
 from measurand.jobs.opening_judges import Access
 from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
@@ -32,8 +33,8 @@ __all__ = ["Case", "ImproveOptions"]
 
 T = TypeVar("T")
 
-BEGAN, ENDED = "improving", "improved"
-"""What the ledger calls the start and the end; runs have names of their own."""
+ENDED = "improved"
+"""What the ledger calls the end; runs have a name of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,11 @@ class Case:
         plan = encode(self.plan)
         told = {"name": self.plan.name, "candidates": [one.name for one in self.candidates]}
         return Note(
-            plan=fingerprint(plan), manifest=told, redact=access.redact, began=BEGAN, ended=ENDED
+            plan=fingerprint(plan),
+            manifest=told,
+            redact=access.redact,
+            began=IMPROVING,
+            ended=ENDED,
         )
 
 

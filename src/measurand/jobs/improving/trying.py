@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.jobs.engine.agenda import Again, Judging
 from measurand.jobs.engine.asking import Asking, Stop
 from measurand.jobs.engine.journal import Journal
-from measurand.jobs.engine.parts import Parts, judge_key, versioned
+from measurand.jobs.engine.parts import Parts, judge_key, tried_version, versioned
 from measurand.jobs.engine.rows import judged
 from measurand.jobs.engine.tally import Tally
 from measurand.jobs.improving.arms import Arm
@@ -63,9 +63,10 @@ def said_by(arm: Arm, items: Sequence[Rated], ledger: Ledger) -> Ratings:
     for judge in dict.fromkeys(map(arm.judge_for, items)):
         names = {(i.of.example, i.of.system) for i in items if arm.judge_for(i) is judge}
         versions = {
-            versioned(i.asked.system.version, judge.version)
+            tried_version(versioned(i.asked.system.version, judge.version), repeat)
             for i in items
             if arm.judge_for(i) is judge
+            for repeat in range(arm.repeats)
         }
         rows = ledger.ratings(
             version=frozenset(versions),
@@ -127,6 +128,8 @@ class Trier:
         judgment = await asking.judgment(judging.judge, judging.task)
         if judgment is not None:
             work = judged(item.asked, judging, judgment, parts=self._parts())
+            version = tried_version(work.version, judging.task.repeat)
+            work = replace(work, version=version)
             await self.journal.put([work])
             self.tally.durable(work)
             asking.judged(judging.judge, judgment)
