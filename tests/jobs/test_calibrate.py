@@ -263,19 +263,6 @@ def test_a_lower_target_after_a_look_is_no_first_look(
     assert look.body["target"] == 0.9
 
 
-def test_an_output_on_which_people_gave_no_value_is_no_label(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    rows = [
-        replace(r, value=None, failure="cannot_judge") if r.kind == "people" and at < 40 else r
-        for at, r in enumerate(GOOD.rows())
-    ]
-    ledger = ("--ledger", tmp_path / "trust.db")
-    file = written(tmp_path, *rows)
-
-    assert [shown(capsys, file, *ledger)[0] for _ in range(2)] == [1, 1]
-
-
 def test_looks_written_down_without_outputs_break_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,9 +90,8 @@ class Tally:
 
 def labels_of(pool: Pool) -> dict[str, float]:
     """The mean of people's labels by output: by it labels are known again."""
-    means = np.round(mean_vote(pool.ratings), _DIGITS)
-    named = zip(pool.items, means.tolist(), strict=True)
-    return {item: mean for item, mean in named if not np.isnan(mean)}
+    means = np.round(mean_vote(pool.ratings), _DIGITS).tolist()
+    return dict(zip(pool.items, means, strict=True))
 
 
 def looked_at(log: CalibrationLog) -> frozenset[str]:
