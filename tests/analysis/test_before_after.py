@@ -9,7 +9,7 @@ from measurand.analysis.before_after import Look, Shown, before_after
 from measurand.analysis.calibration_pool import Pool
 from measurand.analysis.result import Result, Verdict
 from measurand.core.candidate import CURRENT
-from measurand.core.scale import ONE_TO_FIVE
+from measurand.core.scale import ONE_TO_FIVE, YES_NO
 
 N = 100
 RNG = np.random.default_rng(3)
@@ -102,3 +102,18 @@ def test_failures_beyond_what_is_allowed_withhold_the_verdict() -> None:
     _, verdicts = shown(pool(1.5, seed=4), replace(after, repeats=holes, failed=lost))
     assert verdicts["calibration"].outcome == "INCONCLUSIVE"
     assert np.isfinite(verdicts["calibration"].bound or np.nan)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_perfect_judge_does_not_fail_two_people_who_may_tie(seed: int) -> None:
+    """On outputs on which they do not tie, two people always agree."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, size=(N, 1)).astype(float)
+    people = np.abs(truth - (rng.random((N, 2)) < 0.3))
+    after = replace(
+        pool(0.2, seed=5), scale=YES_NO, repeats=truth, ratings=people, raters=("ann", "ben")
+    )
+    before = replace(after, repeats=np.abs(truth - (rng.random((N, 1)) < 0.2)))
+    _, verdicts = shown(before, after)
+
+    assert verdicts["calibration"].outcome != "FAIL"

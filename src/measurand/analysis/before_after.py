@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from measurand.analysis.calibration_effective import effective_number
 from measurand.analysis.calibration_gate import Evidence, bound_level, gate
 from measurand.analysis.calibration_lost import withheld
@@ -134,6 +136,11 @@ def _change(one: Shown, difference: Estimate) -> Verdict:
     )
 
 
+def _with_ties(one: Shown) -> Pool:
+    """What both judges rated, whether or not people have a majority there: all tell the ceiling."""
+    return one.after.only(~(np.isnan(one.before.judge) | np.isnan(one.after.judge)))
+
+
 def _verdict(one: Shown, after: Pool, look: Look) -> Verdict:
     """Whether the judge can be trusted after the change."""
     side = bound_level(look.shown)
@@ -150,7 +157,7 @@ def _verdict(one: Shown, after: Pool, look: Look) -> Verdict:
         bound=attempt(
             partial(bound, side="lower"), n=after.n, method="Pearson, one-sided", level=side
         ),
-        ceiling=highest_ceiling(after, look.how),
+        ceiling=highest_ceiling(_with_ties(one), look.how),
         n_test=after.n,
         target=look.target,
         looks=look.looks,
