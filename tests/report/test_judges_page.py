@@ -3,11 +3,12 @@ from measurand.analysis.judges import JudgesOptions, judges
 from measurand.analysis.result import Findings
 from measurand.core.probe import ProbeRow
 from measurand.core.rating import Rating, Ratings
-from measurand.core.scale import ONE_TO_FIVE
+from measurand.core.scale import ONE_TO_FIVE, YES_NO
 from measurand.report.anchors_page import anchors_document
+from measurand.report.brief import brief
 from measurand.report.document import Document, Plot, Table
 from measurand.report.html import html_page
-from measurand.report.judges_page import judges_document
+from measurand.report.judges_page import BY_DIMENSION, judges_document
 from measurand.report.markdown import markdown_text
 
 NAMES = ("<b>kind</b>", "plain", "odd")
@@ -54,6 +55,50 @@ def test_one_line_a_judge_with_rank_accuracy_and_price() -> None:
     ]
     assert {str(row[0]) for row in first.rows} >= set(NAMES)
     assert document.headlines[0].name == "best judges"
+
+
+def apart() -> Findings:
+    """Two dimensions of which a judge and a check share one, so that nothing is overall."""
+    rows = [
+        Rating(
+            example=f"e{item}",
+            system="s",
+            dimension=dimension,
+            rater=rater,
+            kind=kind,  # type: ignore[arg-type]
+            value=value,
+            cost=0.01 if kind == "judge" else 0.0,
+        )
+        for item in range(60)
+        for dimension, rater, kind, value in (
+            ("tone", "j", "judge", float(1 + item % 4)),
+            ("tone", "p", "people", float(1 + item % 5)),
+            ("safe", "j", "judge", float(item % 3 > 0)),
+            ("safe", "c", "check", float(item % 60 > 0)),
+            ("safe", "p", "people", 1.0 if item else 0.0),
+        )
+    ]
+    return judges(Ratings.of(rows), {"tone": ONE_TO_FIVE, "safe": YES_NO})
+
+
+def test_without_an_overall_rank_no_dimension_stands_for_all_of_them() -> None:
+    document = judges_document(apart())
+    first, *rest = tables(document)
+    assert first.caption == "On all dimensions together"
+    assert {str(row[0]): row[1] for row in first.rows}["c"] == "nothing"
+    shown = {table.caption: table for table in rest}
+    assert [str(row[0]) for row in shown["tone"].rows] == ["j", "p"]
+    assert [(row[0], row[1]) for row in shown["safe"].rows][:2] == [("c", "1"), ("j", "2")]
+    short, _ = brief(document, frozenset({BY_DIMENSION}))
+    (tone,) = [table for table in tables(short) if table.caption == "tone"]
+    names = [column.name for column in tone.columns]
+    assert {"Correlation with people", "Leniency"} <= {*names}
+    assert "Error after mapping" not in names
+
+
+def test_a_share_reads_the_same_in_the_verdict_as_in_the_table() -> None:
+    (verdict,) = [v for v in apart().verdicts if v.dimension == "safe"]
+    assert "c (agreement 100.0%)" in verdict.reason
 
 
 def test_every_estimate_is_on_the_page_and_names_stay_text() -> None:

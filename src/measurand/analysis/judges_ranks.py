@@ -31,10 +31,7 @@ _POWER = 0.8
 _NAMED = 3
 _FAR = 100
 """Beyond so many times the outputs there are, a number of outputs would be no plan."""
-_HEADS: Mapping[bool, tuple[str, str]] = {
-    True: ("correlation_with_people", "r"),
-    False: ("agreement_with_people", "agreement"),
-}
+_HEADS: Mapping[bool, str] = {True: "correlation_with_people", False: "agreement_with_people"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +90,7 @@ class Ranking:
         for place, name in enumerate(self.names):
             compute = partial(self.accuracy.estimate, place, bounds=bounds, level=self.level)
             yield Result(
-                name=_HEADS[self.graded][0],
+                name=_HEADS[self.graded],
                 estimate=attempt(
                     compute, n=self.accuracy.n, method="weighted mean", level=self.level
                 ),
@@ -145,7 +142,9 @@ class Ranking:
         return gap if found.first == self.order[0] else gap.scaled(-1.0)
 
     def _told(self, place: int) -> str:
-        return f"{self.names[place]} ({_HEADS[self.graded][1]} {self.accuracy.values[place]:.2f})"
+        value = float(self.accuracy.values[place])
+        told = f"r {value:.2f}" if self.graded else f"agreement {value:.1%}"
+        return f"{self.names[place]} ({told})"
 
     def _reason(self, outcome: str, best: Sequence[str], needed: int | None) -> str:
         first, second = self.order[:2]

@@ -57,6 +57,7 @@ def run(words: Sequence[str]) -> int:
 
     from measurand.analysis.judges import JudgesOptions  # noqa: PLC0415 - after --help
     from measurand.jobs.judges import judges  # noqa: PLC0415
+    from measurand.report.judges_page import BY_DIMENSION  # noqa: PLC0415
     from measurand.stats.estimate import LEVEL  # noqa: PLC0415
 
     options = JudgesOptions(
@@ -65,4 +66,5 @@ def run(words: Sequence[str]) -> int:
         reference=args.reference,
         only=tuple(args.judge),
     )
-    return show(judges(source_of(args), options=options), args)
+    answer = judges(source_of(args), options=options)
+    return show(answer, args, also=frozenset({BY_DIMENSION}))

@@ -19,7 +19,7 @@ from measurand.report.sections import (
 from measurand.report.shelf import OVERALL, Shelf, distinct, matrix, shared_span
 from measurand.report.words import basis, cell, label, methods
 
-__all__ = ["judges_document"]
+__all__ = ["BY_DIMENSION", "judges_document"]
 
 _ACCURACY = ("correlation_with_people", "agreement_with_people")
 _BESIDE = ("cost_per_thousand_outputs", "seconds_per_output", "judge_failure_rate")
@@ -27,6 +27,19 @@ _UNKNOWN = (("cost_per_thousand_outputs", "the cost"), ("seconds_per_output", "t
 _DETAILS = (
     *("kappa_with_people", "error_after_mapping", "leniency", "advantage_over_person"),
     *("repeat_reliability", "repeat_consistency", "first_slot_excess", "rated_share"),
+)
+_LOOKED_UP = frozenset(
+    label(name)
+    for name in (
+        *("error_after_mapping", "rated_share", "repeat_reliability", "repeat_consistency"),
+        *("first_slot_excess",),
+    )
+)
+"""The columns that a terminal shows only where all is asked for."""
+BY_DIMENSION = "By dimension"
+_RANKS = (
+    "The rank is a range: behind all that are surely better, before all that are surely worse. "
+    "Whoever may have rank 1 is in the set of best."
 )
 _NARROW = "\N{NO-BREAK SPACE}"
 _MOST_DRAWN = 30
@@ -38,10 +51,10 @@ def judges_document(findings: Findings, context: PageContext | None = None) -> D
     known = context or PageContext()
     shelf = Shelf(findings.results)
     ranks = _ranks(findings)
-    first = OVERALL if OVERALL in ranks else next(iter(ranks), None)
+    first = _first(findings, ranks)
     sections = [
         *_side_by_side(shelf, ranks, first),
-        *_by_dimension(shelf, ranks),
+        *_by_dimension(shelf, ranks, told=first is not None),
         *_failures(shelf),
         *shelf.rest(),
         *all_decisions(findings.verdicts),
@@ -69,11 +82,19 @@ def _ranks(findings: Findings) -> Ranks:
     return found
 
 
+def _first(findings: Findings, ranks: Ranks) -> str | None:
+    """What stands first: the overall rank, or the only dimension; one of several is not all."""
+    if OVERALL in ranks:
+        return OVERALL
+    found = distinct(r.dimension for r in findings.results if r.name in _ACCURACY)
+    return found[0] if len(found) == 1 else None
+
+
 def _side_by_side(shelf: Shelf, ranks: Ranks, first: str | None) -> list[Section]:
     """One line a judge: its place, how right it is, what it costs."""
     beside = shelf.take(*_BESIDE, where=lambda r: r.failure is None and r.dimension is None)
-    accuracy = shelf.take(*_ACCURACY, where=lambda r: r.dimension == first)
-    places = shelf.take("rank", where=lambda r: r.dimension == first)
+    accuracy = shelf.take(*_ACCURACY, where=lambda r: first is not None and r.dimension == first)
+    places = shelf.take("rank", where=lambda r: first is not None and r.dimension == first)
     if not (beside or accuracy):
         return []
     own = ranks.get(first or "", {})
@@ -97,17 +118,13 @@ def _side_by_side(shelf: Shelf, ranks: Ranks, first: str | None) -> list[Section
         )
         for name in names
     ]
-    caption = f"Side by side: {first}" if first else "Side by side"
+    caption = f"Side by side: {first}" if first else "On all dimensions together"
     table = Table(caption, tuple(columns), tuple(rows), _basis(places, accuracy))
     unknown = [word for name, word in _UNKNOWN if beside and name not in kinds]
     blocks: list[Block] = [*_drawn(accuracy, names, first), table]
     if unknown:
         blocks.append(Paragraph(f"Not known of any of them: {' and '.join(unknown)}."))
-    summary = (
-        "The rank is a range: behind all that are surely better, before all that are surely worse. "
-        "Whoever may have rank 1 is in the set of best."
-    )
-    return [Section("Side by side", tuple(blocks), summary)]
+    return [Section("Side by side", tuple(blocks), _RANKS if places else "")]
 
 
 def _drawn(accuracy: Sequence[Result], names: Sequence[str], about: str | None) -> Iterator[Plot]:
@@ -123,8 +140,8 @@ def _drawn(accuracy: Sequence[Result], names: Sequence[str], about: str | None) 
     )
 
 
-def _by_dimension(shelf: Shelf, ranks: Ranks) -> list[Section]:
-    """All there is to say of each judge, a table a dimension."""
+def _by_dimension(shelf: Shelf, ranks: Ranks, *, told: bool) -> list[Section]:
+    """All there is to say of each judge, a table a dimension; ``told`` what a rank is."""
     blocks: list[Block] = []
     found = shelf.take("rank", *_ACCURACY, *_DETAILS)
     for dimension in distinct(result.dimension for result in found):
@@ -141,13 +158,17 @@ def _by_dimension(shelf: Shelf, ranks: Ranks) -> list[Section]:
             columns=lambda r: label(r.name),
             corner="Judge, check or person",
         )
+        columns = (replace(c, detail=c.name in _LOOKED_UP) for c in table.columns)
+        table = replace(table, columns=tuple(columns))
+        blocks += _drawn([r for r in part if r.name in _ACCURACY], order, dimension)
         shown = any(r.name == "rank" and r.dimension == dimension for r in found)
         blocks.append(_with_ranks(table, own) if shown else table)
     blocks += _constants(shelf)
     if not blocks:
         return []
     summary = "On the outputs that everybody who is ranked has rated; see the limits for how many."
-    return [Section("By dimension", tuple(blocks), summary)]
+    ranked = any(r.name == "rank" for r in found) and not told
+    return [Section(BY_DIMENSION, tuple(blocks), f"{_RANKS} {summary}" if ranked else summary)]
 
 
 def _with_ranks(table: Table, ranks: Mapping[str, Result]) -> Table:
@@ -192,6 +213,8 @@ def _cell(result: Result | None) -> Cell:
         return None
     if not result.estimate.present and result.name in _BESIDE:
         return "not known"
+    if result.name == "cost_per_thousand_outputs" and result.estimate.high == 0:
+        return "nothing"
     return cell(result.name, result.estimate)
 
 
