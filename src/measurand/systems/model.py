@@ -56,6 +56,11 @@ class ModelSystem:
         return self._system.name
 
     @property
+    def model(self) -> str:
+        """The model's name, as in ``"openai/gpt-4o-mini"``."""
+        return self._model.name
+
+    @property
     def version(self) -> str:
         """Changes with the model, the prompt and the parameters."""
         return self._version

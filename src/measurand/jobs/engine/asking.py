@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -52,37 +52,63 @@ class Stop:
 class Asking:
     """What everybody who asks keeps to.
 
+    Whoever asks keeps his place until the answer is on disk, so that no more answers than there
+    are places can be lost to a kill, however slowly the disk writes.
+
     Args:
         stop: Asked before anything new is started.
-        width: Calls of one system or judge under way at once.
+        width: Questions to one provider that are asked and not yet on disk, at once; likewise to
+            each system that is no provider's model.
         clean: What is done to a judge's reason before anybody sees it.
+        models: The model of each system that is one, by the system's name.
     """
 
     stop: Stop
     width: int
     clean: Callable[[str], str] = str
+    models: Mapping[str, str] = field(default_factory=dict)
     _silence: dict[str, int] = field(default_factory=dict, init=False)
     _places: dict[str, asyncio.Semaphore] = field(default_factory=dict, init=False)
 
     def place(self, who: str) -> asyncio.Semaphore:
-        """So many at once may be asked: whoever waits here has not begun, and need not."""
-        return self._places.setdefault(who, asyncio.Semaphore(self.width))
+        """So many at once may be asked: whoever waits here has not begun, and need not.
+
+        Args:
+            who: A judge, by its model's name, or a system.
+        """
+        provider, slash, _ = self.models.get(who, who).partition("/")
+        return self._places.setdefault(f"{provider}{slash}", asyncio.Semaphore(self.width))
 
     def stopped(self) -> bool:
         """Asked again after waiting: meanwhile somebody may have asked for a stop."""
         return self.stop.asked
 
-    async def judgment(self, judge: Judge, task: BlindTask) -> Judgment | None:
-        """Have a task judged; None where the run has to stop, and nothing was paid for."""
+    async def judgment(
+        self, judge: Judge, task: BlindTask, *, keep: Callable[[Judgment], Awaitable[None]]
+    ) -> Judgment | None:
+        """Have a task judged; None where the run has to stop, and nothing was paid for.
+
+        Args:
+            judge: Who is asked.
+            task: What.
+            keep: Writes the judgment down; the place is kept until it has.
+        """
 
         async def ask() -> tuple[Judgment, ...]:
             return (await judge.judge(task),)
 
-        found = await self.judgments(judge, ask)
+        async def keep_all(found: tuple[Judgment, ...]) -> None:
+            await keep(found[0])
+
+        found = await self.judgments(judge, ask, keep=keep_all)
         return None if found is None else found[0]
 
     async def judgments(
-        self, judge: Judge, ask: Callable[[], Awaitable[tuple[Judgment, ...]]]
+        self,
+        judge: Judge,
+        ask: Callable[[], Awaitable[tuple[Judgment, ...]]],
+        *,
+        keep: Callable[[tuple[Judgment, ...]], Awaitable[None]],
     ) -> tuple[Judgment, ...] | None:
         """Have a judge asked for several judgments at once; as `judgment`."""
         try:
@@ -90,18 +116,25 @@ class Asking:
                 if self.stopped():
                     return None
                 found = await ask()
+                if self._hopeless(judge, found):
+                    return None
+                await keep(found)
         except BudgetExhausted as limit:
             self.stop.ask("budget", str(limit))
             return None
         for judgment in found:
-            if judgment.failure in HOPELESS:
-                reason = self.clean(judgment.measurement.reason)
-                self.give_up(judge.name, str(judgment.failure), reason)
-                if not any(paid(one.calls) for one in found):
-                    return None
+            self._judged(judge, judgment)
         return found
 
-    def judged(self, judge: Judge, judgment: Judgment) -> None:
+    def _hopeless(self, judge: Judge, found: Sequence[Judgment]) -> bool:
+        """Whether nothing was paid for, and every further call would fail alike."""
+        hopeless = [judgment for judgment in found if judgment.failure in HOPELESS]
+        for judgment in hopeless:
+            reason = self.clean(judgment.measurement.reason)
+            self.give_up(judge.name, str(judgment.failure), reason)
+        return bool(hopeless) and not any(paid(one.calls) for one in found)
+
+    def _judged(self, judge: Judge, judgment: Judgment) -> None:
         """Count a judgment that is written down."""
         if judgment.calls:
             reason = self.clean(judgment.measurement.reason)

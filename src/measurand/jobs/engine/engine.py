@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from measurand.core.example import Example
+from measurand.core.judging import Judgment
 from measurand.core.model import Call
 from measurand.errors import BudgetExhausted
 from measurand.jobs.engine.agenda import Agenda, Asked, Judging
@@ -16,7 +17,8 @@ from measurand.jobs.engine.journal import Journal
 from measurand.jobs.engine.parts import Parts
 from measurand.jobs.engine.rows import checked, judged, unjudged
 from measurand.jobs.engine.tally import Tally
-from measurand.store.ledger_work import Work
+from measurand.store.ledger_work import Purpose, Work
+from measurand.systems.model import ModelSystem
 
 __all__ = ["Engine", "Stop"]
 
@@ -32,7 +34,7 @@ class Engine:
         agenda: Knows what is to be done.
         journal: Where it is written down what is done.
         workers: Examples under way at once.
-        width: Outputs of one system, and judgments by one judge, under way at once.
+        width: Questions to one provider, or one system, that are asked and not yet on disk.
         tally: Told of everything that is durable.
         stop: Asked before anything new is started.
         charge: Told what answers have cost that no provider of ours has charged; says whether
@@ -49,7 +51,13 @@ class Engine:
     _asking: Asking = field(init=False)
 
     def __post_init__(self) -> None:
-        self._asking = Asking(stop=self.stop, width=self.width, clean=self.parts.clean)
+        systems = self.parts.systems
+        self._asking = Asking(
+            stop=self.stop,
+            width=self.width,
+            clean=self.parts.clean,
+            models={one.name: one.model for one in systems if isinstance(one, ModelSystem)},
+        )
 
     @property
     def parts(self) -> Parts:
@@ -117,42 +125,45 @@ class Engine:
         """Ask for an output, check it, and write both down; False where the run has to stop."""
         if self.stop.asked:
             return False
-        calls: tuple[Call, ...] = ()
-        here = asked.raw is not None
-        if not here:
-            try:
-                async with self._asking.place(asked.system.name):
-                    if self._asking.stopped():
-                        return False
-                    asked.raw, calls = await asked.system.answer(asked.example, asked.trial)
-            except BudgetExhausted as limit:
-                self.stop.ask("budget", str(limit))
-                return False
-            asked.output = self.parts.stored(asked.raw)
-            self.agenda.plan(asked)
+        if asked.raw is not None:
+            await self._put([self._work_of(asked, "record"), *await self._checks(asked)])
+            return True
+        try:
+            async with self._asking.place(asked.system.name):
+                if self._asking.stopped():
+                    return False
+                asked.raw, calls = await asked.system.answer(asked.example, asked.trial)
+                asked.output = self.parts.stored(asked.raw)
+                self.agenda.plan(asked)
+                failure = asked.output.failure
+                if failure is not None and calls and failure.kind in HOPELESS and not paid(calls):
+                    self._asking.give_up(asked.system.name, failure.kind, failure.message)
+                    return False
+                await self._put([self._work_of(asked, "output", calls)])
+        except BudgetExhausted as limit:
+            self.stop.ask("budget", str(limit))
+            return False
+        if asked.checkings:
+            await self._put(await self._checks(asked))
+        self._asking.heard(asked.system.name, failure, calls=calls)
+        if not calls and asked.output.cost:
+            self.tally.cost += asked.output.cost
+            if self.charge(asked.output.cost):
+                self.stop.ask("budget", f"{asked.system.name} has used up the budget")
+        return True
+
+    def _work_of(self, asked: Asked, purpose: Purpose, calls: Sequence[Call] = ()) -> Work:
         output = asked.output
         failure = output.failure if output is not None else None
-        if failure is not None and calls and failure.kind in HOPELESS and not paid(calls):
-            self._asking.give_up(asked.system.name, failure.kind, failure.message)
-            return False
-        work = Work(
+        return Work(
             key=asked.key,
-            purpose="record" if here else "output",
+            purpose=purpose,
             who=asked.system.name,
             version=asked.system.version,
             failure=failure.kind if failure is not None else None,
             output=output,
             calls=tuple(map(self.parts.stored_call, calls)),
         )
-        await self._put([work, *await self._checks(asked)])
-        if here:
-            return True
-        self._asking.heard(asked.system.name, failure, calls=calls)
-        if not calls and output is not None and output.cost:
-            self.tally.cost += output.cost
-            if self.charge(output.cost):
-                self.stop.ask("budget", f"{asked.system.name} has used up the budget")
-        return True
 
     async def _checks(self, asked: Asked) -> list[Work]:
         return [await checked(asked, item, self.parts) for item in asked.checkings]
@@ -164,11 +175,10 @@ class Engine:
         raise_first(await asyncio.gather(*told, return_exceptions=True))
 
     async def _judge(self, asked: Asked, item: Judging, against: Asked | None = None) -> None:
-        judgment = await self._asking.judgment(item.judge, item.task)
-        if judgment is None:
-            return
-        await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
-        self._asking.judged(item.judge, judgment)
+        async def keep(judgment: Judgment) -> None:
+            await self._put([judged(asked, item, judgment, parts=self.parts, against=against)])
+
+        await self._asking.judgment(item.judge, item.task, keep=keep)
 
     async def _pairs(self, asked: Sequence[Asked]) -> None:
         """Compare outputs of the same trial, once both are there."""

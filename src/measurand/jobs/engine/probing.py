@@ -168,15 +168,16 @@ class Prober:
                 return (await judge.judge(told[0]),)
             return await judge.judge_together(told)
 
-        found = await self._asking.judgments(judge, ask)
-        if found is None:
-            return None
-        calls = tuple(self.stored(call) for judgment in found for call in judgment.calls)
-        await self._put(question, key, dict(zip(told, found, strict=True)), calls=calls)
-        for judgment in found:
-            self._asking.judged(judge, judgment)
-        reply = calls[-1].reply if calls else None
-        return "" if reply is None else reply.text
+        reply = ""
+
+        async def keep(found: tuple[Judgment, ...]) -> None:
+            nonlocal reply
+            calls = tuple(self.stored(call) for judgment in found for call in judgment.calls)
+            await self._put(question, key, dict(zip(told, found, strict=True)), calls=calls)
+            last = calls[-1].reply if calls else None
+            reply = "" if last is None else last.text
+
+        return None if await self._asking.judgments(judge, ask, keep=keep) is None else reply
 
     async def _put(
         self,

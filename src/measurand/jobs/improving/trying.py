@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from measurand.core.judging import Judgment
 from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.jobs.engine.agenda import Again, Judging
@@ -125,16 +126,17 @@ class Trier:
     async def _ask(self, one: Question, asking: Asking) -> None:
         item, judging = one.item, one.judging
         self.tally.under_way += 1
-        judgment = await asking.judgment(judging.judge, judging.task)
-        if judgment is not None:
+
+        async def keep(judgment: Judgment) -> None:
             work = judged(item.asked, judging, judgment, parts=self._parts())
             version = tried_version(work.version, judging.task.repeat)
             work = replace(work, version=version)
             await self.journal.put([work])
             self.tally.durable(work)
-            asking.judged(judging.judge, judgment)
             self.tally.examples += 1
             self.tally.fresh += 1
+
+        await asking.judgment(judging.judge, judging.task, keep=keep)
         self.tally.under_way -= 1
 
     def _parts(self) -> Parts:
