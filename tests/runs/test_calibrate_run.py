@@ -89,7 +89,8 @@ def test_reports_say_what_is_known_of_the_judge(
     calibrated(project, capsys)
 
     notes = from_project(project.plan, environment=project.environment).notes
-    assert any(n.startswith("The judge sim/judge on tone: ") for n in notes)
+    (told,) = (n for n in notes if n.startswith("The judge sim/judge, held against people: "))
+    assert told.count(" for a target of 0.8 on ") == told.count("locked outputs") == len(RUBRIC)
 
     project.write(12, rubric=[{**RUBRIC[0], "definition": "Warm."}])
     notes = from_project(project.plan, environment=project.environment).notes

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from measurand.analysis.account import RunAccount
 from measurand.analysis.trials import Rounds
 from measurand.core.example import Example
-from measurand.core.intake import Intake
+from measurand.core.intake import Intake, Refusal
 from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
@@ -40,6 +40,8 @@ __all__ = [
 _SPECIFIC = re.compile(r"'[^']*'|(?<=found )[^;,]+|(?<=line )\d+")
 """What makes two reasons of one kind different: the value found, the line."""
 _KINDS_SHOWN = 3
+_VALUES_SHOWN = 4
+_LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,15 @@ class Source:
             if intake.refused:
                 told.append(_refused(intake))
             told += (f"{intake.file}: {note}." for note in intake.notes)
-        return (*told, *self.notes)
+        return (*told, *self._all_refused(), *self.notes)
+
+    def _all_refused(self) -> Iterator[str]:
+        """Dimensions of which nothing is left, which no number tells."""
+        refused = (_about(one) for intake in self.intakes for one in intake.refused)
+        kept = set(self.ratings.distinct("dimension"))
+        for name, count in Counter(refused).items():
+            if name in self.scales and name not in kept:
+                yield f"{name}: all {count:,} ratings were refused, so that nothing is known of it."
 
 
 def from_file(path: Path, reading: Reading) -> Source:
@@ -130,7 +140,7 @@ def take_file(path: Path, reading: Reading) -> Source:
     imported = read_ratings(path, mapping=reading.mapping, scales=scales)
     if faults := list(two_faced(imported.ratings, path)):
         raise DataError(faults)
-    rubric = _rubric(imported.scales, reading, plan)
+    rubric = _rubric(imported.scales, reading, plan, intake=imported.intake)
     return Source(
         ratings=imported.ratings,
         rubric=rubric,
@@ -164,15 +174,51 @@ def two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
 
 def _refused(intake: Intake) -> str:
     count, share = len(intake.refused), len(intake.refused) / intake.read
-    kinds = Counter(_SPECIFIC.sub("...", one.reason) for one in intake.refused)
-    told = "; ".join(f"{n:,} x {kind}" for kind, n in kinds.most_common(_KINDS_SHOWN))
+    told = _kinds(intake.refused)
     hint = ""
-    if any("same rating" in kind and n > count / 2 for kind, n in kinds.items()):
+    if sum("same rating" in one.reason for one in intake.refused) > count / 2:
         hint = " Is a column missing from the mapping, as the system's?"
     return (
         f"{count:,} of {intake.read:,} ratings in {intake.file} ({share:.1%}) were refused and "
         f"count nowhere: {told}.{hint}"
     )
+
+
+def _kinds(refused: Sequence[Refusal]) -> str:
+    """Why ratings were refused: the commonest reasons, each with values, where and a line."""
+    kinds: dict[str, list[Refusal]] = {}
+    for one in refused:
+        kinds.setdefault(_SPECIFIC.sub("...", one.reason), []).append(one)
+    common = sorted(kinds.items(), key=lambda item: -len(item[1]))[:_KINDS_SHOWN]
+    return "; ".join(_kind(reason, alike) for reason, alike in common)
+
+
+def _kind(reason: str, alike: Sequence[Refusal]) -> str:
+    cells = [one.found for one in alike if one.found]
+    if cells:
+        reason = reason.replace("found ...", f"found {_few(map(_shortened, cells))}", 1)
+    where = _few(name for one in alike if (name := _about(one)))
+    line = next((one.line for one in alike if one.line is not None), None)
+    first = "" if line is None else f"first in line {line:,}"
+    beside = ", ".join(filter(None, (where, first)))
+    return f"{len(alike):,} x {reason}{f' ({beside})' if beside else ''}"
+
+
+def _about(refusal: Refusal) -> str | None:
+    """The dimension of a long row; else the column."""
+    return dict(refusal.row).get("dimension") or refusal.key
+
+
+def _few(names: Iterable[str]) -> str:
+    """The commonest, and how many more there are."""
+    common = Counter(names).most_common()
+    more = len(common) - _VALUES_SHOWN
+    told = ", ".join(name for name, _ in common[:_VALUES_SHOWN])
+    return told if more <= 0 else f"{told} and {more:,} more"
+
+
+def _shortened(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}..."
 
 
 def examples_of(path: Path | None) -> dict[str, Example]:
@@ -182,13 +228,20 @@ def examples_of(path: Path | None) -> dict[str, Example]:
     return {example.id: example for example in Dataset.load(path).examples}
 
 
-def _rubric(scales: Mapping[str, Scale], reading: Reading, plan: Plan | None) -> Rubric:
+def _rubric(
+    scales: Mapping[str, Scale], reading: Reading, plan: Plan | None, *, intake: Intake
+) -> Rubric:
     if plan is not None:
         more = (Dimension(name, scale=scale) for name, scale in scales.items())
         return Rubric(*plan.rubric, *(d for d in more if d.name not in plan.rubric))
     scaled = reading.scales if isinstance(reading.scales, Mapping) else {}
     named = {*reading.weights, *reading.blocking, *scaled}
-    if unknown := sorted(named - set(scales)):
+    unknown = sorted(named - set(scales))
+    for name in unknown:
+        if lost := [one for one in intake.refused if _about(one) == name]:
+            told = f"all ratings of {name} were refused: {_kinds(lost)}"
+            raise DataError([Fault(told, intake.file)])
+    if unknown:
         raise UsageError(
             f"nobody rated {', '.join(unknown)}; the dimensions are: {', '.join(scales)}"
         )

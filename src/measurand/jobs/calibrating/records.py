@@ -126,26 +126,26 @@ def standings(
         return
     for model in plan.judge.models:
         who = identity_of(model.model, plan, manifest=manifest, account=account)
+        standing: list[str] = []
         for dimension in plan.rubric:
-            sentence = _standing(log, who, dimension.name, rubric=dimension.fingerprint)
-            if sentence is not None:
-                yield sentence
+            now = {**who.parts, "dimension": dimension.fingerprint}
+            gone = list(_told(log, who, dimension.name, now=now))
+            yield from gone
+            if not gone and (last := _last(log, who, dimension.name)) is not None:
+                standing.append(_standing(dimension.name, last))
+        if standing:
+            yield f"The judge {who.name}, held against people: {'; '.join(standing)}."
 
 
-def _standing(log: CalibrationLog, judge: Identity, dimension: str, *, rubric: str) -> str | None:
-    now = {**judge.parts, "dimension": rubric}
-    told = _told(log, judge, dimension, now=now)
-    if (sentence := next(iter(told), None)) is not None:
-        return sentence
-    last = _last(log, judge, dimension)
-    if last is None:
-        return None
+def _standing(dimension: str, last: CalibrationEvent) -> str:
+    """What was decided on one dimension, and beside which target."""
     body = last.body
-    numbers = body["numbers"].get("correlation_with_people")
+    numbers, target = body["numbers"].get("correlation_with_people"), body.get("target")
     r = "" if numbers is None else f", r = {numbers[0]:.2f} ({numbers[1]:.2f} to {numbers[2]:.2f})"
+    beside = "" if target is None else f" for a target of {target:g}"
     return (
-        f"The judge {judge.name} on {dimension}: {body['verdict']} on {last.at[:10]}, held against "
-        f"people on {body.get('n_test', 0)} locked outputs{r}."
+        f"on {dimension} {body['verdict']}{beside} on {last.at[:10]}{r}, "
+        f"{body.get('n_test', 0):,} locked outputs"
     )
 
 
