@@ -90,11 +90,7 @@ def alt_test(
     References:
         Calderon, Reichart and Dror (2025), The alternative annotator test, ACL 2025.
     """
-    vector, table = check_finite(judge, 1), as_table(ratings)
-    if vector.size != len(table):
-        raise UsageError(f"one judgment an item is needed; found {vector.size} for {len(table)}")
-    if not 0 <= epsilon < 1:
-        raise UsageError(f"epsilon lies in [0, 1); found {epsilon}")
+    vector, table = _checked(judge, ratings, epsilon)
     codes = cluster_codes(np.arange(vector.size) if clusters is None else clusters, vector.size)
     ahead, counted = _ahead(vector, table, metric)
     compared = _compared(counted)
@@ -116,6 +112,15 @@ def alt_test(
         won=tuple(won),
         passed=bool(wins.mean() >= _PASSING),
     )
+
+
+def _checked(judge: ArrayLike, ratings: Floats, epsilon: float) -> tuple[Floats, Floats]:
+    vector, table = check_finite(judge, 1), as_table(ratings)
+    if vector.size != len(table):
+        raise UsageError(f"one judgment an item is needed; found {vector.size} for {len(table)}")
+    if not 0 <= epsilon < 1:
+        raise UsageError(f"epsilon lies in [0, 1); found {epsilon}")
+    return vector, table
 
 
 def _compared(counted: Bools) -> NDArray[np.intp]:

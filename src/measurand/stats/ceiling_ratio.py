@@ -21,6 +21,10 @@ from measurand.stats.sample import Sample
 __all__ = ["ceiling_ratio"]
 
 _NAME = "the correlation over its ceiling"
+_NONE = (
+    "no ceiling exists, as raters of the same unit differ as much as raters of different units; "
+    "or the judge says the same of all"
+)
 _ROUNDING = 1e-12
 _NEARLY = 0.9999
 """A correlation beyond this is too near to the end of Fisher's scale."""
@@ -49,8 +53,7 @@ def ceiling_ratio(  # noqa: PLR0913 - two tables, how they were drawn, and how t
             than two do not count.
         rng: Draws the resamples; the jackknife draws none.
         clusters: The cluster of each unit, shape (units,).
-        weights: Positive, shape (units,): the inverse of how likely a unit was to be drawn. They
-            weigh both parts of the ratio.
+        weights: Positive, shape (units,), of both parts: one over how likely a draw was.
         level: The confidence level.
         resamples: How many resamples of whole units.
 
@@ -69,19 +72,12 @@ def ceiling_ratio(  # noqa: PLR0913 - two tables, how they were drawn, and how t
     """
     drawn = _Drawn.of(judge, ratings, clusters, weights=weights)
     require_units(len(drawn.sums), _NAME, drawn.noun)
-    ones = np.ones(len(drawn.sums))
-    value = float(_ratios(drawn.sums, ones[None, :])[0])
+    value = float(_ratios(drawn.sums, np.ones((1, len(drawn.sums))))[0])
     if np.isnan(value):
-        raise InsufficientData(
-            "no ceiling exists, as raters of the same unit differ as much as raters of different "
-            "units; or the judge says the same of all"
-        )
-    if clusters is None and weights is None:
-        how = Resampling(rng=rng, level=level, resamples=resamples)
-        statistic, width = partial(_ratios, drawn.sums), drawn.sums.shape[1]
-        found, kind = bca(statistic, ones, how, name=_NAME, width=width), "BCa"
-    else:
-        found, kind = _jackknifed(drawn.sums, value, level=level)
+        raise InsufficientData(_NONE)
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    plain = clusters is None and weights is None
+    found, kind = (_drawn if plain else _jackknifed)(drawn.sums, value, how)
     cut = f"it comes to {value:.2f} by chance and is shown as 1" if value > 1 else None
     return Estimate(
         value=min(value, 1.0),
@@ -96,7 +92,12 @@ def ceiling_ratio(  # noqa: PLR0913 - two tables, how they were drawn, and how t
     )
 
 
-def _jackknifed(sums: Floats, value: float, *, level: float) -> tuple[Interval, str]:
+def _drawn(sums: Floats, _: float, how: Resampling) -> tuple[Interval, str]:
+    statistic, ones = partial(_ratios, sums), np.ones(len(sums))
+    return bca(statistic, ones, how, name=_NAME, width=sums.shape[1]), "BCa"
+
+
+def _jackknifed(sums: Floats, value: float, how: Resampling) -> tuple[Interval, str]:
     """Leaving out clusters, on Fisher's scale of the correlation under the ceiling as it is.
 
     A ratio near 1 is as skewed as a correlation near 1. Where the ceiling is nearly reached and
@@ -113,10 +114,10 @@ def _jackknifed(sums: Floats, value: float, *, level: float) -> tuple[Interval, 
 
     width = sums.shape[1]
     try:
-        found = jackknife_t(scores, ones, level=level, name=_NAME, width=width)
+        found = jackknife_t(scores, ones, level=how.level, name=_NAME, width=width)
     except InsufficientData:
         ratios = partial(_ratios, sums)
-        return jackknife_t(ratios, ones, level=level, name=_NAME, width=width), "jackknife-t"
+        return jackknife_t(ratios, ones, level=how.level, name=_NAME, width=width), "jackknife-t"
     low, high = (float(np.tanh(end)) / ceiling for end in (found.low, found.high))
     return Interval(min(low, value), max(high, value)), "jackknife-t on Fisher's scale"
 

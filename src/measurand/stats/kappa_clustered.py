@@ -51,19 +51,10 @@ def clustered_kappa(
     References:
         Hinkley (1977), Biometrika 64, 21-28.
     """
-    one, other = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    labels = np.asarray(clusters)
-    if not one.shape == other.shape == labels.shape:
-        raise UsageError(
-            f"two raters and clusters are of the same units; found shapes {one.shape}, "
-            f"{other.shape} and {labels.shape}"
-        )
-    both = np.isfinite(one) & np.isfinite(other)
-    plain = cohen_kappa(one[both], other[both], weights=weights, level=level)
-    codes = cluster_codes(labels[both], int(both.sum()))
+    pair, codes = _by_both(first, second, clusters)
+    plain = cohen_kappa(*pair, weights=weights, level=level)
     count = int(codes.max(initial=-1)) + 1
     require_units(count, _NAME, "clusters rated by both")
-    pair = np.stack([one[both], other[both]])
     values = np.unique(pair)
     agreeing = agreement_weights(values, weights)
     value = plain.value or 0.0
@@ -91,6 +82,20 @@ def clustered_kappa(
         method=f"{plain.method.split(',')[0]}, {how}",
         reason=caution_if_few(count, "clusters"),
     )
+
+
+def _by_both(first: Floats, second: Floats, clusters: ArrayLike) -> tuple[Floats, NDArray[np.intp]]:
+    """What both say of the units that both rated, and the clusters of these."""
+    one, other = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    labels = np.asarray(clusters)
+    if not one.shape == other.shape == labels.shape:
+        raise UsageError(
+            f"two raters and clusters are of the same units; found shapes {one.shape}, "
+            f"{other.shape} and {labels.shape}"
+        )
+    both = np.isfinite(one) & np.isfinite(other)
+    pair = np.stack([one[both], other[both]])
+    return pair, cluster_codes(labels[both], pair.shape[1])
 
 
 def _summed(places: Places, agreeing: Floats, codes: NDArray[np.intp]) -> Floats:
