@@ -25,6 +25,7 @@ __all__ = [
     "judged",
     "table",
     "verdict_of",
+    "within_prompts",
 ]
 
 Floats = NDArray[np.float64]
@@ -73,13 +74,20 @@ def judged(
     )
 
 
-def table(people: Floats, judge: Floats, *, fine: bool = True) -> Ratings:
+def within_prompts(rng: np.random.Generator, outputs: int, *, each: int, share: float) -> Floats:
+    """Standard normal, of which so much of the variance is the prompt's."""
+    prompts = np.repeat(rng.normal(size=outputs // each), each)
+    return np.asarray(np.sqrt(share) * prompts + np.sqrt(1 - share) * rng.normal(size=outputs))
+
+
+def table(people: Floats, judge: Floats, *, fine: bool = True, each: int = 1) -> Ratings:
     """The table of a file: people, and a judge of one or several repeats.
 
     Args:
         people: Shape (outputs, raters).
         judge: Shape (outputs, repeats).
         fine: Values are standard normal, to be placed on the fine scale.
+        each: Outputs of one prompt, by as many systems.
     """
     values = np.concatenate([people, judge], axis=1)
     if fine:
@@ -91,8 +99,10 @@ def table(people: Floats, judge: Floats, *, fine: bool = True) -> Ratings:
     kinds = [*["people"] * raters, *["judge"] * (columns - raters)]
     count = outputs * columns
     return Ratings.from_columns(
-        example=Column.of([f"e{at}" for at in range(outputs) for _ in range(columns)]),
-        system=Column.constant("s", count),
+        example=Column.of([f"e{at // each}" for at in range(outputs) for _ in range(columns)]),
+        system=Column.of(
+            ["s" if each == 1 else f"s{at % each}" for at in range(outputs) for _ in range(columns)]
+        ),
         dimension=Column.constant(DIMENSION, count),
         rater=Column.of(names * outputs),
         kind=Column.of(kinds * outputs),
@@ -102,10 +112,15 @@ def table(people: Floats, judge: Floats, *, fine: bool = True) -> Ratings:
 
 
 def held(
-    people: Floats, judge: Floats, options: CalibrationOptions, *, scale: Scale | None = None
+    people: Floats,
+    judge: Floats,
+    options: CalibrationOptions,
+    *,
+    scale: Scale | None = None,
+    each: int = 1,
 ) -> Findings:
     """What `calibrate` finds of a judge."""
-    rows = table(people, judge, fine=scale is None)
+    rows = table(people, judge, fine=scale is None, each=each)
     return calibration(rows, {DIMENSION: scale or FINE}, judge=JUDGE, options=options)
 
 

@@ -68,6 +68,6 @@ def _nothing(found: list[Findings]) -> list[Row]:
 
 
 CASES = tuple(
-    Case(1, f"first place, logit {logit:g}", partial(run, logit=logit), quick=10)
+    Case(1, f"first place, logit {logit:g}", partial(run, logit=logit), quick=20)
     for logit in PUBLISHED
 )

@@ -80,11 +80,11 @@ CASES = (
             3,
             f"length {beta:g}, slope {slope:g}, n = {n}",
             partial(run, beta=beta, slope=slope, n=n),
-            quick=8,
+            quick=20 if beta else 32,
         )
         for beta in (0.0, 0.2)
         for slope in (1.0, 0.7)
         for n in (200, 430)
     ),
-    Case(3, "length by probes", run_probes, quick=8),
+    Case(3, "length by probes", run_probes, quick=12),
 )

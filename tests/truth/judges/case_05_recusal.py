@@ -53,4 +53,4 @@ def run(seeds: int) -> tuple[Row, ...]:
     )
 
 
-CASES = (Case(5, "recusal", run, quick=5),)
+CASES = (Case(5, "recusal", run, quick=10),)

@@ -68,7 +68,12 @@ def _fair(seeds: int) -> tuple[Row, ...]:
     allowed = 1 + 0.1 * seeds
     return (
         at_most(
-            "anything called material of a judge without biases", 0.05, alarms, seeds, observed=True
+            "anything called material of a judge without biases",
+            0.05,
+            alarms,
+            seeds,
+            observed=True,
+            sure=True,
         ),
         fact("effects called material in all", f"<= {allowed:g}", effects, held=effects <= allowed),
     )
@@ -82,7 +87,10 @@ def _biased(seeds: int) -> tuple[Row, ...]:
     missed = sum(audits - found[name] for name in _PLANTED)
     allowed = 0.05 * len(_PLANTED) * audits
     return (
-        *(at_least(f"planted {name} found", 0.9, found[name], audits) for name in _PLANTED),
+        *(
+            at_least(f"planted {name} found", 0.9, found[name], audits, sure=True)
+            for name in _PLANTED
+        ),
         fact(
             f"planted biases missed, of {len(_PLANTED)} in {audits} audits",
             f"<= {allowed:.1f}",

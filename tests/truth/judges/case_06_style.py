@@ -81,6 +81,6 @@ def run_mitigated(seeds: int) -> tuple[Row, ...]:
 
 
 CASES = (
-    Case(6, "style", run, quick=6),
-    Case(6, "style, mitigated", run_mitigated, quick=5),
+    Case(6, "style", run, quick=20),
+    Case(6, "style, mitigated", run_mitigated, quick=20),
 )

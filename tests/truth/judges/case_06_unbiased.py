@@ -74,7 +74,7 @@ def run_biased(seeds: int) -> tuple[Row, ...]:
         for name in material & PLANTED:
             seen[name] += 1
     return tuple(
-        at_least(f"every bias planted: {name} found", 0.9, count, seeds)
+        at_least(f"every bias planted: {name} found", 0.9, count, seeds, sure=True)
         for name, count in seen.items()
     )
 

@@ -75,6 +75,6 @@ def flagged(found: list[Findings]) -> int:
 
 
 CASES = (
-    Case(8, "halo beside people", run, quick=5),
-    Case(8, "halo by experiment", run_probe, quick=4),
+    Case(8, "halo beside people", run, quick=10),
+    Case(8, "halo by experiment", run_probe, quick=8),
 )

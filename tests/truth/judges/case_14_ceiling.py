@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.truth.judges.calibration_world import People, estimate_of, held, verdict_of
+import numpy as np
+from tests.truth.judges.calibration_world import (
+    People,
+    estimate_of,
+    held,
+    verdict_of,
+    within_prompts,
+)
 from tests.truth.judges.harness import Case, Row, at_least, at_most, covered, near, rngs
 
 from measurand.analysis.calibration import CalibrationOptions
@@ -11,6 +18,7 @@ __all__ = ["CASES"]
 
 PEOPLE = People(0.3)
 LOCKED = 1000
+PROMPTS, EACH, OF_PROMPT = 60, 10, 0.6
 
 
 def _run(seeds: int) -> tuple[Row, ...]:
@@ -37,4 +45,31 @@ def _run(seeds: int) -> tuple[Row, ...]:
     )
 
 
-CASES = (Case(14, "ceiling", _run, quick=5),)
+def _of_prompts(seeds: int) -> tuple[Row, ...]:
+    """The same where ten outputs answer each prompt, and most of everything is the prompt's."""
+    found, ceilings, words = [], [], []
+    noise = np.sqrt((1 - PEOPLE.icc) / PEOPLE.icc)
+    options = CalibrationOptions(development=0, resamples=200, by=())
+    for rng in rngs(1401, seeds):
+        truth = within_prompts(rng, PROMPTS * EACH, each=EACH, share=OF_PROMPT)
+        errors = [
+            within_prompts(rng, truth.size, each=EACH, share=OF_PROMPT)
+            for _ in range(PEOPLE.raters)
+        ]
+        people = truth[:, None] + noise * np.stack(errors, axis=1)
+        told = held(people, truth[:, None], options, each=EACH)
+        found.append(estimate_of(told, "correlation_with_people"))
+        ceilings.append(estimate_of(told, "ceiling_correlation"))
+        words.append(verdict_of(told).outcome)
+    name = f"{PROMPTS} prompts with {EACH} outputs each"
+    return (
+        covered(f"{name}: r", PEOPLE.ceiling, found),
+        covered(f"{name}: the ceiling", PEOPLE.ceiling, ceilings),
+        at_most(f"{name}: FAIL, as if the judge were bad", 0.05, words.count("FAIL"), seeds),
+    )
+
+
+CASES = (
+    Case(14, "ceiling", _run, quick=6),
+    Case(14, "ceiling, several outputs of a prompt", _of_prompts, quick=10),
+)

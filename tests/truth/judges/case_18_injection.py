@@ -181,4 +181,4 @@ def _run(seeds: int) -> tuple[Row, ...]:
     )
 
 
-CASES = (Case(18, "injection", _run, quick=2),)
+CASES = (Case(18, "injection", _run, quick=3),)

@@ -2,7 +2,9 @@
 
 A case plants a truth in a simulated world, runs what we publish on it once a seed, and tells
 what came back. Each row of it is held or not by a rule in words. With few seeds a rule allows for
-chance: the exact binomial band of 99.9 %, or as many standard errors of a mean.
+chance: the exact binomial band of 99.9 %, or as many standard errors of a mean. A rule that allows
+for so much chance that no outcome could break it is refused: draw more seeds, or plant an effect
+that nothing misses and say that it is ``sure``.
 """
 
 from __future__ import annotations
@@ -14,19 +16,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from measurand.stats.estimate import Estimate
-from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import binomial_cdf, normal_quantile
 
 __all__ = [
     "FULL",
     "Case",
     "Row",
+    "ToothlessError",
     "at_least",
     "at_most",
     "band",
     "covered",
     "fact",
     "holds",
+    "most_of",
     "near",
     "rngs",
 ]
@@ -37,6 +40,10 @@ FULL = 400
 _CHANCE = 0.999
 """Of correct programs so many keep to a band."""
 
+_FEW = 10
+"""Below so many seeds what is sure must happen in every one."""
+
+_ROUNDING = 1e-9
 _ERRORS = normal_quantile((1 + _CHANCE) / 2)
 
 
@@ -78,6 +85,10 @@ class Case:
     quick: int = 20
 
 
+class ToothlessError(AssertionError):
+    """A rule that no outcome could break."""
+
+
 def rngs(case: int, seeds: int) -> Iterator[np.random.Generator]:
     """One generator a seed; the first seeds are the same however many there are."""
     return (np.random.default_rng([case, seed]) for seed in range(seeds))
@@ -102,6 +113,8 @@ def covered(
     """Intervals hold the truth as often as their level says; an absent one does not hold it."""
     hits, seeds = sum(holds(found, truth) for found in estimates), len(estimates)
     low, high = band(level, seeds)
+    if not low:
+        raise ToothlessError(f"{quantity}: of {seeds} intervals none need cover")
     values = [found.value for found in estimates if found.value is not None]
     return Row(
         quantity,
@@ -128,7 +141,15 @@ def near(quantity: str, truth: float, values: Sequence[float], *, tolerance: flo
     )
 
 
-def at_most(quantity: str, rate: float, hits: int, seeds: int, *, observed: bool = False) -> Row:
+def at_most(
+    quantity: str,
+    rate: float,
+    hits: int,
+    seeds: int,
+    *,
+    observed: bool = False,
+    sure: bool = False,
+) -> Row:
     """The event is no more frequent than the rate.
 
     Args:
@@ -138,21 +159,46 @@ def at_most(quantity: str, rate: float, hits: int, seeds: int, *, observed: bool
         seeds: Of how many.
         observed: In the full set the observed share itself keeps to the rate, not only the true
             one within what chance leaves. For events that are meant to stay well below it.
+        sure: Nothing of the kind is to be expected, so that in few seeds it must not happen.
     """
-    lower = clopper_pearson(hits, seeds, level=_CHANCE, side="lower").low or 0.0
-    strict = observed and seeds >= FULL
-    held = hits <= rate * seeds if strict else lower <= rate
-    rule = f"in at most {rate:.1%}" + ("" if strict else ", but for chance")
-    return Row(quantity, f"<= {rate:g}", hits / seeds, (hits, seeds), rule, held)
+    if sure and seeds < _FEW:
+        most, rule = 0, "never in few seeds"
+    elif observed and seeds >= FULL:
+        most, rule = math.floor(rate * seeds + _ROUNDING), f"in at most {rate:.1%}"
+    else:
+        most = most_of(rate, seeds)
+        rule = f"in at most {rate:.1%}, but for chance (here {most})"
+    if most >= seeds:
+        raise ToothlessError(f"{quantity}: may happen in all of {seeds}")
+    return Row(quantity, f"<= {rate:g}", hits / seeds, (hits, seeds), rule, hits <= most)
 
 
-def at_least(quantity: str, rate: float, hits: int, seeds: int, *, observed: bool = False) -> Row:
+def at_least(
+    quantity: str,
+    rate: float,
+    hits: int,
+    seeds: int,
+    *,
+    observed: bool = False,
+    sure: bool = False,
+) -> Row:
     """The event is no less frequent than the rate; arguments as for `at_most`."""
-    upper = clopper_pearson(hits, seeds, level=_CHANCE, side="upper").high or 0.0
-    strict = observed and seeds >= FULL
-    held = hits >= rate * seeds if strict else upper >= rate
-    rule = f"in at least {rate:.1%}" + ("" if strict else ", but for chance")
-    return Row(quantity, f">= {rate:g}", hits / seeds, (hits, seeds), rule, held)
+    if sure and seeds < _FEW:
+        least, rule = seeds, "in every one of few seeds"
+    elif observed and seeds >= FULL:
+        least, rule = math.ceil(rate * seeds - _ROUNDING), f"in at least {rate:.1%}"
+    else:
+        least = seeds - most_of(1 - rate, seeds)
+        rule = f"in at least {rate:.1%}, but for chance (here {least})"
+    if least <= 0:
+        raise ToothlessError(f"{quantity}: need not happen in any of {seeds}")
+    return Row(quantity, f">= {rate:g}", hits / seeds, (hits, seeds), rule, hits >= least)
+
+
+def most_of(rate: float, seeds: int) -> int:
+    """The most hits that chance leaves an event of at most this rate."""
+    below = binomial_cdf(np.arange(seeds + 1), seeds, rate)
+    return int(np.argmax(below > _CHANCE))
 
 
 def fact(quantity: str, planted: float | str, recovered: float | str, *, held: bool) -> Row:
