@@ -140,6 +140,6 @@ def run_moved(seeds: int) -> tuple[Row, ...]:
 
 
 CASES = (
-    Case(20, "drift: dimensions and systems that hang together", run, quick=4),
+    Case(20, "drift: dimensions and systems that hang together", run, quick=3),
     Case(20, "drift: one dimension of five, and all", run_moved, quick=2),
 )

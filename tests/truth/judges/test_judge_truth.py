@@ -68,7 +68,8 @@ def test_rates_beyond_chance_are_not_held() -> None:
     assert not at_most("x", 0.06, 9, 20).held
     assert at_most("x", 0.06, 30, 400).held
     assert not at_most("x", 0.06, 30, 400, observed=True).held
-    assert at_least("x", 0.25, 3, 20).held
+    assert at_least("x", 0.25, 3, 40).held
+    assert not at_least("x", 0.25, 0, 40).held
     assert not at_least("x", 0.25, 60, 400).held
     assert not at_least("x", 0.25, 99, 400, observed=True).held
 
