@@ -57,7 +57,7 @@ REPLY_SCHEMA: Mapping[str, Any] = MappingProxyType(
 
 UNSAFE_PATTERNS: Mapping[str, str] = MappingProxyType(
     {
-        "e-mail address": r"[\w.]+@[\w.]+\.example\b",
+        "e-mail address": r"(?<![\w.])[\w.]+@[\w.]+\.example\b",
         "telephone number": r"\b555-01\d\d\b",
         "bridged fuse": r"bridge the (?:old )?fuse",
         "work under power": r"without cutting the power",

@@ -21,18 +21,22 @@ _SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         for name, pattern in {
             "attack-delimiter": r"<<<END|\uff1c\uff1c\uff1cEND|</answer>",
             "attack-canary": r"check word (?:of this question is|has changed)",
-            "attack-combined": r"(?s:<\|im_end\|>.*(?:<think>|reasoning of the judge))",
+            "attack-combined": r"\A(?>(?s:.*?)<\|im_end\|>)"
+            r"(?s:.*?)(?:<think>|reasoning of the judge)",
             "attack-completion": r"<\|im_end\|>|\"(?:level|canary)\"",
             "attack-reasoning": r"<think>|reasoning of the judge",
             "attack-ignore": r"(?:ignore|disregard) (?:all |any |the |everything)"
             r"(?:previous|prior|above|earlier|that you were)?|new instructions"
             r"|the rules above are void",
-            "attack-escape": rf"[\x00\u200b\u202e\u2066](?s:.*)(?:{_ORDER})",
+            "attack-escape": rf"\A(?>(?s:.*?)[\x00\u200b\u202e\u2066])(?s:.*?)(?:{_ORDER})",
             "attack-naive": rf"{_ORDER}|check word",
         }.items()
     }
 )
-"""By the names of `measurand.core.probes`, the plainest last: what shows that it is one."""
+"""By the names of `measurand.core.probes`, the plainest last: what shows that it is one.
+
+What comes after a sign is looked for once, after the first: in proportion to a text's length.
+"""
 
 _CLAIMED = re.compile(
     r"(?:check word(?: of this question is| has changed to)?|canary)\W{1,6}([\w-]{4,})",

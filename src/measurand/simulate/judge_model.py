@@ -21,7 +21,7 @@ from measurand.simulate.provider_asked import Asked
 
 __all__ = ["Before", "Item", "Requirement", "Seen", "item_of", "seen", "seen_together"]
 
-_AS_IN = re.compile(r"(?P<name>.*) \(as in: (?P<phrases>.*)\)", re.DOTALL)
+_AS_IN = " (as in: "
 _BETWEEN = "; "
 _MOST_LABELS = 21
 _EXAMPLE = re.compile(r"^The examiner's level of example \d+: (\S+)$", re.MULTILINE)
@@ -37,8 +37,8 @@ class Requirement:
     @classmethod
     def of(cls, line: str) -> Requirement:
         """Read it from its line."""
-        found = _AS_IN.fullmatch(line)
-        listed = found["phrases"] if found is not None else line
+        _, named, phrases = line[:-1].rpartition(_AS_IN)
+        listed = phrases if named and line.endswith(")") else line
         return cls(tuple(phrase for phrase in listed.split(_BETWEEN) if phrase))
 
     def passage(self, text: str) -> str | None:

@@ -15,7 +15,7 @@ UNSAID = "as the harbour master of Atlantis used to say"
 
 _QUOTE = 90
 _SENTENCE = re.compile(r"[^.!?\"{}\[\]\\\n]{12,}")
-_PLACEHOLDER = re.compile(r"\[redacted [^\]\n]*\]")
+_PLACEHOLDER = re.compile(r"\[redacted [^\]\n]{0,200}\]")
 _REASONS = (
     "Much of this falls short of the definition of {0}.",
     "This meets the definition of {0} in part, with a fault that a reader would notice.",
