@@ -112,7 +112,7 @@ def _verdict(bias: Bias, beside: Materiality, *, family: int) -> Verdict:
         name=bias.name,
         outcome=beside.outcome,
         reason=_reason(bias, beside, family),
-        estimate=bias.narrow() if beside.outcome == "negligible" else bias.estimate,
+        estimate=bias.possible(bias.narrow() if beside.outcome == "negligible" else bias.estimate),
         bound=bias.margin,
         dimension=bias.dimension,
         raters=(bias.judge,),
@@ -146,7 +146,7 @@ def _open(bias: Bias, beside: Materiality, bound: str, *, family: int) -> str:
     state = f"beside a margin of {bound}"
     if low > margin or high < -margin:
         state = f"not surely beyond the margin of {bound}, as one of {family} effects"
-    needed = "no number of outputs would tell, as it seems to lie on the margin"
+    needed = "it seems to lie so near the margin that what would decide is out of reach"
     if beside.n_needed is not None:
         noun = "pairs" if bias.name == "position" else "units"
         needed = f"about {beside.n_needed:,} {noun} would decide, and there are {bias.estimate.n:,}"
@@ -154,9 +154,9 @@ def _open(bias: Bias, beside: Materiality, bound: str, *, family: int) -> str:
 
 
 def _amount(bias: Bias, estimate: Estimate) -> str:
+    told = bias.possible(estimate)
     value, low, high = (
-        _number(end or 0.0, bias, signed=True)
-        for end in (estimate.value, estimate.low, estimate.high)
+        _number(end or 0.0, bias, signed=True) for end in (told.value, told.low, told.high)
     )
     unit = " points" if bias.unit == "points" else ""
     return f"{value}{unit} [{low}, {high}]"

@@ -48,7 +48,7 @@ MOST_LOOKS = 3
 POWER = 0.8
 """With which the outputs that are needed would decide it."""
 _LEAST = 4
-_MOST_UNITS = 1_000_000
+_MOST_UNITS = 100_000
 _NEARLY_ONE = 1 - 1e-9
 _ROUNDING = 1e-9
 
@@ -269,7 +269,7 @@ def _passed(found: Evidence) -> str:
 def _open(found: Evidence, value: float) -> Gate:
     needed = _needed(found, value)
     more = (
-        "no number of outputs would decide it if it stays so"
+        f"no number of outputs within reach ({_MOST_UNITS:,}) would decide it if it stays so"
         if needed is None
         else f"about {needed:,} locked outputs would decide it, if it stays so"
     )

@@ -31,6 +31,8 @@ _POWER = 0.8
 _NAMED = 3
 _FAR = 100
 """Beyond so many times the outputs there are, a number of outputs would be no plan."""
+_MOST_UNITS = 100_000
+"""Nor beyond so many."""
 _HEADS: Mapping[bool, str] = {True: "correlation_with_people", False: "agreement_with_people"}
 
 
@@ -127,7 +129,8 @@ class Ranking:
         parts = self.accuracy.parts[:, found.first] - self.accuracy.parts[:, found.second]
         error = float(parts.std(ddof=1)) / math.sqrt(len(parts))
         times = ((half + normal_quantile(_POWER) * error) / gap) ** 2
-        return math.ceil(self.accuracy.n * times) if times <= _FAR else None
+        needed = math.ceil(self.accuracy.n * min(times, _FAR + 1))
+        return needed if times <= _FAR and needed <= _MOST_UNITS else None
 
     def _first_two(self) -> PairGap | None:
         first, second = sorted(self.order[:2])
@@ -138,7 +141,8 @@ class Ranking:
         found = self._first_two()
         if found is None:
             return None
-        gap = replace(found.gap, n=self.accuracy.n)
+        told = f"all pairs of {len(self.names)} at once, max-T"
+        gap = replace(found.gap, n=self.accuracy.n, method=told)
         return gap if found.first == self.order[0] else gap.scaled(-1.0)
 
     def _told(self, place: int) -> str:

@@ -174,7 +174,7 @@ def _to_know(line: BiasLine) -> str | None:
     if line.outcome != "inconclusive":
         return None
     needed = line.worst.n_needed
-    return "many more" if needed is None else f"{needed:,} {units_of(line.bias)}"
+    return "out of reach" if needed is None else f"{needed:,} {units_of(line.bias)}"
 
 
 def _advised(lines: Sequence[BiasLine]) -> list[Block]:
@@ -185,7 +185,7 @@ def _advised(lines: Sequence[BiasLine]) -> list[Block]:
 _SUMMARY_NOTE = (
     "Material: surely beyond the margin. Negligible: surely within it. The effect is the largest "
     "of its kind; in points of the scale, or in percentage points of a share. To know: about how "
-    "many would decide, were the effect what it seems."
+    "many would decide, were the effect what it seems; out of reach is more than 100,000."
 )
 
 

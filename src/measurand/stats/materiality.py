@@ -44,7 +44,7 @@ POWER = 0.9
 FEWEST = 30
 """On fewer units nothing is called negligible: their spread itself is known too poorly."""
 
-_MOST_UNITS = 1_000_000
+_MOST_UNITS = 100_000
 """Beyond this no number of units is a plan."""
 
 
@@ -213,7 +213,8 @@ def units_to_decide(
         claims: Over how many claims the error is shared.
 
     Returns:
-        The number; None where the effect lies so near the margin that none would decide.
+        The number; None where the effect lies so near the margin that none within reach (100,000)
+            would decide.
 
     References:
         Julious (2004), Stat. Med. 23, 1921-1986, sections 3 and 5.

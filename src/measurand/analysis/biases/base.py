@@ -27,6 +27,9 @@ BIASES: tuple[str, ...] = (
 )
 """The names of verdicts, in the order in which they are told."""
 
+_WIDEST = 2.0
+"""Two correlations differ by no more."""
+
 Unit = Literal["points", "share", "correlation"]
 
 
@@ -104,6 +107,18 @@ class Bias:
         high = found.value + share * (found.high - found.value)
         return replace(found, level=level, low=low, high=high)
 
+    def possible(self, estimate: Estimate) -> Estimate:
+        """The estimate, its interval cut to what a difference of two correlations can be.
+
+        What is decided rests on the whole interval, which tells the standard error.
+        """
+        value, low, high = estimate.value, estimate.low, estimate.high
+        if self.unit != "correlation" or value is None or low is None or high is None:
+            return estimate
+        return replace(
+            estimate, low=min(value, max(low, -_WIDEST)), high=max(value, min(high, _WIDEST))
+        )
+
     def results(self) -> Iterator[Result]:
         """Everything that is published of it."""
         stamp = partial(
@@ -113,13 +128,13 @@ class Bias:
             design=self.design,
             mitigation=self.mitigation or None,
         )
-        yield stamp(name=self.name, estimate=self.estimate)
+        yield stamp(name=self.name, estimate=self.possible(self.estimate))
         if self.flips is not None:
             yield stamp(name="flip_rate", estimate=self.flips.rate)
             yield stamp(name="noise_floor", estimate=self.flips.floor)
             yield stamp(name="flips_beyond_noise", estimate=self.flips.excess)
         for name, estimate in self.more:
-            yield stamp(name=name, estimate=estimate)
+            yield stamp(name=name, estimate=self.possible(estimate))
 
 
 def span_of(scale: Scale) -> float | None:
