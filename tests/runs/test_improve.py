@@ -129,7 +129,8 @@ def test_the_better_is_adopted_the_equal_is_not_and_one_look_shows_it(done: Done
     assert (adopted.judge, adopted.name) == ("sim/judge", "fine")
     assert adopted.plan.judge is not None
     assert adopted.plan.judge.models[0].model == "sim/fine"
-    assert "model: sim/fine" in adopted.snippet or "- sim/fine" in adopted.snippet
+    assert "model: sim/fine" in adopted.snippet
+    assert "repeats: 1" in adopted.snippet
 
     assert verdicts(found, "adoption") == {None: "adopted"}
     assert verdicts(found, "change")["overall"] == "better"
@@ -252,10 +253,12 @@ def test_what_is_adopted_is_a_plan_beside_the_old_one(done: Done) -> None:
     assert done.found.conclusion is not None
     (adopted,) = done.found.conclusion.adopted
     before = project.plan.read_text(encoding="utf-8")
-    first, second = adopted.write(project.plan), adopted.write(project.plan)
+    (first,) = adopted.write()
+    assert first.fresh
     assert project.plan.read_text(encoding="utf-8") == before
-    assert first != second
-    plan = load_plan(first[0])
+    (second,) = adopted.write()
+    assert (second.path, second.fresh) == (first.path, False)
+    plan = load_plan(first.path)
     assert plan.judge is not None
     assert [one.model for one in plan.judge.models] == ["sim/fine"]
     assert [one.name for one in plan.calibration.candidates] == ["twin", "wording"]
@@ -372,7 +375,7 @@ def test_the_verb_tells_it_as_json_and_in_the_terminal(
     jsonschema_rs.validator_for(results_schema()).validate(told)
     (adopted,) = told["improvement"]["adopted"]
     assert (adopted["judge"], adopted["candidate"]) == ("sim/judge", "fine")
-    assert adopted["plan"]["judge"]["models"] == ["sim/fine"]
+    assert adopted["plan"]["judge"] == {"model": "sim/fine", "repeats": 1}
     (decided,) = [v for v in told["verdicts"] if v["name"] == "adoption"]
     assert (decided["verdict"], decided["design"]) == ("adopted", "fine")
     assert told["improvement"]["account"]["calls"] == 0

@@ -131,7 +131,7 @@ def _tell(found: Improved, args: argparse.Namespace, words: Sequence[str]) -> in
     written = [
         path
         for one in (found.conclusion.adopted if args.write and found.conclusion else ())
-        for path in one.write(args.plan)
+        for path in one.write()
     ]
     if args.json:
         print_json(found.to_json())
@@ -143,7 +143,10 @@ def _tell(found: Improved, args: argparse.Namespace, words: Sequence[str]) -> in
         show(found.answer, args, also=frozenset({LOOKED, TRIED}))
     print_lines(["", *_account(found, words)])
     print_lines(_changes(found))
-    print_lines(f"written: {path}" for path in written)
+    print_lines(
+        f"written: {one.path}" if one.fresh else f"there already, with the same change: {one.path}"
+        for one in written
+    )
     return found.exit_code
 
 
@@ -166,6 +169,8 @@ def _changes(found: Improved) -> Iterator[str]:
         yield f"{one.judge}: {one.name} is adopted. In the plan, in place of what stands there:"
         yield ""
         yield from one.snippet.splitlines()
-        if one.shown:
+        if one.notes or one.shown:
             yield ""
+        yield from one.notes
+        if one.shown:
             yield "--write also writes its exemplars, which the plan then names."

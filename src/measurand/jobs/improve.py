@@ -179,6 +179,7 @@ class _Turn:
             return []
         concluder = Concluder(
             material=material,
+            file=case.file,
             ledger=self.ledger,
             options=SelectionOptions(
                 loss=case.options.loss,

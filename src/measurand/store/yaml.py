@@ -24,7 +24,7 @@ from measurand.store.codec import Location, key_path
 from measurand.store.lines import shown
 from measurand.store.yaml_words import syntax_fault
 
-__all__ = ["Document", "read_yaml", "write_yaml"]
+__all__ = ["Document", "PlainDumper", "compose", "parse_yaml", "read_yaml", "write_yaml"]
 
 SIZE_LIMIT = 2**20
 """Bytes that a file may have."""
@@ -80,11 +80,26 @@ def read_yaml(path: Path | str) -> Document:
     if len(content) > SIZE_LIMIT:
         raise DataError([Fault(f"the file is larger than {SIZE_LIMIT} bytes", file)])
     try:
-        root = _compose(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         fault = Fault("the file is not UTF-8", file, line, remedy="save it as UTF-8")
         raise DataError([fault]) from None
+    return parse_yaml(text, file)
+
+
+def parse_yaml(text: str, file: str) -> Document:
+    """Read the text of one YAML document.
+
+    Args:
+        text: The text.
+        file: Where it stands, for messages.
+
+    Raises:
+        DataError: It cannot be read at all; what is wrong with its parts is in the document.
+    """
+    try:
+        root = compose(text)
     except RecursionError:
         raise DataError([Fault("the file is nested too deeply", file)]) from None
     except YAMLError as problem:
@@ -98,10 +113,10 @@ def read_yaml(path: Path | str) -> Document:
 
 def write_yaml(value: object, stream: IO[str]) -> None:
     """Write a value as `read_yaml` reads it."""
-    yaml.dump(value, stream, _Dumper, sort_keys=False, allow_unicode=True, width=100)
+    yaml.dump(value, stream, PlainDumper, sort_keys=False, allow_unicode=True, width=100)
 
 
-class _Dumper(SafeDumper):
+class PlainDumper(SafeDumper):
     """Quotes the texts that would be read as something else, which is more than YAML has it."""
 
 
@@ -110,10 +125,15 @@ def _quoted(dumper: SafeDumper, text: str) -> ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Dumper.add_representer(str, _quoted)
+PlainDumper.add_representer(str, _quoted)
 
 
-def _compose(text: str) -> Node | None:
+def compose(text: str) -> Node | None:
+    """The nodes of a text, each with its place.
+
+    Raises:
+        YAMLError: It is no YAML.
+    """
     loader = SafeLoader(text)
     loader.yaml_implicit_resolvers = {}  # scalars are read here, by stricter rules
     try:

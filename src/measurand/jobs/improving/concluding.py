@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from measurand.analysis.before_after import Look, Shown, before_after
 from measurand.analysis.calibration_gate import bound_level
@@ -20,7 +21,7 @@ from measurand.jobs.improving.arms import Arm
 from measurand.jobs.improving.deciding import Decider
 from measurand.jobs.improving.looking import counted, looks_left, noted_adoption
 from measurand.jobs.improving.pool import Material
-from measurand.jobs.improving.writing import Adopted, adopted_plan
+from measurand.jobs.improving.writing import Adopted
 from measurand.report.improve_page import Attempted, improve_document
 from measurand.store.ledger import Ledger
 
@@ -51,6 +52,7 @@ class Concluder:
 
     Args:
         material: The rated outputs.
+        file: Where the plan stands.
         ledger: What judges said.
         options: How it is selected.
         tried: How many judges were tried on these dimensions, ever.
@@ -59,6 +61,7 @@ class Concluder:
     """
 
     material: Material
+    file: Path
     ledger: Ledger
     options: SelectionOptions
     tried: int
@@ -106,7 +109,7 @@ class Concluder:
             results=(*shown, *results), verdicts=(*decided, *verdicts), limits=tuple(limits)
         )
         adopted = tuple(
-            adopted_plan(_arm(arms[judge], one.adopted), self.material.plan, judge=judge)
+            Adopted.of(_arm(arms[judge], one.adopted), self.file, judge=judge)
             for judge, one in selected.items()
             if one.adopted != CURRENT
         )
