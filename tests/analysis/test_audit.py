@@ -267,6 +267,10 @@ class TestPairs:
             estimates.append(verdict(found, "position", "both orders"))
         assert {v.outcome for v in estimates} == {"material"}
         assert {v.estimate.value for v in estimates if v.estimate} == {0.5}
+        twice = "judged twice in the same way"
+        assert [limit.partition(" was ")[0] for limit in found.limits if twice in limit] == [
+            "No pair"
+        ]
 
     def test_one_order_alone_tells_nothing(self) -> None:
         found = audit(self.pairs([("a", "b", "ab", "win")] * 30), {"better": Scale("nominal")})

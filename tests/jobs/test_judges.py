@@ -13,6 +13,7 @@ from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import YES_NO
 from measurand.errors import UsageError
+from measurand.jobs.audit_file import audit_file
 from measurand.jobs.judges import judges
 from measurand.jobs.source import Source
 
@@ -101,3 +102,21 @@ def test_without_people_there_is_nothing_to_choose_by(tmp_path: Path) -> None:
     found = judges(file)
     assert found.exit_code == 3
     assert any("no people rated" in limit for limit in found.findings.limits)
+    (verdict,) = found.findings.verdicts
+    assert (verdict.outcome, "no people rated" in verdict.reason) == ("inconclusive", True)
+
+
+def test_without_a_judge_the_verdict_says_that_there_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    lines = [
+        f"e{i},s,{dimension},{rater},people,{1 + i % 5}"
+        for i in range(9)
+        for dimension in ("tone", "depth")
+        for rater in "ab"
+    ]
+    header = "example,system,dimension,rater,kind,value"
+    file.write_text("\n".join([header, *lines]), encoding="utf-8")
+    (verdict,) = judges(file).findings.verdicts
+    assert verdict.reason.startswith("tone, depth: nobody can be compared: no judge and no check")
+    for told in (audit_file(file), judges(file)):
+        assert "no people beside" not in told.to_markdown()

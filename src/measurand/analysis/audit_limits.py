@@ -86,9 +86,9 @@ def _family(found: Sequence[Bias], setting: Setting) -> Iterator[str]:
 def _no_repeats(found: Sequence[Bias], probes: Sequence[ProbeRow]) -> Iterator[str]:
     rates = [b for b in found if b.flips is not None and b.flips.rate.present]
     if rates and not any(b.flips.floor.present for b in rates if b.flips is not None):
-        where = "of the unchanged outputs " if probes else ""
+        what = "None of the unchanged outputs" if probes else "No pair"
         yield (
-            f"Nothing {where}was judged twice in the same way, so it is not known how many flips "
+            f"{what} was judged twice in the same way, so it is not known how many flips "
             "are noise. No verdict rests on a rate of flips."
         )
 

@@ -124,7 +124,7 @@ def bench_of(
         if kinds[name] in _MACHINES and place not in columns
     )
     if not machines:
-        raise InsufficientData(f"no judge and no check rated {dimension}")
+        raise InsufficientData("no judge and no check rated these outputs")
     order = (*machines, *people)
     right = _right(matrix, columns, order, people=people, scale=scale)
     known = ~np.isnan(right[:, 0])

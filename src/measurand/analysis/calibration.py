@@ -369,4 +369,4 @@ def _nobody(judge: str, rows: Ratings) -> str:
     kinds = ("judge", "check")
     others = [str(r) for kind in kinds for r in rows.where(kind=kind).distinct("rater")]
     listed = ", ".join(others[:_SHOWN]) or "none"
-    return f"the judge {judge} rated no single output; the judges and checks are: {listed}"
+    return f"no single output was rated by {judge}; the judges and checks are: {listed}"

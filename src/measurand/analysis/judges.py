@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ def judges(
     chosen, known = options or JudgesOptions(), examples or {}
     table = _compared(ratings, chosen)
     benches: list[Bench] = []
-    missing: list[str] = []
+    missing: dict[str, list[str]] = defaultdict(list)
     results: list[Result] = []
     for dimension, scale in known_scales(table, scales).items():
         rows = first_trial(table.where(dimension=dimension), chosen.rounds)
@@ -80,7 +81,7 @@ def judges(
                 rows, scale, dimension=dimension, reference=chosen.reference, examples=known
             )
         except InsufficientData as problem:
-            missing.append(f"{dimension}: {problem}.")
+            missing[str(problem)].append(dimension)
             continue
         benches.append(bench)
         results += accuracy(bench, level=chosen.level, seed=chosen.seed)
@@ -94,6 +95,8 @@ def judges(
             seed=chosen.seed,
         )
     rankings, verdicts = _ranked(benches, rubric, chosen)
+    if not benches:
+        verdicts = [_nothing(why, names) for why, names in missing.items()]
     for one in rankings:
         results += one.results()
     machines = frozenset(bench.names[place] for bench in benches for place in bench.machines)
@@ -101,7 +104,10 @@ def judges(
     return Findings(
         results=tuple(results),
         verdicts=tuple(verdicts),
-        limits=(*missing, *judges_limits(benches, rankings, results)),
+        limits=(
+            *(f"{', '.join(names)}: {why}." for why, names in missing.items()),
+            *judges_limits(benches, rankings, results),
+        ),
     )
 
 
@@ -152,6 +158,16 @@ def _unranked(dimension: str, problem: InsufficientData) -> Verdict:
         outcome=NONE,
         reason=f"{dimension}: there are no ranks: {problem}",
         dimension=dimension,
+    )
+
+
+def _nothing(why: str, dimensions: Sequence[str]) -> Verdict:
+    """Where no dimension can be compared at all."""
+    return Verdict(
+        name=BEST,
+        outcome=NONE,
+        reason=f"{', '.join(dimensions)}: nobody can be compared: {why}",
+        dimension=dimensions[0] if len(dimensions) == 1 else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = ["judges_limits"]
 
 _NAMED = 6
 _MANY_LOST = 0.05
+_WHOLE = 0.05
 
 
 def judges_limits(
@@ -23,7 +25,7 @@ def judges_limits(
     told: list[str] = []
     for bench in benches:
         told += _shared(bench)
-        told += _left_out(bench)
+    told += _left_out(benches)
     told += _constant(rankings, results)
     told += _overall(benches, rankings)
     told += _everybody(benches)
@@ -49,13 +51,18 @@ def _shared(bench: Bench) -> Iterator[str]:
         )
 
 
-def _left_out(bench: Bench) -> Iterator[str]:
-    names = [bench.names[place] for place in bench.machines if place not in bench.ranked]
-    if names:
+def _left_out(benches: Sequence[Bench]) -> Iterator[str]:
+    """Who has no rank, the dimensions together on which these are the same."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for bench in benches:
+        names = tuple(bench.names[place] for place in bench.machines if place not in bench.ranked)
+        if names:
+            found[names].append(bench.dimension)
+    for names, dimensions in found.items():
         listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
         yield (
-            f"{bench.dimension}: {listed} rated less than four fifths of the outputs that people "
-            "rated; their numbers are of other outputs, and they have no rank."
+            f"{', '.join(dimensions)}: {listed} rated less than four fifths of the outputs that "
+            "people rated; their numbers are of other outputs, and they have no rank."
         )
 
 
@@ -95,14 +102,19 @@ def _everybody(benches: Sequence[Bench]) -> Iterator[str]:
     if any(bench.people for bench in benches):
         yield (
             "People have no rank: each is held against the mean of one person fewer, which is less "
-            "steady. advantage_over_person compares a judge with a person fairly."
+            "steady. The column Better than one person by compares a judge with a person fairly."
         )
         counts = [(~np.isnan(b.said[:, b.people])).sum(axis=1).mean() for b in benches if b.people]
         yield (
-            f"What is right is what {min(counts):.1f} people say on average; their errors lower "
-            "everybody's accuracy alike, and a judge that shares them looks better than it is."
+            f"What counts as right is what people say together, {_people(min(counts))} an output; "
+            "their errors lower everybody's accuracy alike, and a judge that shares them looks "
+            "better than it is."
         )
     yield (
         "The best of these judges need not be good enough: measurand calibrate decides that, on "
         "outputs that were never looked at while a judge was chosen."
     )
+
+
+def _people(count: float) -> str:
+    return f"{count:.0f}" if abs(count - round(count)) < _WHOLE else f"{count:.1f} on average"

@@ -197,6 +197,11 @@ def ranking(bench: Bench, *, level: float, flips: int, seed: int) -> Ranking:
         InsufficientData: Fewer than two can be ranked, or there are too few outputs.
     """
     found = contributions(bench)
+    if len(bench.ranked) < 2:  # noqa: PLR2004 - a rank needs somebody else
+        raise InsufficientData(
+            f"they take at least two, and only {bench.names[bench.ranked[0]]} rated four fifths of "
+            "the outputs that people rated"
+        )
     return Ranking(
         dimension=bench.dimension,
         names=tuple(bench.names[place] for place in bench.ranked),

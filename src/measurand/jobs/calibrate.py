@@ -108,7 +108,7 @@ def _judges(read: Source, wanted: Sequence[str]) -> tuple[str, ...]:
     raters = tuple(str(name) for name in rows.distinct("rater"))
     if unknown := [name for name in wanted if name not in raters]:
         raise UsageError(
-            f"{', '.join(unknown)} rated no single output; the raters are: {listed(raters)}"
+            f"no single output was rated by {listed(unknown)}; the raters are: {listed(raters)}"
         )
     if wanted:
         return tuple(dict.fromkeys(wanted))

@@ -149,8 +149,8 @@ def _headline(judge: str, lines: Sequence[BiasLine]) -> Verdict:
 
 def _summary(lines: Sequence[BiasLine]) -> Section:
     if not lines:
-        text = "Nothing in this data tells of a bias: there are no pairs in both orders, no probes "
-        text += "and no people beside the judge."
+        text = "Nothing in this data tells of a bias: that takes a judge's ratings, and beside "
+        text += "them people's of the same outputs, pairs in both orders, or probes."
         return Section("Biases", (Paragraph(text),))
     judges = distinct(line.judge for line in lines)
     blocks: list[Block] = []
