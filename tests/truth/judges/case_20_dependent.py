@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from tests.truth.judges.harness import Case, Row, at_least, at_most, rngs
 
-from measurand.analysis.anchors import ALPHA, ANCHOR, anchors
+from measurand.analysis.anchors import ALPHA, ANCHOR, AnchorOptions, anchors
 from measurand.analysis.anchors_stream import StreamScore
 from measurand.core.probe import ProbeRow
 from measurand.core.scale import ONE_TO_FIVE
@@ -95,20 +95,25 @@ def told(rng: np.random.Generator, world: World) -> tuple[str, int]:
     """The verdict after all runs, and in how many from the step on a judge was found."""
     rows = on_anchors(rng, world)
     stream = on_fresh(rng) if world.stream else []
-    (verdict,) = anchors(rows, LABELS, SCALES, stream=stream).verdicts
+    options = AnchorOptions(seed=int(rng.integers(1_000_000)))
+    (verdict,) = anchors(rows, LABELS, SCALES, stream=stream, options=options).verdicts
     claimed = "the evidence that what j says" in verdict.reason
-    return "stream" if claimed else verdict.outcome, _delay(rows) if world.severity else 0
+    return "stream" if claimed else verdict.outcome, _delay(rows, options) if world.severity else 0
 
 
-def _delay(rows: list[ProbeRow]) -> int:
+def _delay(rows: list[ProbeRow], options: AnchorOptions) -> int:
     """Runs from the step to the alarm, which stays once it is there: by halving."""
     low, high = STEP_AT, RUNS
     while low < high:
         middle = (low + high) // 2
         early = [row for row in rows if row.repeat <= middle]
-        found = anchors(early, LABELS, SCALES).verdicts[0].outcome == "judge"
+        found = _outcome(early, options) == "judge"
         low, high = (low, middle) if found else (middle + 1, high)
     return low - STEP_AT + 1
+
+
+def _outcome(rows: list[ProbeRow], options: AnchorOptions) -> str:
+    return anchors(rows, LABELS, SCALES, options=options).verdicts[0].outcome
 
 
 def run(seeds: int) -> tuple[Row, ...]:
