@@ -4,6 +4,7 @@ from measurand.analysis.result import Findings
 from measurand.core.probe import ProbeRow
 from measurand.core.rating import Rating, Ratings
 from measurand.core.scale import ONE_TO_FIVE, YES_NO
+from measurand.figures.forest import Forest
 from measurand.report.anchors_page import anchors_document
 from measurand.report.brief import brief
 from measurand.report.document import Document, Plot, Table
@@ -11,6 +12,7 @@ from measurand.report.html import html_page
 from measurand.report.judges_page import BY_DIMENSION, judges_document
 from measurand.report.markdown import markdown_text
 
+DIMENSIONS = ("tone", "depth", "clarity")
 NAMES = ("<b>kind</b>", "plain", "odd")
 
 
@@ -139,3 +141,33 @@ def test_the_page_of_anchors_tells_odds_and_runs() -> None:
     assert "more than a million to 1" in cells
     assert {"run 1", "run 10"} <= cells
     assert "Run by run" in markdown_text(document)
+
+
+def test_a_judge_has_one_picture_of_all_its_dimensions() -> None:
+    rows = [
+        ProbeRow(
+            example=f"e{item}",
+            system="s",
+            dimension=dimension,
+            rater=judge,
+            probe="anchor",
+            value=float(2 + (item + run) % 3),
+            repeat=run,
+        )
+        for judge in ("j", "k")
+        for dimension in ("tone", "depth", "clarity")
+        for run in range(20)
+        for item in range(12)
+    ]
+    labels = {(row.example, "s", row.dimension): 3.0 for row in rows}
+    document = anchors_document(anchors(rows, labels, dict.fromkeys(DIMENSIONS, ONE_TO_FIVE)))
+    plots = [block for section in document.sections for block in section.blocks]
+    forests = [p.figure for p in plots if isinstance(p, Plot) and isinstance(p.figure, Forest)]
+    assert [[*dict.fromkeys(row.group for row in one.rows)] for one in forests] == [
+        [*DIMENSIONS],
+        [*DIMENSIONS],
+    ]
+    assert [row.label for row in forests[0].rows][:10] == [f"run {run}" for run in range(11, 21)]
+    (table,) = [table for table in tables(document) if table.caption == "j"]
+    assert [column.name for column in table.columns] == ["Run", *DIMENSIONS]
+    assert len(table.rows) == 20

@@ -82,35 +82,42 @@ def _cell(result: Result | None) -> Cell:
 def _history(shelf: Shelf) -> list[Section]:
     """How far each judge stands above people, run by run."""
     gaps = shelf.take("anchor_gap")
-    blocks: list[Block] = []
-    for judge in distinct(r.raters[0] for r in gaps):
-        for dimension in distinct(r.dimension for r in gaps if r.raters[0] == judge):
-            own = [r for r in gaps if r.raters[0] == judge and r.dimension == dimension]
-            blocks += _drawn(judge, dimension, own)
+    blocks = [
+        block
+        for judge in distinct(r.raters[0] for r in gaps)
+        for block in _drawn(judge, [r for r in gaps if r.raters[0] == judge])
+    ]
     if not blocks:
         return []
     summary = "How far the judge stands above what people say, in points of the scale."
     return [Section("Run by run", tuple(blocks), summary)]
 
 
-def _drawn(judge: str, dimension: str, gaps: Sequence[Result]) -> list[Block]:
-    caption = f"{judge} on {dimension}"
+def _drawn(judge: str, gaps: Sequence[Result]) -> list[Block]:
+    """One picture a judge, its dimensions one below the other, and a table of all runs."""
     table = matrix(
-        caption,
+        judge,
         gaps,
         rows=lambda r: r.segment,
-        columns=lambda r: label(r.name),
+        columns=lambda r: r.dimension,
         corner="Run",
         mark=0.0,
     )
-    rows = tuple(ForestRow(r.segment or "", r.estimate) for r in gaps[-_MOST_DRAWN:])
-    if len(rows) < 2:  # noqa: PLR2004 - one run is no history
+    dimensions = distinct(r.dimension for r in gaps)
+    most = max(_MOST_DRAWN // len(dimensions), 2)
+    rows = tuple(
+        ForestRow(r.segment or "", r.estimate, group=name if len(dimensions) > 1 else "")
+        for name in dimensions
+        for r in [r for r in gaps if r.dimension == name][-most:]
+    )
+    if len(rows) <= len(dimensions):  # one run is no history
         return [table]
+    about = f"how far {judge} stands above people, run by run"
     return [
         Plot(
             Forest(rows, f"{label('anchor_gap')} (points)", lines=(Line(0.0, "as people"),)),
-            f"Forest plot: how far {caption} stands above people, run by run.",
-            f"{caption}: how far it stands above people, run by run; 0 is as people say.",
+            f"Forest plot: {about}.",
+            f"{about[0].upper()}{about[1:]}; 0 is as people say.",
             table,
         )
     ]
