@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.runs.conftest import PLAN, Project, world
@@ -78,6 +79,33 @@ def test_a_forecast_asks_nothing_and_is_met(answered: Project, provider: Simulat
     assert received(provider) - before == told.calls
     assert told.cost.value == pytest.approx(done.ran.snapshot.cost, rel=0.15)
     assert done.ran.snapshot.examples == done.ran.snapshot.total
+
+
+def test_what_a_run_has_asked_is_taken_and_no_key_is_sent_twice(tmp_path: Path) -> None:
+    judge = {"models": [{"model": "sim/judge-biased", "family": "rowan"}], "repeats": 2}
+    prices = {**PLAN["prices"], "sim/judge-biased": {"input": 3, "output": 15}}
+    usual = replace(FEW, biases=("verbosity", "anchor", "level-order", "position"))
+    with SimulatedProvider(world()) as own:
+        project = Project(tmp_path / "own", own.base_url)
+        project.write(EXAMPLES, judge=judge, prices=prices)
+        assert run(project.plan, environment=project.environment).stop.reason is None
+        before = received(own)
+        told = audit_forecast(project.plan, usual, environment=project.environment)
+        done = made(project, usual)
+        assert received(own) - before == told.forecast.calls == told.left
+        assert not own.counts.repeated()
+    assert done.asked.left == told.left
+    assert len(done.asked.rows) == len(told.scene.keys)
+    rows = project.query(
+        "SELECT p.value, r.value FROM probes p JOIN ratings r "
+        "USING (example, system, dimension, rater) "
+        "WHERE p.probe = 'base' AND p.against IS NULL AND p.cost = 0 AND r.repeat = p.repeat"
+    )
+    assert len(told.scene.keys) - told.left >= len(rows) >= 6
+    assert all(ours == theirs for ours, theirs in rows)
+    anew = replace(usual, again=Again(everything=True))
+    whole = audit_forecast(project.plan, anew, environment=project.environment)
+    assert whole.left == len(whole.scene.keys)
 
 
 def test_what_was_asked_is_not_asked_again(answered: Project, provider: SimulatedProvider) -> None:

@@ -88,7 +88,7 @@ async def access_to(
 
 
 def panel_of(
-    plan: Plan, access: Access, *, file: Path | None = None
+    plan: Plan, access: Access, *, file: Path | None = None, salt: str = ""
 ) -> tuple[tuple[JudgeRater, ...], tuple[str, ...]]:
     """The panel of a plan, and what is known of its independence; nobody where nobody judges.
 
@@ -96,6 +96,7 @@ def panel_of(
         plan: The plan; its systems are what is compared.
         access: What its calls go through.
         file: Where it stands, for messages.
+        salt: Sets its requests apart from others with the same words.
 
     Raises:
         PlanError: A judge is of a compared system's family, or a dimension cannot be judged so.
@@ -108,7 +109,9 @@ def panel_of(
     try:
         known = check_independence(panel.models, compared, own_family=panel.own_family)
         options = [options_of(panel, m, plan.rubric, run_key=access.key) for m in panel.models]
-        options = [replace(option, exemplars=exemplars_of(plan, file)) for option in options]
+        options = [
+            replace(option, exemplars=exemplars_of(plan, file), salt=salt) for option in options
+        ]
     except PlanError as problem:
         place = None if file is None else str(file)
         raise PlanError(replace(fault, file=place) for fault in problem.faults) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from measurand.core.sound import sound
 from measurand.jobs.auditing.ahead import foretold, refuse_too_dear
 from measurand.jobs.auditing.options import AuditRun
 from measurand.jobs.auditing.scene import Scene, audited, pool_of, scene_of
+from measurand.jobs.auditing.taken import taken_from_runs
 from measurand.jobs.carrying import Course, Note, Watch, carried, to_end
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.engine.journal import Journal
@@ -29,6 +30,7 @@ from measurand.jobs.run import Ran
 from measurand.models.environment import Environment
 from measurand.store.codec import encode
 from measurand.store.ledger import Ledger, open_ledger
+from measurand.store.ledger_work import Work
 
 __all__ = ["Asked", "AuditTrip"]
 
@@ -53,6 +55,28 @@ class Asked:
     left: int
     ran: Ran | None = None
     rows: tuple[ProbeRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What an audit has still to do.
+
+    Args:
+        scene: All its questions.
+        forecast: What asking will take.
+        threads: The questions that are to be asked.
+        taken: What runs have asked in the same words, as it is to be written down.
+    """
+
+    scene: Scene
+    forecast: Forecast
+    threads: Sequence[Thread]
+    taken: Sequence[Work]
+
+    @property
+    def told(self) -> Asked:
+        """The same before anything is asked."""
+        return Asked(forecast=self.forecast, scene=self.scene, left=_count(self.threads))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +108,7 @@ class AuditTrip:
 
         async def look() -> Asked:
             async with self._access(None) as access:
-                scene, told, left = self._looked(access)
-                return Asked(forecast=told, scene=scene, left=_count(left))
+                return self._looked(access).told
 
         return run_to_end(look)
 
@@ -109,11 +132,11 @@ class AuditTrip:
 
         async def work() -> Asked:
             async with self._access(course) as access:
-                scene, told, left = self._looked(access)
+                left = self._looked(access)
                 if tell is not None:
-                    tell(Asked(forecast=told, scene=scene, left=_count(left)))
-                refuse_too_dear(told)
-                spent = await self._carried(scene, left, access, course=course)
+                    tell(left.told)
+                refuse_too_dear(left.forecast)
+                spent = await self._carried(left, access, course=course)
                 ran = Ran(
                     snapshot=course.tally.snapshot(),
                     stop=course.stop,
@@ -121,13 +144,7 @@ class AuditTrip:
                     max_failures=self.plan.run.max_failures,
                     verb="audit",
                 )
-                return Asked(
-                    forecast=told,
-                    scene=scene,
-                    left=_count(left),
-                    ran=ran,
-                    rows=self._rows(scene),
-                )
+                return replace(left.told, ran=ran, rows=self._rows(left.scene))
 
         return to_end(work, course.stop)
 
@@ -145,18 +162,23 @@ class AuditTrip:
         observe = None if course is None else course.tally.attempt
         return access_to(alone, self._ledger, environment=self.environment, observe=observe)
 
-    def _looked(self, access: Access) -> tuple[Scene, Forecast, list[Thread]]:
+    def _looked(self, access: Access) -> _Left:
         plan = self._audited
         with open_ledger(self._ledger) as ledger:
             pool = pool_of(plan, ledger, file=self.file, ratings=self.ratings)
             scene = scene_of(plan, access, pool, run=self.run, file=self.file)
             left = still_to_ask(scene.threads, ledger, self.run.again)
+            taken: dict[str, Work] = {}
+            if not self.run.again.everything:
+                taken = taken_from_runs(
+                    left, ledger, pool, plan=plan, file=self.file, access=access
+                )
+            left = [thread for thread in left if thread[0].key not in taken]
             told = foretold(plan, left, ledger, prices=access.models.prices)
-        return scene, told, left
+        return _Left(scene=scene, forecast=told, threads=left, taken=tuple(taken.values()))
 
-    async def _carried(
-        self, scene: Scene, left: list[Thread], access: Access, *, course: Course
-    ) -> float:
+    async def _carried(self, todo: _Left, access: Access, *, course: Course) -> float:
+        scene, left = todo.scene, todo.threads
         plan, models = self._audited, access.models
         parts = Parts(systems=(), rubric=plan.rubric, redact=access.redact)
         course.tally.total = _count(scene.threads)
@@ -172,6 +194,8 @@ class AuditTrip:
 
         async def work(ledger: Ledger, journal: Journal, number: int) -> None:
             del number  # the journal has it
+            if todo.taken:
+                await journal.put(todo.taken)
             prober = Prober(
                 ledger=ledger,
                 journal=journal,

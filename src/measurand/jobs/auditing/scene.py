@@ -24,6 +24,9 @@ from measurand.store.ledger import Ledger
 
 __all__ = ["Pool", "Scene", "audited", "pool_of", "scene_of"]
 
+_SALT = "audit"
+"""Names an audit's requests apart from those of runs: a provider answers no name twice alike."""
+
 _UNITS_KNOWN = frozenset({"people", "reference"})
 
 
@@ -138,7 +141,7 @@ def scene_of(plan: Plan, access: Access, pool: Pool, *, run: AuditRun, file: Pat
         UsageError: No dimension has the judge among its raters.
     """
     planned_for = plan.judge.mitigations if plan.judge is not None else ()
-    judges, notes = panel_of(_bare(plan), access, file=file)
+    judges, notes = panel_of(_bare(plan), access, file=file, salt=_SALT)
     if not judges:
         raise UsageError(
             "no dimension of the plan has the judge among its raters; add it: raters: [judge]"
