@@ -56,7 +56,10 @@ def test_candidates_are_read_as_written_and_written_as_read(tmp_path: Path) -> N
         ({"definition": {"tone": "x"}}, ".definition.tone", "no dimension that the judge rates"),
         ({"levels": {"accuracy": {7: "x"}}}, ".levels.accuracy", "the scale lacks"),
         ({"exemplar": "balanced"}, ".exemplar", "not a known key"),
-        ({"exemplars": "random"}, ".exemplars", ""),
+        ({"exemplars": "random"}, ".exemplars", "neither balanced nor a list"),
+        ({"exemplars": 4}, ".exemplars", "neither balanced nor a list"),
+        ({"exemplars": []}, ".exemplars", "is empty"),
+        ({"exemplars": ["q1", 3]}, ".exemplars[1]", "is not a mapping"),
         ({"form": {"accuracy": "pairwise"}}, "", "pairwise compares two"),
         ({"model": "large"}, "", "named with its provider"),
         ({"each": 2, "repeats": 3}, "", "belongs to exemplars: balanced"),
@@ -79,3 +82,27 @@ def test_faults_have_their_place(
 def test_two_candidates_of_one_name_are_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="two candidates are called x"):
         load_plan(written(tmp_path, {"name": "x", "repeats": 5}, {"name": "x", "repeats": 7}))
+
+
+def test_a_fault_is_told_once_and_hides_no_other(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        {"name": "x", "exemplars": "random", "definition": {"taste": "x"}},
+        {"name": "x", "repeats": 2},
+        {"name": "z", "repeats": 0, "levels": {"accuracy": {7: "x"}}},
+    )
+    with pytest.raises(PlanError) as caught:
+        load_plan(path)
+    keys = [
+        (fault.key or "").removeprefix("calibration.candidates") for fault in caught.value.faults
+    ]
+    assert sorted(keys) == [
+        "[0].definition.taste",
+        "[0].exemplars",
+        "[1].name",
+        "[2].levels.accuracy",
+        "[2].repeats",
+    ]
+    assert str(caught.value).count("allowed: 1-5") == 1
+    assert "[_" not in str(caught.value)  # no names of our own
+    assert "literal" not in str(caught.value)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from measurand.core import judging
 from measurand.core.candidate import BALANCED, Candidate
@@ -14,6 +20,7 @@ from measurand.core.exemplars import ExemplarId
 from measurand.core.scale import Scale
 from measurand.errors import Fault
 from measurand.store.codec import Form, Location, Origin, Text, Whole, Word
+from measurand.store.lines import shown
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_systems import Parameters
 
@@ -40,6 +47,18 @@ def _by_id(raw: object) -> object:
 _Exemplar = Annotated[
     ExemplarForm, BeforeValidator(_by_id, json_schema_input_type=str | ExemplarForm)
 ]
+_Listed = Annotated[list[_Exemplar], Field(min_length=1)]
+
+
+def _balanced_or_listed(raw: object, listed: ValidatorFunctionWrapHandler) -> object:
+    """The word, or a list; of what is neither, one fault and not one for each."""
+    if raw == BALANCED:
+        return raw
+    if raw is not None and not isinstance(raw, list):
+        raise ValueError(
+            f"is neither {BALANCED} nor a list of outputs that people rated; found {shown(raw)}"
+        )
+    return listed(raw)
 
 
 class CandidateForm(Form):
@@ -51,7 +70,12 @@ class CandidateForm(Form):
     """By dimension, the definition that the judge is told; people are asked as before."""
     levels: dict[Word, dict[str, Text]] = Field(default_factory=dict)
     """By dimension, what some levels mean, as the judge is told."""
-    exemplars: Literal["balanced"] | Annotated[list[_Exemplar], Field(min_length=1)] | None = None
+    exemplars: Annotated[
+        _Listed | None,
+        WrapValidator(
+            _balanced_or_listed, json_schema_input_type=Literal["balanced"] | _Listed | None
+        ),
+    ] = None
     """Outputs shown with people's level: balanced (of each level), or a list of outputs that
     people rated, each an example's id, or example and system."""
     each: Annotated[Whole, Field(ge=1)] = 1
@@ -101,19 +125,39 @@ class CandidateForm(Form):
 def candidate_faults(
     raw: object, dimensions: Mapping[str, DimensionForm], origin: Origin
 ) -> Iterator[Fault]:
-    """In what candidates do not fit the rubric; those wrong in themselves are let be.
+    """In what candidates do not fit the rubric or each other.
+
+    What is wrong in a candidate itself is told elsewhere, and hides nothing of the rest.
 
     Args:
         raw: The list of candidates as it was written.
         dimensions: The dimensions of the rubric that are right in themselves.
         origin: Where it was written.
     """
-    for at, cell in enumerate(raw if isinstance(raw, list) else ()):
-        try:
-            form = CandidateForm.model_validate(cell)
-        except ValidationError:
-            continue
-        yield from _Placed(at, form, dimensions, origin).faults()
+    cells = [cell for cell in raw if isinstance(cell, dict)] if isinstance(raw, list) else []
+    if len(cells) < len(raw if isinstance(raw, list) else ()):
+        return
+    for at, cell in enumerate(cells):
+        yield from _Placed(at, cell, dimensions, origin).faults()
+    if not all(map(_right, cells)):  # else the plan tells it itself
+        yield from _twice(cells, origin)
+
+
+def _right(cell: object) -> bool:
+    try:
+        CandidateForm.model_validate(cell)
+    except ValidationError:
+        return False
+    return True
+
+
+def _twice(cells: Sequence[Mapping[str, Any]], origin: Origin) -> Iterator[Fault]:
+    """Names that an earlier candidate has."""
+    names = [str(cell.get("name", "")).strip() for cell in cells]
+    for at, name in enumerate(names):
+        if name and name in names[:at]:
+            where: Location = ("calibration", "candidates", at, "name")
+            yield origin.fault(f"two candidates are called {name}", where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +165,16 @@ class _Placed:
     """One candidate, and where it stands."""
 
     at: int
-    form: CandidateForm
+    raw: Mapping[str, Any]
     dimensions: Mapping[str, DimensionForm]
     origin: Origin
 
     def faults(self) -> Iterator[Fault]:
         """What does not fit."""
         for key in ("definition", "levels", "form", "criteria"):
-            for name, value in getattr(self.form, key).items():
-                yield from self._about(key, name, value)
+            told = self.raw.get(key)
+            for name, value in told.items() if isinstance(told, dict) else ():
+                yield from self._about(key, str(name).strip(), value)
 
     def _about(self, key: str, name: str, value: Any) -> Iterator[Fault]:
         """What does not fit in what is said of one dimension."""
@@ -141,17 +186,17 @@ class _Placed:
             return
         scale = Scale.of(self.dimensions[name].scale)
         if key == "levels":
-            for level in value:
+            for level in value if isinstance(value, dict) else ():
                 try:
-                    scale.parse(level)
+                    scale.parse(str(level))
                 except ValueError as problem:
                     told = f"describes a level that the scale lacks: {problem}"
-                    yield self._fault(told, key, name, allowed=str(scale))
+                    yield self._fault(told, key, name)
         checklist = key == "criteria" or value == "checklist"
         if checklist and not scale.bounded:
             told = f"a checklist gives a share, which the scale {scale} has no place for"
             yield self._fault(told, key, name, allowed="yes/no, or a scale with bounds")
 
-    def _fault(self, problem: str, *inside: str, allowed: str) -> Fault:
+    def _fault(self, problem: str, *inside: str, allowed: str | None = None) -> Fault:
         where: Location = ("calibration", "candidates", self.at, *inside)
         return self.origin.fault(problem, where, allowed=allowed)
