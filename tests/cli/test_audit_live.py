@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,13 @@ def test_a_forecast_says_what_asking_would_cost(
     assert "audit of sim/judge-fair" in said
     assert "about $" in said
     assert "nothing was asked" in said
+    assert "--items 4 (fewer than 30 outputs cannot show that a bias is negligible" in said
     words = ["audit", "--plan", str(live.plan), "--forecast", "--items", "4", "--json"]
-    assert main([*words, "--budget", "0.01"]) == 4
+    assert main([*words, "--budget", "0.01"]) == 2
     told = json.loads(capsys.readouterr().out)
     assert told["forecast"]["calls"] > 100
     assert told["forecast"]["budget"] == 0.01
+    assert "it is refused" in told["refused"]
 
 
 def test_what_does_not_fit_is_told_and_refused(
@@ -53,7 +56,30 @@ def test_what_does_not_fit_is_told_and_refused(
     words = ["audit", "--plan", str(live.plan), "--items", "4", "--budget", "0.01"]
     assert main(words) == 2
     told = capsys.readouterr()
-    assert "which is more than the budget of $0.01; nothing was asked" in told.err
+    refused = told.err.removeprefix("measurand audit: ").strip()
+    assert "more than the budget of $0.01: it is refused, and nothing was asked" in refused
+    assert "no number of --items fits" in refused
+    assert main([*words, "--forecast"]) == 2
+    assert refused in capsys.readouterr().out
+
+
+def test_the_number_of_outputs_that_is_said_to_fit_does(
+    live: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["audit", "--plan", str(live.plan), "--forecast"]
+    main([*words, "--items", "8", "--json"])
+    found = json.loads(capsys.readouterr().out)["forecast"]
+    budget = found["spent"] + 0.6 * found["known_cost"]["value"]
+    words += ["--budget", f"{budget:.4f}"]
+    assert main([*words, "--items", "8"]) == 2
+    told = capsys.readouterr().out
+    fits = re.search(r"--items (\d+) \(fewer than 30", told.partition("it is refused")[2])
+    larger = re.search(r"--budget ([\d.]+);", told)
+    assert fits
+    assert larger
+    assert 1 <= int(fits[1]) < 8
+    assert main([*words, "--items", fits[1]]) == 0
+    assert main([*words[:-1], larger[1], "--items", "8"]) == 0
 
 
 @pytest.mark.parametrize("option", ["--items=3", "--forecast", "--biases=style", "--no-cache"])

@@ -170,7 +170,7 @@ def test_a_budget_ends_an_audit_that_goes_on_with_a_larger_one(
     expected = audit_forecast(answered.plan, FEW, environment=answered.environment).forecast.cost
     assert expected.value is not None
     tight = replace(FEW, budget=spent + 0.4 * expected.value)
-    monkeypatch.setattr("measurand.jobs.auditing.live.refuse_too_dear", lambda _: None)
+    monkeypatch.setattr("measurand.jobs.auditing.live.too_dear", lambda _: False)
     done = made(answered, tight)
     assert done.answer is None
     assert done.exit_code == 4

@@ -23,7 +23,7 @@ __all__ = ["add_live", "ask", "given"]
 
 _LIVE = ("items", "limit", "biases", "mitigation", "forecast", "retry_failed", "no_cache")
 _PAGE = "audit.html"
-_CHEAPER = "--items 20"
+_REFUSED = 2
 
 
 def add_live(made: argparse.ArgumentParser) -> None:
@@ -109,12 +109,13 @@ def _run(args: argparse.Namespace) -> AuditRun:
 
 
 def _foretold(asked: Asked, args: argparse.Namespace) -> int:
-    """The forecast alone; 4 where the budget would not do."""
+    """The forecast alone; 2 where the audit would be refused, as the audit itself has it."""
     if args.json:
-        print_json({"verb": "audit", "forecast": asked.forecast.to_json()})
+        told = {"forecast": asked.forecast.to_json(), "refused": asked.refused}
+        print_json({"verb": "audit", **told})
     else:
-        print_lines([*_ahead(asked), "nothing was asked"])
-    return 4 if asked.forecast.over_budget else 0
+        print_lines([*_ahead(asked), asked.refused or "nothing was asked"])
+    return 0 if asked.refused is None else _REFUSED
 
 
 def _told(asked: Asked) -> None:
@@ -123,6 +124,8 @@ def _told(asked: Asked) -> None:
 
 def _ahead(asked: Asked) -> Iterator[str]:
     """What is still to be asked, and what that is likely to cost."""
+    from measurand.jobs.auditing.ahead import few_told, too_dear  # noqa: PLC0415 - after --help
+
     told, scene = asked.forecast, asked.scene
     total = sum(map(len, scene.threads))
     judges = ", ".join(judge.name for judge in scene.judges)
@@ -134,10 +137,12 @@ def _ahead(asked: Asked) -> Iterator[str]:
         yield f"about ${cost.value:,.2f} ({span}; {basis})"
     if told.unknown:
         yield f"the price of {', '.join(told.unknown)} is not known"
-    if told.over_budget:
+    if few := few_told(scene.design.items):
+        yield f"--items {scene.design.items}{few}"
+    if told.over_budget and not too_dear(told):
         yield (
-            f"that may cross the budget of ${told.budget or 0.0:,.2f} (${told.spent:,.2f} are "
-            f"spent); it stops there, and goes on when asked again. Cheaper: {_CHEAPER}"
+            f"at the upper end that would cross the budget of ${told.budget or 0.0:,.2f} "
+            f"(${told.spent:,.2f} are spent); it stops there, and goes on with a larger --budget"
         )
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from measurand.analysis.forecast import Forecast, Work, forecast
 from measurand.core.judging import BlindTask
 from measurand.core.plan import Plan
-from measurand.errors import UsageError
 from measurand.jobs.engine.probing import Question, Thread
 from measurand.jobs.pending import REMEMBERED, observed_of
 from measurand.models.prices import PriceTable
 from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.judge.spec import MAX_TOKENS
+from measurand.stats.materiality import FEWEST
 from measurand.store.ledger import Ledger
 
-__all__ = ["foretold", "refuse_too_dear"]
+__all__ = ["few_told", "fitting", "foretold", "refusal", "too_dear"]
 
 _REPLY = 400
 """Characters that a reply has in the turns after it."""
 _ANOTHER = 300
 """Characters that one more dimension adds to a question about several."""
 _ROOM = 1e-9
+_TRIES = 4
+"""Numbers of outputs that are tried, where an audit does not fit."""
 
 
 def foretold(
@@ -61,23 +64,68 @@ def foretold(
     return forecast(works, spent=ledger.work.spent(), budget=plan.run.budget)
 
 
-def refuse_too_dear(told: Forecast) -> None:
-    """Refuse an audit that surely does not fit the budget.
+def too_dear(told: Forecast) -> bool:
+    """Whether an audit surely does not fit the budget, so that it is refused.
 
     Where only the upper end of the range would cross it, the audit starts: the budget itself ends
     it in time, and what was asked is kept.
-
-    Raises:
-        UsageError: Even what is expected is more than is left.
     """
     expected = told.known_cost.value or 0.0
-    if told.budget is None or told.spent + expected <= told.budget + _ROOM:
-        return
-    raise UsageError(
+    return told.budget is not None and told.spent + expected > told.budget + _ROOM
+
+
+def fitting(told: Forecast, items: int, again: Callable[[int], Forecast]) -> int | None:
+    """How many outputs the budget would do for; None where not even one.
+
+    Args:
+        told: What was foretold, which does not fit.
+        items: Of how many outputs.
+        again: Foretells an audit of so many.
+    """
+    for _ in range(_TRIES):
+        expected = told.known_cost.value or 0.0
+        room = (told.budget or 0.0) - told.spent
+        items = min(math.floor(items * room / expected), items - 1) if expected > 0 else 0
+        if items < 1:
+            return None
+        told = again(items)
+        if not too_dear(told):
+            return items
+    return None
+
+
+def refusal(told: Forecast, fits: int | None) -> str:
+    """Why an audit does not begin, and what to do: what the forecast says and the verb as well.
+
+    Args:
+        told: What was foretold.
+        fits: How many outputs would fit.
+    """
+    expected, budget = told.known_cost.value or 0.0, told.budget or 0.0
+    if fits is None:
+        fewer = "no number of --items fits what is left; some --biases only might"
+    else:
+        fewer = f"or ask about fewer outputs: --items {fits}{few_told(fits)}"
+    return (
         f"the audit would cost about ${expected:,.2f} and ${told.spent:,.2f} are spent already, "
-        f"which is more than the budget of ${told.budget:,.2f}; nothing was asked. Raise it "
-        "(--budget, or the plan's), or ask less: --items 40, or some --biases only"
+        f"which is more than the budget of ${budget:,.2f}: it is refused, and nothing was asked. "
+        f"Raise the budget: --budget {_up(told.spent + expected)}; {fewer}"
     )
+
+
+def few_told(items: int) -> str:
+    """What so few outputs leave open; empty where they are enough."""
+    if items >= FEWEST:
+        return ""
+    return (
+        f" (fewer than {FEWEST} outputs cannot show that a bias is negligible: what probes of "
+        "single outputs do not find material stays undecided)"
+    )
+
+
+def _up(amount: float) -> str:
+    """A little more than an amount, in whole dollars or, of little, in cents."""
+    return f"{math.ceil(amount):d}" if amount > 1 else f"{math.ceil(amount * 100) / 100:.2f}"
 
 
 def _sizes(thread: Thread) -> Iterator[int]:

@@ -15,7 +15,8 @@ from measurand.core.plan import Plan
 from measurand.core.probe import ProbeRow
 from measurand.core.rating import Ratings
 from measurand.core.sound import sound
-from measurand.jobs.auditing.ahead import foretold, refuse_too_dear
+from measurand.errors import UsageError
+from measurand.jobs.auditing.ahead import fitting, foretold, refusal, too_dear
 from measurand.jobs.auditing.options import AuditRun
 from measurand.jobs.auditing.scene import Scene, audited, pool_of, scene_of
 from measurand.jobs.auditing.taken import taken_from_runs
@@ -48,6 +49,7 @@ class Asked:
         left: How many of them are not in the ledger yet.
         ran: What was done; None of a forecast alone.
         rows: What the judges said of probes, in this audit or an earlier one.
+        refused: Why it does not begin, as it surely does not fit the budget, and what to do.
     """
 
     forecast: Forecast
@@ -55,6 +57,7 @@ class Asked:
     left: int
     ran: Ran | None = None
     rows: tuple[ProbeRow, ...] = ()
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,8 @@ class AuditTrip:
 
         async def look() -> Asked:
             async with self._access(None) as access:
-                return self._looked(access).told
+                left = self._looked(access)
+                return replace(left.told, refused=self._refused(left, access))
 
         return run_to_end(look)
 
@@ -135,7 +139,8 @@ class AuditTrip:
                 left = self._looked(access)
                 if tell is not None:
                     tell(left.told)
-                refuse_too_dear(left.forecast)
+                if (refused := self._refused(left, access)) is not None:
+                    raise UsageError(refused)
                 spent = await self._carried(left, access, course=course)
                 ran = Ran(
                     snapshot=course.tally.snapshot(),
@@ -162,20 +167,32 @@ class AuditTrip:
         observe = None if course is None else course.tally.attempt
         return access_to(alone, self._ledger, environment=self.environment, observe=observe)
 
-    def _looked(self, access: Access) -> _Left:
+    def _looked(self, access: Access, items: int | None = None) -> _Left:
         plan = self._audited
+        run = self.run if items is None else replace(self.run, items=items)
         with open_ledger(self._ledger) as ledger:
             pool = pool_of(plan, ledger, file=self.file, ratings=self.ratings)
-            scene = scene_of(plan, access, pool, run=self.run, file=self.file)
-            left = still_to_ask(scene.threads, ledger, self.run.again)
+            scene = scene_of(plan, access, pool, run=run, file=self.file)
+            left = still_to_ask(scene.threads, ledger, run.again)
             taken: dict[str, Work] = {}
-            if not self.run.again.everything:
+            if not run.again.everything:
                 taken = taken_from_runs(
                     left, ledger, pool, plan=plan, file=self.file, access=access
                 )
             left = [thread for thread in left if thread[0].key not in taken]
             told = foretold(plan, left, ledger, prices=access.models.prices)
         return _Left(scene=scene, forecast=told, threads=left, taken=tuple(taken.values()))
+
+    def _refused(self, left: _Left, access: Access) -> str | None:
+        """Why it does not begin; None where it does."""
+        if not too_dear(left.forecast):
+            return None
+
+        def again(items: int) -> Forecast:
+            return self._looked(access, items).forecast
+
+        wanted = min(left.scene.design.items, left.scene.outputs)
+        return refusal(left.forecast, fitting(left.forecast, wanted, again))
 
     async def _carried(self, todo: _Left, access: Access, *, course: Course) -> float:
         scene, left = todo.scene, todo.threads

@@ -68,6 +68,7 @@ class Scene:
     Args:
         design: How large it is.
         judges: Who is asked.
+        outputs: How many outputs there are to ask about.
         threads: The questions, those of one conversation together.
         declined: By judge and probe, why a probe could not act, and how often.
         notes: What is known of the judges' independence, in sentences.
@@ -75,6 +76,7 @@ class Scene:
 
     design: AuditDesign
     judges: tuple[JudgeRater, ...]
+    outputs: int
     threads: tuple[Thread, ...]
     declined: Mapping[str, Mapping[str, Mapping[str, int]]]
     notes: tuple[str, ...]
@@ -164,6 +166,7 @@ def scene_of(plan: Plan, access: Access, pool: Pool, *, run: AuditRun, file: Pat
     return Scene(
         design=design,
         judges=judges,
+        outputs=len(answered),
         threads=tuple(threads),
         declined=declined,
         notes=notes,
