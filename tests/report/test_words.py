@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from measurand.analysis.result import Verdict
-from measurand.report.document import Outcome
-from measurand.report.words import described, headline_about, methods, rating
+from measurand.report.document import Document, Outcome
+from measurand.report.html import html_page
+from measurand.report.markdown import markdown_text
+from measurand.report.terminal import terminal_text
+from measurand.report.words import beside, described, headline_about, methods, rating
 from measurand.stats.estimate import Estimate
 
 
@@ -50,3 +55,16 @@ def test_votes_on_yes_and_no_are_words() -> None:
     shown = [rating(value, yes_no=True) for value in (0.0, 1.0, 0.5, None, "1")]
     assert shown == ["no", "yes", "0.5", "none", "1"]
     assert rating(1.0) == "1"
+
+
+def test_what_a_reason_begins_with_is_not_told_again_below_it() -> None:
+    told = "r = 0.09 (0.00 to 0.11; 1,664 outputs): surely below 0.8"
+    found = Verdict(name="calibration", outcome="FAIL", reason=told, estimate=estimate("Pearson"))
+    assert beside(found) is None
+    assert beside(replace(found, reason=told.replace("0.11;", "0.114;"))) is None
+    assert beside(replace(found, reason="a judge was left out")) is found.estimate
+    assert beside(replace(found, estimate=Estimate.absent("none"))) is None
+    document = Document(title="t", headlines=(found,), sections=())
+    for text in (terminal_text(document), markdown_text(document), html_page(document)):
+        assert "0.00 to 0.11" in text
+        assert "95% interval" not in text

@@ -245,7 +245,7 @@ def _numbers(found: Evidence) -> str:
     worth = ""
     if found.screening and found.n_test >= LEAST_TEST:
         worth = f" that say as much as {found.counts_as} independent ones"
-    return f"{found.statistic} = {value} ({low} to {high}; {stamp}{found.n_test} outputs{worth})"
+    return f"{found.statistic} = {value} ({low} to {high}; {stamp}{found.n_test:,} outputs{worth})"
 
 
 def _at_least(found: Evidence) -> str:

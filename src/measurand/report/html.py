@@ -22,7 +22,7 @@ from measurand.figures.forest import Forest
 from measurand.figures.svg import to_svg
 from measurand.figures.text import interval, number, numbers, one_line, one_sided, typeset, visible
 from measurand.report.document import LIMITS, Cell, Column, Document, Outcome, Percent, Plot
-from measurand.report.words import SHARES, described, headline_about, rating, tone
+from measurand.report.words import SHARES, beside, described, headline_about, rating, tone
 from measurand.stats.estimate import Estimate
 
 __all__ = ["html_page", "templates"]
@@ -188,6 +188,8 @@ def _estimate_text(verdict: Verdict) -> str:
         return ""
     if estimate.value is None:
         return f"no estimate: {estimate.reason}"
+    if beside(verdict) is None:
+        return ""
     text = described(estimate, percent=verdict.name in SHARES)
     shown = numbers(estimate, percent=verdict.name in SHARES)
     return typeset(shown) + text.removeprefix(shown)

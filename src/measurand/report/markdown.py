@@ -23,7 +23,7 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import SHARES, described, headline_about, rating, tone
+from measurand.report.words import SHARES, beside, described, headline_about, rating, tone
 
 __all__ = ["escaped", "markdown_text"]
 
@@ -67,8 +67,7 @@ def _headline(verdict: Verdict) -> str:
     sign, outcome = _SIGNS[tone(verdict.outcome)], Outcome.of(verdict)
     text = f"- {sign} **{escaped(outcome.text)}** {escaped(headline_about(verdict))}"
     text += f": {escaped(verdict.reason)}"
-    estimate = verdict.estimate
-    if estimate is not None and estimate.value is not None:
+    if (estimate := beside(verdict)) is not None:
         text += f" ({escaped(described(estimate, percent=verdict.name in SHARES))})"
     return text
 

@@ -31,7 +31,7 @@ from measurand.report.document import (
     UnitCard,
     UnitCards,
 )
-from measurand.report.words import SHARES, described, headline_about, rating, tone
+from measurand.report.words import SHARES, beside, described, headline_about, rating, tone
 
 __all__ = ["print_document", "terminal_text"]
 
@@ -86,8 +86,7 @@ def _headline(verdict: Verdict) -> Iterator[RenderableType]:
     text.append(f"  {one_line(headline_about(verdict))}")
     yield text
     details = [one_line(verdict.reason)]
-    estimate = verdict.estimate
-    if estimate is not None and estimate.value is not None:
+    if (estimate := beside(verdict)) is not None:
         details.append(one_line(described(estimate, percent=verdict.name in SHARES)))
     yield Padding(Text("\n".join(details)), (0, 0, 0, 2))
 

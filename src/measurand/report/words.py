@@ -18,6 +18,7 @@ __all__ = [
     "TONES",
     "Tone",
     "basis",
+    "beside",
     "cell",
     "described",
     "explained",
@@ -264,6 +265,16 @@ def described(estimate: Estimate, *, percent: bool = False) -> str:
     level = f"{100 * estimate.level:.4g}%"
     kind = f" ({level})" if one_sided(estimate) else f", {level} interval"
     return f"{numbers(estimate, percent=percent)}{kind}, n = {estimate.n:,}, {methods([estimate])}"
+
+
+def beside(verdict: Verdict) -> Estimate | None:
+    """The estimate that a headline shows below its reason; None where the reason has told it."""
+    estimate = verdict.estimate
+    if estimate is None or estimate.value is None:
+        return None
+    ends = (estimate.value, estimate.low or 0.0, estimate.high or 0.0)
+    value, low, high = (f"({re.escape(f'{end:.2f}')}|{re.escape(f'{end:.3f}')})" for end in ends)
+    return None if re.search(rf"{value} \({low} to {high}", verdict.reason) else estimate
 
 
 def pair(systems: tuple[str, ...]) -> str:

@@ -109,7 +109,7 @@ class Pairs:
         without = left_out(rows, self.weights, self.codes % _MOST_LEFT_OUT)
         if np.isnan(without).any():
             raise InsufficientData(
-                f"{name} hangs on a single unit or cluster: without it all values are equal"
+                f"{name} hangs on a single unit (or cluster of them): all others have one value"
             )
         return without
 
