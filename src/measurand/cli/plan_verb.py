@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from measurand.analysis.forecast import Forecast
+    from measurand.analysis.forecast import Forecast, ForecastLine
     from measurand.analysis.result import Findings
     from measurand.jobs.planning import Planned
     from measurand.jobs.run import RunOptions
@@ -27,6 +27,10 @@ EXAMPLES = """\
   measurand plan                         (measurand.yaml in this folder)
   measurand plan --pilot 5               learn from five examples that are really run
 """
+
+
+_WIDEST = 32
+"""Letters of a name that are not broken in a table of 80 columns."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -75,7 +79,7 @@ def _tell(planned: Planned) -> None:
     if planned.looked_at < planned.examples:
         told = f"{planned.looked_at:,} of them were looked at, and stand for all"
         console.print(told, highlight=False, markup=False)
-    if planned.forecast.lines:
+    if planned.forecast.calls:
         console.print(_table(planned.forecast))
     if planned.people is not None:
         _tell_people(planned.people, console)
@@ -116,21 +120,30 @@ def _table(found: Forecast) -> Table:
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("Who", "Model"):
-        table.add_column(name, overflow="fold", min_width=8)
+    lines = [(_who(line), line) for line in found.lines if line.calls]
+    words = (len(word) for who, _ in lines for word in who.split())
+    table.add_column("Who", overflow="fold", min_width=min(_WIDEST, max(words, default=0)))
     for name in ("Calls", "Tokens in", "Tokens out", "US dollars"):
         table.add_column(name, justify="right", overflow="fold")
-    for line in found.lines:
+    for who, line in lines:
         cells = (
-            line.part if line.name == line.model else f"{line.name}",
-            line.model or "",
+            who,
             f"{line.calls:,}",
-            _range(line.input_tokens) if line.calls else "",
-            _range(line.output_tokens) if line.calls else "",
-            _range(line.cost, money=True) if line.calls else "",
+            _range(line.input_tokens),
+            _range(line.output_tokens),
+            _range(line.cost, money=True),
         )
         table.add_row(*map(Text, cells))
     return table
+
+
+def _who(line: ForecastLine) -> str:
+    """Who is called; the model's name once."""
+    if line.name == line.model:
+        return f"{line.part} {line.model}"
+    if line.model is None or line.model in line.name:
+        return line.name
+    return f"{line.name} ({line.model})"
 
 
 def _range(estimate: Estimate, *, money: bool = False) -> str:
