@@ -101,3 +101,15 @@ def test_without_a_plan_or_a_file_there_is_nothing(
 def test_a_misspelt_bias_is_named(live: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--plan", str(live.plan), "--biases", "verbosty"]) == 2
     assert "did you mean 'verbosity'" in capsys.readouterr().err
+
+
+def test_a_simulated_provider_that_is_gone_is_named_with_one_way_to_go_on(
+    live: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("measurand.models.client._FIRST_WAIT", 0.001)
+    words = ["audit", "--plan", str(live.plan), "--items", "4", "--biases", "style", "-q"]
+    assert main(words) == 4
+    told = capsys.readouterr().out
+    assert "start it with measurand simulate, and set SIM_BASE_URL" in told
+    assert "with --retry-failed goes on, and asks what failed" in told
+    assert "where it stopped" not in told

@@ -7,7 +7,7 @@ from typing import Any
 from measurand.core.output import Failure, Output
 from measurand.core.rating import Rating
 from measurand.jobs.engine.tally import Tally
-from measurand.jobs.run_progress import reasons, told
+from measurand.jobs.run_progress import mended, reasons, told
 from measurand.store.ledger_work import Work
 
 
@@ -48,3 +48,21 @@ def test_of_each_class_the_first_result_says_why() -> None:
 
 def made(failure: str, who: str = "judge", **what: Any) -> Work:
     return Work(key="k", purpose="rating", who=who, version="v", failure=failure, **what)
+
+
+def test_the_budget_is_the_ledgers_and_so_is_what_counts_against_it() -> None:
+    tally = Tally(total=100, units="questions", before=43.08)
+    assert told(tally.snapshot(), 100.0) == "0/100 questions"
+    tally.calls, tally.cost = 10, 12.0
+    assert "$12.00 · $55.08 of the ledger's budget of $100.00" in told(tally.snapshot(), 100.0)
+    assert "$12.00" in told(tally.snapshot(), None)
+    assert "budget" not in told(tally.snapshot(), None)
+    assert told(Tally(units="questions").snapshot(), 100.0) == "nothing to ask"
+
+
+def test_one_way_to_go_on_is_told() -> None:
+    tally = Tally(total=10)
+    assert mended(tally.snapshot()).endswith("the same command goes on where it stopped")
+    tally.failures["connection"] = 8
+    assert "--retry-failed goes on" in mended(tally.snapshot())
+    assert "where it stopped" not in mended(tally.snapshot())

@@ -129,7 +129,8 @@ def _ahead(asked: Asked) -> Iterator[str]:
     told, scene = asked.forecast, asked.scene
     total = sum(map(len, scene.threads))
     judges = ", ".join(judge.name for judge in scene.judges)
-    yield f"audit of {judges}: {total:,} questions, {total - asked.left:,} of them in the ledger"
+    there = f"{total:,} questions, {total - asked.left:,} of them in the ledger"
+    yield f"audit of {judges}: {there}; {told.calls:,} calls for the others"
     cost = told.known_cost
     if told.calls and cost.value is not None:
         span = f"${cost.low or 0.0:,.2f} to ${cost.high or 0.0:,.2f}"
@@ -171,7 +172,7 @@ def _answered(done: Audited, args: argparse.Namespace, plan: Path) -> int:
 
 def _account(done: Audited) -> Iterator[str]:
     """What was asked, what it cost, and how to go on."""
-    from measurand.jobs.run_progress import account, stopped  # noqa: PLC0415 - after --help
+    from measurand.jobs.run_progress import account, mended, stopped  # noqa: PLC0415 - after --help
 
     ran = done.ran
     if ran is None:
@@ -187,4 +188,6 @@ def _account(done: Audited) -> Iterator[str]:
         yield "stopped; what was under way is finished and kept"
     else:
         yield stopped(ran.stop)
-    yield "no biases are told of half an audit; the same command goes on where it stopped"
+    goes_on = "the same command goes on where it stopped"
+    how = mended(ran.snapshot) if ran.stop.reason == "hopeless" else goes_on
+    yield f"no biases are told of half an audit; {how}"

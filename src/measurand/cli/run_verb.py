@@ -152,7 +152,7 @@ def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
 
 def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:
     """Why it stopped, and how to go on."""
-    from measurand.jobs.run_progress import stopped  # noqa: PLC0415 - after --help
+    from measurand.jobs.run_progress import mended, stopped  # noqa: PLC0415 - after --help
 
     stop, now = ran.stop, ran.snapshot
     if stop.reason == "budget":
@@ -160,7 +160,7 @@ def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:
         yield "what is done is kept; raise run's --budget, or the plan's, and run it again"
     elif stop.reason == "hopeless":
         yield stopped(stop)
-        yield "what is done is kept; mend it and run it again"
+        yield f"what is done is kept; {mended(now)}"
     elif stop.reason == "asked":
         kept = [word for word in words if word != _ANEW]
         yield "stopped; what was under way is finished and kept. Run it again to go on:"

@@ -167,7 +167,8 @@ async def carried(
     """
     with alone(ledger), open_ledger(ledger, cache=SMALL_CACHE) as there:
         # Here and not before: a run that was just ending may have spent something meanwhile.
-        budget.charge(there.work.spent())
+        course.tally.before = there.work.spent()
+        budget.charge(course.tally.before)
         number = there.work.log(note.plan, note.began, note.manifest)
         async with Journal(ledger, run=number, repeats=note.repeats) as journal:
             with _interrupted(course.stop):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from measurand.jobs.engine.engine import Stop
     from measurand.jobs.engine.tally import Snapshot
 
-__all__ = ["account", "clock", "reasons", "run_progress", "stopped", "told"]
+__all__ = ["account", "clock", "mended", "reasons", "run_progress", "stopped", "told"]
 
 _LINE_EVERY = 10.0
 _HOUR, _MINUTE = 3600, 60
@@ -65,7 +65,8 @@ def told(now: Snapshot, budget: float | None) -> str:
 
 def _told(now: Snapshot, budget: float | None) -> Iterator[str]:
     """The same in short lines: how far, what it took, what went wrong."""
-    parts = [f"{now.examples:,}/{now.total:,} {now.units}"]
+    nothing = not now.total and not now.calls
+    parts = ["nothing to ask" if nothing else f"{now.examples:,}/{now.total:,} {now.units}"]
     if now.units == "examples":
         parts.append(f"{now.outputs:,} outputs, {now.ratings:,} ratings")
     if now.rate:
@@ -99,6 +100,14 @@ def stopped(stop: Stop) -> str:
     return f"stopped, because every further call would fail alike: {stop.message}"
 
 
+def mended(now: Snapshot) -> str:
+    """How to go on after a stop that somebody has to mend."""
+    how = "goes on where it stopped"
+    if now.failures:
+        how = "with --retry-failed goes on, and asks what failed"
+    return f"once that is mended, the same command {how}"
+
+
 def reasons(now: Snapshot) -> Iterator[str]:
     """Of each class of failure, the commonest first, why the first of it failed."""
     from measurand.figures.text import shortened  # noqa: PLC0415 - only failures pay for it
@@ -124,7 +133,9 @@ def _money(now: Snapshot, budget: float | None) -> str:
         text += f" and {now.unpriced:,} calls of unknown cost"
     if now.forecast is not None and now.examples < now.total:
         text += f" (about ${now.forecast:,.2f} in all)"
-    return text if budget is None else f"{text} of ${budget:,.2f}"
+    if budget is None:
+        return text
+    return f"{text} · ${now.before + now.cost:,.2f} of the ledger's budget of ${budget:,.2f}"
 
 
 def _counted(classes: Mapping[str, int]) -> str:

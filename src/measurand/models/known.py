@@ -24,6 +24,7 @@ class Known:
         free: Whether it may be asked without a key in the environment.
         api: What it speaks.
         module: The package that the library needs for it, where a library speaks for us.
+        absent: What to do where nobody is there, where that can be known.
     """
 
     base_url: str = ""
@@ -32,6 +33,7 @@ class Known:
     free: bool = False
     api: Api = "openai"
     module: str = ""
+    absent: str = ""
 
 
 _GEMINI = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
@@ -82,7 +84,13 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
             keys=("VLLM_API_KEY",),
             free=True,
         ),
-        "sim": Known(base_url="http://127.0.0.1:8765/v1", addresses=("SIM_BASE_URL",), free=True),
+        "sim": Known(
+            base_url="http://127.0.0.1:8765/v1",
+            addresses=("SIM_BASE_URL",),
+            free=True,
+            absent="the simulated provider is not there: start it with measurand simulate, and set "
+            "SIM_BASE_URL where it says another address",
+        ),
         "anthropic": Known(
             addresses=("ANTHROPIC_BASE_URL",),
             keys=("ANTHROPIC_API_KEY",),

@@ -17,6 +17,7 @@ from yarl import URL
 from measurand.core.fingerprint import fingerprint
 from measurand.core.model import ModelReply, ModelRequest
 from measurand.core.output import Failure
+from measurand.models.known import KNOWN
 from measurand.models.openai_body import Body, Frame, tool_note
 from measurand.models.openai_reply import read_reply
 from measurand.models.wire import CallFailed, failed, shorten
@@ -118,7 +119,7 @@ class OpenAIWire:
             ) as response:
                 raw = await _read(response)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _broken(error, timeout) from None
+            raise _broken(error, timeout, self.name) from None
         if response.status != _OK:
             raise self._refused(response, raw, frame)
         if self._told is not None:
@@ -166,7 +167,7 @@ class _TooLargeError(ValueError):
         super().__init__(f"the response has {size} bytes or more; {_LARGEST} are read at the most")
 
 
-def _broken(error: Exception, seconds: float) -> CallFailed:
+def _broken(error: Exception, seconds: float, name: str) -> CallFailed:
     """What it means that no whole response came."""
     if isinstance(error, TimeoutError):
         return CallFailed(Failure("timeout", f"no answer within {seconds:g} seconds"))
@@ -176,6 +177,9 @@ def _broken(error: Exception, seconds: float) -> CallFailed:
     if isinstance(error, aiohttp.ClientConnectorError):  # nothing has been sent
         for_good = isinstance(error, aiohttp.ClientSSLError)
         again = False if for_good else None
+        known = KNOWN.get(name.partition("/")[0])
+        if known is not None and known.absent:
+            words = f"{known.absent} ({words})"
         return CallFailed(Failure("connection", words), again=again, charged=False)
     own = isinstance(error, ValueError)  # a URL or header that cannot be
     return CallFailed(Failure("bad_request" if own else "connection", words))

@@ -42,6 +42,7 @@ class Snapshot:
         waiting: Judgments that were handed in to be answered later, and are not there yet.
         reasons: Of each class of failure the first result of this run: of whom, of what, and why.
         units: What `total` counts.
+        before: US dollars that earlier runs of the ledger have cost.
     """
 
     examples: int
@@ -61,6 +62,7 @@ class Snapshot:
     waiting: int = 0
     reasons: Mapping[str, str] = field(default_factory=dict)
     units: Units = "examples"
+    before: float = 0.0
 
     @property
     def done(self) -> int:
@@ -111,6 +113,7 @@ class Tally:
     calls: int = 0
     unpriced: int = 0
     waiting: int = 0
+    before: float = 0.0
     cost: float = 0.0
     usage: Usage = field(default_factory=Usage)
     failures: Counter[str] = field(default_factory=Counter)
@@ -164,6 +167,7 @@ class Tally:
             waiting=self.waiting,
             reasons=dict(self.reasons),
             units=self.units,
+            before=self.before,
         )
 
 
