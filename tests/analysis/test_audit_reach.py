@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from measurand.analysis.audit_limits import audit_limits
 from measurand.analysis.audit_verdicts import audit_verdicts
-from measurand.analysis.biases.base import Bias
+from measurand.analysis.biases.base import Bias, Setting
+from measurand.core.rating import Ratings
 from measurand.stats.estimate import Estimate
 from measurand.stats.materiality import materiality, units_to_decide
 
@@ -50,3 +54,16 @@ def test_more_than_a_hundred_thousand_units_are_out_of_reach() -> None:
     (verdict, *_) = audit_verdicts([halo(0.2002, 0.05)], level=0.95)
     assert verdict.n_needed is None
     assert "out of reach" in verdict.reason
+
+
+def test_what_holds_of_several_judges_and_dimensions_is_one_limit() -> None:
+    blind = [
+        replace(halo(0.1, 0.4), judge=judge, dimension=dimension, design="truncate-last-third")
+        for judge in ("j", "k")
+        for dimension in ("tone", "depth")
+    ]
+    limits = audit_limits(
+        blind, Ratings.of(()), (), scales={}, rubric=None, setting=Setting(margin=0.1)
+    )
+    (told,) = (limit for limit in limits if "last third" in limit)
+    assert told.startswith("j, tone, depth; k, tone, depth: outputs without")

@@ -67,6 +67,12 @@ def test_a_judge_that_may_be_at_a_low_ceiling_is_not_called_bad() -> None:
     )
 
 
+def test_a_ceiling_that_may_be_anything_is_said_to_be_hardly_known() -> None:
+    anywhere = Estimate(value=0.61, low=0.0, high=0.98, n=100, method="ceiling")
+    assert "hardly tell how good a judge" in gate(evidence(0.62, ceiling=anywhere)).reason
+    assert "hardly tell" not in gate(evidence(0.70, ceiling=WIDE)).reason
+
+
 def test_a_target_that_people_miss_one_by_one_is_said_to_be_so() -> None:
     person = Estimate(value=0.74, low=0.7, high=0.78, n=100, method="leave one out")
     told = "One person against the others has 0.74"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from measurand.analysis.biases.base import BIASES, Bias, Setting, span_of
@@ -94,14 +94,17 @@ def _no_repeats(found: Sequence[Bias], probes: Sequence[ProbeRow]) -> Iterator[s
 
 
 def _controls(found: Sequence[Bias]) -> Iterator[str]:
+    blind: dict[str, list[str]] = defaultdict(list)
     for bias in found:
         high = bias.estimate.high
         if bias.design == _CONTROL and not bias.mitigation and high is not None and high >= 0:
-            yield (
-                f"{bias.judge}, {bias.dimension}: outputs without their last third do not surely "
-                "score lower. Where a judge does not see that content is missing, small shifts by "
-                "the other probes say little."
-            )
+            blind[bias.judge].append(str(bias.dimension))
+    if blind:
+        where = "; ".join(f"{judge}, {', '.join(names)}" for judge, names in blind.items())
+        yield (
+            f"{where}: outputs without their last third do not surely score lower. Where a judge "
+            "does not see that content is missing, small shifts by the other probes say little."
+        )
 
 
 def _observed(found: Sequence[Bias]) -> Iterator[str]:
@@ -128,9 +131,13 @@ def _informing(found: Sequence[Bias]) -> Iterator[str]:
             "and more of what they fail is good in a family that is better. References or checks "
             "on the same dimension would decide."
         )
+    crossed: dict[tuple[str, str | None], list[Bias]] = defaultdict(list)
     for bias in found:
         if bias.design.startswith(CROSSED) and bias.margin is None and bias.estimate.present:
-            yield f"{bias.judge}, {bias.dimension}, {bias.design}: {bias.estimate.reason}."
+            crossed[bias.design, bias.estimate.reason].append(bias)
+    for (design, reason), alike in crossed.items():
+        where = "; ".join(dict.fromkeys(f"{bias.judge}, {bias.dimension}" for bias in alike))
+        yield f"{where}, {design}: {reason}."
 
 
 def _few_people(ratings: Ratings) -> Iterator[str]:

@@ -49,6 +49,7 @@ POWER = 0.8
 """With which the outputs that are needed would decide it."""
 _LEAST = 4
 _MOST_UNITS = 100_000
+_HARDLY_KNOWN = 0.5
 _NEARLY_ONE = 1 - 1e-9
 _ROUNDING = 1e-9
 
@@ -218,9 +219,12 @@ def _excused(found: Evidence, high: float) -> bool:
 
 def _either(found: Evidence) -> str:
     least, most = (_told(x or 0.0, found) for x in (found.ceiling.low, found.ceiling.high))
+    wide = (found.ceiling.high or 0.0) - (found.ceiling.low or 0.0) > _HARDLY_KNOWN
+    hardly = " These ratings hardly tell how good a judge could be." if wide else ""
     return (
-        f"but so may be the best that any judge could reach with these people ({least} to {most}). "
-        "More people for each output would tell whether the judge falls short, or they do."
+        f"but so may be the best that any judge could reach with these people ({least} to {most})."
+        f"{hardly} More people for each output would tell whether the judge falls short, or they "
+        "do."
     )
 
 

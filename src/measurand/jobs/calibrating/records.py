@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -101,9 +102,12 @@ def expired(log: CalibrationLog, shows: Sequence[Show]) -> Iterator[str]:
     Raises:
         LedgerError: The ledger cannot be read.
     """
-    for show in shows:
-        now = {**show.judge.parts, "dimension": show.rubric}
-        yield from _told(log, show.judge, show.dimension, now=now)
+    gone = [
+        found
+        for show in shows
+        if (found := _expired(log, show.judge, show.dimension, rubric=show.rubric)) is not None
+    ]
+    yield from _told(gone)
 
 
 def standings(
@@ -127,12 +131,14 @@ def standings(
     for model in plan.judge.models:
         who = identity_of(model.model, plan, manifest=manifest, account=account)
         standing: list[str] = []
+        gone: list[_Expired] = []
         for dimension in plan.rubric:
-            now = {**who.parts, "dimension": dimension.fingerprint}
-            gone = list(_told(log, who, dimension.name, now=now))
-            yield from gone
-            if not gone and (last := _last(log, who, dimension.name)) is not None:
+            found = _expired(log, who, dimension.name, rubric=dimension.fingerprint)
+            if found is not None:
+                gone.append(found)
+            elif (last := _last(log, who, dimension.name)) is not None:
                 standing.append(_standing(dimension.name, last))
+        yield from _told(gone)
         if standing:
             yield f"The judge {who.name}, held against people: {'; '.join(standing)}."
 
@@ -158,16 +164,34 @@ def _last(log: CalibrationLog, judge: Identity, dimension: str) -> CalibrationEv
     return own[-1] if own else None
 
 
-def _told(
-    log: CalibrationLog, judge: Identity, dimension: str, *, now: dict[str, str]
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Expired:
+    """A calibration of one dimension that was of another judge, and what has changed since."""
+
+    event: CalibrationEvent
+    parts: tuple[str, ...]
+
+
+def _expired(
+    log: CalibrationLog, judge: Identity, dimension: str, *, rubric: str
+) -> _Expired | None:
     last = _last(log, judge, dimension)
     if last is None:
-        return
-    parts = changed(last.body["parts"], now)
-    if parts:
+        return None
+    parts = changed(last.body["parts"], {**judge.parts, "dimension": rubric})
+    return _Expired(last, tuple(parts)) if parts else None
+
+
+def _told(gone: Sequence[_Expired]) -> Iterator[str]:
+    """A sentence for each judge, date and change, with all dimensions of which that is true."""
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for one in gone:
+        body, date = one.event.body, one.event.at[:10]
+        told = f"{body['dimension']} ({body['verdict']})"
+        alike.setdefault((body["name"], date, one.parts), []).append(told)
+    for (name, date, parts), dimensions in alike.items():
         yield (
-            f"The calibration of {judge.name} on {dimension} of {last.at[:10]} "
-            f"({last.body['verdict']}) has expired, as it was of another judge; changed since: "
-            f"{', '.join(parts)}. Its numbers are not joined with these."
+            f"The calibration of {name} on {', '.join(dimensions)} of {date} has expired, as it "
+            f"was of another judge; changed since: {', '.join(parts)}. Its numbers are not joined "
+            "with these."
         )
