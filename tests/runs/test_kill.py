@@ -149,3 +149,23 @@ def test_a_second_run_at_the_same_time_is_refused(tmp_path: Path) -> None:
         ledger = project.ledger.with_suffix(".lock")
         with alone(project.ledger):
             assert ledger.read_text(encoding="ascii") == str(os.getpid())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_a_second_ctrl_c_ends_calls_that_hang(tmp_path: Path) -> None:
+    with SimulatedProvider(world(), latency=PATIENCE) as server:
+        project = Project(tmp_path / "project", server.base_url)
+        project.write(EXAMPLES)
+        process = Runner(project).start()
+        until = time.monotonic() + PATIENCE
+        while server.counts.total.received < CONNECTIONS and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=PATIENCE)
+        assert time.monotonic() - began < PATIENCE / 6
+        assert process.returncode == 130
+        assert b"run it again to go on" in err
