@@ -19,7 +19,13 @@ from measurand.cli import main
 from measurand.core.candidate import CURRENT
 from measurand.errors import InfrastructureError, InsufficientData, LeakError, UsageError
 from measurand.jobs.engine.tally import Snapshot
-from measurand.jobs.improve import Improved, ImproveOptions, forecast_improvement, improve
+from measurand.jobs.improve import (
+    Improved,
+    ImproveOptions,
+    forecast_improvement,
+    foretold_improvement,
+    improve,
+)
 from measurand.jobs.project import from_project
 from measurand.jobs.run import run
 from measurand.report.results_json import results_schema
@@ -328,6 +334,23 @@ def test_exemplars_are_out_of_fold_and_never_of_the_test_set(
         assert not [name for name in test if questions[name] in prefix]
         assert not [q for q in questions.values() if q in prefix and q in asked]
     assert shown == DEVELOPMENT * 2
+
+
+def test_another_address_of_the_provider_is_told_before_all_is_asked_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(project, SAME)
+    assert foretold_improvement(project.plan, environment=project.environment).notes == ()
+    moved = Project(project.folder, "http://127.0.0.1:9/v1")
+    found = foretold_improvement(moved.plan, environment=moved.environment)
+    assert found.forecast.calls > DEVELOPMENT * 2
+    (note,) = found.notes
+    assert note.startswith("sim/judge is another judge than in the last run")
+    assert "another address" in note
+    for name, value in moved.variables.items():
+        monkeypatch.setenv(name, value)
+    main(["improve", str(project.plan), "--dry-run"])
+    assert f"note: {note}" in capsys.readouterr().out
 
 
 def test_an_exemplar_of_the_test_set_is_refused_by_name(project: Project) -> None:

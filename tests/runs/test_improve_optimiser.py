@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +130,36 @@ def test_what_it_proposes_is_selected_on_outputs_that_it_never_saw(
     assert found.answer is not None
     loss = [r for r in found.answer.findings.results if r.name == "out_of_fold_loss"]
     assert loss[0].estimate.n <= len(split["development"]) * (5 - len(SEEN)) / 5 + 4
-    assert any("the other part alone" in limit for limit in found.answer.findings.limits)
+    limits = found.answer.findings.limits
+    told = f"of the {len(split['development'])} outputs of the development set; selection rests"
+    assert any(told in limit for limit in limits)
+    assert any("The optimiser proposed" in limit for limit in limits)
 
     count = len(model.requests)
     improved(project, optimise=2)
     assert len(model.requests) == count  # not one of them is asked again
+
+
+def test_where_nothing_comes_back_that_is_told_and_all_outputs_select(
+    project: Project, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(request: ModelRequest) -> Call:
+        call = await ScriptedModel.ask(model, request)
+        if len(request.messages) > 1 or call.reply is None:
+            return call
+        return replace(call, reply=replace(call.reply, text="x" * 3_000))  # far too long
+
+    monkeypatch.setattr(model, "ask", ask, raising=False)
+    found = improved(project, optimise=2)
+    assert found.answer is not None
+    assert found.conclusion is not None
+    assert not found.conclusion.adopted
+    limits = " ".join(found.answer.findings.limits)
+    assert "came back without another wording for sim/judge" in limits
+    assert "An optimiser was shown" not in limits
+    with open_ledger(project.ledger) as ledger:
+        development = ledger.calibration.events("split")[-1].body["development"]
+    assert f"rests on {len(development)} outputs" in limits
 
 
 def test_it_stops_at_the_budget_and_goes_on_from_there(

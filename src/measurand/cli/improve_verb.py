@@ -116,13 +116,15 @@ def _chosen(args: argparse.Namespace) -> ImproveOptions:
 
 def _foretell(args: argparse.Namespace) -> int:
     from measurand.cli.plan_verb import tell_forecast  # noqa: PLC0415 - after --help
-    from measurand.jobs.improve import forecast_improvement  # noqa: PLC0415
+    from measurand.jobs.improve import foretold_improvement  # noqa: PLC0415
 
-    found = forecast_improvement(args.plan, _chosen(args))
+    told = foretold_improvement(args.plan, _chosen(args))
+    found = told.forecast
     if args.json:
         print_json(found.to_json())
     else:
         tell_forecast(found)
+        print_lines(f"note: {note}" for note in told.notes)
     return 4 if found.over_budget else 0
 
 

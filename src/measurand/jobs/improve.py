@@ -26,7 +26,27 @@ from measurand.jobs.run import Ran
 from measurand.models.environment import Environment
 from measurand.store.ledger import Ledger
 
-__all__ = ["ImproveOptions", "Improved", "forecast_improvement", "improve"]
+__all__ = [
+    "Foretold",
+    "ImproveOptions",
+    "Improved",
+    "forecast_improvement",
+    "foretold_improvement",
+    "improve",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foretold:
+    """What it would cost, and what is to be known before.
+
+    Args:
+        forecast: What is not in the ledger yet.
+        notes: Why that is more than one might think, in sentences.
+    """
+
+    forecast: Forecast
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +103,27 @@ def forecast_improvement(
     Raises:
         MeasurandError: As for `improve`.
     """
+    return foretold_improvement(plan_path, options, environment=environment).forecast
+
+
+def foretold_improvement(
+    plan_path: Path | str,
+    options: ImproveOptions | None = None,
+    *,
+    environment: Environment | None = None,
+) -> Foretold:
+    """The same with what is to be known before.
+
+    Raises:
+        MeasurandError: As for `improve`.
+    """
     case = Case.of(plan_path, options, environment)
 
-    async def look() -> Forecast:
+    async def look() -> Foretold:
         async with access_to(case.called, case.ledger, environment=case.environment) as access:
-            return case.ahead(case.arms(access), access)
+            arms = case.arms(access)
+            notes = tuple(case.others(arms))
+            return Foretold(forecast=case.ahead(arms, access), notes=notes)
 
     return to_end(look, Course(total=0).stop)
 
@@ -169,9 +205,10 @@ class _Turn:
         case, material = self.case, self.case.material
         every = [arm for its in arms.values() for arm in its]
         noted_candidates(every, material, self.ledger)
-        if case.options.optimise:
-            await self._optimise(arms)
-        seen = SEEN if case.options.optimise else frozenset()
+        notes = list(case.others(arms))
+        proposed = await self._optimise(arms) if case.options.optimise else {}
+        notes += [_came_back(judge, *counts) for judge, counts in proposed.items()]
+        seen = SEEN if any(kept for _, kept in proposed.values()) else frozenset()
         items = [item for item in material.development if item.fold not in seen]
         for its in arms.values():
             await self._ask(its, items)
@@ -189,6 +226,7 @@ class _Turn:
             ),
             tried=noted_candidates(every, material, self.ledger),
             seen=seen,
+            notes=tuple(notes),
         )
         selected = concluder.selected(arms)
         if case.options.look:
@@ -217,9 +255,14 @@ class _Turn:
             tally.total += len(listed)
             await trier.run(listed)
 
-    async def _optimise(self, arms: Mapping[str, list[Arm]]) -> None:
-        """Add what an optimiser proposes to what is tried; all of it is noted."""
+    async def _optimise(self, arms: Mapping[str, list[Arm]]) -> dict[str, tuple[int, int]]:
+        """Add what an optimiser proposes to what is tried; all of it is noted.
+
+        Returns:
+            By judge, how many wordings came back, and how many of them are selected from.
+        """
         case, models = self.case, self.access.models
+        found: dict[str, tuple[int, int]] = {}
         for model in case.models:
             optimiser = Optimiser(
                 material=case.material,
@@ -235,8 +278,26 @@ class _Turn:
             kept, made = await optimiser.proposed(arms[model.model][0])
             noted_candidates([*arms[model.model], *made], case.material, self.ledger)
             arms[model.model].extend(kept)
+            found[model.model] = len(made), len(kept)
             if self._stopped():
-                return
+                break
+        return found
+
+
+def _came_back(judge: str, made: int, kept: int) -> str:
+    """What an optimiser proposed for one judge."""
+    if not made:
+        return (
+            f"The optimiser came back without another wording for {judge}: it had none, or none "
+            "that could be tried."
+        )
+    told = f"The optimiser proposed {made} wording{'s' * (made > 1)} for {judge}"
+    if kept == made:
+        return f"{told}, and all are among what was tried."
+    return (
+        f"{told}; {kept} of them {'is' if kept == 1 else 'are'} among what was tried, as the "
+        "others were no better on the first outputs that it was shown."
+    )
 
 
 def _refuse_dear(ahead: Forecast) -> None:

@@ -25,7 +25,7 @@ _WORDS = {
     "exemplars": "the exemplars that it is shown",
     "mitigations": "the mitigations",
     "dimension": "what people are asked",
-    "version": "what it is asked",
+    "version": "the address of its provider, or what it is asked",
 }
 _NO_KEY = b"\0" * 16
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from measurand.analysis.forecast import Forecast
 from measurand.analysis.selection import Loss
-from measurand.core.candidate import Candidate
+from measurand.core.candidate import CURRENT, Candidate
 from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
 from measurand.core.running import JudgeModel
@@ -21,7 +21,7 @@ from measurand.jobs.improving.arms import Arm, ArmMaker, judge_of
 from measurand.jobs.improving.gathering import gathered
 from measurand.jobs.improving.optimising import require_optimiser
 from measurand.jobs.improving.pool import Material
-from measurand.jobs.manifest import IMPROVING
+from measurand.jobs.manifest import IMPROVING, current
 from measurand.jobs.opening_judges import Access
 from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
@@ -141,6 +141,19 @@ class Case:
             ]
             for model in self.models
         }
+
+    def others(self, arms: Mapping[str, Sequence[Arm]]) -> Iterator[str]:
+        """Judges that are others than in the newest run, so that nothing they said is used."""
+        with open_ledger(self.ledger) as ledger:
+            known = current(ledger, self.plan).manifest.get("raters", {})
+        for judge, tried in arms.items():
+            now = next(arm.whole.version for arm in tried if arm.name == CURRENT)
+            if known.get(judge, now) != now:
+                yield (
+                    f"{judge} is another judge than in the last run: its provider is reached at "
+                    "another address, or its wording, parameters or exemplars have changed. What "
+                    "it said then is asked again, as nobody knows that the same model answers."
+                )
 
     def ahead(self, arms: Mapping[str, Sequence[Arm]], access: Access) -> Forecast:
         """What is not in the ledger yet would cost."""

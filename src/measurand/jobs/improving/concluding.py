@@ -58,6 +58,7 @@ class Concluder:
         tried: How many judges were tried on these dimensions, ever.
         seen: The folds of the development set that an optimiser was shown, on which nothing is
             selected then.
+        notes: What else is to be known of what was tried, in sentences.
     """
 
     material: Material
@@ -66,6 +67,7 @@ class Concluder:
     options: SelectionOptions
     tried: int
     seen: frozenset[int] = field(default_factory=frozenset)
+    notes: tuple[str, ...] = ()
 
     @property
     def _decider(self) -> Decider:
@@ -104,7 +106,8 @@ class Concluder:
         results = [result for one in selected.values() for result in one.results]
         verdicts = [one.verdict for one in selected.values()]
         shown, decided = self._looked(pairs)
-        limits = (*self.material.notes, *self._limits(selected, looked=bool(pairs), look=look))
+        known = (*self.material.notes, *self.notes)
+        limits = (*known, *self._limits(selected, looked=bool(pairs), look=look))
         findings = Findings(
             results=(*shown, *results), verdicts=(*decided, *verdicts), limits=tuple(limits)
         )
@@ -180,9 +183,10 @@ class Concluder:
             "and small is not seen on so few."
         )
         if self.seen:
+            shown = sum(item.fold in self.seen for item in self.material.development)
             yield (
-                "An optimiser proposed wordings from a part of the development set; selection "
-                "rests on the other part alone."
+                f"An optimiser was shown {shown:,} of the {len(self.material.development):,} "
+                "outputs of the development set; selection rests on the others alone."
             )
         if not adopted:
             yield "The locked outputs were not looked at, as nothing was adopted."
