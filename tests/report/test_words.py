@@ -68,3 +68,7 @@ def test_what_a_reason_begins_with_is_not_told_again_below_it() -> None:
     for text in (terminal_text(document), markdown_text(document), html_page(document)):
         assert "0.00 to 0.11" in text
         assert "95% interval" not in text
+    absent = Estimate.absent("one value alone")
+    found = replace(found, reason="tone: one value alone", estimate=absent)
+    page = html_page(Document(title="t", headlines=(found,), sections=()))
+    assert page.count("one value alone") == 1

@@ -106,7 +106,7 @@ def _everybody(benches: Sequence[Bench]) -> Iterator[str]:
         )
         counts = [(~np.isnan(b.said[:, b.people])).sum(axis=1).mean() for b in benches if b.people]
         yield (
-            f"What counts as right is what people say together, {_people(min(counts))} an output; "
+            f"What counts as right is what people say together ({_people(min(counts))}); "
             "their errors lower everybody's accuracy alike, and a judge that shares them looks "
             "better than it is."
         )
@@ -117,4 +117,5 @@ def _everybody(benches: Sequence[Bench]) -> Iterator[str]:
 
 
 def _people(count: float) -> str:
-    return f"{count:.0f}" if abs(count - round(count)) < _WHOLE else f"{count:.1f} on average"
+    whole = abs(count - round(count)) < _WHOLE
+    return f"{count:.0f} an output" if whole else f"{count:.1f} an output, on average"

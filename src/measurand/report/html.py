@@ -187,7 +187,8 @@ def _estimate_text(verdict: Verdict) -> str:
     if estimate is None:
         return ""
     if estimate.value is None:
-        return f"no estimate: {estimate.reason}"
+        told = estimate.reason is not None and estimate.reason in verdict.reason
+        return "" if told else f"no estimate: {estimate.reason}"
     if beside(verdict) is None:
         return ""
     text = described(estimate, percent=verdict.name in SHARES)
