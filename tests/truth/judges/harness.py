@@ -77,12 +77,14 @@ class Case:
         title: What it is about.
         run: From the number of seeds to its rows.
         quick: Seeds of the quick suite, which gives a case a few seconds at most.
+        most: Seeds of the full set, where a seed is a whole audit in prompts and takes seconds.
     """
 
     number: int
     title: str
     run: Callable[[int], tuple[Row, ...]]
     quick: int = 20
+    most: int = FULL
 
 
 class ToothlessError(AssertionError):
