@@ -6,15 +6,25 @@ import json
 import shutil
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from tests.runs.conftest import Project, world
+from tests.runs.improving import (
+    BETTER,
+    DEVELOPMENT,
+    EQUAL,
+    EXAMPLES,
+    JUDGES,
+    SAME,
+    TEST,
+    Done,
+    changes,
+    verdicts,
+)
 
-from measurand.analysis.forecast import Forecast
 from measurand.cli import main
 from measurand.core.candidate import CURRENT
 from measurand.errors import InfrastructureError, InsufficientData, LeakError, UsageError
@@ -29,42 +39,9 @@ from measurand.jobs.improve import (
 from measurand.jobs.project import from_project
 from measurand.jobs.run import run
 from measurand.report.results_json import results_schema
-from measurand.simulate.judge_model_sim import SimJudge
 from measurand.simulate.server import SimulatedProvider
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
-
-EXAMPLES = 45
-DEVELOPMENT, TEST = 30, 60
-"""Outputs of two systems: too few for more than a third of them to be improved on."""
-JUDGES = {
-    "judge": SimJudge(severity=-0.6, noise=1.6, own=0.3),
-    "fine": SimJudge(severity=0.4, noise=0.2, own=0.1),
-    "twin": SimJudge(severity=-0.6, noise=1.6, own=0.3),
-}
-BETTER = {"name": "fine", "model": "sim/fine"}
-EQUAL = {"name": "twin", "model": "sim/twin"}
-SAME = {"name": "wording", "definition": {"accuracy": "All of it agrees with the reference."}}
-RUBRIC = [
-    {
-        "dimension": "accuracy",
-        "definition": "Every statement agrees with the reference.",
-        "weight": 60,
-        "raters": ["judge", "people"],
-    },
-    {"dimension": "tone", "definition": "Friendly.", "weight": 40, "raters": ["judge", "people"]},
-]
-
-
-def changes(*candidates: dict[str, Any], **more: Any) -> dict[str, Any]:
-    prices = {f"sim/{name}": {"input": 3, "output": 15} for name in ("today", "candidate", *JUDGES)}
-    return {
-        "rubric": RUBRIC,
-        "judge": {"model": "sim/judge", "repeats": 1},
-        "calibration": {"candidates": list(candidates)},
-        "prices": prices,
-        **more,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -102,20 +79,6 @@ def planned(project: Project, *candidates: dict[str, Any]) -> None:
 
 def improved(project: Project, **options: Any) -> Improved:
     return improve(project.plan, ImproveOptions(**options), environment=project.environment)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A project whose judge was improved, and what that was foretold to cost."""
-
-    project: Project
-    ahead: Forecast
-    found: Improved
-
-
-def verdicts(found: Improved, name: str) -> dict[str | None, str]:
-    assert found.answer is not None
-    return {v.dimension: v.outcome for v in found.answer.findings.verdicts if v.name == name}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from measurand.analysis.bench import Bench, bench_of
@@ -84,16 +84,7 @@ def judges(
             missing[str(problem)].append(dimension)
             continue
         benches.append(bench)
-        results += accuracy(bench, level=chosen.level, seed=chosen.seed)
-        results += advantage(bench, level=chosen.level)
-        results += steadiness(
-            rows.where(kind="judge"),
-            scale,
-            dimension=dimension,
-            examples=known,
-            level=chosen.level,
-            seed=chosen.seed,
-        )
+        results += _measured(bench, rows, scale, known=known, options=chosen)
     rankings, verdicts = _ranked(benches, rubric, chosen)
     if not benches:
         verdicts = [_nothing(why, names) for why, names in missing.items()]
@@ -108,6 +99,27 @@ def judges(
             *(f"{', '.join(names)}: {why}." for why, names in missing.items()),
             *judges_limits(benches, rankings, results),
         ),
+    )
+
+
+def _measured(
+    bench: Bench,
+    rows: Ratings,
+    scale: Scale,
+    *,
+    known: Mapping[str, Example],
+    options: JudgesOptions,
+) -> Iterator[Result]:
+    """Everything about the raters of one dimension, one by one."""
+    yield from accuracy(bench, level=options.level, seed=options.seed)
+    yield from advantage(bench, level=options.level)
+    yield from steadiness(
+        rows.where(kind="judge"),
+        scale,
+        dimension=bench.dimension,
+        examples=known,
+        level=options.level,
+        seed=options.seed,
     )
 
 

@@ -70,6 +70,16 @@ def run(words: Sequence[str]) -> int:
 def _options() -> argparse.ArgumentParser:
     made = parser("calibrate", run.__doc__ or "", examples=EXAMPLES)
     add_file(made)
+    _add_judges(made)
+    _add_outputs(made)
+    add_reading(made)
+    add_statistics(made)
+    add_output(made)
+    return made
+
+
+def _add_judges(made: argparse.ArgumentParser) -> None:
+    """Who is held against people, and what is known of them."""
     made.add_argument(
         "--judge",
         action="append",
@@ -84,18 +94,6 @@ def _options() -> argparse.ArgumentParser:
         help="the correlation with people that it is to reach (the plan's, or 0.8)",
     )
     made.add_argument(
-        "--development",
-        type=partial(whole, least=0),
-        metavar="N",
-        help="outputs, about, that it may have been improved on; 0 where it never was (50)",
-    )
-    made.add_argument(
-        "--test",
-        type=partial(whole, least=1),
-        metavar="N",
-        help="outputs, about, that are locked (all others)",
-    )
-    made.add_argument(
         "--candidates",
         type=partial(whole, least=1),
         metavar="N",
@@ -106,6 +104,22 @@ def _options() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="the ledger that counts looks and candidates (a project's own)",
+    )
+
+
+def _add_outputs(made: argparse.ArgumentParser) -> None:
+    """Which outputs are locked, and which are to be rated."""
+    made.add_argument(
+        "--development",
+        type=partial(whole, least=0),
+        metavar="N",
+        help="outputs, about, that it may have been improved on; 0 where it never was (50)",
+    )
+    made.add_argument(
+        "--test",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="outputs, about, that are locked (all others)",
     )
     made.add_argument(
         "--new-test",
@@ -127,10 +141,6 @@ def _options() -> argparse.ArgumentParser:
         help="only draw outputs of the project for people to rate, alike over the levels that "
         "judges gave, over components and systems (150, or as the plan says)",
     )
-    add_reading(made)
-    add_statistics(made)
-    add_output(made)
-    return made
 
 
 def _draw(args: argparse.Namespace) -> int:
