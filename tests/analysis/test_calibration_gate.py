@@ -234,3 +234,9 @@ def test_a_pass_on_100_outputs_is_as_likely_as_is_said() -> None:
 
     assert good[0.72] < 0.06
     assert good[0.86] > 0.94
+
+
+def test_a_number_is_never_shown_as_the_target_that_it_is_not() -> None:
+    found = evidence(0.78)
+    below = replace(found, correlation=replace(found.correlation, low=0.76, high=0.79972))
+    assert "(0.76 to 0.7997;" in gate(below).reason

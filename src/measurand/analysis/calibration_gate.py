@@ -316,6 +316,6 @@ def _needed(found: Evidence, value: float) -> int | None:
 
 
 def _told(value: float, found: Evidence) -> str:
-    """Two decimals; three where two would show a number as the target that it is not."""
-    near = round(value, 2) == round(found.target, 2) and value != found.target
-    return f"{value:.3f}" if near else f"{value:.2f}"
+    """Two decimals; as many as it takes where fewer would show the target that it is not."""
+    digits = next((d for d in (2, 3, 4) if round(value, d) != round(found.target, d)), 5)
+    return f"{value:.{2 if value == found.target else digits}f}"
