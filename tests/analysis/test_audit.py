@@ -260,15 +260,20 @@ class TestPairs:
             (("b", "a", "ba", "loss"), ("b", "a", "ab", "win")),
             (("a", "b", "ab", "a"), ("a", "b", "ba", "b")),
         )
-        estimates = []
-        for shape in shapes:
-            rows = [replace(row, example=f"e{at}") for at in range(40) for row in self.pairs(shape)]
-            found = audit(Ratings.of(rows), {"better": Scale("nominal")})
-            estimates.append(verdict(found, "position", "both orders"))
+        told = [
+            audit(
+                Ratings.of(
+                    replace(row, example=f"e{at}") for at in range(40) for row in self.pairs(shape)
+                ),
+                {"better": Scale("nominal")},
+            )
+            for shape in shapes
+        ]
+        estimates = [verdict(found, "position", "both orders") for found in told]
         assert {v.outcome for v in estimates} == {"material"}
         assert {v.estimate.value for v in estimates if v.estimate} == {0.5}
         twice = "judged twice in the same way"
-        assert [limit.partition(" was ")[0] for limit in found.limits if twice in limit] == [
+        assert [limit.partition(" was ")[0] for limit in told[-1].limits if twice in limit] == [
             "No pair"
         ]
 
