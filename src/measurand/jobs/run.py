@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from measurand.jobs.anchoring import Anchoring
     from measurand.jobs.batching import Batching
 
-__all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "run"]
+__all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "paced", "run"]
 
 _STOPPED = 130
 
@@ -204,14 +204,19 @@ def _anchoring(
     return anchoring_of(plan, file, examples, environment=environment)
 
 
+def paced(plan: Plan, *, connections: int | None, budget: float | None) -> Plan:
+    """The plan with other places and another budget, where these are given."""
+    settings = plan.run
+    if connections is not None:
+        settings = replace(settings, connections=connections)
+    if budget is not None:
+        settings = replace(settings, budget=budget)
+    return replace(plan, run=settings)
+
+
 def as_chosen(plan: Plan, options: RunOptions) -> Plan:
     """The plan as it is run this time."""
-    settings = plan.run
-    if options.connections is not None:
-        settings = replace(settings, connections=options.connections)
-    if options.budget is not None:
-        settings = replace(settings, budget=options.budget)
-    plan = replace(plan, run=settings)
+    plan = paced(plan, connections=options.connections, budget=options.budget)
     if not options.judge:
         plan = replace(plan, judge=None)
     if not options.systems:

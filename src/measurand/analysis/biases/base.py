@@ -11,14 +11,14 @@ from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.result import Result
 from measurand.core.scale import Scale
 from measurand.errors import InsufficientData
+from measurand.stats import mean
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.first_slot import Flips
 from measurand.stats.materiality import Materiality, materiality, share_materiality
-from measurand.stats.mean import clustered_mean, mean_t
 from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import t_quantile
 
-__all__ = ["BIASES", "Bias", "Setting", "Unit", "as_flips", "mean_of", "span_of"]
+__all__ = ["BIASES", "Bias", "Setting", "Unit", "mean_of", "span_of"]
 
 BIASES: tuple[str, ...] = (
     *("verbosity", "position", "self-preference", "style", "anchor"),
@@ -139,9 +139,7 @@ class Bias:
 
 def span_of(scale: Scale) -> float | None:
     """How far apart the ends of a numeric scale are; None where it has none."""
-    if not scale.numeric or scale.low is None or scale.high is None:
-        return None
-    return scale.high - scale.low
+    return scale.width if scale.numeric else None
 
 
 def mean_of(
@@ -156,14 +154,7 @@ def mean_of(
     def compute() -> Estimate:
         if not len(values):
             raise InsufficientData("no output was judged both ways")
-        if len(set(clusters.tolist())) == len(values):
-            return mean_t(values, bounds=bounds, level=level)
-        return clustered_mean(values, clusters, bounds=bounds, level=level)
+        alone = len(set(clusters.tolist())) == len(values)
+        return mean.mean_of(values, None if alone else clusters, bounds=bounds, level=level)
 
     return attempt(compute, n=len(values), method="paired difference", level=level)
-
-
-def as_flips(reason: str, *, level: float) -> Flips:
-    """Flips that are not known, and why."""
-    absent = Estimate.absent(reason, method="mean of pairs", level=level)
-    return Flips(rate=absent, floor=absent, excess=absent)

@@ -16,6 +16,7 @@ from measurand.jobs.auditing.options import AuditRun
 from measurand.jobs.engine.probing import Thread, threads_of
 from measurand.jobs.manifest import current
 from measurand.jobs.opening_judges import Access, panel_of
+from measurand.jobs.run import paced
 from measurand.jobs.source import examples_of
 from measurand.raters.judge.judge import JudgeRater
 from measurand.raters.judge.spec import told
@@ -96,12 +97,8 @@ def audited(plan: Plan, run: AuditRun) -> Plan:
     judge = plan.judge
     if judge is None:
         raise UsageError("the plan names no judge; say which model judges: judge: {model: NAME}")
-    calls = plan.run
-    if run.connections is not None:
-        calls = replace(calls, connections=run.connections)
-    if run.budget is not None:
-        calls = replace(calls, budget=run.budget)
-    return replace(plan, judge=replace(judge, batch=False), run=calls)
+    alone = replace(plan, judge=replace(judge, batch=False))
+    return paced(alone, connections=run.connections, budget=run.budget)
 
 
 def pool_of(plan: Plan, ledger: Ledger, *, file: Path, ratings: Ratings) -> Pool:

@@ -24,6 +24,7 @@ from measurand.jobs.improving.pool import Material
 from measurand.jobs.manifest import IMPROVING, current
 from measurand.jobs.opening_judges import Access
 from measurand.jobs.places import ledger_path
+from measurand.jobs.run import paced
 from measurand.models.environment import Environment
 from measurand.store.codec import encode
 from measurand.store.ledger import open_ledger
@@ -96,7 +97,7 @@ class Case:
             MeasurandError: See `measurand.jobs.improve.improve`.
         """
         chosen, file, told = options or ImproveOptions(), Path(path), environment or Environment()
-        plan = _as_chosen(load_plan(file), chosen)
+        plan = paced(load_plan(file), connections=chosen.connections, budget=chosen.budget)
         models = tuple(_named(judge_of(plan).models, chosen.judges, name=_model, what="judge"))
         every = plan.calibration.candidates
         candidates = tuple(_named(every, chosen.candidates, name=_called, what="candidate"))
@@ -172,16 +173,6 @@ class Case:
             began=IMPROVING,
             ended=ENDED,
         )
-
-
-def _as_chosen(plan: Plan, options: ImproveOptions) -> Plan:
-    """The plan as it is this time."""
-    settings = plan.run
-    if options.connections is not None:
-        settings = replace(settings, connections=options.connections)
-    if options.budget is not None:
-        settings = replace(settings, budget=options.budget)
-    return replace(plan, run=settings)
 
 
 def _named(
