@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NAIVE",
     "OPINION",
+    "Change",
     "Confusion",
     "FailureCount",
     "Findings",
@@ -257,6 +258,32 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An example on which one system passes and the other fails, or that moved beyond the noise.
+
+    Args:
+        example: The example's id.
+        systems: The candidate, then what it is compared with.
+        dimension: On which dimension.
+        to: Whether the candidate is the worse or the better of the two here.
+        scores: Of either system, in the units of the scale.
+        blocking: Whether one of the two is blocked by it and the other is not.
+        harm: The change in share of the scale, times the dimension's weight; of a change for the
+            better, what was gained.
+        why: What makes it a change of sides, in a few words.
+    """
+
+    example: str
+    systems: tuple[str, str]
+    dimension: str
+    to: Literal["worse", "better"]
+    scores: tuple[float, float]
+    blocking: bool
+    harm: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What every analysis returns.
 
@@ -270,6 +297,7 @@ class Findings:
         queue: The outputs that a person should rate, those that were flagged first.
         confusions: Which levels people confuse, by dimension.
         readings: What the numbers say in plain words, as far as their intervals support it.
+        changes: The examples that changed sides between two systems, worst first.
     """
 
     results: tuple[Result, ...]
@@ -281,6 +309,7 @@ class Findings:
     queue: tuple[Queued, ...] = ()
     confusions: tuple[Confusion, ...] = ()
     readings: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def named(self, name: str) -> Iterator[Result]:
         """The results of this name, in order."""

@@ -10,6 +10,7 @@ from measurand._version import __version__
 from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
+from measurand.report.changes_json import change_document, change_schema
 from measurand.report.improve_json import improvement_schema
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.rating_status_page import round_schema
@@ -49,6 +50,7 @@ def results_document(
             "failures": [asdict(count) for count in findings.failures],
             "queue": [asdict(queued) for queued in findings.queue],
             "confusions": [_confusion(one) for one in findings.confusions],
+            "changes": [change_document(change) for change in findings.changes],
         },
         **({} if run is None else {"run": run_document(run)}),
     }
@@ -171,6 +173,7 @@ def results_schema() -> Json:
                         "failures": list_of({"$ref": "#/$defs/failures"}),
                         "queue": list_of({"$ref": "#/$defs/queued"}),
                         "confusions": list_of({"$ref": "#/$defs/confusion"}),
+                        "changes": list_of({"$ref": "#/$defs/change"}),
                     }
                 ),
                 "run": {"$ref": "#/$defs/run"},
@@ -189,6 +192,7 @@ def results_schema() -> Json:
             "failures": _failures_schema(),
             "queued": _queued_schema(),
             "confusion": _confusion_schema(),
+            "change": change_schema(),
             "run": run_schema(),
         },
     }
