@@ -27,6 +27,7 @@ from measurand.analysis.trials import Rounds, Voting
 from measurand.analysis.units import Key, side_by_side
 from measurand.core.example import Example
 from measurand.core.output import Output
+from measurand.core.plan import Headline, Looks, Pairs
 from measurand.core.rating import Kind, Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.running import FlagRule
@@ -63,6 +64,13 @@ class ComparisonOptions:
             above which no verdict is given about it; nor is one where the shares of two systems
             differ. None means that there always is one. Only ratings that name a class of failure
             count, so tables from elsewhere, with mere gaps, have their verdicts.
+        pairs: All systems against the baseline, or all pairs; left open, against the baseline
+            where there is one.
+        traffic: What share of production each segment is, or how often it was counted there; the
+            headline is re-weighted to that.
+        headline: Of which examples the headline is; ``core`` where examples have components.
+        looks: Whether these data are looked at once, or at any time while they grow.
+        bayes: Whether the posterior chance of each system to be better is told as well.
     """
 
     level: float = LEVEL
@@ -79,6 +87,11 @@ class ComparisonOptions:
     flags: FlagRule = "any"
     rounds: Rounds | None = None
     max_failures: float | None = 0.02
+    pairs: Pairs = ""
+    traffic: Mapping[str, float] = field(default_factory=dict)
+    headline: Headline = "core"
+    looks: Looks = "fixed"
+    bayes: bool = False
 
     @property
     def voting(self) -> Voting:

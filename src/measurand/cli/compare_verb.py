@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["add_comparison", "comparison_options", "run"]
 
 KINDS = ("check", "judge", "people")
+PAIRS = ("baseline", "all")
+HEADLINES = ("core", "all")
+LOOKS = ("fixed", "anytime")
 
 EXAMPLES = """\
   measurand compare ratings.csv --scale 1-5
@@ -89,6 +94,41 @@ def add_comparison(made: argparse.ArgumentParser) -> None:
         help="score a dimension by check, judge or people (else the first of people, judge, "
         "check that rated every system)",
     )
+    _add_design(group)
+
+
+def _add_design(group: argparse._ArgumentGroup) -> None:
+    """Which pairs, of which examples, how often looked at."""
+    group.add_argument(
+        "--pairs",
+        choices=PAIRS,
+        help="every system against the baseline, or all pairs (baseline, where there is one)",
+    )
+    group.add_argument(
+        "--traffic",
+        action="append",
+        default=[],
+        metavar="SEGMENT=SHARE",
+        help="what share of production a segment is, or how often it was counted there; the "
+        "headline is re-weighted to it",
+    )
+    group.add_argument(
+        "--headline",
+        choices=HEADLINES,
+        help="of which examples the headline is: core samples production, all does not (core)",
+    )
+    group.add_argument(
+        "--looks",
+        choices=LOOKS,
+        help="anytime: the error rate holds however often the data are looked at while they grow "
+        "(fixed: looked at once)",
+    )
+    group.add_argument(
+        "--bayes",
+        action="store_true",
+        default=None,
+        help="tell the posterior chance that each system is better as well",
+    )
 
 
 def comparison_options(args: argparse.Namespace, planned: ComparisonOptions) -> ComparisonOptions:
@@ -105,6 +145,11 @@ def comparison_options(args: argparse.Namespace, planned: ComparisonOptions) -> 
         "seed": args.seed,
         "resamples": args.resamples,
         "require": getattr(args, "require", None),
+        "pairs": args.pairs,
+        "traffic": dict(_traffic(word) for word in args.traffic) or None,
+        "headline": args.headline,
+        "looks": args.looks,
+        "bayes": args.bayes,
     }
     return replace(planned, **{name: value for name, value in given.items() if value is not None})
 
@@ -114,3 +159,11 @@ def _use(word: str) -> tuple[str, str]:
     if not name or kind not in KINDS:
         raise UsageError(f"--use {word}: write DIMENSION=KIND, kind one of {', '.join(KINDS)}")
     return name, kind
+
+
+def _traffic(word: str) -> tuple[str, float]:
+    name, _, share = word.rpartition("=")
+    with suppress(ValueError):
+        if name and 0 < float(share) < math.inf:
+            return name, float(share)
+    raise UsageError(f"--traffic {word}: write SEGMENT=SHARE, a number above 0, as in billing=0.4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +15,36 @@ from measurand.core.rubric import Rubric
 from measurand.core.running import Endpoint, JudgePlan, Price, RedactPlan, RunPlan
 from measurand.core.system import System
 
-__all__ = ["VOTES", "ComparePlan", "DataPlan", "PeoplePlan", "Plan", "Screen", "Vote"]
+__all__ = [
+    "HEADLINES",
+    "LOOKS",
+    "PAIRS",
+    "VOTES",
+    "ComparePlan",
+    "DataPlan",
+    "Headline",
+    "Looks",
+    "Pairs",
+    "PeoplePlan",
+    "Plan",
+    "Screen",
+    "Vote",
+]
 
 Vote = Literal["majority", "median", "mean"]
 VOTES: tuple[Vote, ...] = get_args(Vote)
 
 Screen = Literal["all", "one"]
+
+Pairs = Literal["baseline", "all", ""]
+"""All against the baseline, or every two; left open, against the baseline where there is one."""
+PAIRS: tuple[Pairs, ...] = ("baseline", "all")
+
+Headline = Literal["core", "all"]
+HEADLINES: tuple[Headline, ...] = get_args(Headline)
+
+Looks = Literal["fixed", "anytime"]
+LOOKS: tuple[Looks, ...] = get_args(Looks)
 
 _MOST_CONTROLS = 0.4
 """Beyond this share of duplicates, or of golden items, little work would be done."""
@@ -117,6 +142,11 @@ class ComparePlan:
         margin: How much worse, as a share of the unit interval, still counts as no worse.
         level: The confidence level of every interval.
         max_blocking: The largest tolerated share of outputs with a blocking failure.
+        pairs: Which systems are compared: all with the current one, or every two.
+        traffic: What share of production each segment is, or how often it was seen there; the
+            headline is re-weighted to that. Empty: the sample is taken as it is.
+        headline: Of which examples the headline is: core alone samples production.
+        looks: Whether the data are looked at once, or while they grow.
 
     Raises:
         ValueError: One of them is not a share that means something.
@@ -125,6 +155,10 @@ class ComparePlan:
     margin: float = 0.05
     level: float = 0.95
     max_blocking: float = 0.05
+    pairs: Pairs = ""
+    traffic: Mapping[str, float] = field(default_factory=dict)
+    headline: Headline = "core"
+    looks: Looks = "fixed"
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin < 1:
@@ -133,6 +167,9 @@ class ComparePlan:
             raise ValueError(f"level is between 0 and 1, as in 0.95; found {self.level}")
         if not 0 <= self.max_blocking <= 1:
             raise ValueError(f"max_blocking is a share from 0 to 1; found {self.max_blocking}")
+        for segment, share in self.traffic.items():
+            if not 0 < share < math.inf:
+                raise ValueError(f"the traffic of {segment} is a number above 0; found {share}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,10 @@ def planned_options(source: Source) -> ComparisonOptions:
         flags=source.plan.judge.flags if source.plan.judge else "any",
         rounds=rounds_of(source),
         max_failures=source.plan.run.max_failures,
+        pairs=wanted.pairs,
+        traffic=wanted.traffic,
+        headline=wanted.headline,
+        looks=wanted.looks,
     )
 
 

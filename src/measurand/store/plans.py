@@ -9,7 +9,17 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from measurand.core.example import MINIMUM, Component
-from measurand.core.plan import ComparePlan, DataPlan, PeoplePlan, Plan, Screen, Vote
+from measurand.core.plan import (
+    ComparePlan,
+    DataPlan,
+    Headline,
+    Looks,
+    Pairs,
+    PeoplePlan,
+    Plan,
+    Screen,
+    Vote,
+)
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.running import JudgePlan
 from measurand.errors import DataError, Fault, PlanError
@@ -94,10 +104,18 @@ class CompareForm(Form):
     """The confidence level of every interval."""
     max_blocking: Annotated[Number, Field(ge=0, le=1)] = 0.05
     """The largest tolerated share of outputs with a blocking failure."""
+    pairs: Pairs = ""
+    """All systems against the baseline, or all pairs; left open, the baseline if there is one."""
+    traffic: dict[str, Annotated[Number, Field(gt=0)]] = Field(default_factory=dict)
+    """What share of production each segment is, or how often it was counted there."""
+    headline: Headline = "core"
+    """Of which examples the headline is: core alone samples production."""
+    looks: Looks = "fixed"
+    """Whether the data are looked at once, or at any time while they grow."""
 
     def build(self) -> ComparePlan:
         """This part of the plan."""
-        return ComparePlan(self.margin, self.level, self.max_blocking)
+        return ComparePlan(**dict(self))
 
 
 class PlanForm(Form):
