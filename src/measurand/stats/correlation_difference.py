@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from measurand.errors import InsufficientData
 from measurand.stats.bca import no_spread
-from measurand.stats.correlation_pairs import NO_SPREAD, PERFECT, Pairs, around, error_of, moves
+from measurand.stats.correlation_pairs import NO_SPREAD, PERFECT, Pairs, error_of, moves
 from measurand.stats.correlation_rows import pearson_rows
+from measurand.stats.dependent_correlations import joined, together
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import caution_if_few
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
@@ -70,7 +71,7 @@ def correlation_difference(
     found, kind = _left_out((one, two), r, level=level), one.jackknife
     if one.plain:
         half = two_sided_z(level) / math.sqrt(one.n - 3)
-        textbook = _joined(r, (half, half), _normal_theory(*r, between))
+        textbook = joined(r, (half, half), together(*r, between))
         found, kind = max((found, kind), (textbook, "Fisher z"), key=lambda ours: np.ptp(ours[0]))
     return Estimate(
         value=r[0] - r[1],
@@ -102,30 +103,4 @@ def _left_out(
     if min(error, other) <= NO_SPREAD:
         raise no_spread("a correlation")
     quantile = t_quantile((1 + level) / 2, one.size - 1)
-    return _joined(r, (quantile * error, quantile * other), float(one @ two) / (error * other))
-
-
-def _normal_theory(one: float, two: float, between: float) -> float:
-    """The correlation between two correlations that share a variable; Zou, equation 15."""
-    squares = one**2 + two**2 + between**2
-    above = (between - one * two / 2) * (1 - squares) + between**3
-    return above / ((1 - one**2) * (1 - two**2))
-
-
-def _joined(
-    r: tuple[float, float], reach: tuple[float, float], together: float
-) -> tuple[float, float]:
-    """The interval of the difference; Zou, equation 13.
-
-    Args:
-        r: Both correlations.
-        reach: How far the interval of each goes on Fisher's scale.
-        together: The correlation of their errors.
-    """
-    (low, high), (other_low, other_high) = map(around, r, reach)
-    below, above = r[0] - low, high - r[0]
-    other_below, other_above = r[1] - other_low, other_high - r[1]
-    down = below**2 + other_above**2 - 2 * together * below * other_above
-    up = above**2 + other_below**2 - 2 * together * above * other_below
-    apart = r[0] - r[1]
-    return apart - math.sqrt(max(down, 0.0)), apart + math.sqrt(max(up, 0.0))
+    return joined(r, (quantile * error, quantile * other), float(one @ two) / (error * other))
