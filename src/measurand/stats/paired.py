@@ -34,6 +34,7 @@ __all__ = [
     "paired_proportion",
     "tango",
     "tango_bounds",
+    "tango_scores",
     "wald",
 ]
 
@@ -140,12 +141,7 @@ def tango_bounds(
     z2 = two_sided_z(level) ** 2
 
     def rejected(delta: Floats) -> NDArray[np.bool_]:
-        linear = (2 * n - b + c) * delta - b - c
-        free = -c * delta * (1 - delta)
-        root = np.sqrt(np.maximum(linear**2 - 8 * n * free, 0))
-        q21 = np.maximum((root - linear) / (4 * n), 0)
-        variance = n * np.maximum(2 * q21 + delta * (1 - delta), 0)
-        return np.asarray((b - c - n * delta) ** 2 > z2 * variance)
+        return np.asarray((b - c - n * delta) ** 2 > z2 * _variance(b, c, n, delta=delta))
 
     observed = (b - c) / n
     ends = []
@@ -157,6 +153,21 @@ def tango_bounds(
             outside, inside = np.where(out, middle, outside), np.where(out, inside, middle)
         ends.append(outside)
     return ends[0], ends[1]
+
+
+def tango_scores(first: ArrayLike, second: ArrayLike, n: ArrayLike, *, difference: float) -> Floats:
+    """By how many standard errors the difference lies above one that is not 0. Broadcasts.
+
+    Args:
+        first: Pairs that the first alone won.
+        second: Pairs that the second alone won.
+        n: All pairs.
+        difference: What it is held against, strictly between -1 and 1 and not 0: there the
+            variance of a table without discordant pairs would be 0.
+    """
+    b, c, n = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (first, second, n)))
+    variance = _variance(b, c, n, delta=np.full_like(b, difference))
+    return np.asarray((b - c - n * difference) / np.sqrt(variance))
 
 
 def newcombe_10(table: PairedTable, *, level: float = LEVEL) -> Estimate:
@@ -279,6 +290,15 @@ def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
     if one.size != two.size:
         raise UsageError(f"pairs need two vectors of one length; found {one.size} and {two.size}")
     return one, two
+
+
+def _variance(b: Floats, c: Floats, n: Floats, *, delta: Floats) -> Floats:
+    """The variance of b - c where the true difference is ``delta``, as Tango restricts it."""
+    linear = (2 * n - b + c) * delta - b - c
+    free = -c * delta * (1 - delta)
+    root = np.sqrt(np.maximum(linear**2 - 8 * n * free, 0))
+    q21 = np.maximum((root - linear) / (4 * n), 0)
+    return np.asarray(n * np.maximum(2 * q21 + delta * (1 - delta), 0))
 
 
 def _wilson_arms(successes: int, n: int, level: float) -> tuple[float, float]:

@@ -6,6 +6,7 @@ A `level` is one minus the two-sided error rate of the test, as everywhere else.
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
@@ -23,20 +24,28 @@ from measurand.stats.quantiles import (
 
 __all__ = [
     "POWER",
+    "Sides",
+    "largest_discordance",
     "mcnemar_power",
     "minimum_detectable_difference",
     "paired_n",
     "paired_n_exact",
     "questions_needed",
+    "sided_level",
     "unpaired_n",
     "unpaired_power",
 ]
+
+Sides = Literal["two", "one"]
+"""Whether a test looks to both sides, or only for a difference of the sign that is expected."""
 
 POWER = 0.8
 """The power wherever none is asked for."""
 
 _PRECISION = 1e-6
-"""How exactly a minimum detectable difference is found."""
+"""How exactly a difference or a discordance is found."""
+
+_HALF = 0.5
 
 _ROUNDING = 1e-9
 """How far a root that is a whole number may come out beside it."""
@@ -52,6 +61,7 @@ def mcnemar_power(
     *,
     method: McNemarMethod = "mid-p",
     level: float = LEVEL,
+    side: Sides = "two",
 ) -> float:
     """The exact probability that McNemar's test rejects; at difference 0 its actual level.
 
@@ -62,15 +72,16 @@ def mcnemar_power(
         discordance: The share of units on which exactly one of the two succeeds.
         difference: The difference of the two success rates, at most the discordance.
         method: Which version of the test.
-        level: One minus the two-sided error rate.
+        level: One minus the error rate.
+        side: Whether only the expected sign counts as found.
 
     Raises:
         UsageError: The probabilities are impossible or ``n`` is not positive.
     """
     _check_pairs(n, discordance, difference)
     discordant = _likely_counts(n, discordance)
-    critical = _critical_counts(discordant, method=method, level=level)
-    return _power(n, discordance, difference, regions=(discordant, critical))
+    critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
+    return _power(n, discordance, difference, regions=(discordant, critical), side=side)
 
 
 def minimum_detectable_difference(
@@ -80,6 +91,7 @@ def minimum_detectable_difference(
     power: float = POWER,
     method: McNemarMethod = "mid-p",
     level: float = LEVEL,
+    side: Sides = "two",
 ) -> float:
     """The smallest difference that McNemar's test on ``n`` pairs finds with this power.
 
@@ -90,9 +102,9 @@ def minimum_detectable_difference(
     check_level(power)
     _check_pairs(n, discordance, discordance)
     discordant = _likely_counts(n, discordance)
-    critical = _critical_counts(discordant, method=method, level=level)
+    critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
     regions = discordant, critical
-    if _power(n, discordance, discordance, regions=regions) < power:
+    if _power(n, discordance, discordance, regions=regions, side=side) < power:
         raise InsufficientData(
             f"with {n} pairs and a discordance of {discordance:.1%} no difference is found with "
             f"a power of {power:.0%}"
@@ -100,15 +112,58 @@ def minimum_detectable_difference(
     low, high = 0.0, discordance
     while high - low > _PRECISION:
         middle = (low + high) / 2
-        if _power(n, discordance, middle, regions=regions) < power:
+        if _power(n, discordance, middle, regions=regions, side=side) < power:
             low = middle
         else:
             high = middle
     return high
 
 
+def largest_discordance(
+    n: int,
+    difference: float,
+    *,
+    power: float = POWER,
+    method: McNemarMethod = "mid-p",
+    level: float = LEVEL,
+    side: Sides = "two",
+) -> float:
+    """The largest discordance at which McNemar's test on ``n`` pairs still has this power.
+
+    The more often two systems differ, the more a difference of their rates drowns in it.
+
+    Raises:
+        InsufficientData: The power is not reached however seldom the two differ.
+        UsageError: As for `mcnemar_power`, or the difference is 0.
+    """
+    _check_difference(difference)
+    check_level(power)
+
+    def short(discordance: float) -> bool:
+        found = mcnemar_power(n, discordance, difference, method=method, level=level, side=side)
+        return found < power
+
+    low, high = abs(difference), 1.0
+    if short(low):
+        raise InsufficientData(
+            f"with {n} pairs a difference of {abs(difference):.1%} is not found with a power of "
+            f"{power:.0%}, however seldom the two differ"
+        )
+    if not short(high):
+        return high
+    while high - low > _PRECISION:
+        middle = (low + high) / 2
+        low, high = (low, middle) if short(middle) else (middle, high)
+    return low
+
+
 def paired_n(
-    discordance: float, difference: float, *, power: float = POWER, level: float = LEVEL
+    discordance: float,
+    difference: float,
+    *,
+    power: float = POWER,
+    level: float = LEVEL,
+    side: Sides = "two",
 ) -> int:
     """The pairs needed by the normal approximation to McNemar's test.
 
@@ -121,8 +176,8 @@ def paired_n(
     _check_difference(difference)
     _check_pairs(1, discordance, difference)
     sd = math.sqrt(discordance - difference**2)
-    reach = two_sided_z(level) * math.sqrt(discordance) + _power_z(power) * sd
-    return math.ceil(reach**2 / difference**2)
+    reach = _z(level, side) * math.sqrt(discordance) + _power_z(power) * sd
+    return max(1, math.ceil(reach**2 / difference**2 - _ROUNDING))
 
 
 def paired_n_exact(
@@ -132,6 +187,7 @@ def paired_n_exact(
     power: float = POWER,
     method: McNemarMethod = "mid-p",
     level: float = LEVEL,
+    side: Sides = "two",
 ) -> int:
     """The pairs with which the exact power of McNemar's test reaches ``power``.
 
@@ -143,9 +199,10 @@ def paired_n_exact(
     """
 
     def short(n: int) -> bool:
-        return mcnemar_power(n, discordance, difference, method=method, level=level) < power
+        found = mcnemar_power(n, discordance, difference, method=method, level=level, side=side)
+        return found < power
 
-    low, high = 0, paired_n(discordance, difference, power=power, level=level)
+    low, high = 0, paired_n(discordance, difference, power=power, level=level, side=side)
     while short(high):
         low, high = high, 2 * high
     while high - low > 1:
@@ -154,7 +211,14 @@ def paired_n_exact(
     return high
 
 
-def unpaired_n(first: float, second: float, *, power: float = POWER, level: float = LEVEL) -> int:
+def unpaired_n(
+    first: float,
+    second: float,
+    *,
+    power: float = POWER,
+    level: float = LEVEL,
+    side: Sides = "two",
+) -> int:
     """The units per arm needed by the pooled z test of two independent proportions.
 
     Raises:
@@ -168,11 +232,13 @@ def unpaired_n(first: float, second: float, *, power: float = POWER, level: floa
     mean = (first + second) / 2
     pooled = math.sqrt(2 * mean * (1 - mean))
     separate = math.sqrt(first * (1 - first) + second * (1 - second))
-    reach = two_sided_z(level) * pooled + _power_z(power) * separate
+    reach = _z(level, side) * pooled + _power_z(power) * separate
     return math.ceil(reach**2 / (first - second) ** 2)
 
 
-def unpaired_power(n: int, first: float, second: float, *, level: float = LEVEL) -> float:
+def unpaired_power(
+    n: int, first: float, second: float, *, level: float = LEVEL, side: Sides = "two"
+) -> float:
     """The exact probability that the pooled z test rejects, with ``n`` units in each arm.
 
     For every count of the first arm the accepted counts of the second are those between the
@@ -183,7 +249,7 @@ def unpaired_power(n: int, first: float, second: float, *, level: float = LEVEL)
     """
     _check_shares(first, second)
     _check_n(n)
-    z2 = two_sided_z(level) ** 2
+    z2 = _z(level, side) ** 2
     x = _likely_counts(n, first)
     # Accepted: 2 n (x - y)^2 <= z^2 (x + y) (2 n - x - y), a quadratic in y.
     a = 2 * n + z2
@@ -192,8 +258,11 @@ def unpaired_power(n: int, first: float, second: float, *, level: float = LEVEL)
     root = np.sqrt(np.maximum(half_b**2 - a * c, 0))
     lowest = np.ceil((-half_b - root) / a - _ROUNDING)
     highest = np.floor((-half_b + root) / a + _ROUNDING)
-    accepted = binomial_cdf(highest, n, second) - binomial_cdf(lowest - 1, n, second)
-    return float(binomial_pmf(x, n, first) @ (1 - accepted))
+    above = 1 - binomial_cdf(highest, n, second)
+    below = binomial_cdf(lowest - 1, n, second)
+    if side == "one":
+        return float(binomial_pmf(x, n, first) @ (above if second > first else below))
+    return float(binomial_pmf(x, n, first) @ (above + below))
 
 
 def questions_needed(
@@ -229,6 +298,24 @@ def questions_needed(
     return max(1, math.ceil(reach**2 * (between + noise) / difference**2))
 
 
+def sided_level(level: float, side: Sides) -> float:
+    """The level of the two-sided test whose one side errs as often as a test of this level may.
+
+    Raises:
+        UsageError: The level is impossible; a one-sided one is above 0.5.
+    """
+    check_level(level)
+    if side == "two":
+        return level
+    if level <= _HALF:
+        raise UsageError(f"the level of a one-sided test is above 0.5; found {level}")
+    return 2 * level - 1
+
+
+def _z(level: float, side: Sides) -> float:
+    return two_sided_z(sided_level(level, side))
+
+
 def _power_z(power: float) -> float:
     return normal_quantile(check_level(power))
 
@@ -257,12 +344,14 @@ def _power(
     difference: float,
     *,
     regions: tuple[Floats, Floats],
+    side: Sides,
 ) -> float:
     """Sum up the rejection probability over the numbers of discordant pairs."""
     discordant, critical = regions
-    share = 0.5 + 0.5 * difference / discordance if discordance else 0.5
-    rejected = binomial_cdf(critical, discordant, share)
-    rejected += binomial_cdf(critical, discordant, 1 - share)
+    share = 0.5 + 0.5 * abs(difference) / discordance if discordance else 0.5
+    rejected = binomial_cdf(critical, discordant, 1 - share)
+    if side == "two":
+        rejected += binomial_cdf(critical, discordant, share)
     return float(binomial_pmf(discordant, n, discordance) @ rejected)
 
 
