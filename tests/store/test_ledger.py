@@ -18,6 +18,7 @@ from measurand.core.probe import BASE, ProbeRow
 from measurand.core.rating import Rating, Ratings
 from measurand.errors import LedgerError, UsageError
 from measurand.store.ledger import Added, Source, SourceRecord, open_ledger
+from measurand.store.ledger_gates import GateRecord
 from measurand.store.ledger_people import Entry
 from measurand.store.ledger_probes import ProbeRecord
 from measurand.store.ledger_schema import APPLICATION, MIGRATIONS, TABLES, migrate
@@ -39,6 +40,7 @@ PIECE = Work(
     output=Output(example="e1", system="s", text="Hello"),
     calls=(Call(model="a/b", attempts=(), reply=ModelReply(text="Hello")),),
 )
+GATE = GateRecord(system="s", version="v", against="b", outcome="pass")
 PROBE = ProbeRecord(
     row=ProbeRow(example="e1", system="s", dimension="tone", rater="j", probe=BASE, value=4.0),
     key="p",
@@ -245,6 +247,7 @@ def test_nothing_can_be_changed_or_deleted(tmp_path: Path, table: str, act: str)
         ledger.people.add([Entry(event="entered", who="anna")])
         ledger.calibration.candidate("r", "j")
         ledger.probes.add([PROBE])
+        ledger.gates.add(GATE)
     act = act.replace("rowid", {"rating": "number", "work": "revision"}.get(table, "rowid"))
     connection = apsw.Connection(str(tmp_path / "l.db"))
     with pytest.raises(apsw.ConstraintError, match="append-only"):

@@ -148,7 +148,7 @@ compare: {level: 95, margin: .nan}
     [
         (
             "nme: x\n" + LEAST,
-            "allowed: name, task, seed, data, rubric, systems, people, compare, judge, calibration",
+            "allowed: name, task, seed, data, rubric, systems, people, compare, gate, judge",
         ),
         ("nme: x\n" + LEAST, "Did you mean 'name'?"),
         (LEAST + "people: {vote: median }\nsed: 1", "Did you mean 'seed'?"),

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from measurand.core.anchors import AnchorPlan
 from measurand.core.calibration import CalibrationPlan
 from measurand.core.example import MINIMUM, Component
+from measurand.core.gate import GatePlan
 from measurand.core.rubric import Rubric
 from measurand.core.running import Endpoint, JudgePlan, Price, RedactPlan, RunPlan
 from measurand.core.system import System
@@ -185,6 +186,7 @@ class Plan:
         systems: Who answers; empty where there are only ratings to be analysed.
         people: How people rate.
         compare: What a comparison must show.
+        gate: What a change must show before it may ship.
         judge: Which models judge, and how; None where none does.
         calibration: How it is found out whether they can be trusted.
         anchors: How it is found out whether they stay what they were; None where it is not.
@@ -206,6 +208,7 @@ class Plan:
     systems: tuple[System, ...] = ()
     people: PeoplePlan = field(default_factory=PeoplePlan)
     compare: ComparePlan = field(default_factory=ComparePlan)
+    gate: GatePlan = field(default_factory=GatePlan)
     judge: JudgePlan | None = None
     calibration: CalibrationPlan = field(default_factory=CalibrationPlan)
     anchors: AnchorPlan | None = None

@@ -23,6 +23,7 @@ from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.store.ledger_calibration import CalibrationLog
 from measurand.store.ledger_connection import connected, explained
+from measurand.store.ledger_gates import GateLog
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_of, output_row
 from measurand.store.ledger_people import PeopleLog
 from measurand.store.ledger_plain import KEY
@@ -119,6 +120,11 @@ class Ledger:
     def probes(self) -> ProbeLog:
         """What judges said of probes and of anchors."""
         return ProbeLog(*self._part)
+
+    @property
+    def gates(self) -> GateLog:
+        """What gates decided."""
+        return GateLog(*self._part)
 
     @property
     def sources(self) -> SourceLog:

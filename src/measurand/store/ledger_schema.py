@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import apsw
 
 from measurand.errors import LedgerError
+from measurand.store.ledger_schema_gates import GATES
 from measurand.store.ledger_schema_people import PEOPLE
 from measurand.store.ledger_schema_trust import TRUST
 
@@ -23,6 +24,7 @@ TABLES = (
     *("run", "work", "call"),
     *("item", "desk"),
     *("calibration", "probe"),
+    "gate",
 )
 
 _RATING_KEY = 'example, system, dimension, rater, "repeat", against, "order"'
@@ -306,7 +308,8 @@ MIGRATIONS: tuple[str, ...] = (
     _TABLES + _VIEWS + _triggers(TABLES[:5]),
     _WORK + _VIEWS_2 + _triggers(TABLES[5:8]),
     PEOPLE + _triggers(TABLES[8:10]),
-    TRUST + _triggers(TABLES[10:]),
+    TRUST + _triggers(TABLES[10:12]),
+    GATES + _triggers(TABLES[12:13]),
 )
 """The SQL that takes version ``i`` to version ``i + 1``; once released, none ever changes."""
 

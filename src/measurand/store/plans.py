@@ -27,6 +27,7 @@ from measurand.store.codec import Flag, Form, Number, Origin, Text, Whole, Word,
 from measurand.store.lines import whole
 from measurand.store.plans_anchors import AnchorForm
 from measurand.store.plans_calibration import CalibrationForm
+from measurand.store.plans_gate import GateForm, plain_gate
 from measurand.store.plans_rubric import DimensionForm
 from measurand.store.plans_run import (
     BudgetForm,
@@ -137,6 +138,8 @@ class PlanForm(Form):
     """How people rate."""
     compare: CompareForm = Field(default_factory=CompareForm)
     """What a comparison must show."""
+    gate: GateForm = Field(default_factory=GateForm)
+    """What a change must show before it may ship."""
     judge: JudgeForm | None = None
     """Which models judge, and how."""
     calibration: CalibrationForm = Field(default_factory=CalibrationForm)
@@ -171,6 +174,7 @@ class PlanForm(Form):
             systems=tuple(system.build() for system in self.systems),
             people=self.people.build(),
             compare=self.compare.build(),
+            gate=self.gate.build(),
             judge=None if self.judge is None else self.judge.build(),
             calibration=self.calibration.build(),
             anchors=None if self.anchors is None else self.anchors.build(),
@@ -237,6 +241,7 @@ def plain_plan(plan: Plan) -> dict[str, Any]:
         "anchors": plan.anchors and {"items": plan.anchors.items, **encode(plan.anchors)},
         "people": encode(plan.people),
         "compare": encode(plan.compare),
+        "gate": plain_gate(encode(plan.gate)),
         "run": run,
         "budget": None if budget is None else {"usd": budget},
         "prices": encode(plan.prices),
