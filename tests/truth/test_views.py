@@ -1,0 +1,85 @@
+"""Known truth: extremes over weightings, posteriors, tries, and false findings among slices."""
+
+import numpy as np
+import pytest
+
+from measurand.errors import InsufficientData
+from measurand.stats.bayes import PairedPosterior, bayesian_bootstrap
+from measurand.stats.estimate import Estimate
+from measurand.stats.paired import PairedTable
+from measurand.stats.pass_at import pass_hat_k
+from measurand.stats.trial_variance import trial_share
+from measurand.stats.weightings import least_weighting, weighted_extreme
+
+
+def holds(found: Estimate, truth: float) -> bool:
+    assert found.low is not None
+    assert found.high is not None
+    return found.low <= truth <= found.high
+
+
+def test_the_posterior_covers_under_its_own_prior() -> None:
+    rng, runs, covered, certain = np.random.default_rng(6), 400, 0, []
+    for _ in range(runs):
+        shares = rng.dirichlet([0.5] * 4)
+        counts = rng.multinomial(60, shares)
+        posterior = PairedPosterior(PairedTable(*map(int, counts)))
+        covered += holds(posterior.difference(), float(shares[1] - shares[2]))
+        certain.append((posterior.better().value or 0.0) - (shares[1] > shares[2]))
+    assert covered / runs == pytest.approx(0.95, abs=3 * (0.05 * 0.95 / runs) ** 0.5)
+    assert abs(np.mean(certain)) < 3 * np.std(certain) / runs**0.5
+
+
+def test_the_bayesian_bootstrap_covers_skewed_means_in_clusters() -> None:
+    rng, runs, covered = np.random.default_rng(7), 200, 0
+    clusters = np.repeat(np.arange(60), 3)
+    for _ in range(runs):
+        values = np.repeat(rng.normal(size=60), 3) + rng.exponential(size=180)
+        drawn = bayesian_bootstrap(values, clusters=clusters, rng=rng, draws=599)
+        covered += holds(drawn.difference(), 1.0)
+    assert 0.90 <= covered / runs <= 0.99
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.5])
+def test_the_least_difference_is_not_overstated(lean: float) -> None:
+    """All corners alike, and one by far the least: the lower end errs in one of 40 at most."""
+    rng, runs, low, both = np.random.default_rng(8), 400, 0, 0
+    truth = np.array([0.1, 0.1, 0.1, 0.1]) - lean * np.array([1, 0, 0, 0])
+    ranges = [0.1] * 4, [0.5] * 4
+    least = float(truth @ least_weighting(truth, *ranges))
+    for _ in range(runs):
+        gaps = truth + rng.normal(size=(80, 1)) + rng.normal(size=(80, 4))
+        found = weighted_extreme(gaps, *ranges, side="least").estimate
+        low += (found.low or 0.0) <= least
+        both += holds(found, least)
+    assert low / runs >= 0.975 - 3 * (0.025 * 0.975 / runs) ** 0.5
+    assert both / runs >= 0.95 - 3 * (0.05 * 0.95 / runs) ** 0.5
+    if lean:
+        assert low / runs < 0.998
+
+
+def test_the_share_of_variance_between_tries_is_covered() -> None:
+    rng, runs, covered, counted = np.random.default_rng(9), 120, 0, 0
+    for _ in range(runs):
+        chance = rng.beta(1, 1, 80)
+        scores = (rng.random((80, 4)) < chance[:, None]).astype(float)
+        try:
+            found = trial_share(scores, rng=rng, resamples=799)
+        except InsufficientData:
+            continue
+        counted += 1
+        covered += holds(found, (1 / 6) / (1 / 6 + 1 / 12))
+    assert counted == runs
+    assert 0.88 <= covered / runs <= 0.99
+
+
+def test_pass_hat_k_is_unbiased_and_covered() -> None:
+    rng, runs, covered, values = np.random.default_rng(10), 300, 0, []
+    for _ in range(runs):
+        chance = rng.beta(1, 1, 60)
+        passes = rng.binomial(5, chance)
+        found = pass_hat_k(passes, np.full(60, 5), 3)
+        covered += holds(found, 0.25)
+        values.append(found.value)
+    assert np.mean(np.asarray(values, float)) == pytest.approx(0.25, abs=0.01)
+    assert 0.91 <= covered / runs <= 0.98
