@@ -68,7 +68,7 @@ class _Bets(NamedTuple):
 def sequential_mean(
     values: ArrayLike,
     *,
-    bounds: tuple[float, float],
+    bounds: tuple[float, float] | None,
     clusters: ArrayLike | None = None,
     level: float = LEVEL,
 ) -> Estimate:
@@ -84,12 +84,13 @@ def sequential_mean(
 
     Args:
         values: One finite number per unit, shape (n,).
-        bounds: The ends of the scale of the values; of differences of shares, (-1, 1).
+        bounds: The ends of the scale of the values; of differences of shares, (-1, 1). Without
+            any there is no such interval: one rare, large value could undo all before it.
         clusters: The cluster of each unit, shape (n,).
         level: The chance that the intervals of all looks cover.
 
     Raises:
-        InsufficientData: Fewer than two units or clusters.
+        InsufficientData: Fewer than two units or clusters; or a scale without bounds.
         UsageError: The values are not a vector of finite numbers within the bounds.
 
     References:
@@ -99,9 +100,9 @@ def sequential_mean(
     """
     enough = -math.log(1 - check_level(level))
     vector = check_finite(values, 1)
-    units = _units(vector, bounds, clusters)
+    low, high = _scale(bounds)
+    units = _units(vector, (low, high), clusters)
     value = float(vector[0] if np.ptp(vector) == 0 else vector.mean())
-    low, high = bounds
     below, above = _lowest(units, enough), 1 - _lowest(units.mirrored(), enough)
     return Estimate(
         value=value,
@@ -116,7 +117,7 @@ def sequential_mean(
 def sequential_p(
     values: ArrayLike,
     *,
-    bounds: tuple[float, float],
+    bounds: tuple[float, float] | None,
     clusters: ArrayLike | None = None,
     null: float = 0.0,
     alternative: Alternative = "two-sided",
@@ -135,17 +136,17 @@ def sequential_p(
         alternative: "greater" tests "the mean is at most ``null``", for instance minus a margin.
 
     Raises:
-        InsufficientData: Fewer than two units or clusters.
+        InsufficientData: Fewer than two units or clusters; or a scale without bounds.
         UsageError: The values are not a vector of finite numbers within the bounds, or the null
             is not strictly within them.
 
     References:
         As for `sequential_mean`.
     """
-    low, high = bounds
-    units = _units(check_finite(values, 1), bounds, clusters)
+    low, high = _scale(bounds)
+    units = _units(check_finite(values, 1), (low, high), clusters)
     if not low < null < high:
-        raise UsageError(f"the null lies strictly within the bounds {bounds}; found {null}")
+        raise UsageError(f"the null lies strictly within {low:g} and {high:g}; found {null}")
     mean = (null - low) / (high - low)
     if alternative == "less":
         units, mean = units.mirrored(), 1 - mean
@@ -156,10 +157,19 @@ def sequential_p(
     return math.exp(-max(stake, 0.0))
 
 
-def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | None) -> _Units:
+def _scale(bounds: tuple[float, float] | None) -> tuple[float, float]:
+    if bounds is None:
+        raise InsufficientData(
+            "the scale has no bounds, and without them no interval holds at every look"
+        )
     low, high = bounds
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise UsageError(f"the bounds of a scale are finite and run upwards; found {bounds}")
+    return low, high
+
+
+def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | None) -> _Units:
+    low, high = bounds
     if vector.size and (vector.min() < low or vector.max() > high):
         raise UsageError(
             f"values lie within the bounds {bounds}; found {vector.min()} to {vector.max()}"
@@ -169,7 +179,7 @@ def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | No
         codes = cluster_codes(clusters, vector.size)
         sizes = np.bincount(codes).astype(np.float64)
         means = np.bincount(codes, means) / sizes if vector.size else means
-    if means.size < FEWEST:
+    if np.size(means) < FEWEST:
         noun = "units" if clusters is None else "clusters"
         raise InsufficientData(f"a look needs at least {FEWEST} {noun}; found {means.size}")
     kinds, counts = np.unique(
