@@ -148,7 +148,15 @@ def gate(outcome: GateOutcome = "fail", items: tuple[GateItem, ...] = ITEMS) -> 
 def hostile(text: str) -> GateResult:
     """A gate in which every string that comes from outside is this one."""
     items = tuple(
-        item(text, outcome, component=text, dimension=text, reason=text, file=text, waiver=text)
+        item(
+            f"{text}{outcome}",
+            outcome,
+            component=text,
+            dimension=text,
+            reason=text,
+            file=text,
+            waiver=text,
+        )
         for outcome in ("fail", "missing", "flaky", "waived", "pass")
     )
     estimate = replace(DIFFERENCE, method=text, reason=text)

@@ -162,5 +162,8 @@ def _path(file: str | None) -> str | None:
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if path.startswith("/") or _DRIVE.match(path) or ".." in parts or not parts:
         return None
-    octets = "/".join(parts).encode("utf-8", "surrogateescape")
+    try:
+        octets = "/".join(parts).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return None
     return "".join(chr(octet) if octet in _PLAIN else f"%{octet:02X}" for octet in octets)
