@@ -14,9 +14,10 @@ from measurand.core.failure import STALE
 from measurand.core.judging import Order
 from measurand.core.rating import Cell, Kind, Rating, Ratings
 
-__all__ = ["PairVotes", "RaterVotes", "pair_votes"]
+__all__ = ["POINTS", "PairVotes", "RaterVotes", "pair_votes"]
 
-_POINTS: Mapping[Cell, float] = {"win": 1.0, "tie": 0.5, "loss": 0.0}
+POINTS: Mapping[Cell, float] = {"win": 1.0, "tie": 0.5, "loss": 0.0}
+"""What each word of a side-by-side rating counts for the first of the two."""
 _HALF = 0.5
 _ORDERS: tuple[Order, Order] = ("ab", "ba")
 _SHOWN: Mapping[str | None, Order] = {"ab": "ab", "ba": "ba"}
@@ -220,7 +221,7 @@ def pair_votes(
         if row.value is None:
             rater.lost.setdefault(order, {})[row.repeat] = str(row.failure)
         else:
-            points = _POINTS[row.value]
+            points = POINTS[row.value]
             rater.shown.setdefault(order, {})[row.repeat] = 1 - points if swapped else points
     keys = sorted(found, key=lambda key: (place[key[0][0]], place[key[0][1]], key[1]))
     return tuple(PairVotes(*key, dict(sorted(found[key].items()))) for key in keys)
@@ -230,10 +231,10 @@ def _rows(ratings: Ratings, kind: Kind) -> Iterable[Rating]:
     """Judgments that decide a pair, and those of the same dimensions that failed."""
     judged = ratings.where(kind=kind)
     pairs = judged.filtered(judged["against"].mask(lambda cell: cell is not None))
-    decided = pairs.where(value=frozenset(_POINTS))
+    decided = pairs.where(value=frozenset(POINTS))
     yield from decided
     others = pairs.filtered(
-        pairs["value"].mask(lambda cell: cell is not None and cell not in _POINTS)
+        pairs["value"].mask(lambda cell: cell is not None and cell not in POINTS)
     )
     graded = frozenset(others.distinct("dimension")) - frozenset(decided.distinct("dimension"))
     lost = pairs.where(value=None)
