@@ -132,6 +132,8 @@ class Verdict:
         raters: About which raters, where it is about particular ones.
         design: By which design it was found, where there are several, as the name of a probe.
         mitigation: With which mitigations switched on, where any were.
+        component: Within which part of the evaluation set; None means all that the headline is of.
+        segment: Within which segment.
         n_needed: Units that would probably decide it, where it is inconclusive and any would.
         tested: On which locked outputs, of a judge.
     """
@@ -146,6 +148,8 @@ class Verdict:
     raters: tuple[str, ...] = ()
     design: str | None = None
     mitigation: str | None = None
+    component: str | None = None
+    segment: str | None = None
     n_needed: int | None = None
     tested: TestSet | None = None
 

@@ -330,6 +330,7 @@ def _with_roles(source: Source, options: ComparisonOptions) -> ComparisonOptions
         baseline=options.baseline or roles.get("current"),
         expert=options.expert or roles.get("expert"),
         floor=options.floor or roles.get("floor"),
+        rounds=rounds_of(source) if options.rounds is None else options.rounds,
     )
     if chosen.require is not None and chosen.baseline is None:
         raise UsageError("--require holds candidates against a baseline; name it with --baseline")

@@ -292,9 +292,21 @@ def subsample_of(source: Source) -> frozenset[str] | None:
 
 
 def rounds_of(source: Source) -> Rounds | None:
-    """How the repeats of a run count on over its trials; None where no example has several."""
+    """How the repeats of a run count on over its trials; None where no example has several.
+
+    Of a file, the repeats are trials where checks alone repeat: a check says the same of the same
+    output, so that it is asked again only of another one.
+    """
     plan = source.plan
+    if plan is None and not source.outputs:
+        repeated = source.ratings.where(repeat=_later(source.ratings))
+        return {} if set(repeated.distinct("kind")) == {"check"} else None
     planned = plan is not None and any(system.repeats > 1 for system in plan.systems)
     if plan is None or not (planned or any(output.trial for output in source.outputs)):
         return None
     return {judge.model: plan.judge.repeats for judge in plan.judge.models} if plan.judge else {}
+
+
+def _later(ratings: Ratings) -> frozenset[Cell]:
+    """The repeats that are not the first."""
+    return frozenset(cell for cell in ratings.distinct("repeat") if cell)

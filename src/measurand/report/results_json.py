@@ -89,8 +89,10 @@ def _verdict(verdict: Verdict) -> Json:
 
 
 def _found_by(what: Result | Verdict) -> Json:
-    """By which design, and with what switched on, where that is told."""
+    """By which design, with what switched on, and within which part, where that is told."""
     told = {"design": what.design, "mitigation": what.mitigation}
+    if isinstance(what, Verdict):
+        told |= {"component": what.component, "segment": what.segment}
     return {name: text for name, text in told.items() if text is not None}
 
 
@@ -235,6 +237,8 @@ def _verdict_schema() -> Json:
             **_about_systems(),
             "raters": list_of(typed("string"), "About which raters, where particular ones."),
             **_designs(),
+            "component": typed("string", "Within which part of the evaluation set."),
+            "segment": typed("string", "Within which segment."),
             "n_needed": counted("Units that would probably decide what is inconclusive."),
             **_tested(),
             "reason": typed("string", "The sentence that a person reads."),
@@ -245,6 +249,7 @@ def _verdict_schema() -> Json:
         },
         optional=(
             *("system", "systems", "raters", "design", "mitigation", "n_needed"),
+            *("component", "segment"),
             *_tested(),
         ),
     )
