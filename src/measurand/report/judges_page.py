@@ -17,7 +17,7 @@ from measurand.report.sections import (
     limits_section,
 )
 from measurand.report.shelf import OVERALL, Shelf, distinct, matrix, shared_span
-from measurand.report.words import basis, cell, label, methods
+from measurand.report.words import basis, cell, label, methods, rank_range
 
 __all__ = ["BY_DIMENSION", "judges_document"]
 
@@ -41,7 +41,6 @@ _RANKS = (
     "The rank is a range: behind all that are surely better, before all that are surely worse. "
     "Whoever may have rank 1 is in the set of best."
 )
-_NARROW = "\N{NO-BREAK SPACE}"
 _MOST_DRAWN = 30
 """More lines than this are a wall, not a picture."""
 
@@ -219,10 +218,7 @@ def _cell(result: Result | None) -> Cell:
 
 
 def _rank(result: Result | None) -> str | None:
-    if result is None or result.estimate.low is None or result.estimate.high is None:
-        return None
-    low, high = round(result.estimate.low), round(result.estimate.high)
-    return f"{low}" if low == high else f"{low}{_NARROW}to{_NARROW}{high}"
+    return None if result is None else rank_range(result.estimate)
 
 
 def _basis(places: Sequence[Result], accuracy: Sequence[Result]) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "methods",
     "money",
     "pair",
+    "rank_range",
     "rating",
     "tone",
     "verdict_about",
@@ -152,6 +153,10 @@ _LABELS = {
     "anchor_shift": "Moved by, share of the scale",
     "stream_shift": "The system's outputs moved by",
     "anchor_evidence": "Evidence",
+    "strength": "Strength, log-odds",
+    "win_rate_length_controlled": "Win rate at equal length",
+    "style_effect": "Added log-odds of winning",
+    "tied_votes": "Ties, of all votes",
 }
 
 _EXPLAINED = {
@@ -179,11 +184,13 @@ SHARES = frozenset(
         *("sensitivity", "specificity", "modal_share", "tie_rate"),
         *("agreement_of_constant", "rated_share", "anchor_flips"),
         *("agreement_with_people", "sensitivity", "specificity", "alt_test_winning_rate"),
+        *("win_rate", "win_rate_length_controlled", "tied_votes"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""
 
 _CENT = 0.01
+_NARROW = "\N{NO-BREAK SPACE}"
 _NAMES = 3
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DETAIL = re.compile(
@@ -215,6 +222,14 @@ def cell(name: str, estimate: Estimate) -> Estimate | Percent:
 def money(dollars: float) -> str:
     """US dollars, with as many decimals as small sums need."""
     return f"${dollars:,.2f}" if dollars >= _CENT or not dollars else f"${dollars:.4f}"
+
+
+def rank_range(estimate: Estimate) -> str | None:
+    """The ranks that something may have; None where there is no rank."""
+    if estimate.low is None or estimate.high is None:
+        return None
+    low, high = round(estimate.low), round(estimate.high)
+    return f"{low}" if low == high else f"{low}{_NARROW}to{_NARROW}{high}"
 
 
 def rating(value: Value | None, *, yes_no: bool = False) -> str:
