@@ -30,7 +30,7 @@ from measurand.report.sections import (
 from measurand.report.shelf import Shelf
 from measurand.report.words import SHARES, basis, cell, label, verdict_about
 
-__all__ = ["ANSWERS", "gate_document"]
+__all__ = ["ANSWERS", "Room", "gate_document"]
 
 ANSWERS = frozenset({"Failed", "Missing", "Flaky", "Waived", "Decisions", "Decided on"})
 """The sections that answer the question, for a terminal that shows no more than that."""
@@ -38,6 +38,22 @@ ANSWERS = frozenset({"Failed", "Missing", "Flaky", "Waived", "Decisions", "Decid
 _REASON = 400
 
 _Cells = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many rows a table may have; what is left out is counted below it.
+
+    Args:
+        wrong: Of what failed, is missing, flaky or waived; None is all.
+        rest: Of every number and of what passed.
+    """
+
+    wrong: int | None = None
+    rest: int | None = None
+
+
+_EVERYTHING = Room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +84,30 @@ _PARTS = (
 
 
 def gate_document(
-    gate: GateResult, context: PageContext | None = None, *, rows: int | None = None
+    gate: GateResult, context: PageContext | None = None, *, room: Room = _EVERYTHING
 ) -> Document:
     """The page of one gate; a short verdict first.
 
     Args:
         gate: What was decided.
         context: What the page knows besides.
-        rows: No more than so many in each table; what is left out is counted below it.
+        room: How long its tables may be.
     """
     known, shelf = context or PageContext(), Shelf(gate.findings.results)
     sections = [
-        *(section for part in _PARTS for section in _items(gate, part, rows)),
-        *_waived(gate, rows),
+        *(section for part in _PARTS for section in _items(gate, part, room.wrong)),
+        *_waived(gate, room.wrong),
         *_decisions(gate),
         *_decided_on(gate),
         *failure_sections(shelf, gate.findings),
-        *_details(gate, shelf, rows),
-        *_outputs(gate, known, rows),
+        *_details(gate, shelf, room.rest),
+        *_outputs(gate, known, room.rest),
         *run_sections(known.run),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(gate.findings.limits),
     ]
     return Document(
-        title=known.title or f"May {gate.system} ship?",
+        title=known.title or f"Gate of {gate.system}: {gate.outcome}",
         subtitle=known.subtitle or _subtitle(gate),
         banner=" · ".join(filter(None, (known.banner, run_banner(known.run)))) or None,
         headlines=headlines(gate.findings.verdicts),

@@ -32,26 +32,38 @@ _TEXT_SHOWN = 1200
 _SPECIAL = re.compile(r"([\\`*\[\]|~#$^{}]|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.)")
 _INDENT = re.compile(r"^ +")
 _LIST = re.compile(r"^(\d*)([-+=.)])(?=\s|[-=]|$)")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;"})
+_ENTITIES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;", "\u200b": "&#8203;"}
+)
+_NUMBERED = re.compile(r"(#|\bGH-)(?=\d)", re.IGNORECASE)
+"""How GitHub is told of an issue by its number; it looks after backslashes are gone."""
 
 
-def markdown_text(document: Document) -> str:
-    """Render a document; its plots appear as the tables that say the same."""
-    blocks = [text for text in _document(document) if text]
+def markdown_text(document: Document, *, details: bool = False) -> str:
+    """Render a document; its plots appear as the tables that say the same.
+
+    Args:
+        document: The document.
+        details: Whether what most readers skip is closed until somebody opens it, as GitHub and
+            GitLab can.
+    """
+    blocks = [text for text in _document(document, details=details) if text]
     return "\n\n".join(blocks) + "\n"
 
 
 def escaped(text: str) -> str:
     """One line of data that Markdown shows as it is: no markup, HTML, link or mention.
 
-    A zero-width space after ``@`` keeps GitHub from notifying people whom a model names.
+    A zero-width space after ``@`` keeps GitHub from notifying people whom a model names, and one
+    after ``#`` before a number from telling an issue that it is mentioned.
     """
-    line = _SPECIAL.sub(r"\\\1", one_line(text)).translate(_ENTITIES)
+    line = _NUMBERED.sub("\\1\u200b", one_line(text))
+    line = _SPECIAL.sub(r"\\\1", line).translate(_ENTITIES)
     line = _LIST.sub(r"\1\\\2", line)
     return _INDENT.sub(lambda indent: "&nbsp;" * len(indent[0]), line)
 
 
-def _document(document: Document) -> Iterator[str]:
+def _document(document: Document, *, details: bool) -> Iterator[str]:
     yield f"# {escaped(document.title)}"
     if document.banner:
         yield f"> **{escaped(document.banner)}**"
@@ -59,7 +71,7 @@ def _document(document: Document) -> Iterator[str]:
     yield "\n".join(_headline(verdict) for verdict in document.headlines)
     yield f"{document.warning}; see the end." if document.warning else ""
     for section in document.sections:
-        yield from _section(section)
+        yield from _section(section, details=details)
     yield f"---\n\n{escaped(document.footer)}" if document.footer else ""
 
 
@@ -72,11 +84,21 @@ def _headline(verdict: Verdict) -> str:
     return text
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, *, details: bool) -> Iterator[str]:
     yield f"## {escaped(section.title)}"
     yield escaped(section.summary)
     for block in section.blocks:
-        yield from _block(block)
+        if details and isinstance(block, Fold):
+            yield f"<details>\n<summary>{_summary(block.title)}</summary>"
+            yield from _block(block)
+            yield "</details>"
+        else:
+            yield from _block(block)
+
+
+def _summary(text: str) -> str:
+    """One line of data in a line of HTML, where a backslash is a backslash."""
+    return _NUMBERED.sub("\\1\u200b", one_line(text)).translate(_ENTITIES)
 
 
 def _block(block: Block) -> Iterator[str]:
