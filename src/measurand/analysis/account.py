@@ -85,12 +85,16 @@ class RunAccount:
         own_family: Judges that rated their own family, which the plan allowed for an audit.
         budget: US dollars that it may have cost; None means no limit.
         stopped: Why it ended before everything was asked; empty where it did not.
+        looked: Whether the newest run was looked at while it grew, and might end early.
+        limit: What an early end leaves unknown; empty where there was none.
     """
 
     models: tuple[ModelAccount, ...]
     own_family: tuple[OwnFamily, ...] = ()
     budget: float | None = None
     stopped: str = ""
+    looked: bool = False
+    limit: str = ""
 
     @property
     def cost(self) -> float:

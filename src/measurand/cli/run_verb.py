@@ -25,6 +25,7 @@ EXAMPLES = """\
   measurand run --dry-run                what would be called, and what it would cost
   measurand run --dry-run --pilot 5      the same, learnt from five examples that are really run
   measurand run --limit 20               a first look
+  measurand run --until-clear            end once it is clear which system is better
   measurand run --retry-failed           what has failed, once more
   measurand run --no-wait                judging by batch: hand in, and collect another day
 
@@ -61,6 +62,12 @@ def _options() -> argparse.ArgumentParser:
     )
     group.add_argument(
         "--system", action="append", default=[], metavar="NAME", help="only this one (repeatable)"
+    )
+    group.add_argument(
+        "--until-clear",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether to end once it is clear which system is better (the plan's run.until_clear)",
     )
     group.add_argument("--no-judge", action="store_true", help="systems and checks only")
     group.add_argument(
@@ -108,6 +115,7 @@ def _chosen(args: argparse.Namespace) -> RunOptions:
         budget=args.budget,
         judge=not args.no_judge,
         wait=not args.no_wait,
+        until_clear=args.until_clear,
     )
 
 
@@ -143,11 +151,24 @@ def _account(ran: Ran, words: Sequence[str]) -> Iterator[str]:
     yield from account(now)
     if ran.spent:
         yield f"all runs of this ledger: ${ran.spent:,.4f}"
+    yield from _clear(ran)
     yield from _stopped(ran, words)
     if now.waiting:
         from measurand.jobs.batching import COLLECT_LATER  # noqa: PLC0415 - its part
 
         yield f"{now.waiting:,} judgments are under way in batches; {COLLECT_LATER}"
+
+
+def _clear(ran: Ran) -> Iterator[str]:
+    """What was clear, and what was not asked for that."""
+    if ran.clear is None:
+        return
+    if ran.clear.early:
+        yield ran.clear.message
+        yield ran.clear.limit
+    else:
+        found = "; ".join(map(str, ran.clear.decided))
+        yield f"looked at {ran.clear.looks:,} times, all examples asked: {found}"
 
 
 def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:

@@ -101,6 +101,8 @@ class RunPlan:
             is given.
         requests_per_minute: What a provider allows, where it is known.
         tokens_per_minute: What a provider allows, where it is known.
+        until_clear: Whether a run ends once it is clear which system is better.
+        look: Examples between two looks at whether it is.
 
     Raises:
         ValueError: One of them cannot mean anything.
@@ -113,9 +115,12 @@ class RunPlan:
     max_failures: float = 0.02
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    until_clear: bool = False
+    look: int = 25
 
     def __post_init__(self) -> None:
-        for name in ("connections", "attempts", "requests_per_minute", "tokens_per_minute"):
+        counts = ("connections", "attempts", "requests_per_minute", "tokens_per_minute", "look")
+        for name in counts:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} is 1 or more; found {value}")

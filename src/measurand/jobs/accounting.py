@@ -24,16 +24,20 @@ def run_account(ledger: Ledger, plan: Plan) -> RunAccount | None:
         ledger: The ledger.
         plan: Whose systems and judges are told.
     """
-    if not ledger.work.events(STARTED):
+    started = ledger.work.events(STARTED)
+    if not started:
         return None
     counted = current(ledger, plan).versions or ()
     found = ledger.work.accounts(apart=IMPROVING, counted=counted)
     ended = ledger.work.events(ENDED)
+    clear = (ended[-1].manifest.get("clear") if ended else None) or {}
     return RunAccount(
         models=tuple(_models(plan, found)),
         own_family=tuple(_own_family(plan)),
         budget=plan.run.budget,
         stopped=str(ended[-1].manifest.get("message", "")) if ended else "it was broken off",
+        looked=bool(started[-1].manifest.get("run", {}).get("until_clear")),
+        limit=str(clear.get("limit", "")),
     )
 
 

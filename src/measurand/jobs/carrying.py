@@ -26,6 +26,7 @@ from measurand.store.ledger import SMALL_CACHE, Ledger, open_ledger
 if TYPE_CHECKING:
     from measurand.jobs.anchoring import Anchoring
     from measurand.jobs.batching import Batching
+    from measurand.jobs.stopping.until import Clear, UntilClear
 
 __all__ = ["Course", "Errand", "Note", "Watch", "carried", "to_end"]
 
@@ -44,12 +45,16 @@ class Course:
     Args:
         total: Examples there are.
         watch: Told how far it is.
+
+    Attributes:
+        clear: What was clear at its end, where it was looked at while it grew.
     """
 
     def __init__(self, *, total: int, watch: Watch | None = None) -> None:
         self.tally = Tally(total=total)
         self.stop = Stop()
         self.watch = watch
+        self.clear: Clear | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,7 @@ class Errand:
         again: What is done once more although it is in the ledger.
         batching: How judges are asked, where that is by batch.
         anchoring: The anchors that judges are asked about at the end, where there are any.
+        until: Looks in between whether it is clear already, where it may end then.
     """
 
     live: Opened
@@ -92,6 +98,7 @@ class Errand:
     again: Again = field(default_factory=Again)
     batching: Batching | None = None
     anchoring: Anchoring | None = None
+    until: UntilClear | None = None
 
     async def carry_out(self, examples: Iterable[Example], course: Course) -> float:
         """Do it; returns the US dollars that all runs of the ledger have cost.
@@ -119,7 +126,9 @@ class Errand:
                 tally=course.tally,
                 stop=course.stop,
             )
-            if batching is None:
+            if self.until is not None:
+                course.clear = await self.until.run(engine, ledger)
+            elif batching is None:
                 await engine.run(examples)
             else:
                 from measurand.jobs.batches.log import BatchLog  # noqa: PLC0415 - its part
@@ -240,11 +249,15 @@ def _ended(number: int, course: Course, *, redact: Callable[[str], str]) -> Mapp
     message = stop.message
     if now.waiting and not message:
         message = f"{now.waiting:,} judgments are under way in batches"
+    clear = course.clear
+    if clear is not None and not message:
+        message = clear.message
     return {
         "run": number,
         "stopped": stop.reason,
         "message": redact(message),
         "waiting": now.waiting,
+        "clear": None if clear is None else clear.to_json(),
         "examples": now.examples,
         "calls": now.calls,
         "usd": now.cost,

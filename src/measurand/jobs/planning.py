@@ -100,7 +100,7 @@ def plan(
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     if pilot is not None:
-        _fly(plan_file, replace(chosen, limit=pilot), watch, environment=environment)
+        _fly(plan_file, replace(chosen, limit=pilot, until_clear=False), watch, environment=environment)
     read = as_chosen(load_plan(plan_file), chosen)
     stream = ExampleStream(plan_file.parent / read.data.path)
     total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))

@@ -66,6 +66,8 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
             "measurand run, measurand check, or measurand import FILE"
         )
     notes: list[str] = [*now.notes(), *parted.notes(), *trust]
+    if account is not None and account.limit:
+        notes.append(account.limit)
     ratings = parted.ratings
     if now.run is not None:
         ratings = _of_planned_trials(ratings, plan, outputs)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measurand._version import __version__
+from measurand.core.example import Example
 from measurand.core.plan import Plan
 from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
@@ -28,6 +29,7 @@ from measurand.store.stream import ExampleStream
 if TYPE_CHECKING:
     from measurand.jobs.anchoring import Anchoring
     from measurand.jobs.batching import Batching
+    from measurand.jobs.stopping.until import Clear, UntilClear
 
 __all__ = ["Ran", "RunOptions", "Watch", "as_chosen", "paced", "run"]
 
@@ -46,6 +48,8 @@ class RunOptions:
         budget: US dollars that all runs of the ledger may cost; by default as the plan says.
         judge: Whether judges judge.
         wait: Whether judging by batch is waited for; else a later run collects it.
+        until_clear: Whether to end once it is clear which system is better; by default as the
+            plan says.
     """
 
     limit: int | None = None
@@ -55,6 +59,7 @@ class RunOptions:
     budget: float | None = None
     judge: bool = True
     wait: bool = True
+    until_clear: bool | None = None
 
     @property
     def partial(self) -> bool:
@@ -72,6 +77,7 @@ class Ran:
         spent: US dollars that all runs of this ledger have cost, as far as prices are known.
         max_failures: The share of results without a value that still counts as a full run.
         verb: What was run.
+        clear: What was clear at the end, where it was looked at while it grew.
     """
 
     snapshot: Snapshot
@@ -79,6 +85,7 @@ class Ran:
     spent: float
     max_failures: float
     verb: str = "run"
+    clear: Clear | None = None
 
     @property
     def exit_code(self) -> int:
@@ -91,14 +98,20 @@ class Ran:
         asked = self.snapshot.outputs + self.snapshot.ratings
         return 3 if failed > self.max_failures * asked else 0
 
+    @property
+    def _early(self) -> str:
+        """Why it ended before everything was asked, where that was because it is clear."""
+        return self.clear.message if self.clear is not None else ""
+
     def to_json(self) -> Mapping[str, Any]:
         """The account for other programs."""
         now = self.snapshot
         return {
             "measurand": __version__,
             "verb": self.verb,
-            "complete": self.stop.reason is None and not now.waiting,
-            "stopped": self.stop.message or None,
+            "complete": self.stop.reason is None and not now.waiting and not self._early,
+            "stopped": self.stop.message or self._early or None,
+            "clear": None if self.clear is None else self.clear.to_json(),
             "examples": now.examples,
             "examples_planned": now.total,
             "outputs": now.outputs,
@@ -143,12 +156,14 @@ def run(
         LedgerError: The ledger cannot be read or written.
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
-    plan = as_chosen(load_plan(plan_file), chosen)
+    whole = load_plan(plan_file)
+    plan = as_chosen(whole, chosen)
     examples = ExampleStream(plan_file.parent / plan.data.path)
     total = len(examples) if chosen.limit is None else min(chosen.limit, len(examples))
     if not total:
         raise InsufficientData("there is no example to run")
     course = Course(total=total, watch=watch)
+    until = _until(plan, whole, islice(examples, chosen.limit))
 
     async def work() -> float:
         told = environment or Environment()
@@ -166,6 +181,7 @@ def run(
                 again=chosen.again,
                 batching=_batching(plan, chosen, examples),
                 anchoring=_anchoring(plan, plan_file, examples, environment=told),
+                until=until,
             )
             return await errand.carry_out(islice(examples, chosen.limit), course)
 
@@ -175,7 +191,17 @@ def run(
         stop=course.stop,
         spent=spent,
         max_failures=plan.run.max_failures,
+        clear=course.clear,
     )
+
+
+def _until(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilClear | None:
+    """How a run may end early; None where it goes through all."""
+    if not plan.run.until_clear:
+        return None
+    from measurand.jobs.stopping.until import until_clear  # noqa: PLC0415 - only these pay for it
+
+    return until_clear(plan, whole, examples)
 
 
 def _batching(plan: Plan, chosen: RunOptions, examples: ExampleStream) -> Batching | None:
@@ -217,6 +243,8 @@ def paced(plan: Plan, *, connections: int | None, budget: float | None) -> Plan:
 def as_chosen(plan: Plan, options: RunOptions) -> Plan:
     """The plan as it is run this time."""
     plan = paced(plan, connections=options.connections, budget=options.budget)
+    if options.until_clear is not None:
+        plan = replace(plan, run=replace(plan.run, until_clear=options.until_clear))
     if not options.judge:
         plan = replace(plan, judge=None)
     if not options.systems:

@@ -156,6 +156,10 @@ class RunForm(Form):
     """What a provider allows, where it is known."""
     tokens_per_minute: _Count | None = None
     """What a provider allows, where it is known."""
+    until_clear: Flag = False
+    """Whether a run ends once it is clear which system is better."""
+    look: _Count = 25
+    """Examples between two looks at whether it is."""
 
     def build(self, budget: float | None = None) -> RunPlan:
         """This part of the plan, with the budget, which stands on its own there."""
@@ -167,6 +171,8 @@ class RunForm(Form):
             max_failures=self.max_failures,
             requests_per_minute=self.requests_per_minute,
             tokens_per_minute=self.tokens_per_minute,
+            until_clear=self.until_clear,
+            look=self.look,
         )
 
 

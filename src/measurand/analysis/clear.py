@@ -1,0 +1,164 @@
+"""Whether it is clear already which of several systems is better, while results still come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from measurand.analysis.matrix import Codes, Floats
+from measurand.analysis.score import Scores
+from measurand.errors import InsufficientData
+from measurand.stats.estimate import LEVEL, Estimate, attempt
+from measurand.stats.multiple import holm
+from measurand.stats.sequential import Alternative, sequential_mean, sequential_p
+
+__all__ = ["Decided", "Terms", "decide"]
+
+Outcome = Literal["better", "worse", "equivalent", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What it takes to be clear.
+
+    Args:
+        level: One minus the chance that any candidate is ever called better or worse that is
+            not, over all looks; and the same for equivalent.
+        margin: Differences smaller than this do not matter; 0: nothing is equivalent.
+        max_failures: The share of examples without a score above which nothing is clear.
+        weights: What an example counts, by its name, where not all count alike; 1 on average.
+    """
+
+    level: float = LEVEL
+    margin: float = 0.05
+    max_failures: float = 0.02
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What is clear of one candidate.
+
+    Args:
+        system: The candidate.
+        baseline: What it is compared with.
+        outcome: What is clear; empty where nothing is yet.
+        estimate: The overall difference, candidate minus baseline, valid at every look.
+    """
+
+    system: str
+    baseline: str
+    outcome: Outcome
+    estimate: Estimate
+
+    def __str__(self) -> str:
+        told = "equivalent to" if self.outcome == "equivalent" else f"{self.outcome} than"
+        if not self.outcome:
+            return f"{self.system} and {self.baseline} are not told apart"
+        gap, low, high = self.estimate.value, self.estimate.low, self.estimate.high
+        return f"{self.system} is {told} {self.baseline} ({gap:+.3f} [{low:+.3f}, {high:+.3f}])"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The overall difference of a candidate from the baseline, by example."""
+
+    values: Floats
+    clusters: Codes | None
+    reach: float
+    open_: bool
+
+    def p(self, null: float, alternative: Alternative) -> float:
+        """The p-value that may be looked at; 1 where there is nothing to test."""
+        bounds = (-self.reach, self.reach)
+        try:
+            return sequential_p(
+                self.values,
+                bounds=bounds,
+                clusters=self.clusters,
+                null=null,
+                alternative=alternative,
+            )
+        except InsufficientData:
+            return 1.0
+
+    def estimate(self, level: float) -> Estimate:
+        """The mean difference with its interval."""
+        compute = partial(
+            sequential_mean,
+            self.values,
+            bounds=(-self.reach, self.reach),
+            clusters=self.clusters,
+            level=level,
+        )
+        return attempt(compute, n=len(self.values), method="confidence sequence", level=level)
+
+
+def decide(
+    scores: Scores, baseline: str, systems: Sequence[str], *, asked: Sequence[str], terms: Terms
+) -> tuple[Decided, ...]:
+    """What is clear of every candidate by now.
+
+    Nothing is of a candidate while too many examples have no score, as those might be the bad
+    ones; nor of a better one while it has been blocked more often than what it is better than.
+
+    Args:
+        scores: The scores of what is there, the baseline and the candidates among their systems.
+        baseline: What candidates are compared with.
+        systems: The candidates.
+        asked: The examples that were asked, with or without a result.
+        terms: What it takes to be clear.
+    """
+    gaps = [_gap(scores, system, baseline, asked=asked, terms=terms) for system in systems]
+    alpha = 1 - terms.level
+    apart = holm([gap.p(0.0, "two-sided") for gap in gaps])
+    within = np.ones(len(gaps))
+    if 0 < terms.margin < 1:
+        above = [gap.p(-terms.margin, "greater") for gap in gaps]
+        below = [gap.p(terms.margin, "less") for gap in gaps]
+        within = holm(np.maximum(above, below))
+    found = []
+    for system, gap, p, near in zip(systems, gaps, apart, within, strict=True):
+        estimate = gap.estimate(terms.level)
+        outcome: Outcome = ""
+        if p <= alpha and estimate.value is not None:
+            outcome = "better" if estimate.value > 0 else "worse"
+        elif near <= alpha:
+            outcome = "equivalent"
+        ahead = outcome != "worse" and _blocked_more(scores, system, baseline)
+        if gap.open_ or ahead:
+            outcome = ""
+        found.append(Decided(system=system, baseline=baseline, outcome=outcome, estimate=estimate))
+    return tuple(found)
+
+
+def _gap(scores: Scores, system: str, baseline: str, *, asked: Sequence[str], terms: Terms) -> _Gap:
+    if not {system, baseline} <= set(scores.systems):
+        return _Gap(np.empty(0), None, 1.0, open_=True)
+    first, second = scores.systems.index(system), scores.systems.index(baseline)
+    values = scores.paired(first, second)
+    given = ~np.isnan(values)
+    blocked = (scores.blocked[:, [first, second]] == 1).any(axis=1)
+    missing = len(asked) - int((given | blocked).sum())
+    weights = np.asarray([terms.weights.get(name, 1.0) for name in scores.examples])
+    reach = max(terms.weights.values(), default=1.0)
+    return _Gap(
+        (values * weights)[given],
+        scores.clusters[given] if scores.clustered else None,
+        reach,
+        open_=missing > terms.max_failures * len(asked),
+    )
+
+
+def _blocked_more(scores: Scores, system: str, baseline: str) -> bool:
+    """Whether a system's outputs have been blocked more often than the baseline's."""
+    if not {system, baseline} <= set(scores.systems):
+        return False
+    places = [scores.systems.index(name) for name in (system, baseline)]
+    flags = scores.blocked[:, places]
+    both = flags[~np.isnan(flags).any(axis=1)]
+    return bool(both[:, 0].sum() > both[:, 1].sum())

@@ -1,0 +1,1 @@
+"""Ending a run early, once it is clear which system is better."""
