@@ -126,8 +126,9 @@ class _Best:
         if needed is None:
             return f"{told}; the first two are too close for more votes to be a plan"
         return (
-            f"{told}; if the first two differ as they do here, about {_rounded(needed):,} votes of "
-            f"as many more raters and examples would show it with a probability of {_POWER:.0%}"
+            f"{told}; if the first two differ as they do here, about {_rounded(needed):,} votes, "
+            f"by so many more raters and on more examples, would show it with a probability of "
+            f"{_POWER:.0%}"
         )
 
     def _told(self, place: int) -> str:

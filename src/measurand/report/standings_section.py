@@ -84,7 +84,7 @@ class _Group:
         places = self._places()
         rows = tuple(
             ForestRow(
-                "  ".join(filter(None, (places.get(r.systems), _name(r)))),
+                " · ".join(filter(None, (places.get(r.systems), _name(r)))),
                 r.estimate,
                 colour="accent" if self._may_be_best(r) else "muted",
             )

@@ -293,8 +293,9 @@ def beside(verdict: Verdict) -> Estimate | None:
 
 
 def pair(systems: tuple[str, ...]) -> str:
-    """One system, or two as a difference."""
-    return f" {MINUS} ".join(systems)
+    """One system, or two as a difference; of a longer list the first."""
+    listed = len(systems) > 2  # noqa: PLR2004 - a difference is of two
+    return ", ".join(_few(systems)) if listed else f" {MINUS} ".join(systems)
 
 
 def verdict_about(verdict: Verdict) -> str:
@@ -310,7 +311,7 @@ def headline_about(verdict: Verdict) -> str:
         against = ", ".join(name for name in systems if name != winner)
         about = f"against {against}"
     else:
-        about = " and ".join((*systems, *_few(verdict.raters)))
+        about = " and ".join((*_few(systems), *_few(verdict.raters)))
     named = dict.fromkeys((verdict.name, verdict.dimension, about))
     return ", ".join(part for part in named if part)
 
