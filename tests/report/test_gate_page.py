@@ -157,7 +157,7 @@ def test_columns_that_say_nothing_are_left_out() -> None:
         if one.outcome == "fail"
     )
     names = [column.name for column in table(gate_document(gate(items=plain)), "Failed").columns]
-    assert names == ["Example", "Dimension", "Score", "Reason"]
+    assert names == ["Example", "Dimension", "Reason", "Score"]
 
 
 def tags(text: str) -> list[str]:

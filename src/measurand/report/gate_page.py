@@ -67,7 +67,7 @@ class _Part:
 
 
 _PARTS = (
-    _Part("fail", "Failed", "Confirmed over all repeats.", "Examples that failed"),
+    _Part("fail", "Failed", "Confirmed by the repeats.", "Examples that failed"),
     _Part(
         "missing",
         "Missing",
@@ -146,15 +146,15 @@ def _item_table(
         (Column("Example"), lambda item: item.example),
         (Column("Dimension"), _dimension),
     ]
-    if any(item.component for item in items):
-        columns.append((Column("Component"), lambda item: item.component))
+    columns.append((Column("Reason"), lambda item: shortened(item.reason, _REASON)))
     if scored:
         columns.append((Column("Score", right=True), lambda item: _score(item.score)))
     if scored and any(item.baseline is not None for item in items):
         columns.append((Column("Before", right=True), lambda item: _score(item.baseline)))
     if scored and any(len(item.repeats) > 1 for item in items):
         columns.append((Column("Repeats"), _repeats))
-    columns.append((Column("Reason"), lambda item: shortened(item.reason, _REASON)))
+    if any(item.component for item in items):
+        columns.append((Column("Component", detail=True), lambda item: item.component))
     if any(map(place, items)):
         columns.append((Column("Stands in", detail=True), place))
     return _table(
@@ -184,7 +184,7 @@ def _dimension(item: GateItem) -> str:
 
 
 def _score(score: float | None) -> str:
-    return "none" if score is None else f"{score:.3f}"
+    return "none" if score is None else f"{score:.3g}"
 
 
 def _repeats(item: GateItem) -> str:

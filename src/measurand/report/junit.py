@@ -126,7 +126,7 @@ def _line(item: GateItem) -> str:
 
 
 def _score(score: float | None) -> str:
-    return "none" if score is None else f"{score:.3f}"
+    return "none" if score is None else f"{score:.3g}"
 
 
 def _properties(gate: GateResult) -> Iterator[tuple[str, str]]:
