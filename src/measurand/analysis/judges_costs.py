@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,20 +11,18 @@ from measurand.analysis.frame import Bools, averages, failed
 from measurand.analysis.groups import clusters_of, positions
 from measurand.analysis.matrix import Codes, Floats, codes_of, numbers_of
 from measurand.analysis.result import Result
+from measurand.analysis.spent import mean_spent
 from measurand.core.example import Example
 from measurand.core.rating import Cell, Ratings
 from measurand.core.scale import Scale
-from measurand.errors import InsufficientData
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.first_slot import first_slot_excess
-from measurand.stats.mean import clustered_mean
 from measurand.stats.reliability import repeat_reliability
 from measurand.stats.share import clustered_share
 
 __all__ = ["costs", "steadiness"]
 
 _HALF = 0.5
-_NOT_NEGATIVE = 0.0
 _THOUSAND = 1000.0
 _UNITS = ("example", "system", "against", "dimension")
 
@@ -95,26 +92,9 @@ class _Spent:
         numbers = np.asarray([_number(cell) for cell in cells.levels], dtype=np.float64)
         taken = numbers[codes_of(cells)]
         unit = _units(self.rows, ("example", "system", "against"))
-        totals = np.bincount(unit, weights=taken)
+        totals = np.bincount(unit, weights=taken).astype(np.float64)
         first = np.unique(unit, return_index=True)[1]
-        known = ~np.isnan(totals)
-        if not known.any():
-            raise InsufficientData(unknown)
-        bounds = (0.0, float(totals[known].max())) if np.ptp(totals[known]) == 0 else None
-        if bounds == (0.0, 0.0):
-            return _nothing(len(totals), self.level)
-        found = clustered_mean(
-            totals[known], self.clusters[first][known], bounds=bounds, level=self.level
-        )
-        low = max(_NOT_NEGATIVE, found.low) if found.low is not None else None
-        left = int((~known).sum())
-        note = f"of {left:,} outputs {unknown}" if left else ""
-        reason = "; ".join(filter(None, (found.reason, note))) or None
-        return replace(found, low=low, reason=reason)
-
-
-def _nothing(n: int, level: float) -> Estimate:
-    return Estimate(value=0.0, low=0.0, high=0.0, level=level, n=n, method="known: every one is 0")
+        return mean_spent(totals, self.clusters[first], unknown=unknown, level=self.level)
 
 
 def steadiness(
