@@ -174,18 +174,22 @@ def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | No
         raise UsageError(
             f"values lie within the bounds {bounds}; found {vector.min()} to {vector.max()}"
         )
-    means, sizes = (vector - low) / (high - low), np.ones(vector.size)
-    if clusters is not None:
-        codes = cluster_codes(clusters, vector.size)
-        sizes = np.bincount(codes).astype(np.float64)
-        means = np.bincount(codes, means) / sizes if vector.size else means
-    if np.size(means) < FEWEST:
-        noun = "units" if clusters is None else "clusters"
-        raise InsufficientData(f"a look needs at least {FEWEST} {noun}; found {means.size}")
-    kinds, counts = np.unique(
-        np.stack([np.clip(means, 0, 1), sizes / sizes.max()]), axis=1, return_counts=True
-    )
-    return _Units(kinds[0], kinds[1], counts.astype(np.float64))
+    means = np.clip((vector - low) / (high - low), 0, 1)
+    if clusters is None:
+        _refuse_few(means.size, "units")
+        kinds, counts = np.unique(means, return_counts=True)
+        return _Units(kinds, np.ones(kinds.size), counts.astype(np.float64))
+    codes = cluster_codes(clusters, vector.size)
+    sizes = np.bincount(codes).astype(np.float64)
+    _refuse_few(sizes.size, "clusters")
+    means = np.minimum(np.bincount(codes, means) / sizes, 1)
+    rows, counts = np.unique(np.stack([means, sizes / sizes.max()]), axis=1, return_counts=True)
+    return _Units(rows[0], rows[1], counts.astype(np.float64))
+
+
+def _refuse_few(count: int, noun: str) -> None:
+    if count < FEWEST:
+        raise InsufficientData(f"a look needs at least {FEWEST} {noun}; found {count}")
 
 
 def _bets(units: _Units) -> _Bets:
