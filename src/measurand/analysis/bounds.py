@@ -12,7 +12,7 @@ import numpy as np
 from measurand.analysis.correction import as_opinion
 from measurand.analysis.frame import Bools, Frame, failed
 from measurand.analysis.matrix import Floats, codes_of
-from measurand.analysis.measure import OVERALL, Measure, on_scale, overall_mean
+from measurand.analysis.measure import OVERALL, Measure, on_scale, overall_means
 from measurand.analysis.result import Result
 from measurand.analysis.score import Scores, layer_of, overall_of
 from measurand.core.rating import Column, Kind, Ratings
@@ -43,8 +43,10 @@ def mean_bounds(measure: Measure, ratings: Ratings) -> Iterator[Result]:
         Horowitz and Manski (2000), JASA 95, 77-84: the bounds; Imbens and Manski (2004),
         Econometrica 72, 1845-1857: the interval around them, here with the two-sided quantile.
     """
-    scores = measure.scores
-    single = ratings.where(against=None, system=frozenset(scores.systems))
+    scores = measure.head
+    single = ratings.where(
+        against=None, system=frozenset(scores.systems), example=frozenset(scores.examples)
+    )
     lost = _lost(single, scores)
     if not (scores.dimensions and (lost.any() or scores.unknown.any())):
         return
@@ -53,7 +55,7 @@ def mean_bounds(measure: Measure, ratings: Ratings) -> Iterator[Result]:
         touched = bool(lost[:, place].any())
         if touched or scores.unknown[:, place].any():
             for end, filled in ends.items():
-                estimate = overall_mean(measure, filled.overall[:, place])
+                (estimate,) = overall_means(measure, filled.overall[:, [place]])
                 judged = bool(scores.overall_judged[place])
                 told = _named(end, estimate, judged=judged)
                 yield Result(
@@ -84,8 +86,8 @@ def _of_dimension(measure: Measure, values: Floats, dimension: Dimension) -> Est
     if not dimension.scale.bounded:
         reason = f"{dimension.name} has a scale without bounds, so nothing is the worst or the best"
         return Estimate.absent(reason, n=len(values), method="mean", level=measure.level)
-    clusters = measure.scores.clusters if measure.scores.clustered else None
-    estimate = measure.mean(values, scale=dimension.scale, clusters=clusters)
+    clusters = measure.head.clusters if measure.clustered else None
+    estimate = measure.mean(values, scale=dimension.scale, clusters=clusters, strata=measure.strata)
     return on_scale(estimate, dimension.scale)
 
 

@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
+from itertools import chain
 
 import numpy as np
 
 from measurand.analysis.attempts import attempts_of, with_unanswered
-from measurand.analysis.blocking_verdicts import blocking_verdicts
 from measurand.analysis.bounds import mean_bounds
 from measurand.analysis.comparison_limits import comparison_limits
-from measurand.analysis.comparison_verdicts import Pair, pair_verdicts
+from measurand.analysis.composition import composition_limits, population
+from measurand.analysis.decisions import Decisions
+from measurand.analysis.every_pair import difference_results, every_pair
 from measurand.analysis.failure_limits import failure_limits
 from measurand.analysis.failures import Gate, failure_counts, failure_results
+from measurand.analysis.families import decide_families
 from measurand.analysis.means import means
 from measurand.analysis.measure import OVERALL, Measure, blocking_rates, place_on_scale
 from measurand.analysis.preference import preference, preference_by_people, preference_limits
 from measurand.analysis.queue import human_queue
-from measurand.analysis.requirement import Requirement, requirements, without_verdict
-from measurand.analysis.result import Findings, Result, Unit, Verdict
+from measurand.analysis.requirement import Requirement
+from measurand.analysis.result import Findings, Result, Unit
 from measurand.analysis.score import Scores, score
+from measurand.analysis.standings import standings
 from measurand.analysis.trials import Rounds, Voting
 from measurand.analysis.units import Key, side_by_side
+from measurand.analysis.views import Scene, views
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.plan import Headline, Looks, Pairs
@@ -121,38 +125,63 @@ def compare(
         Per system: mean of every dimension (on its scale) and overall (on the unit interval,
         among outputs that are not blocked), also by component and segment, a judge's corrected by
         what people said of a part of its outputs, with judge_mean_raw beside it; blocking_rate with
-        its one-sided upper bound; place between floor and expert. Per pair: difference,
-        discordance, minimum_detectable_difference, and a verdict. Where anything failed: the
-        shares that did, and mean_if_worst and mean_if_best, between which the means lie. Where
-        outputs were compared side by side: preference, and what the order of showing does.
+        its one-sided upper bound; place between floor and expert; rank, of three systems or more.
+        Per pair: difference, corrected likewise, with judge_difference_raw; of several pairs
+        difference_simultaneous; discordance, minimum_detectable_difference, and a verdict. All
+        that names no component is of the headline's examples (see `population`), but blocking,
+        which counts every example. Where anything failed: the shares that did, and mean_if_worst
+        and mean_if_best, between which the means lie. Where outputs were compared side by side:
+        preference, and what the order of showing does.
+
+    Raises:
+        UsageError: The traffic makes no sense, or does not go with looking while data grow.
     """
     chosen = options or ComparisonOptions()
+    known = examples or {}
     table = with_unanswered(ratings, rubric, outputs)
     scores = score(
         table, rubric, examples=examples, systems=chosen.systems, by=chosen.by, voting=chosen.voting
     )
-    measure = Measure(scores, level=chosen.level, resamples=chosen.resamples, seed=chosen.seed)
+    of = population(scores, chosen)
+    measure = Measure(
+        scores,
+        level=chosen.level,
+        resamples=chosen.resamples,
+        seed=chosen.seed,
+        population=of,
+        looks=chosen.looks,
+    )
     attempts = attempts_of(table, scores, outputs=outputs)
     gate = Gate(attempts, chosen.max_failures)
-    pairs = _compared(measure, chosen)
+    every = every_pair(measure, chosen)
+    pairs = [pair for family in every.compared for pair in family]
+    families = decide_families(measure, every.compared, every.ranked)
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
+    decisions = Decisions(families, rates, chosen, gate=gate)
+    seen = views(measure, pairs, Scene(table, rubric, known, outputs, chosen))
+    met = standings(table, scores.systems, examples=examples, outputs=outputs, options=chosen)
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
-    results += chain.from_iterable(pair.results() for pair in pairs)
-    results += _preferences(table, scores, examples, options=chosen, gate=gate)
+    results += difference_results(measure, families)
+    results += chain.from_iterable(ranks.results() for ranks in decisions.ranks)
+    results += (*seen.results, *_preferences(table, scores, examples, options=chosen, gate=gate))
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
     results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
     return Findings(
-        results=tuple(results),
-        verdicts=_verdicts(pairs, rates, chosen, gate=gate),
+        results=(*results, *met.results),
+        verdicts=(*decisions.verdicts(), *seen.verdicts, *met.verdicts),
         limits=(
-            *failure_limits(pairs, attempts, scores),
+            *composition_limits(scores, of),
+            *failure_limits(pairs, attempts, measure),
             *preference_limits(table, scores.systems, gate=gate),
-            *comparison_limits(scores, rubric, ratings, level=chosen.level),
+            *comparison_limits(measure, rubric, ratings, pairs=pairs),
+            *seen.limits,
+            *met.limits,
         ),
         units=_worst(ratings, rubric, scores),
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
+        changes=seen.changes,
     )
 
 
@@ -175,70 +204,6 @@ def _preferences(
         rounds=options.rounds,
         gate=gate,
     )
-
-
-def _compared(measure: Measure, options: ComparisonOptions) -> list[Pair]:
-    """Every pair overall, then on each dimension."""
-    scores = measure.scores
-    return [
-        Pair(measure, first, second, dimension=dimension, margin=options.margin)
-        for dimension in (None, *range(len(scores.dimensions)))
-        for first, second in _pairs(scores.systems, options)
-    ]
-
-
-def _verdicts(
-    pairs: Sequence[Pair], rates: Sequence[Result], options: ComparisonOptions, *, gate: Gate
-) -> tuple[Verdict, ...]:
-    """What was required first, then overall, blocking, and the dimensions."""
-    blocking = tuple(blocking_verdicts(rates, options.max_blocking))
-    failing = frozenset(v.systems[0] for v in blocking if v.outcome == "fail")
-    withheld: dict[tuple[tuple[str, ...], str], str] = {
-        (p.systems, p.name): why for p in pairs if (why := _withheld(p, gate)) is not None
-    }
-    decided = [
-        without_verdict(verdict, why)
-        if (why := withheld.get((verdict.systems, verdict.dimension or OVERALL))) is not None
-        else verdict
-        for verdict in pair_verdicts(pairs, level=options.level, failing=failing)
-    ]
-    overall = tuple(verdict for verdict in decided if verdict.name == OVERALL)
-    required: tuple[Verdict, ...] = ()
-    if options.require is not None:
-        marks = {options.expert, options.floor}
-        asked = [p for p in pairs if p.name == OVERALL and p.systems[0] not in marks]
-        found = requirements(
-            asked,
-            (*overall, *blocking),
-            options.require,
-            level=options.level,
-            withheld={systems: why for (systems, name), why in withheld.items() if name == OVERALL},
-        )
-        required = tuple(found)
-    rest = (verdict for verdict in decided if verdict.name != OVERALL)
-    return (*required, *overall, *blocking, *rest)
-
-
-def _withheld(pair: Pair, gate: Gate) -> str | None:
-    """Why no verdict is given: failures of what judges score, or may block on."""
-    scores = pair.measure.scores
-    names = (d.name for d in scores.dimensions) if pair.name == OVERALL else (pair.name,)
-    blocking = scores.blocked_on if pair.name == OVERALL else ()
-    judged = {name for name in (*names, *blocking) if scores.kinds.get(name, "judge") == "judge"}
-    return gate.reason(pair.systems, judged)
-
-
-def _pairs(systems: Sequence[str], options: ComparisonOptions) -> Iterator[tuple[int, int]]:
-    """All against the baseline, the ends of the scale last; without a baseline, all pairs."""
-    baseline = options.baseline or options.expert
-    if baseline in systems:
-        second = systems.index(baseline)
-        marks = {options.expert, options.floor}
-        for first in sorted(range(len(systems)), key=lambda place: systems[place] in marks):
-            if first != second:
-                yield first, second
-    else:
-        yield from combinations(range(len(systems)), 2)
 
 
 def _worst(ratings: Ratings, rubric: Rubric, scores: Scores) -> tuple[Unit, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from measurand.analysis.correction import LEAST_LABELS, unequal
+from measurand.analysis.measure import OVERALL, Measure
+from measurand.analysis.pair import Pair
 from measurand.analysis.score import TRUST, Scores
 from measurand.core.example import COMPONENTS, MINIMUM
 from measurand.core.rating import Ratings
@@ -16,27 +18,30 @@ from measurand.stats.proportion import clopper_pearson
 __all__ = ["comparison_limits"]
 
 _FEW_CLUSTERS = 30
+_NAMED = 6
 _TEXT_ONLY = (
     "These numbers speak of this rubric, these examples and these raters, and of text only."
 )
 
 
 def comparison_limits(
-    scores: Scores, rubric: Rubric, ratings: Ratings, *, level: float
+    measure: Measure, rubric: Rubric, ratings: Ratings, *, pairs: Sequence[Pair]
 ) -> tuple[str, ...]:
     """The limits that apply to these numbers."""
+    scores, level = measure.scores, measure.level
     return (
         *_pairwise(ratings),
         *_unrated(scores, rubric),
         *_unbounded(scores),
-        *_raters(scores, ratings),
+        *_raters(measure, ratings, pairs),
         *_coverage(scores),
         *_uneven(scores),
         *_ties(scores),
         *_blocked(scores, level),
         *_outputs(scores),
-        *_composition(scores),
-        *_clusters(scores),
+        *_sizes(scores),
+        *_looks(measure, pairs),
+        *_clusters(measure),
         _TEXT_ONLY,
     )
 
@@ -76,18 +81,21 @@ def _unbounded(scores: Scores) -> Iterator[str]:
         )
 
 
-def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
+def _raters(measure: Measure, ratings: Ratings, pairs: Sequence[Pair]) -> Iterator[str]:
+    scores = measure.head
     used = {name: kind for name, kind in scores.kinds.items() if name in _valued(scores)}
     alone = [name for name, kind in used.items() if kind == "judge" and not _labels(scores, name)]
     if alone:
         yield (
             f"Scored by a judge that no person has confirmed here: {', '.join(alone)}. These means "
-            "are the judge's opinion and no estimates of quality: its leniency moves them, and "
-            "their intervals tell only what it would think of further examples."
+            "and differences are the judge's opinion and no estimates of quality: its leniency "
+            "moves means, what it favours moves differences, and their intervals tell only what it "
+            "would think of further examples."
         )
     for name, kind in used.items():
         if labels := _labels(scores, name):
             yield from _corrected(scores, name, labels)
+            yield from _uncorrected(pairs, name)
             if told := unequal(ratings.where(dimension=name, kind="people")):
                 yield told
         kinds = set(ratings.where(dimension=name).distinct("kind"))
@@ -95,6 +103,20 @@ def _raters(scores: Scores, ratings: Ratings) -> Iterator[str]:
         mixed = [k for k in others if not (labels and k == "people")]
         if mixed:
             yield f"{name} is scored by {kind}; ratings by {' and '.join(mixed)} are not mixed in."
+    if any(name in used and _labels(scores, name) for name in used):
+        yield from _uncorrected(pairs, OVERALL)
+
+
+def _uncorrected(pairs: Sequence[Pair], name: str) -> Iterator[str]:
+    """Which differences people's labels are too few to correct."""
+    few = [pair for pair in pairs if pair.name == name and pair.opinion]
+    if few:
+        told = [f"{' and '.join(pair.systems)} {pair.labels}" for pair in few[:_NAMED]]
+        more = f", and {len(few) - _NAMED} more pairs" if len(few) > _NAMED else ""
+        yield (
+            f"On {name} people rated outputs of both systems for fewer than {LEAST_LABELS} "
+            f"examples ({', '.join(told)}{more}): these differences are the judge's opinion."
+        )
 
 
 def _labels(scores: Scores, name: str) -> dict[str, int]:
@@ -112,8 +134,8 @@ def _corrected(scores: Scores, name: str, labels: Mapping[str, int]) -> Iterator
     rated = sum(labels.values())
     yield (
         f"{name} is scored by a judge on {total:,} outputs, {rated:,} of which people rated: its "
-        "means are corrected by them, as if these were drawn at random. Differences between "
-        "systems are the judge's own."
+        "means, and differences of systems that people rated on the same examples, are corrected "
+        "by them, as if these were drawn at random."
     )
     few = [f"{system} {n}" for system, n in labels.items() if n < LEAST_LABELS]
     if few:
@@ -181,28 +203,39 @@ def _outputs(scores: Scores) -> Iterator[str]:
         )
 
 
-def _composition(scores: Scores) -> Iterator[str]:
+def _sizes(scores: Scores) -> Iterator[str]:
     sizes = {name: scores.components.count(name) for name in COMPONENTS}
-    if sum(sizes.values()) > sizes["core"] > 0:
-        yield (
-            f"The pooled score covers {sum(sizes.values())} examples, of which only the "
-            f"{sizes['core']} of core sample production; for what users will see, read core."
-        )
     short = [f"{name} {sizes[name]} of {MINIMUM[name]}" for name in COMPONENTS if sizes[name]]
     if any(0 < sizes[name] < MINIMUM[name] for name in COMPONENTS):
         yield f"Below the usual sizes of an evaluation set: {', '.join(short)}."
 
 
-def _clusters(scores: Scores) -> Iterator[str]:
+def _looks(measure: Measure, pairs: Sequence[Pair]) -> Iterator[str]:
+    """What holds when data are looked at while they grow."""
+    if measure.looks == "fixed":
+        return
+    yield (
+        "Differences hold however often these data were looked at while they grew. Means, rates "
+        "and everything else hold for one look."
+    )
+    if any(pair.corrected for pair in pairs):
+        yield (
+            "Where people correct a judge, people's labels alone decide: no corrected interval is "
+            "known that holds at every look."
+        )
+
+
+def _clusters(measure: Measure) -> Iterator[str]:
+    scores = measure.head
     count = len(np.unique(scores.clusters))
-    if scores.clustered:
+    if measure.clustered:
         yield (
             f"Errors are clustered: {len(scores.examples)} examples in {count} clusters. The naive "
             "intervals are given only to show what ignoring that would claim."
         )
         if count < _FEW_CLUSTERS:
             yield f"{count} clusters are few; clustered intervals are reliable from about 30."
-        if not np.isnan(scores.blocked).all():
+        if not np.isnan(measure.scores.blocked).all():
             yield (
                 "Blocking rates count examples as if they did not share clusters; where blocked "
                 "outputs come in clusters, their bounds are too narrow."

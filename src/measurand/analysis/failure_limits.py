@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from measurand.analysis.attempts import PARTS, Attempts
-from measurand.analysis.comparison_verdicts import Pair
 from measurand.analysis.failures import NOUNS
-from measurand.analysis.measure import OVERALL
+from measurand.analysis.measure import OVERALL, Measure
+from measurand.analysis.pair import Pair
 from measurand.analysis.score import Scores
 
 __all__ = ["failure_limits"]
@@ -15,12 +15,12 @@ __all__ = ["failure_limits"]
 _PAIRS_NAMED = 6
 
 
-def failure_limits(pairs: Sequence[Pair], attempts: Attempts, scores: Scores) -> Iterator[str]:
+def failure_limits(pairs: Sequence[Pair], attempts: Attempts, measure: Measure) -> Iterator[str]:
     """The limits that failures set; none where nothing failed."""
     yield from _missing(attempts)
     if attempts.failed.any():
-        yield from _shared(pairs, scores)
-    yield from _unknown(scores)
+        yield from _shared(pairs, measure.head)
+    yield from _unknown(measure.scores)
 
 
 def _missing(attempts: Attempts) -> Iterator[str]:

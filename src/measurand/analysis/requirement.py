@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from measurand.analysis.comparison_verdicts import Pair
 from measurand.analysis.measure import OVERALL
+from measurand.analysis.pair import Pair
 from measurand.analysis.result import Verdict
 
 __all__ = ["REQUIREMENTS", "Requirement", "requirements", "without_verdict"]

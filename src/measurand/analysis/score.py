@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -108,17 +109,41 @@ class Scores:
         """Whether any two examples share a cluster."""
         return len(np.unique(self.clusters)) < len(self.clusters)
 
-    def paired(self, first: int, second: int) -> Floats:
+    def only(self, rows: Bools) -> Scores:
+        """The scores of these examples; counts of votes and ratings stay those of all."""
+        kept = [
+            *("values", "labels", "overall", "blocked", "blocked_outputs", "unknown", "flagged"),
+            *("clusters", "weights"),
+        ]
+        part: dict[str, Any] = {name: getattr(self, name)[rows] for name in kept}
+        places = np.flatnonzero(rows).tolist()
+        for name in ("examples", "components", "segments"):
+            part[name] = tuple(getattr(self, name)[place] for place in places)
+        part["blocked_on"] = {name: flags[rows] for name, flags in self.blocked_on.items()}
+        return replace(self, **part)
+
+    def paired(self, first: int, second: int, *, people: bool = False) -> Floats:
         """The overall difference of two systems, example by example.
 
         Each pair is weighted over the dimensions that both outputs were rated on; NaN where
         either is blocked or they share none.
+
+        Args:
+            first: The index of the system whose score counts.
+            second: The index of the one whose score is taken off.
+            people: Whether people's ratings stand in for those of judges; then NaN where people
+                left out what judges rated and counts.
         """
         a, b = self.values[:, first], self.values[:, second]
         shared = ~np.isnan(a) & ~np.isnan(b)
         weights = np.where(shared, self.weights, 0.0)
         total = weights.sum(axis=1)
-        gap = (weights * np.where(shared, a - b, 0.0)).sum(axis=1)
+        if people:
+            a, b = (
+                np.where(self.judged, self.labels[:, i], self.values[:, i]) for i in (first, second)
+            )
+            total = np.where((np.isnan(a - b) & (weights > 0)).any(axis=1), 0.0, total)
+        gap = (weights * np.where(weights > 0, a - b, 0.0)).sum(axis=1)
         difference = np.divide(gap, total, out=np.full(len(total), np.nan), where=total > 0)
         either = np.isnan(self.overall[:, first]) | np.isnan(self.overall[:, second])
         paired: Floats = np.where(either, np.nan, difference)

@@ -8,7 +8,8 @@ scale of few grades that turns thousands of units into a handful of patterns.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,10 +23,10 @@ from measurand.stats.bca import (
     multiplicities,
     require_units,
 )
-from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
 
-__all__ = ["RESAMPLES", "Statistic", "bca", "mean_bca"]
+__all__ = ["RESAMPLES", "Statistic", "bca", "mean_bca", "means_bca"]
 
 RESAMPLES = 9_999
 """Resamples wherever no number is asked for: means are cheap."""
@@ -102,6 +103,100 @@ def mean_bca(
     columns = np.stack([vector * weight, weight], axis=1)
     how = Resampling(rng=rng, level=level, resamples=resamples)
     return _bca(columns, _ratio, clusters, how=how, name="the mean")
+
+
+def means_bca(
+    table: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    rng: np.random.Generator,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> tuple[Estimate, ...]:
+    """The mean of every column with its BCa interval, all from the same resamples of units.
+
+    Each is what `mean_bca` gives of the column alone, but that a resample draws whole rows: one
+    matrix product serves all columns, which is what makes many of them cheap. A column's mean is
+    over the units on which it has a value.
+
+    Args:
+        table: Shape (units, columns); NaN where a column has no value.
+        clusters: As for `bca`.
+        rng: As for `bca`.
+        level: As for `bca`.
+        resamples: As for `bca`.
+
+    Returns:
+        One estimate a column; absent, with the reason, where `mean_bca` would refuse.
+
+    Raises:
+        UsageError: As for `bca`.
+    """
+    how = Resampling(rng=rng, level=level, resamples=resamples)
+    rows = np.asarray(table, dtype=np.float64)
+    given = ~np.isnan(rows)
+    values = check_finite(np.where(given, rows, 0.0), 2)
+    wide = np.concatenate([values, given.astype(np.float64)], axis=1)
+    codes = None if clusters is None else cluster_codes(clusters, len(rows))
+    units = wide if codes is None else cluster_sums(wide, codes)
+    patterns, counts = _alike(units)
+    split = values.shape[1]
+    drawn = [taken @ patterns for taken in multiplicities(counts, how, width=2 * split)]
+    replicates = _ratios(np.concatenate(drawn), split) if drawn else np.empty((0, split))
+    whole = counts @ patterns
+    jackknife = _ratios(whole - patterns, split)
+    sizes = (patterns[:, split:] > 0).T @ counts
+    noun, kind = ("units", "") if clusters is None else ("clusters", "cluster ")
+    found = []
+    for place, size in enumerate(sizes.tolist()):
+        compute = partial(
+            _column_bca,
+            float(_ratios(whole[None, :], split)[0, place]),
+            replicates[:, place],
+            Jackknife(jackknife[:, place], counts),
+            how=how,
+            told=_Told(int(given[:, place].sum()), int(size), noun, kind),
+        )
+        n = int(given[:, place].sum())
+        found.append(attempt(compute, n=n, method="BCa", level=level))
+    return tuple(found)
+
+
+class _Told(NamedTuple):
+    """How one column's estimate is told."""
+
+    n: int
+    units: int
+    noun: str
+    kind: str
+
+
+def _column_bca(
+    estimate: float, replicates: Floats, jackknife: Jackknife, *, how: Resampling, told: _Told
+) -> Estimate:
+    require_units(told.units, "the mean", told.noun)
+    found = bca_interval(estimate, replicates, jackknife, level=how.level, name="the mean")
+    return Estimate(
+        value=estimate,
+        low=found.low,
+        high=found.high,
+        level=how.level,
+        n=told.n,
+        method=f"BCa {told.kind}bootstrap, {how.resamples} resamples",
+        reason=caution_if_few(told.units, told.noun) or found.caution,
+    )
+
+
+def _ratios(sums: Floats, split: int) -> Floats:
+    """The means that belong to sums of values and of how many there are; NaN where none is."""
+    with np.errstate(all="ignore"):
+        return np.asarray(sums[:, :split] / sums[:, split:], dtype=np.float64)
+
+
+def _alike(units: Floats) -> tuple[Floats, Floats]:
+    """The distinct rows, and how many units show each; where hardly any are alike, all rows."""
+    rows, counts = np.unique(units, axis=0, return_counts=True)
+    return rows, counts.astype(np.float64)
 
 
 def _ratio(means: Floats) -> Floats:

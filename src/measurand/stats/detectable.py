@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,7 @@ from measurand.stats.power import POWER, minimum_detectable_difference
 from measurand.stats.proportion import wilson
 from measurand.stats.quantiles import t_quantile
 
-__all__ = ["detectable_mean", "detectable_proportion"]
+__all__ = ["detectable_error", "detectable_mean", "detectable_proportion"]
 
 
 def detectable_mean(
@@ -52,8 +53,32 @@ def detectable_mean(
         units, found = len(np.unique(clusters)), clustered_mean(values, clusters, level=level)
     if found.low is None or found.high is None:
         raise InsufficientData(found.reason or "the difference has no interval")
-    df = units - 1
-    error = (found.high - found.low) / 2 / t_quantile((1 + level) / 2, df)
+    error = (found.high - found.low) / 2 / t_quantile((1 + level) / 2, units - 1)
+    found_by = f"{power:.0%} power of the {found.method} test"
+    sized = detectable_error(error, units - 1, n=len(values), power=power, level=level)
+    return replace(sized, method=found_by)
+
+
+def detectable_error(
+    error: float, df: float, *, n: int, power: float = POWER, level: float = LEVEL
+) -> Estimate:
+    """The smallest true difference that a t test with this standard error would find.
+
+    Args:
+        error: The standard error.
+        df: Its degrees of freedom.
+        n: On how many units it rests.
+        power: As for `detectable_mean`.
+        level: As for `detectable_mean`.
+
+    Raises:
+        InsufficientData: The error is 0, or has no degree of freedom.
+
+    References:
+        As for `detectable_mean`.
+    """
+    if df < 1 or not error > 0:
+        raise InsufficientData("without a standard error nothing is known of what n could show")
     size = error * (t_quantile((1 + level) / 2, df) + t_quantile(power, df))
     ends = [
         math.sqrt(df / float(special.chdtri(df, tail)))
@@ -64,8 +89,8 @@ def detectable_mean(
         low=size * ends[0],
         high=size * ends[1],
         level=level,
-        n=len(values),
-        method=f"{power:.0%} power of the {found.method} test",
+        n=n,
+        method=f"{power:.0%} power of the t test",
     )
 
 

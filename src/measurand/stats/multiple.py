@@ -25,6 +25,7 @@ __all__ = [
     "bonferroni",
     "holm",
     "max_t",
+    "random_signs",
     "simultaneous_means",
 ]
 
@@ -133,7 +134,7 @@ def max_t(
     order = np.argsort(-observed)
     target = observed[order] - _TIE
     exceeding = np.zeros(observed.size)
-    for signs in _signs(len(sums), rng, flips):
+    for signs in random_signs(len(sums), rng, flips):
         flipped = np.abs(signs @ scaled[:, order])
         # Each comparison meets the largest of those not yet decided: itself and all weaker ones.
         rivals = np.maximum.accumulate(flipped[:, ::-1], axis=1)[:, ::-1]
@@ -180,7 +181,7 @@ def simultaneous_means(
     root = np.sqrt((sums**2).sum(axis=0))
     _refuse_too_little(units, root <= _TIE * np.abs(rows).max(axis=0, initial=0.0), level=level)
     scaled = sums / root
-    largest = [_largest_t(signs @ scaled, units) for signs in _signs(units, rng, flips)]
+    largest = [_largest_t(signs @ scaled, units) for signs in random_signs(units, rng, flips)]
     critical = float(np.quantile(np.concatenate(largest), level, method="higher"))
     half = critical * root * np.sqrt(units / (units - 1)) / len(rows)
     return tuple(
@@ -195,6 +196,14 @@ def simultaneous_means(
         )
         for mean, reach in zip(means, half, strict=True)
     )
+
+
+def random_signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[Floats]:
+    """Yield random signs, one row per flip, in blocks of bounded memory."""
+    block = max(1, _CELLS // units)
+    for start in range(0, flips, block):
+        size = min(block, flips - start)
+        yield 2 * rng.integers(2, size=(size, units), dtype=np.int8).astype(np.float64) - 1
 
 
 def _refuse_too_little(units: int, flat: NDArray[np.bool_], *, level: float) -> None:
@@ -215,14 +224,6 @@ def _largest_t(scaled: Floats, units: int) -> Floats:
     share = np.abs(scaled).max(axis=1) / np.sqrt(units)
     spread = np.maximum(1 - share**2, np.finfo(np.float64).tiny)
     return np.asarray(np.sqrt(units - 1) * share / np.sqrt(spread), dtype=np.float64)
-
-
-def _signs(units: int, rng: np.random.Generator, flips: int) -> Iterator[Floats]:
-    """Yield random signs, one row per flip, in blocks of bounded memory."""
-    block = max(1, _CELLS // units)
-    for start in range(0, flips, block):
-        size = min(block, flips - start)
-        yield 2 * rng.integers(2, size=(size, units), dtype=np.int8).astype(np.float64) - 1
 
 
 def _sums(rows: Floats, clusters: ArrayLike | None) -> Floats:

@@ -10,9 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.arrays import Floats
+from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.judged import JudgedSample
 from measurand.stats.mapping import folds_of
@@ -22,9 +23,11 @@ from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 __all__ = [
     "FOLDS",
     "LabelPlan",
+    "LinearParts",
     "effective_n",
     "label_plan",
     "labels_saved",
+    "linear_parts",
     "linear_ppi",
     "ppi_mean",
 ]
@@ -80,6 +83,7 @@ def linear_ppi(
     folds: int = FOLDS,
     bounds: tuple[float, float] | None = None,
     level: float = LEVEL,
+    weights: ArrayLike | None = None,
 ) -> Estimate:
     """The mean from a line that maps the judge to people, fitted out of fold.
 
@@ -96,11 +100,12 @@ def linear_ppi(
         bounds: The ends of the scale. They clip the interval; and where the lines err on no label
             by more or less than on others, they give the interval that `mean_t` gives there.
         level: The confidence level.
+        weights: What each output counts in the mean, those labelled first; alike by default.
 
     Raises:
         InsufficientData: Fewer than two labels, or labels from one cluster; or the lines' errors do
-            not vary and the bounds are unknown.
-        UsageError: Fewer than two folds, or a label outside of the bounds.
+            not vary and the bounds are unknown; or no labelled output counts.
+        UsageError: Fewer than two folds, a label outside of the bounds, or weights that do not fit.
 
     References:
         Angelopoulos et al. (2023), Science 382, 669-674; cross-fitting: Zrnic and Candes (2024),
@@ -108,13 +113,11 @@ def linear_ppi(
     """
     check_level(level)
     _refuse_beyond(sample.labels, bounds)
-    own, rest = _predicted(sample, rng=rng, folds=folds)
-    errors = sample.labels - own
-    whole = np.concatenate([own, rest])
-    value = float(whole.mean() + errors.mean())
-    influence = (whole - whole.mean()) / whole.size
-    influence[: sample.n] += (errors - errors.mean()) / sample.n
-    half = t_quantile((1 + level) / 2, sample.units - 1) * math.sqrt(sample.variance(influence))
+    found = linear_parts(sample, rng=rng, folds=folds, weights=weights)
+    value, errors = found.value, found.errors
+    half = t_quantile((1 + level) / 2, sample.units - 1) * math.sqrt(
+        sample.variance(found.influence)
+    )
     caution = sample.caution
     if np.ptp(errors) <= _ROUNDING * max(1.0, float(np.abs(sample.labels).max())):
         half += _unseen(sample, bounds, level)
@@ -130,6 +133,63 @@ def linear_ppi(
         method=_METHOD,
         reason=caution,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LinearParts:
+    """What a mean by `linear_ppi` is made of, so that several can be compared jointly.
+
+    Args:
+        value: The mean.
+        influence: What each output contributes to its error, those labelled first; they sum to 0.
+        errors: Labels less their predictions.
+    """
+
+    value: float
+    influence: Floats
+    errors: Floats
+
+
+def linear_parts(
+    sample: JudgedSample,
+    *,
+    rng: np.random.Generator,
+    folds: int = FOLDS,
+    weights: ArrayLike | None = None,
+) -> LinearParts:
+    """The mean by `linear_ppi`, and what every output contributes to its error.
+
+    Args:
+        sample: As there.
+        rng: As there.
+        folds: As there.
+        weights: As there.
+
+    Raises:
+        InsufficientData: Fewer than two clusters hold a label, or no labelled output counts.
+        UsageError: Fewer than two folds, or weights that do not fit.
+    """
+    own, rest = _predicted(sample, rng=rng, folds=folds)
+    errors, whole = sample.labels - own, np.concatenate([own, rest])
+    share = _shares(weights, whole.size)
+    labelled = share[: sample.n]
+    total = float(labelled.sum())
+    if not total:
+        raise InsufficientData("no labelled output counts for anything in the mean")
+    told = labelled / total
+    mean, error = float(share @ whole), float(told @ errors)
+    influence = share * (whole - mean)
+    influence[: sample.n] += told * (errors - error)
+    return LinearParts(mean + error, influence, errors)
+
+
+def _shares(weights: ArrayLike | None, size: int) -> Floats:
+    if weights is None:
+        return np.full(size, 1 / size)
+    vector = check_finite(weights, 1)
+    if vector.size != size or vector.min(initial=0.0) < 0 or not vector.sum():
+        raise UsageError(f"one weight an output is needed, none negative; found {vector.size}")
+    return np.asarray(vector / vector.sum(), dtype=np.float64)
 
 
 def effective_n(labels: int, unlabelled: int, correlation: float) -> float:

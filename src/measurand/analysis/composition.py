@@ -1,0 +1,248 @@
+"""Of which examples the headline is, and what it says of production.
+
+An evaluation set is made of pools. Core is a sample of production; the others were chosen for what
+is in them: errors that were analysed, attacks, faults that were fixed, questions that experts
+answered. A mean over all of them is the mean of nothing that happens outside of the set. So the
+headline is of core, or of core re-weighted to the traffic that is stated, and every other pool is
+told as what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from measurand.analysis.frame import Bools
+from measurand.analysis.matrix import Floats
+from measurand.core.example import COMPONENTS
+from measurand.errors import UsageError
+from measurand.stats.poststrata import Strata, kish
+
+if TYPE_CHECKING:
+    from measurand.analysis.comparison import ComparisonOptions
+    from measurand.analysis.score import Scores
+
+__all__ = [
+    "POOLS",
+    "Population",
+    "composition_limits",
+    "everything",
+    "pool_of",
+    "population",
+    "traffic_shares",
+]
+
+POOLS: Mapping[str, str] = MappingProxyType(
+    {
+        "core": "production sample",
+        "edge": "error analysis",
+        "adversarial": "red team",
+        "regression": "fixed failures",
+        "golden": "expert answers",
+    }
+)
+"""What each component of an evaluation set is a collection of."""
+
+_NO_POOL = "no component"
+_FEWEST = 2
+_SLACK = 0.011
+"""Shares that are told with two digits sum to 1 within this."""
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """The examples that the headline is of, and what each of them counts.
+
+    Args:
+        rows: Shape (examples,): which.
+        strata: Their segments with the shares of these in traffic, of the examples in ``rows``;
+            None where each counts the same.
+        kind: ``core``, ``re-weighted`` (to stated traffic), or ``all`` examples there are.
+        note: What it is, in a few words.
+        sampled: Whether it samples production as far as is known: it is core, or no example says
+            to which pool it belongs.
+    """
+
+    rows: Bools
+    strata: Strata | None
+    kind: Literal["core", "re-weighted", "all"]
+    note: str
+    sampled: bool
+
+    @property
+    def n(self) -> int:
+        """How many examples."""
+        return int(self.rows.sum())
+
+    @property
+    def weights(self) -> Floats | None:
+        """What each example counts, shape (examples,), summing to 1; None where all count alike."""
+        if self.strata is None:
+            return None
+        found = np.zeros(len(self.rows))
+        sizes = np.maximum(self.strata.sizes, 1)
+        found[self.rows] = (self.strata.shares / sizes)[self.strata.codes]
+        return found
+
+    @property
+    def effective_n(self) -> float:
+        """How many examples that count alike are worth as much, by Kish."""
+        weights = self.weights
+        return float(self.n) if weights is None or not self.n else kish(weights)
+
+
+def everything(scores: Scores) -> Population:
+    """All examples, each counting the same."""
+    known = any(name is not None for name in scores.components)
+    n = len(scores.examples)
+    note = f"all {n:,} examples of this evaluation set, not production" if known else "all examples"
+    return Population(
+        rows=np.ones(n, dtype=bool), strata=None, kind="all", note=note, sampled=not known
+    )
+
+
+def population(scores: Scores, options: ComparisonOptions) -> Population:
+    """The examples that the headline is of.
+
+    Where examples say to which component they belong, those of core, unless all are asked for;
+    where none is of core there is nothing else than all, which is told. Where traffic is stated,
+    those of the segments that it names, each segment counting as much as its share.
+
+    Raises:
+        UsageError: The shares make no sense, a segment with a share has no example, or an example
+            is of two segments that have shares.
+    """
+    core = np.asarray([name == "core" for name in scores.components], dtype=bool)
+    chosen = everything(scores)
+    if options.headline == "core" and core.any():
+        note = f"core, {int(core.sum()):,} examples that sample production"
+        chosen = Population(rows=core, strata=None, kind="core", note=note, sampled=True)
+    return _re_weighted(scores, chosen, options.traffic) if options.traffic else chosen
+
+
+def traffic_shares(traffic: Mapping[str, float]) -> dict[str, float]:
+    """The share of each segment, from shares that sum to 1 or from how often each was counted.
+
+    Raises:
+        UsageError: They are neither.
+    """
+    total = sum(traffic.values())
+    counted = total > 1 and all(float(value).is_integer() for value in traffic.values())
+    if min(traffic.values()) <= 0 or not (counted or abs(total - 1) <= _SLACK):
+        raise UsageError(
+            f"the traffic shares of {', '.join(traffic)} sum to {total:g}; they are above 0 and "
+            "sum to 1, or are whole numbers: how often each segment was counted"
+        )
+    return {name: value / total for name, value in traffic.items()}
+
+
+def _re_weighted(scores: Scores, chosen: Population, traffic: Mapping[str, float]) -> Population:
+    shares = traffic_shares(traffic)
+    names = tuple(shares)
+    codes = np.asarray([_stratum(scores, place, names) for place in range(len(chosen.rows))])
+    rows = chosen.rows & (codes >= 0)
+    strata = Strata(codes[rows], np.asarray(list(shares.values())), names)
+    empty = [name for name, size in zip(names, strata.sizes, strict=True) if not size]
+    if empty:
+        raise UsageError(
+            f"no example of the headline is of {', '.join(empty)}, so nothing is known of that "
+            f"share of traffic; the segments are: {', '.join(_segments(scores)) or 'none'}"
+        )
+    of = "core" if chosen.kind == "core" else chosen.note
+    note = f"{of}, {int(rows.sum()):,} examples re-weighted to the traffic of {len(names)} segments"
+    return Population(
+        rows=rows, strata=strata, kind="re-weighted", note=note, sampled=chosen.sampled
+    )
+
+
+def _stratum(scores: Scores, place: int, names: Sequence[str]) -> int:
+    found = [name for name in names if name in scores.segments[place]]
+    if len(found) > 1:
+        raise UsageError(
+            f"example {scores.examples[place]} is in {' and '.join(found)}, and both have a share "
+            "of traffic: an example counts for one segment"
+        )
+    return names.index(found[0]) if found else -1
+
+
+def _segments(scores: Scores) -> list[str]:
+    return sorted({tag for tags in scores.segments for tag in tags})
+
+
+def pool_of(component: str | None) -> str:
+    """A component as what it is, as in ``edge (error analysis)``."""
+    if component is None:
+        return _NO_POOL
+    return f"{component} ({POOLS[component]})" if component in POOLS else component
+
+
+def composition_limits(scores: Scores, chosen: Population) -> Iterator[str]:
+    """What the headline is of, what is outside of it and why, and what its weights take for known.
+
+    Nothing where no example says to which pool it belongs, and no traffic is stated.
+    """
+    known = any(name is not None for name in scores.components)
+    if known and chosen.sampled:
+        yield from _outside(scores)
+    elif known and "core" in scores.components:
+        yield (
+            f"The headline is of all {len(scores.examples):,} examples ({_counted(scores, None)}), "
+            "as was asked for. It is of this evaluation set and not of production, which core "
+            "alone samples."
+        )
+    elif known:
+        yield (
+            "No example is of core, the sample of production. So the headline is of these "
+            f"{len(scores.examples):,} examples ({_counted(scores, None)}), and says nothing of "
+            "production."
+        )
+    if chosen.strata is not None:
+        yield from _weighted(scores, chosen, chosen.strata)
+
+
+def _outside(scores: Scores) -> Iterator[str]:
+    core = sum(name == "core" for name in scores.components)
+    others = len(scores.components) - core
+    if others:
+        yield (
+            f"The headline is of core, {core:,} examples that sample production. Outside of it are "
+            f"{others:,} that do not: {_counted(scores, 'core')}. They were chosen, and would "
+            "move any mean by how many there are of them; each pool is told by itself."
+        )
+
+
+def _counted(scores: Scores, without: str | None) -> str:
+    """How many examples are of which pool."""
+    names = [*COMPONENTS, None]
+    counts = {name: scores.components.count(name) for name in names if name != without}
+    return ", ".join(f"{n:,} {pool_of(name)}" for name, n in counts.items() if n)
+
+
+def _weighted(scores: Scores, chosen: Population, strata: Strata) -> Iterator[str]:
+    told = ", ".join(
+        f"{name} {share:.0%} ({size:,} examples)"
+        for name, share, size in zip(strata.names, strata.shares, strata.sizes, strict=True)
+    )
+    yield (
+        f"The headline is re-weighted to traffic: {told}. These shares are taken as known; the "
+        f"{chosen.n:,} examples are worth {chosen.effective_n:,.0f} that count alike."
+    )
+    few = [name for name, size in zip(strata.names, strata.sizes, strict=True) if size < _FEWEST]
+    if few:
+        yield (
+            f"{', '.join(few)} has a share of traffic and a single example: how its examples "
+            "differ is unknown, so no re-weighted number has an interval, and there is none."
+        )
+    rows = np.flatnonzero(~chosen.rows)
+    core = "core" in scores.components
+    left = sum(1 for row in rows if not core or scores.components[row] == "core")
+    if left:
+        yield (
+            f"{left:,} further examples are of no segment with a share, and count for nothing in "
+            "the headline."
+        )

@@ -1,0 +1,206 @@
+"""A mean re-weighted to known shares: of the kinds of units that a population is made of.
+
+A sample that holds too many of one kind and too few of another still tells how good each is. With
+the shares that the kinds have in the population, their means add up to the population's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from measurand.errors import InsufficientData, UsageError
+from measurand.stats.arrays import Floats, check_finite
+from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.mean import caution_if_few, cluster_codes
+from measurand.stats.proportion import unanimous_share
+from measurand.stats.quantiles import check_level, t_quantile
+
+__all__ = ["Strata", "kish", "stratified_mean"]
+
+_FEWEST = 2
+_ROUNDING = 1e-12
+_WHOLE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Strata:
+    """Which kind each unit is of, and what share of the population each kind is.
+
+    Args:
+        codes: The stratum of each unit, shape (units,).
+        shares: Of the strata, shape (strata,); they sum to 1.
+        names: Of the strata, for messages.
+
+    Raises:
+        UsageError: A share is not above 0, or they do not sum to 1; or a code has no share.
+    """
+
+    codes: NDArray[np.intp]
+    shares: Floats
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if (self.shares <= 0).any() or abs(float(self.shares.sum()) - 1) > _WHOLE:
+            raise UsageError(f"shares are above 0 and sum to 1; found {self.shares.tolist()}")
+        if self.codes.size and not 0 <= self.codes.min() <= self.codes.max() < self.shares.size:
+            raise UsageError("every unit is of a stratum that has a share")
+
+    def only(self, given: NDArray[np.bool_]) -> Strata:
+        """The strata of these units; the shares stay."""
+        return Strata(self.codes[given], self.shares, self.names)
+
+    @property
+    def sizes(self) -> NDArray[np.intp]:
+        """Units in each stratum."""
+        return np.bincount(self.codes, minlength=self.shares.size)
+
+    @property
+    def weights(self) -> Floats:
+        """What each unit counts, shape (units,): its stratum's share over its stratum's size.
+
+        Raises:
+            InsufficientData: A stratum has a share of the population and fewer than two units, so
+                that nothing is known of it, or not how its units differ.
+        """
+        sizes = self.sizes
+        if (sizes < _FEWEST).any():
+            place = int(np.argmax(sizes < _FEWEST))
+            found = "none" if not sizes[place] else "one"
+            raise InsufficientData(
+                f"{self.names[place]} is {self.shares[place]:.0%} of the population, and a "
+                f"weighted mean needs at least two scored units of it; found {found}"
+            )
+        return np.asarray((self.shares / sizes)[self.codes], dtype=np.float64)
+
+    def residuals(self, values: Floats) -> Floats:
+        """What each unit contributes to the error of the weighted mean, shape (units,).
+
+        The sum of their squares is the stratified variance.
+        """
+        weights, sizes = self.weights, self.sizes
+        means = np.bincount(self.codes, values, minlength=sizes.size) / sizes
+        correction = np.sqrt(sizes / (sizes - 1))[self.codes]
+        return np.asarray(weights * correction * (values - means[self.codes]), dtype=np.float64)
+
+
+def kish(weights: ArrayLike) -> float:
+    """How many equally weighted units are worth as much: the squared sum over the sum of squares.
+
+    Raises:
+        InsufficientData: There is no weight above 0.
+        UsageError: A weight is negative.
+
+    References:
+        Kish (1965), *Survey Sampling*, section 11.7.
+    """
+    vector = check_finite(weights, 1)
+    if vector.size and vector.min() < 0:
+        raise UsageError("weights are not negative")
+    squares = float(vector @ vector)
+    if not squares:
+        raise InsufficientData("nothing has any weight")
+    return float(vector.sum()) ** 2 / squares
+
+
+def stratified_mean(
+    values: ArrayLike,
+    strata: Strata,
+    *,
+    clusters: ArrayLike | None = None,
+    bounds: tuple[float, float] | None = None,
+    level: float = LEVEL,
+) -> Estimate:
+    """The mean of a population of which each stratum is a known share.
+
+    The strata's means, weighted by their shares; the variance is the sum of the squared shares
+    times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters,
+    which may reach over strata, contributions add up within each, with the factor C / (C - 1) and t
+    with C - 1 degrees. The shares are taken as known, and the units of a stratum as drawn at random
+    from it.
+
+    Args:
+        values: One finite number per unit, shape (units,).
+        strata: Of the same units.
+        clusters: The cluster of each unit, shape (units,).
+        bounds: The ends of the scale. They clip the interval; where the units of a stratum are all
+            alike, they give the interval that `mean_t` gives there, on Kish's effective n.
+        level: The confidence level.
+
+    Raises:
+        InsufficientData: A stratum with fewer than two units; one cluster; or no spread within any
+            stratum, and no bounds.
+        UsageError: The arguments do not fit.
+
+    References:
+        Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946).
+    """
+    check_level(level)
+    vector = check_finite(values, 1)
+    if vector.size != strata.codes.size:
+        raise UsageError(f"one stratum per value is needed; found {strata.codes.size}")
+    weights = strata.weights
+    value = float(weights @ vector)
+    residuals = strata.residuals(vector)
+    error, df, caution = _error(residuals, strata, clusters)
+    if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())):
+        return _alike(value, weights, bounds, level=level, n=vector.size)
+    half = t_quantile((1 + level) / 2, df) * error
+    low, high = bounds or (-math.inf, math.inf)
+    return Estimate(
+        value=value,
+        low=min(value, max(low, value - half)),
+        high=max(value, min(high, value + half)),
+        level=level,
+        n=vector.size,
+        method=_method(strata, clustered=clusters is not None),
+        reason=caution,
+    )
+
+
+def _method(strata: Strata, *, clustered: bool) -> str:
+    how = "CR1, t(C-1)" if clustered else "t(Satterthwaite)"
+    return f"post-stratified over {strata.shares.size} strata, {how}"
+
+
+def _error(
+    residuals: Floats, strata: Strata, clusters: ArrayLike | None
+) -> tuple[float, float, str | None]:
+    """The standard error, its degrees of freedom, and a caution where they are few."""
+    if clusters is not None:
+        codes = cluster_codes(clusters, residuals.size)
+        count = int(codes.max(initial=-1)) + 1
+        if count < _FEWEST:
+            raise InsufficientData(f"a mean needs at least two clusters; found {count}")
+        sums = np.bincount(codes, residuals)
+        error = math.sqrt(count / (count - 1) * float(sums @ sums))
+        return error, count - 1, caution_if_few(count, "clusters")
+    parts = np.bincount(strata.codes, residuals**2, minlength=strata.shares.size)
+    total = float(parts.sum())
+    squares = float((parts**2 / (strata.sizes - 1)).sum())
+    df = total**2 / squares if squares > 0 else float(residuals.size - 1)
+    return math.sqrt(total), df, None
+
+
+def _alike(
+    value: float, weights: Floats, bounds: tuple[float, float] | None, *, level: float, n: int
+) -> Estimate:
+    """Where units differ within no stratum: what Clopper-Pearson leaves possible."""
+    if bounds is None:
+        raise InsufficientData(
+            "no two units of a stratum differ: without spread and without the bounds of the scale "
+            "there is no interval"
+        )
+    other = 1 - unanimous_share(max(int(kish(weights)), 1), level)
+    return Estimate(
+        value=value,
+        low=value - other * (value - bounds[0]),
+        high=value + other * (bounds[1] - value),
+        level=level,
+        n=n,
+        method="exact, all values of each stratum equal",
+        reason="no two units of a stratum differ; the interval is what Clopper-Pearson leaves open",
+    )
