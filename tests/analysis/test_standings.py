@@ -280,6 +280,26 @@ def test_the_order_of_the_table_is_no_matter() -> None:
         assert a.estimate.low == pytest.approx(b.estimate.low, abs=1e-9)
 
 
+def test_words_that_do_not_say_who_won_are_answered_with_what_to_do() -> None:
+    rows = [
+        Rating(
+            example=f"e{n}",
+            system="a",
+            against="b",
+            dimension="help",
+            rater="r",
+            kind="people",
+            value="left" if n else "right",
+        )
+        for n in range(5)
+    ]
+    told = found(rows, ())
+    assert not told.results
+    (limit,) = told.limits
+    assert "say left, right and not win, tie or loss" in limit
+    assert "recode: {left: win, right: loss}" in limit
+
+
 def test_no_pairs_no_standings() -> None:
     rows = [Rating(example="e", system="s", dimension="d", rater="r", kind="people", value=3.0)]
     assert found(rows) == Findings(results=())

@@ -16,7 +16,7 @@ from measurand.core.failure import STALE
 from measurand.core.rating import Column, Kind, Ratings
 from measurand.stats.pair_results import PairResults
 
-__all__ = ["PEOPLE", "SHOWN_FIRST", "Meetings", "meetings"]
+__all__ = ["PEOPLE", "SHOWN_FIRST", "Meetings", "meetings", "undecided"]
 
 PEOPLE = "people"
 SHOWN_FIRST = "shown first"
@@ -26,6 +26,7 @@ _FEWEST = 10
 """Fewer raters, or examples, than this are these ones: errors are not clustered by them."""
 _MACHINES: tuple[Kind, ...] = ("judge", "check")
 _PAIR = ("system", "against")
+_WORDS = 5
 _SIDES: Mapping[object, float] = {"ab": 1.0, "ba": -1.0}
 
 
@@ -129,6 +130,20 @@ def meetings(
             machine = rows.where(kind=kind)
             for rater in sorted(map(str, machine.distinct("rater"))):
                 yield from _of(machine.where(rater=rater), (kind, rater), names, known=known)
+
+
+def undecided(ratings: Ratings) -> Iterator[str]:
+    """Dimensions of pairs whose words do not say who won, in a sentence each."""
+    pairs = ratings.filtered(ratings["against"].mask(lambda cell: cell is not None))
+    for dimension in sorted(map(str, pairs.distinct("dimension"))):
+        values = pairs.where(dimension=dimension).distinct("value")
+        words = sorted(value for value in values if isinstance(value, str))
+        if words and not set(words) & POINTS.keys():
+            yield (
+                f"Side by side on {dimension}: the ratings say {', '.join(words[:_WORDS])} and not "
+                "win, tie or loss of the system, so that nobody is ranked; say with a mapping what "
+                "they mean, as in recode: {left: win, right: loss}."
+            )
 
 
 def _of(

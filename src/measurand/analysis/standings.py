@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from measurand.analysis.matrix import Floats
-from measurand.analysis.meetings import SHOWN_FIRST, Meetings, meetings
+from measurand.analysis.meetings import SHOWN_FIRST, Meetings, meetings, undecided
 from measurand.analysis.result import OPINION, Findings, Result, Verdict
 from measurand.analysis.standings_verdict import best_systems
 from measurand.analysis.style import LENGTH, STYLES, StyleTable
@@ -70,7 +70,7 @@ def standings(
     return Findings(
         results=tuple(result for one in found for result in one.results()),
         verdicts=tuple(verdict for one in found for verdict in one.verdicts()),
-        limits=tuple(limit for one in found for limit in one.limits()),
+        limits=(*(limit for one in found for limit in one.limits()), *undecided(table)),
     )
 
 

@@ -81,7 +81,10 @@ class Strengths:
 
     @cached_property
     def naive(self) -> Floats:
-        """The covariance if every meeting were independent of all others and the model held."""
+        """The covariance if every meeting were independent of all others and the model held.
+
+        Where a tie is half a win, ties make it too large: they spread less than wins and losses.
+        """
         return inverse(information_of(self.results, self._expected, self.ties), self._size)
 
     def strength(self, place: int, *, level: float = LEVEL) -> Estimate:
