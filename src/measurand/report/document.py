@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from measurand.analysis.result import Unit, Verdict
+from measurand.analysis.result import Change, Unit, Verdict
 from measurand.figures.style import Drawable
 from measurand.stats.estimate import Estimate
 
@@ -18,6 +18,8 @@ __all__ = [
     "Block",
     "Bullets",
     "Cell",
+    "ChangeCard",
+    "ChangeCards",
     "Column",
     "Document",
     "Fold",
@@ -53,16 +55,16 @@ class Outcome:
     @classmethod
     def of(cls, verdict: Verdict) -> Outcome:
         """The outcome with the name of the better system in place of a and b."""
-        winners = dict(zip(_WINNERS, verdict.systems, strict=False))
-        return cls(verdict.outcome, winners.get(verdict.outcome, ""))
+        place = _WINNERS.get(verdict.outcome)
+        return cls(verdict.outcome, "" if place is None else verdict.systems[place])
 
     @property
     def text(self) -> str:
         """What a reader reads."""
-        return f"{self.winner} better" if self.winner else self.word
+        return f"{self.winner} {self.word[2:]}" if self.winner else self.word
 
 
-_WINNERS = ("a better", "b better")
+_WINNERS = {"a better": 0, "b better": 1, "a better predictor": 0, "b better predictor": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,53 @@ class UnitCards:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """An example on which two systems are on different sides, with what either answered.
+
+    Args:
+        change: The example and the scores of both.
+        texts: What was asked, and answered by the first and the second.
+        yes_no: Whether the scores are of yes and no.
+    """
+
+    change: Change
+    texts: tuple[Texts, Texts] = (Texts(), Texts())
+    yes_no: bool = False
+
+    @property
+    def question(self) -> str | None:
+        """What was asked, where it is known."""
+        return next((one.question for one in self.texts if one.question is not None), None)
+
+    @property
+    def reference(self) -> str | None:
+        """A right answer, where one is known."""
+        return next((one.reference for one in self.texts if one.reference is not None), None)
+
+    @property
+    def sides(self) -> tuple[tuple[str, float, str | None], ...]:
+        """Of either system its name, its score and its answer."""
+        systems, scores = self.change.systems, self.change.scores
+        answers = (one.answer for one in self.texts)
+        return tuple(zip(systems, scores, answers, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCards:
+    """Examples that changed sides, the most harmful first.
+
+    Args:
+        cards: In order.
+        brief: How many of them a terminal shows.
+    """
+
+    kind: ClassVar[str] = "changes"
+
+    cards: tuple[ChangeCard, ...]
+    brief: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """Tables that most readers skip: closed in HTML, left out of a brief terminal."""
 
@@ -242,7 +291,7 @@ class Fold:
     tables: tuple[Table, ...]
 
 
-Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards | Fold
+Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards | ChangeCards | Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from measurand.report.document import (
     Block,
     Bullets,
     Cell,
+    ChangeCard,
+    ChangeCards,
     Document,
     Fold,
     KeyValue,
@@ -114,9 +116,9 @@ def _block(block: Block) -> Iterator[str]:
         case Plot() | Fold():
             for table in block.tables:
                 yield from _table(table)
-        case UnitCards():
+        case UnitCards() | ChangeCards():
             for card in block.cards:
-                yield from _card(card)
+                yield from _change(card) if isinstance(card, ChangeCard) else _card(card)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -167,6 +169,18 @@ def _card(card: UnitCard) -> Iterator[str]:
         for shown in (rating(r.value, yes_no=card.yes_no),)
     )
     yield _grid(["Rater", "Kind", "Rating", "Reason"], [":---", ":---", "---:", ":---"], rows)
+
+
+def _change(card: ChangeCard) -> Iterator[str]:
+    change = card.change
+    facts = [escaped(name) for name in (change.example, change.dimension, change.why)]
+    yield f"### {', '.join(facts)}"
+    for name, text in (("Question", card.question), ("Reference", card.reference)):
+        if text is not None:
+            yield f"{name}:\n\n" + _quoted(text)
+    for system, score, answer in card.sides:
+        told = f"{escaped(system)}, {rating(score, yes_no=card.yes_no)}"
+        yield told if answer is None else f"{told}:\n\n" + _quoted(answer)
 
 
 def _quoted(text: str) -> str:

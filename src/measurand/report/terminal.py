@@ -18,6 +18,8 @@ from measurand.report.document import (
     Block,
     Bullets,
     Cell,
+    ChangeCard,
+    ChangeCards,
     Column,
     Document,
     Fold,
@@ -37,6 +39,7 @@ __all__ = ["print_document", "terminal_text"]
 
 _COLOURS = {"good": "green", "bad": "red", "unsure": "yellow"}
 _TEXT_SHOWN = 600
+_SIDE_SHOWN = 240
 _SHAPES = ((" ", 2), (" ", 1), ("\n", 2))
 """What stands before an estimate's interval, and between columns, from wide to narrow."""
 _GAP = 2
@@ -116,9 +119,19 @@ def _block(block: Block) -> Iterator[RenderableType]:
             for place, table in enumerate(block.tables):
                 yield from (Text(),) if place else ()
                 yield from _table(table)
-        case UnitCards():
-            for card in block.cards:
-                yield from _card(card)
+        case UnitCards() | ChangeCards():
+            yield from _cards(block)
+
+
+def _cards(block: UnitCards | ChangeCards) -> Iterator[RenderableType]:
+    if isinstance(block, UnitCards):
+        for card in block.cards:
+            yield from _card(card)
+        return
+    for change in block.cards[: block.brief]:
+        yield from _change(change)
+    if (more := len(block.cards) - block.brief) > 0:
+        yield _dim(f"and {more:,} more on the page")
 
 
 def _bullet(item: str) -> RenderableType:
@@ -264,6 +277,19 @@ def _card(card: UnitCard) -> Iterator[RenderableType]:
             Text(one_line(rated.reason or "")),
         )
     yield grid
+
+
+def _change(card: ChangeCard) -> Iterator[RenderableType]:
+    change = card.change
+    yield Text()
+    head = Text(f"{one_line(change.example)} · {one_line(change.dimension)}", style="bold")
+    head.append(f"  {one_line(change.why)}", style="not bold")
+    yield head
+    texts = [] if card.question is None else [("Question", card.question)]
+    for system, score, answer in card.sides:
+        shown = rating(score, yes_no=card.yes_no)
+        texts.append((system, shown if answer is None else f"{shown}  {answer}"))
+    yield _facts([(name, shortened(text, _SIDE_SHOWN)) for name, text in texts])
 
 
 def _dim(text: str) -> Text:

@@ -1,0 +1,226 @@
+"""Which examples changed sides between two systems, the most harmful first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from measurand.analysis.frame import Bools, Frame
+from measurand.analysis.matrix import Floats, numbers_of
+from measurand.analysis.measure import Measure
+from measurand.analysis.pair import Pair
+from measurand.analysis.result import Change, Result
+from measurand.analysis.score import Scores
+from measurand.core.rubric import Dimension
+from measurand.stats.estimate import attempt
+from measurand.stats.quantiles import two_sided_z
+from measurand.stats.share import clustered_share
+
+if TYPE_CHECKING:
+    from measurand.analysis.comparison import ComparisonOptions
+    from measurand.analysis.views import Scene
+
+__all__ = ["change_findings"]
+
+_HALF = 0.5
+_MOST = 2000
+"""Changes that are listed over all pairs; the shares count every one."""
+_LEAST_LISTED = 20
+_MOST_LEVELS = 21
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """The changes of one pair on one dimension.
+
+    Args:
+        dimension: Which.
+        gaps: Shape (examples,): first minus second in share of the scale; NaN where not both.
+        changed: Which examples changed sides.
+        blocking: Of which one system is blocked by it and the other is not.
+        harm: The share of the scale times the weight.
+        rule: What a change is here.
+    """
+
+    dimension: Dimension
+    gaps: Floats
+    changed: Bools
+    blocking: Bools
+    harm: Floats
+    rule: str
+
+
+def change_findings(
+    measure: Measure, pairs: Sequence[Pair], scene: Scene
+) -> tuple[tuple[Result, ...], tuple[Change, ...]]:
+    """The examples that changed sides in every pair, and which share of the examples they are.
+
+    On yes/no, one system passes and the other fails. Where a bound blocks, one is blocked and the
+    other is not. On grades the scores differ by more than two ratings of one output do by chance,
+    where outputs were rated again; else by a level of the scale, or by the margin.
+
+    Returns:
+        ``changed_to_worse`` and ``changed_to_better`` of the first of each pair, by dimension, of
+        the examples that the headline is of; and the changes on all examples, those that block
+        first, then by their share of the scale times the weight of the dimension.
+    """
+    scores = measure.scores
+    whole = np.ones(len(scores.examples), dtype=bool)
+    headline = whole if measure.population is None else measure.population.rows
+    noise = _noise(scores, scene)
+    results: list[Result] = []
+    changes: list[Change] = []
+    systems = list(dict.fromkeys(pair.systems for pair in pairs))
+    room = max(_LEAST_LISTED, _MOST // max(len(systems), 1))
+    for both in systems:
+        sides = [
+            _sides(scores, both, layer, noise=noise[layer], options=scene.options)
+            for layer in range(len(scores.dimensions))
+        ]
+        results += _shares(measure, sides, both, headline=headline)
+        changes += sorted(_changes(scores, sides, both), key=_harm_first)[:room]
+    return tuple(results), tuple(changes)
+
+
+def _harm_first(change: Change) -> tuple[bool, bool, float]:
+    return change.to == "better", not change.blocking, -change.harm
+
+
+def _noise(scores: Scores, scene: Scene) -> tuple[Floats | None, ...]:
+    """By dimension, the variance of each output's score by chance; None where nobody repeated."""
+    frame = Frame(scene.table.where(against=None), scores.systems)
+    if frame.examples != scores.examples:
+        return (None,) * len(scores.dimensions)
+    return tuple(
+        None if dimension.scale.binary else _variance(frame, dimension, scores)
+        for dimension in scores.dimensions
+    )
+
+
+def _variance(frame: Frame, dimension: Dimension, scores: Scores) -> Floats | None:
+    kind = scores.kinds[dimension.name]
+    rows = frame.ratings.where(dimension=dimension.name, kind=kind)
+    numbers, _ = numbers_of(rows["value"], dimension.scale)
+    given = ~np.isnan(numbers)
+    places, numbers = frame.places(rows)[given], numbers[given]
+    size = int(np.prod(frame.shape))
+    counts = np.bincount(places, minlength=size)
+    spare = int((counts[counts > 0] - 1).sum())
+    if not spare:
+        return None
+    means = np.bincount(places, weights=numbers, minlength=size) / np.maximum(counts, 1)
+    pooled = float(((numbers - means[places]) ** 2).sum()) / spare
+    low, high = dimension.scale.low, dimension.scale.high
+    span = 1.0 if low is None or high is None else high - low
+    found = np.full(size, np.nan)
+    found[counts > 0] = pooled / span**2 / counts[counts > 0]
+    return found.reshape(frame.shape)
+
+
+def _sides(
+    scores: Scores,
+    systems: tuple[str, str],
+    layer: int,
+    *,
+    noise: Floats | None,
+    options: ComparisonOptions,
+) -> _Sides:
+    first, second = map(scores.systems.index, systems)
+    dimension = scores.dimensions[layer]
+    a, b = scores.values[:, first, layer], scores.values[:, second, layer]
+    gaps = a - b
+    with np.errstate(invalid="ignore"):
+        if dimension.scale.binary:
+            changed = (a - _HALF) * (b - _HALF) < 0
+            rule = "one passes, the other fails"
+        else:
+            bound, rule = _bound(dimension, noise, (first, second), options=options)
+            changed = np.abs(gaps) >= bound - _ROUNDING
+            changed &= np.abs(gaps) > _ROUNDING
+    blocking = np.zeros(len(gaps), dtype=bool)
+    if (flags := scores.blocked_on.get(dimension.name)) is not None:
+        blocking = np.abs(flags[:, first] - flags[:, second]) == 1
+    return _Sides(
+        dimension=dimension,
+        gaps=gaps,
+        changed=(changed | blocking) & ~np.isnan(gaps),
+        blocking=blocking,
+        harm=np.abs(gaps) * scores.weights[:, layer],
+        rule=rule,
+    )
+
+
+def _bound(
+    dimension: Dimension,
+    noise: Floats | None,
+    places: tuple[int, int],
+    *,
+    options: ComparisonOptions,
+) -> tuple[Floats, str]:
+    """How far two grades are apart that changed sides, by example, and in words."""
+    if noise is not None:
+        errors = np.sqrt(noise[:, places[0]] + noise[:, places[1]])
+        return np.asarray(two_sided_z(options.level) * errors), "more than repeated ratings differ"
+    low, high = dimension.scale.low, dimension.scale.high
+    if low is None or high is None:
+        return np.full(1, np.inf), ""
+    if dimension.scale.metric == "ordinal" and high - low < _MOST_LEVELS:
+        return np.full(1, 1 / (high - low)), "a level of the scale or more"
+    return np.full(1, options.margin), "the margin or more"
+
+
+def _shares(
+    measure: Measure, sides: Sequence[_Sides], systems: tuple[str, str], *, headline: Bools
+) -> Iterator[Result]:
+    scores = measure.scores
+    for side in sides:
+        rows = headline & ~np.isnan(side.gaps)
+        for to, sign in (("worse", -1), ("better", 1)):
+            moved = (side.changed & (side.gaps * sign > 0))[rows].astype(np.float64)
+            compute = partial(clustered_share, moved, scores.clusters[rows], level=measure.level)
+            yield Result(
+                name=f"changed_to_{to}",
+                estimate=attempt(compute, n=len(moved), method="Wilson", level=measure.level),
+                dimension=side.dimension.name,
+                systems=systems,
+            )
+
+
+def _changes(scores: Scores, sides: Sequence[_Sides], systems: tuple[str, str]) -> Iterator[Change]:
+    first, second = map(scores.systems.index, systems)
+    for side in sides:
+        layer = scores.dimensions.index(side.dimension)
+        for row in np.flatnonzero(side.changed):
+            to: Literal["worse", "better"] = "worse" if side.gaps[row] < 0 else "better"
+            yield Change(
+                example=scores.examples[row],
+                systems=systems,
+                dimension=side.dimension.name,
+                to=to,
+                scores=(
+                    _in_units(scores.values[row, first, layer], side.dimension),
+                    _in_units(scores.values[row, second, layer], side.dimension),
+                ),
+                blocking=bool(side.blocking[row]),
+                harm=float(side.harm[row]),
+                why=_why(side, to, systems, blocking=bool(side.blocking[row])),
+            )
+
+
+def _why(side: _Sides, to: str, systems: tuple[str, str], *, blocking: bool) -> str:
+    worse, better = systems if to == "worse" else systems[::-1]
+    if blocking:
+        return f"{worse} is blocked, {better} is not"
+    if side.dimension.scale.binary:
+        return f"{worse} fails, {better} passes"
+    return f"{worse} is lower by {side.rule}"
+
+
+def _in_units(share: float, dimension: Dimension) -> float:
+    low, high = dimension.scale.low, dimension.scale.high
+    return float(share) if low is None or high is None else float(low + share * (high - low))
