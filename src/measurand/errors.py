@@ -4,6 +4,7 @@
 
     MeasurandError
     ├── UsageError            the call or the command line is wrong              exit 2
+    │   └── NotSetUp          a key, an address or an extra lacks                exit 2
     ├── DataError             a file or table is wrong; lists every fault        exit 2
     │   └── PlanError         the same, for a plan (measurand.yaml)              exit 2
     ├── LeakError             what is locked for a test would be shown           exit 2
@@ -31,6 +32,7 @@ __all__ = [
     "LedgerError",
     "MeasurandError",
     "MissingExtra",
+    "NotSetUp",
     "PlanError",
     "Unfinished",
     "UsageError",
@@ -79,6 +81,10 @@ class MeasurandError(Exception):
 
 class UsageError(MeasurandError):
     """The function or command was called in a way that cannot mean anything."""
+
+
+class NotSetUp(UsageError):  # noqa: N818 - reads as what it is: it is not set up
+    """What a plan calls cannot be called here: a key, an address or an extra lacks."""
 
 
 class DataError(MeasurandError):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from measurand.core.plan import Plan
 from measurand.core.system import System
-from measurand.errors import UsageError
+from measurand.errors import NotSetUp, UsageError
 from measurand.models.environment import Environment
 from measurand.models.open import Models, Need
 
@@ -43,11 +43,11 @@ def refuse_missing(plan: Plan, models: Models) -> None:
     """Refuse to run where a key, an address or an extra lacks.
 
     Raises:
-        UsageError: Something lacks; all of it is told, and what to do instead.
+        NotSetUp: Something lacks; all of it is told, and what to do instead.
     """
     if told := missing(plan, models):
         lines = "\n".join(f"  {one}" for one in told)
-        raise UsageError(
+        raise NotSetUp(
             f"nothing has been called yet, because this plan needs what is not there:\n\n{lines}"
             f"\n\n{_WITHOUT}"
         )

@@ -15,6 +15,7 @@ from measurand.jobs.accounting import run_account
 from measurand.jobs.anchor_status import drift_notes
 from measurand.jobs.calibrating.records import standings
 from measurand.jobs.keys import redactor, run_key
+from measurand.jobs.looks import Looks
 from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
 from measurand.jobs.people_rows import part
@@ -24,7 +25,7 @@ from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
 
-__all__ = ["from_project"]
+__all__ = ["from_project", "under_plan"]
 
 _SHOWN = 5
 
@@ -44,10 +45,11 @@ def from_project(plan: Path | str, *, environment: Environment | None = None) ->
         UsageError: The ledger holds no ratings yet.
     """
     plan_path = Path(plan)
-    return _read(plan_path, load_plan(plan_path), environment or Environment())
+    return under_plan(plan_path, load_plan(plan_path), environment or Environment())
 
 
-def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
+def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
+    """The same under a plan that differs from the one that stands there, as in its repeats."""
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
@@ -90,6 +92,7 @@ def _read(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         dropped_aside=parted.dropped_aside,
         excluded=parted.excluded,
         wanted=parted.wanted,
+        looks=Looks(path, now.manifest),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measurand._version import __version__
-from measurand.core.example import Example
+from measurand.core.example import Component, Example
 from measurand.core.plan import Plan
 from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
@@ -50,6 +50,8 @@ class RunOptions:
         wait: Whether judging by batch is waited for; else a later run collects it.
         until_clear: Whether to end once it is clear which system is better; by default as the
             plan says.
+        components: Only the examples of these parts of the set; all by default.
+        repeats: How often each example is asked; by default as the systems say.
     """
 
     limit: int | None = None
@@ -60,11 +62,23 @@ class RunOptions:
     judge: bool = True
     wait: bool = True
     until_clear: bool | None = None
+    components: tuple[Component, ...] = ()
+    repeats: int | None = None
 
     @property
     def partial(self) -> bool:
         """Whether only a part of the plan is run, so that what the rest has given still counts."""
-        return bool(self.systems) or not self.judge
+        return bool(self.systems or self.components) or not self.judge
+
+    def of(self, examples: Iterable[Example]) -> Iterator[Example]:
+        """Those of these examples that are run this time."""
+        wanted = (e for e in examples if not self.components or e.component in self.components)
+        return islice(wanted, self.limit)
+
+    def count(self, sizes: Mapping[Component, int]) -> int:
+        """How many these are, of a set with components of these sizes."""
+        total = sum(sizes[name] for name in self.components or sizes)
+        return total if self.limit is None else min(self.limit, total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +173,11 @@ def run(
     whole = load_plan(plan_file)
     plan = as_chosen(whole, chosen)
     examples = ExampleStream(plan_file.parent / plan.data.path)
-    total = len(examples) if chosen.limit is None else min(chosen.limit, len(examples))
+    total = chosen.count(examples.sizes())
     if not total:
         raise InsufficientData("there is no example to run")
     course = Course(total=total, watch=watch)
-    until = _until(plan, whole, islice(examples, chosen.limit))
+    until = _until(plan, whole, chosen.of(examples))
 
     async def work() -> float:
         told = environment or Environment()
@@ -183,7 +197,7 @@ def run(
                 anchoring=_anchoring(plan, plan_file, examples, environment=told),
                 until=until,
             )
-            return await errand.carry_out(islice(examples, chosen.limit), course)
+            return await errand.carry_out(chosen.of(examples), course)
 
     spent = to_end(work, course.stop)
     return Ran(
@@ -212,7 +226,7 @@ def _batching(plan: Plan, chosen: RunOptions, examples: ExampleStream) -> Batchi
 
     return Batching(
         plan=plan,
-        examples=lambda: islice(examples, chosen.limit),
+        examples=lambda: chosen.of(examples),
         every=examples,
         again=chosen.again,
         wait=chosen.wait,
@@ -247,6 +261,9 @@ def as_chosen(plan: Plan, options: RunOptions) -> Plan:
         plan = replace(plan, run=replace(plan.run, until_clear=options.until_clear))
     if not options.judge:
         plan = replace(plan, judge=None)
+    if (repeats := options.repeats) is not None:
+        asked = (replace(one, repeats=repeats) if one.live else one for one in plan.systems)
+        plan = replace(plan, systems=tuple(asked))
     if not options.systems:
         return plan
     try:
