@@ -11,9 +11,9 @@ from tests.runs.conftest import Project
 from measurand.cli import main
 from measurand.core.example import Component, Example, Message
 from measurand.errors import UsageError
+from measurand.jobs.looks import LOOKED
 from measurand.jobs.project import from_project
 from measurand.jobs.run import Ran, RunOptions, run
-from measurand.jobs.stopping.until import LOOKED
 from measurand.models.environment import Environment
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
@@ -228,7 +228,7 @@ def test_every_look_is_written_down(tmp_path: Path) -> None:
     project = made(tmp_path / "p", "good")
     ran = go(project)
     with open_ledger(project.ledger) as ledger:
-        looks = [event.manifest["pairs"]["good/now"] for event in ledger.work.events(LOOKED)]
+        looks = [[*e.manifest["pairs"].values()] for e in ledger.work.events(LOOKED)]
     assert ran.clear is not None
     assert len(looks) == ran.clear.looks
     assert looks == sorted(looks)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -20,6 +20,8 @@ __all__ = ["Decided", "Terms", "decide"]
 
 Outcome = Literal["better", "worse", "equivalent", ""]
 
+_SPAN = (-1.0, 1.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -30,13 +32,11 @@ class Terms:
             not, over all looks; and the same for equivalent.
         margin: Differences smaller than this do not matter; 0: nothing is equivalent.
         max_failures: The share of examples without a score above which nothing is clear.
-        weights: What an example counts, by its name, where not all count alike; 1 on average.
     """
 
     level: float = LEVEL
     margin: float = 0.05
     max_failures: float = 0.02
-    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +69,14 @@ class _Gap:
 
     values: Floats
     clusters: Codes | None
-    reach: float
     open_: bool
 
     def p(self, null: float, alternative: Alternative) -> float:
         """The p-value that may be looked at; 1 where there is nothing to test."""
-        bounds = (-self.reach, self.reach)
         try:
             return sequential_p(
                 self.values,
-                bounds=bounds,
+                bounds=_SPAN,
                 clusters=self.clusters,
                 null=null,
                 alternative=alternative,
@@ -89,11 +87,7 @@ class _Gap:
     def estimate(self, level: float) -> Estimate:
         """The mean difference with its interval."""
         compute = partial(
-            sequential_mean,
-            self.values,
-            bounds=(-self.reach, self.reach),
-            clusters=self.clusters,
-            level=level,
+            sequential_mean, self.values, bounds=_SPAN, clusters=self.clusters, level=level
         )
         return attempt(compute, n=len(self.values), method="confidence sequence", level=level)
 
@@ -138,18 +132,15 @@ def decide(
 
 def _gap(scores: Scores, system: str, baseline: str, *, asked: Sequence[str], terms: Terms) -> _Gap:
     if not {system, baseline} <= set(scores.systems):
-        return _Gap(np.empty(0), None, 1.0, open_=True)
+        return _Gap(np.empty(0), None, open_=True)
     first, second = scores.systems.index(system), scores.systems.index(baseline)
     values = scores.paired(first, second)
     given = ~np.isnan(values)
     blocked = (scores.blocked[:, [first, second]] == 1).any(axis=1)
     missing = len(asked) - int((given | blocked).sum())
-    weights = np.asarray([terms.weights.get(name, 1.0) for name in scores.examples])
-    reach = max(terms.weights.values(), default=1.0)
     return _Gap(
-        (values * weights)[given],
+        values[given],
         scores.clusters[given] if scores.clustered else None,
-        reach,
         open_=missing > terms.max_failures * len(asked),
     )
 

@@ -20,6 +20,7 @@ from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.item_maker import in_subsample
+from measurand.jobs.looks import Looks
 from measurand.store.dataset import Dataset
 from measurand.store.mapping import WideMapping
 from measurand.store.plans import load_plan
@@ -73,7 +74,8 @@ class Source:
     ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown;
     ``aside`` are people's ratings of outputs that were chosen or whose right rating is known,
     which feed no estimate, and ``dropped`` those of the raters who were ``excluded``, and why;
-    ``wanted`` is how many people are to rate each output, where that is known.
+    ``wanted`` is how many people are to rate each output, where that is known, and ``looks``
+    where looks at how systems compare are counted.
     """
 
     ratings: Ratings
@@ -90,6 +92,7 @@ class Source:
     dropped_aside: Ratings = field(default_factory=lambda: Ratings.of(()))
     excluded: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
+    looks: Looks | None = None
 
     @property
     def scales(self) -> dict[str, Scale]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from measurand.core.example import COMPONENTS, Example
 from measurand.core.plan import Plan
 from measurand.errors import UsageError
+from measurand.jobs.looks import look_at
 from measurand.jobs.manifest import current
 from measurand.jobs.stopping.order import Arranged, arranged
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from measurand.jobs.engine.engine import Engine
     from measurand.store.ledger import Ledger
 
-__all__ = ["LOOKED", "Clear", "UntilClear", "until_clear"]
-
-LOOKED = "looked"
-"""What the ledger calls a look at how systems compare while results still come in."""
+__all__ = ["Clear", "UntilClear", "until_clear"]
 
 _BY = frozenset({"judge", "check"})
 
@@ -109,14 +107,12 @@ class UntilClear:
         baseline: What candidates are compared with.
         candidates: The systems that are to be decided.
         order: In which order examples are asked.
-        weights: What an example counts, where not all count alike.
     """
 
     plan: Plan
     baseline: str
     candidates: tuple[str, ...]
     order: Arranged
-    weights: Mapping[str, float] = field(default_factory=dict)
 
     async def run(self, engine: Engine, ledger: Ledger) -> Clear | None:
         """Run until it is clear, or until there is nothing left; None where it was stopped.
@@ -150,17 +146,18 @@ class UntilClear:
 
         names = [example.id for example in asked]
         systems = (self.baseline, *self.candidates)
-        rows = current(ledger, self.plan).ratings(ledger)
-        judge = self.plan.judge
+        now, judge = current(ledger, self.plan), self.plan.judge
+        rows = now.ratings(ledger).where(kind=_BY, example=frozenset(names))
         scores = score(
-            rows.where(kind=_BY, example=frozenset(names), system=frozenset(systems)),
+            rows.where(system=frozenset(systems)),
             self.plan.rubric,
             examples={example.id: example for example in asked},
             systems=systems,
             voting=Voting(judge.flags if judge else "any", self._rounds()),
         )
         found = decide(scores, self.baseline, self.candidates, asked=names, terms=self._terms())
-        ledger.work.log("", LOOKED, {"by": "run", "pairs": _pairs(found)})
+        pairs = [(system, self.baseline) for system in self.candidates]
+        look_at(ledger, pairs, ratings=rows, manifest=now.manifest, by="run")
         return found
 
     def _terms(self) -> Terms:
@@ -171,7 +168,6 @@ class UntilClear:
             level=wanted.level,
             margin=wanted.margin,
             max_failures=self.plan.run.max_failures,
-            weights=self.weights,
         )
 
     def _rounds(self) -> Mapping[str, int] | None:
@@ -210,7 +206,7 @@ def until_clear(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilCl
 
     Raises:
         UsageError: No system is the current one, there is no candidate, judges are asked by batch,
-            or nobody who is asked in a run scores anything.
+            or the headline is re-weighted to traffic.
     """
     current_ones = [system.name for system in whole.systems if system.role == "current"]
     candidates = [system.name for system in plan.systems if system.role == "candidate"]
@@ -222,31 +218,14 @@ def until_clear(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilCl
             "until clear looks at results as they come; judges that are asked by batch answer "
             "later. Take batch out of judge, or run without until clear"
         )
-    order = arranged(examples, seed=plan.seed)
+    if plan.compare.traffic:
+        raise UsageError(
+            "until clear looks at results as they come, and no interval that is re-weighted to "
+            "traffic holds at every look. Take traffic out of compare, or run without until clear"
+        )
     return UntilClear(
         plan=replace(plan, systems=whole.systems),
         baseline=current_ones[0],
         candidates=tuple(candidates),
-        order=order,
-        weights=dict(_weights(order.deciding, plan.compare.traffic)),
+        order=arranged(examples, seed=plan.seed),
     )
-
-
-def _weights(
-    examples: Sequence[Example], traffic: Mapping[str, float]
-) -> Iterator[tuple[str, float]]:
-    """What an example counts: its segment's share of traffic over that of the examples."""
-    if not traffic:
-        return
-    from measurand.analysis.composition import traffic_shares  # noqa: PLC0415 - numpy
-
-    shares = traffic_shares(traffic)
-    of = {one.id: next((tag for tag in one.segments if tag in shares), None) for one in examples}
-    sizes = Counter(of.values())
-    counted = len(examples) - sizes[None]
-    for name, segment in of.items():
-        yield name, 0.0 if segment is None else shares[segment] * counted / sizes[segment]
-
-
-def _pairs(found: Iterable[Decided]) -> dict[str, int]:
-    return {f"{one.system}/{one.baseline}": one.estimate.n for one in found}
