@@ -182,6 +182,7 @@ def compare(
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
         changes=seen.changes,
+        readings=seen.readings,
     )
 
 

@@ -19,6 +19,7 @@ from measurand.core.rating import Cell, Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
+from measurand.jobs.looks import looks_told
 from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file, rounds_of, subsample_of
 from measurand.jobs.texts import listed, texts_of
@@ -151,15 +152,30 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
                     *_advice(source),
                     *_settled(scored),
                     *undecided,
+                    *_looked_at(source, findings, chosen),
                     *findings.limits,
                 )
             )
         ),
         votes=raters.votes,
         confusions=raters.confusions if every_result else (),
-        readings=raters.readings if every_result else (),
+        readings=(*findings.readings, *(raters.readings if every_result else ())),
         units=tuple(dict.fromkeys((*_as_said(findings.units, source), *raters.units))),
     )
+
+
+def _looked_at(source: Source, findings: Findings, options: ComparisonOptions) -> Iterator[str]:
+    """That data were looked at before they had grown to this, where verdicts hold for one look."""
+    if source.looks is None:
+        return
+    pairs = [
+        (one.systems[0], one.systems[1])
+        for one in findings.verdicts
+        if one.name == OVERALL and len(one.systems) == 2  # noqa: PLR2004 - a pair
+    ]
+    counts = source.looks.noted(source.ratings, pairs)
+    if options.looks == "fixed":
+        yield from looks_told(counts)
 
 
 def _as_said(units: Sequence[Unit], source: Source) -> Iterator[Unit]:
@@ -217,7 +233,7 @@ def planned_options(source: Source) -> ComparisonOptions:
         pairs=wanted.pairs,
         traffic=wanted.traffic,
         headline=wanted.headline,
-        looks=wanted.looks,
+        looks="anytime" if source.run is not None and source.run.looked else wanted.looks,
     )
 
 

@@ -48,6 +48,7 @@ from measurand.report.sections import (
     limits_section,
 )
 from measurand.report.shelf import OVERALL, Shelf, distinct, is_naive, is_whole, matrix, shared_span
+from measurand.report.views_sections import views_sections
 from measurand.report.words import SHARES, basis, cell, label, pair
 
 __all__ = ["comparison_document"]
@@ -63,6 +64,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *_overall(shelf, known),
         *_blocking(shelf, findings.verdicts),
         *difference_sections(shelf, findings.verdicts),
+        *views_sections(shelf, findings, known),
         *preference_sections(shelf),
         *_dimensions(shelf, known),
         *corrected_sections(shelf, findings.verdicts),
