@@ -64,10 +64,9 @@ def compare(
         UsageError: A system is named that nobody rated.
     """
     read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
-    findings = compare_findings(read, options or planned_options(read), every_result=False)
-    return _answer(
-        "compare", findings, read, decide=options is not None and options.require is not None
-    )
+    chosen = options or planned_options(read)
+    findings = compare_findings(read, chosen, every_result=False)
+    return _answer("compare", findings, read, options=chosen)
 
 
 def report(
@@ -88,8 +87,9 @@ def report(
         UsageError: A system is named that nobody rated.
     """
     read = source if isinstance(source, Source) else from_file(Path(source), reading or Reading())
-    findings = compare_findings(read, options or planned_options(read), every_result=True)
-    return _answer("report", findings, read, decide=False)
+    chosen = options or planned_options(read)
+    findings = compare_findings(read, chosen, every_result=True)
+    return _answer("report", findings, read, options=replace(chosen, require=None))
 
 
 def run_report(plan_path: Path, *, environment: Environment | None = None) -> Answer:
@@ -105,13 +105,13 @@ def run_report(plan_path: Path, *, environment: Environment | None = None) -> An
     """
     source = from_project(plan_path, environment=environment)
     findings = compare_findings(source, planned_options(source), every_result=True)
-    return _answer("run", findings, source, decide=False)
+    return _answer("run", findings, source, options=ComparisonOptions())
 
 
 def judge_report(source: Source) -> Answer:
     """What judges said of outputs that were there already."""
     findings = compare_findings(source, planned_options(source), every_result=False)
-    return _answer("judge", findings, source, decide=False)
+    return _answer("judge", findings, source, options=ComparisonOptions())
 
 
 def compare_findings(source: Source, options: ComparisonOptions, *, every_result: bool) -> Findings:
@@ -237,13 +237,15 @@ def planned_options(source: Source) -> ComparisonOptions:
     )
 
 
-def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> Answer:
+def _answer(verb: str, findings: Findings, source: Source, *, options: ComparisonOptions) -> Answer:
+    marks = {"expert": options.expert, "floor": options.floor}
     context = PageContext(
         title=_TITLES.get(verb),
         subtitle=_of_what(source),
         intakes=source.intakes,
         rubric=source.rubric,
         systems=source.plan.systems if source.plan else (),
+        roles={name: role for role, name in marks.items() if name is not None},
         texts=texts_of(source),
         run=source.run,
         beside=without_excluded(source),
@@ -255,7 +257,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, decide: bool) -> A
         document=document,
         intakes=source.intakes,
         run=source.run,
-        decided=decide,
+        decided=options.require is not None,
         background=CEILING if verb == "compare" else frozenset(),
     )
 

@@ -24,7 +24,7 @@ __all__ = ["brief"]
 FIRST = frozenset(
     {
         *("Overall", "Blocking", "Differences", "Side by side", "Agreement", "Ceiling"),
-        *("Failures", "Run", "Planted truth", "In plain words", LIMITS),
+        *("Failures", "Run", "Planted truth", "In plain words", "Changed sides", LIMITS),
     }
 )
 """The sections that answer the question; the others are for looking things up."""

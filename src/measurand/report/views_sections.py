@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from measurand.analysis.result import Change, Findings, Result, Verdict
-from measurand.analysis.views_slices import worst_slices
 from measurand.figures.scatter import Point, Scatter
 from measurand.figures.style import Colour
 from measurand.report.document import (
@@ -80,10 +79,7 @@ def _slices(shelf: Shelf, findings: Findings) -> list[Section]:
         _slice_table(dimension, [r for r in results if r.dimension == dimension], decided)
         for dimension in sorted(distinct(r.dimension for r in results), key=lambda d: d != OVERALL)
     ]
-    blocks: list[Block] = []
-    if worst := tuple(worst_slices(results, findings.verdicts)):
-        blocks.append(Bullets(worst))
-    blocks.append(tables[0])
+    blocks: list[Block] = [tables[0]]
     if len(tables) > 1:
         blocks.append(Fold("The same by dimension", tuple(tables[1:])))
     summary = (
@@ -105,9 +101,8 @@ def _slice_table(dimension: str, results: Sequence[Result], decided: _Slices) ->
         Column("n", right=True),
     )
     rows: list[tuple[Cell, ...]] = []
-    for r in sorted(
-        results, key=lambda r: (r.segment is not None, r.component or "", r.segment or "")
-    ):
+    order = list(dict.fromkeys((r.component, r.segment) for r in results))
+    for r in sorted(results, key=lambda r: order.index((r.component, r.segment))):
         verdict = decided.get((r.systems, r.dimension, r.component, r.segment))
         shown: Cell = Outcome.of(verdict) if verdict else Outcome("inconclusive")
         rows.append((r.segment or r.component, pair(r.systems), shown, r.estimate, r.estimate.n))
@@ -122,6 +117,7 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
         return []
     blocks: list[Block] = [_shares(shares)]
     worse = [change for change in findings.changes if change.to == "worse"]
+    worse.sort(key=lambda change: (not change.blocking, -change.harm))
     if worse:
         blocks.append(ChangeCards(tuple(_card(c, known) for c in worse[:_CARDS])))
     if len(findings.changes) > min(len(worse), _CARDS):

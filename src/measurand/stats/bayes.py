@@ -35,6 +35,7 @@ DRAWS = 9_999
 _CELLS = 2**20
 _LEAST_UNITS = 20
 _BISECTIONS = 60
+_NAMES: Mapping[Prior, str] = MappingProxyType({"jeffreys": "Jeffreys", "uniform": "uniform"})
 _PRIORS: Mapping[Prior, float] = MappingProxyType({"jeffreys": 0.5, "uniform": 1.0})
 
 
@@ -122,7 +123,7 @@ class PairedPosterior:
             high=max(self._quantile(1 - tail), self.mean),
             level=level,
             n=self.table.n,
-            method=f"Dirichlet posterior, {self.prior} prior; credible interval",
+            method=f"Dirichlet posterior, {_NAMES[self.prior]} prior; credible interval",
         )
 
     def better(self, *, level: float = LEVEL) -> Estimate:
@@ -144,7 +145,7 @@ class PairedPosterior:
             high=value,
             level=level,
             n=self.table.n,
-            method=f"Dirichlet posterior, {self.prior} prior, exact",
+            method=f"Dirichlet posterior, {_NAMES[self.prior]} prior, exact",
         )
 
     def _quantile(self, p: float) -> float:
