@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from measurand.analysis.calibration_options import CalibrationOptions
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.judges import JudgesOptions
+    from measurand.analysis.power_options import PowerOptions
     from measurand.analysis.result import Findings, Result, Verdict
     from measurand.analysis.vote import Vote, VoteOptions
     from measurand.core.example import Example, Message
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from measurand.jobs.packet_export import export_packet
     from measurand.jobs.packet_import import import_packet
     from measurand.jobs.planning import plan
+    from measurand.jobs.power import power
     from measurand.jobs.project import from_project
     from measurand.jobs.rate_status import rate_status
     from measurand.jobs.raters import raters
@@ -87,6 +89,7 @@ __all__ = [
     "Measurement",
     "Message",
     "Output",
+    "PowerOptions",
     "Price",
     "Rating",
     "Ratings",
@@ -129,6 +132,7 @@ __all__ = [
     "open_desk",
     "open_ledger",
     "plan",
+    "power",
     "rate_outputs",
     "rate_status",
     "raters",
@@ -142,6 +146,7 @@ _HOME = {
     "measurand.analysis.calibration_options": ("CalibrationOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.judges": ("JudgesOptions",),
+    "measurand.analysis.power_options": ("PowerOptions",),
     "measurand.analysis.result": ("Findings", "Result", "Verdict"),
     "measurand.analysis.vote": ("Vote", "VoteOptions"),
     "measurand.core.example": ("Example", "Message"),
@@ -171,6 +176,7 @@ _HOME = {
     "measurand.jobs.packet_export": ("export_packet",),
     "measurand.jobs.packet_import": ("import_packet",),
     "measurand.jobs.planning": ("plan",),
+    "measurand.jobs.power": ("power",),
     "measurand.jobs.project": ("from_project",),
     "measurand.jobs.rate_status": ("rate_status",),
     "measurand.jobs.raters": ("raters",),

@@ -58,7 +58,8 @@ def test_what_a_label_is_worth_has_a_limit(r: float, limit: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("r", "labels", "others", "cost"), [(0.73, 237, 1267, 839), (0.80, 190, 1312, 698)]
+    ("r", "labels", "others", "cost"),
+    [(0.73, 237, 1267, 839), (0.80, 190, 1312, 698), (0.90, 110, 1240, 445)],
 )
 def test_the_cheapest_labels_are_those_of_ppi_power(
     r: float, labels: int, others: int, cost: int

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from measurand.analysis.result import Verdict
 from measurand.figures.bars import Bars
+from measurand.figures.curve import Curve
 from measurand.figures.forest import Forest
 from measurand.figures.svg import to_svg
 from measurand.figures.text import interval, number, numbers, one_line, one_sided, typeset, visible
@@ -102,7 +103,7 @@ def _svgs(plot: Plot, prefix: str) -> dict[str, Markup]:
     """The figure by the class of its box; forests and bars are also drawn for phones."""
     figure, title = plot.figure, plot.caption or plot.alt
     drawn = {"plot": figure.draw()}
-    if isinstance(figure, Forest | Bars):
+    if isinstance(figure, Forest | Bars | Curve):
         drawn = {"plot wide": figure.draw(), "plot narrow": figure.draw(narrow=True)}
     return {
         name: Markup(to_svg(one, f"{prefix}-{place}", title=title, description=plot.alt))  # noqa: S704 - an XML writer made it; all text in it is escaped

@@ -6,15 +6,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL
 from measurand.stats.paired import tango_scores
 from measurand.stats.power import POWER
-from measurand.stats.quantiles import binomial_pmf, check_level, normal_quantile
+from measurand.stats.power_means import NODES, WEIGHTS
+from measurand.stats.quantiles import binomial_pmf, check_level, normal_quantile, t_quantile
 
-__all__ = ["Margin", "MarginTest", "margin_n", "margin_power"]
+__all__ = ["Margin", "MarginTest", "margin_mean_power", "margin_n", "margin_power"]
 
 _FAR = 9.0
 """Standard deviations beyond which a binomial has no mass that a float could show."""
@@ -135,3 +137,32 @@ def margin_n(test: MarginTest, *, power: float = POWER, level: float = LEVEL) ->
 def _likely(n: int, p: float) -> Floats:
     reach = _FAR * math.sqrt(n * p * (1 - p)) + _FAR
     return np.arange(max(0, math.floor(n * p - reach)), min(n, math.ceil(n * p + reach)) + 1.0)
+
+
+def margin_mean_power(
+    shift: float, width: float, free: float, *, level: float = LEVEL
+) -> tuple[float, float]:
+    """The power of t tests against a margin, all in standard errors: no worse, and equivalent.
+
+    Args:
+        shift: The true difference.
+        width: The margin.
+        free: Degrees of freedom of the standard error.
+        level: One minus the error rate of each one-sided test.
+
+    Raises:
+        UsageError: There is no degree of freedom.
+
+    References:
+        Phillips (1990), J. Pharmacokinetics and Biopharmaceutics 18, 137-144: the mean over the
+        distribution of the standard error.
+    """
+    if not free > 0:
+        raise UsageError("a t test takes two units or clusters")
+    bound = t_quantile(check_level(level), free)
+    errors = np.sqrt(special.chdtri(free, NODES) / free)
+    above = special.ndtr(width + shift - bound * errors)
+    within = special.ndtr(width - shift - bound * errors) - special.ndtr(
+        bound * errors - width - shift
+    )
+    return float(WEIGHTS @ above), float(WEIGHTS @ np.maximum(within, 0.0))

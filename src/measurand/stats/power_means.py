@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
@@ -14,20 +15,24 @@ from measurand.stats.precision import least_number
 from measurand.stats.quantiles import check_level, normal_cdf, normal_quantile, t_quantile
 
 __all__ = [
+    "NODES",
+    "WEIGHTS",
     "MeanDesign",
     "design_effect",
     "mean_detectable",
     "mean_n",
     "mean_power",
+    "noncentral_above",
     "normal_power",
 ]
 
 _PRECISION = 1e-9
 _FEWEST = 2
 _MOST = 100_000_000
-_NORMAL_FROM = 1e5
-_LARGE = 37.0
-"""A shift beyond which the noncentral t has no mass on the other side of any bound in use."""
+_SCORES = np.linspace(-8.0, 8.0, 160)
+NODES = special.ndtr(_SCORES)
+WEIGHTS = np.exp(-(_SCORES**2) / 2) / np.exp(-(_SCORES**2) / 2).sum()
+"""Quantiles at evenly spread normal scores, and the weight of each: the trapezoidal rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,9 @@ def mean_power(
         raise UsageError(f"a t test takes two units or clusters; found {n:g} units")
     bound = t_quantile((1 + sided_level(level, side)) / 2, free)
     shift = abs(difference) / design.error(n)
-    return _beyond(bound, free, shift) + (_beyond(bound, free, -shift) if side == "two" else 0.0)
+    return noncentral_above(bound, free, shift) + (
+        noncentral_above(bound, free, -shift) if side == "two" else 0.0
+    )
 
 
 def mean_n(
@@ -181,12 +188,16 @@ def normal_power(shift: float, level: float, side: Sides) -> float:
     return normal_cdf(abs(shift) - bound) + other
 
 
-def _beyond(bound: float, free: float, shift: float) -> float:
-    """The probability that a noncentral t exceeds a bound."""
-    if free > _NORMAL_FROM:
-        return normal_cdf(shift - bound)
-    if shift > bound + _LARGE:
-        return 1.0
-    if shift < -_LARGE:
-        return 0.0
-    return float(1 - special.nctdtr(free, shift, bound))
+def noncentral_above(bound: float, free: float, shift: float) -> float:
+    """The probability that a noncentral t exceeds a bound.
+
+    The mean, over the distribution of the estimated standard error, of the normal probability
+    given that error; `scipy.special.nctdtr` gives NaN where the probability is very small.
+
+    Args:
+        bound: The bound.
+        free: Degrees of freedom, above 0; they need not be whole.
+        shift: The noncentrality.
+    """
+    errors = np.sqrt(special.chdtri(free, NODES) / free)
+    return float(WEIGHTS @ special.ndtr(shift - bound * errors))

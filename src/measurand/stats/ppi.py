@@ -35,6 +35,8 @@ __all__ = [
 FOLDS = 5
 _METHOD = "cross-fitted linear prediction-powered, t(n-1)"
 _ROUNDING = 1e-12
+_NEAR = 0.999
+"""Labels that are worth so much of what was asked for are taken, rather than one more."""
 
 
 def ppi_mean(sample: JudgedSample, *, lam: float | None = None, level: float = LEVEL) -> Estimate:
@@ -288,8 +290,10 @@ def label_plan(
     known = correlation**2
     ratio = judge_cost / label_cost
     cross = math.sqrt(known * (1 - known) * ratio)
-    labels = math.ceil(round(effective * (1 - known + cross), 9))
-    judged = math.ceil(round(effective * (known + cross / ratio), 9))
+    best = effective * (1 - known + cross), effective * (known + cross / ratio)
+    labels, judged = round(best[0]), round(best[0]) + round(best[1] - best[0])
+    if labels < 1 or effective_n(labels, max(judged - labels, 0), correlation) < _NEAR * effective:
+        labels, judged = (math.ceil(round(number, 9)) for number in best)
     alone = math.ceil(effective)
     cost = labels * label_cost + judged * judge_cost
     if judged <= labels or cost >= alone * label_cost:
