@@ -12,6 +12,7 @@ from measurand._version import __version__
 if TYPE_CHECKING:
     from measurand.analysis.agreement import AgreementOptions
     from measurand.analysis.audit import AuditOptions
+    from measurand.analysis.benchmarks_options import CorrelateOptions
     from measurand.analysis.calibration_options import CalibrationOptions
     from measurand.analysis.comparison import ComparisonOptions
     from measurand.analysis.judges import JudgesOptions
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from measurand.jobs.calibrate import calibrate
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
+    from measurand.jobs.correlate import correlate
     from measurand.jobs.demo import demo
     from measurand.jobs.desk import open_desk
     from measurand.jobs.import_ratings import import_ratings
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from measurand.store.dataset import Dataset
     from measurand.store.ledger import open_ledger
     from measurand.store.plans import load_plan
+    from measurand.store.score_table import ScoreReading
     from measurand.store.stream import ExampleStream
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "AuditRun",
     "CalibrationOptions",
     "ComparisonOptions",
+    "CorrelateOptions",
     "Dataset",
     "Dimension",
     "Endpoint",
@@ -103,6 +107,7 @@ __all__ = [
     "RunOptions",
     "RunPlan",
     "Scale",
+    "ScoreReading",
     "ScriptedModel",
     "SimulatedProvider",
     "System",
@@ -117,6 +122,7 @@ __all__ = [
     "check",
     "checks",
     "compare",
+    "correlate",
     "demo",
     "export_packet",
     "freeze_anchors",
@@ -143,6 +149,7 @@ __all__ = [
 _HOME = {
     "measurand.analysis.agreement": ("AgreementOptions",),
     "measurand.analysis.audit": ("AuditOptions",),
+    "measurand.analysis.benchmarks_options": ("CorrelateOptions",),
     "measurand.analysis.calibration_options": ("CalibrationOptions",),
     "measurand.analysis.comparison": ("ComparisonOptions",),
     "measurand.analysis.judges": ("JudgesOptions",),
@@ -165,6 +172,7 @@ _HOME = {
     "measurand.jobs.calibrate": ("calibrate",),
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),
+    "measurand.jobs.correlate": ("correlate",),
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.desk": ("open_desk",),
     "measurand.jobs.import_ratings": ("import_ratings",),
@@ -192,6 +200,7 @@ _HOME = {
     "measurand.store.dataset": ("Dataset",),
     "measurand.store.ledger": ("open_ledger",),
     "measurand.store.plans": ("load_plan",),
+    "measurand.store.score_table": ("ScoreReading",),
     "measurand.store.stream": ("ExampleStream",),
 }
 

@@ -16,6 +16,9 @@ __all__ = ["Heat"]
 
 _CELL = (64.0, 28.0)
 _LABEL = 24
+_LINE = 14.0
+_ABOVE, _BELOW = 0.33, 0.71
+"""Where the number and the line below it stand in a cell that has both."""
 _STRONGEST = 0.55
 """The opacity of the highest cell: any text on it stays readable, on light and on dark."""
 
@@ -32,9 +35,10 @@ class Heat:
         ylabel: What the rows are.
         span: The values of no shade and of full shade; by default the least and the greatest.
         digits: Decimals of the numbers.
+        below: A line below each number, as its interval; empty where there are none.
 
     Raises:
-        ValueError: The values do not fill rows times columns.
+        ValueError: The values, or the lines below them, do not fill rows times columns.
     """
 
     rows: tuple[str, ...]
@@ -44,18 +48,23 @@ class Heat:
     ylabel: str = ""
     span: tuple[float, float] | None = None
     digits: int = 2
+    below: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if [len(row) for row in self.values] != [len(self.columns)] * len(self.rows):
             raise ValueError("a matrix has one value for each row and column")
+        if self.below and [len(row) for row in self.below] != [len(row) for row in self.values]:
+            raise ValueError("a matrix has one line below each value, or none at all")
 
     def draw(self) -> Figure:
         """Draw it; the size follows the number of cells."""
         left = max([width_of(shortened(name, _LABEL)) for name in self.rows] or [0.0]) + 24
         wide = max([width_of(shortened(name, _LABEL), SMALL) for name in self.columns] or [0.0])
-        cell = max(_CELL[0], wide + 10)
+        lines = [width_of(line, SMALL) for row in self.below for line in row]
+        cell, tall = max(_CELL[0], wide + 10, *(one + 12 for one in lines)), _CELL[1]
+        tall += _LINE if self.below else 0.0
         top, bottom = 28.0, 12.0 + 18.0 * bool(self.xlabel or self.ylabel)
-        across, down = max(len(self.columns), 1) * cell, max(len(self.rows), 1) * _CELL[1]
+        across, down = max(len(self.columns), 1) * cell, max(len(self.rows), 1) * tall
         width, height = max(left + across + 8, WIDTH), top + down + bottom
         with settings():
             figure = canvas(width, height)
@@ -82,7 +91,19 @@ class Heat:
                     )
                 )
                 text = "·" if value is None else typeset(f"{value:.{self.digits}f}")
-                axes.text(x + 0.5, y + 0.5, text, ha="center", va="center_baseline", fontsize=FONT)
+                line = "" if value is None or not self.below else self.below[y][x]
+                middle = y + (_ABOVE if line else 0.5)
+                axes.text(x + 0.5, middle, text, ha="center", va="center_baseline", fontsize=FONT)
+                if line:
+                    low = y + _BELOW
+                    axes.text(
+                        x + 0.5,
+                        low,
+                        typeset(line),
+                        ha="center",
+                        va="center_baseline",
+                        fontsize=SMALL,
+                    )
 
     def _names(self, axes: Axes) -> None:
         for y, name in enumerate(self.rows):

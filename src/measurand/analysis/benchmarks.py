@@ -1,0 +1,94 @@
+"""Benchmarks against an outcome: which predicts it, how well, and what choosing by it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from measurand.analysis.benchmarks_each import each_benchmark
+from measurand.analysis.benchmarks_limits import benchmark_limits
+from measurand.analysis.benchmarks_options import CorrelateOptions
+from measurand.analysis.benchmarks_pairs import compared
+from measurand.analysis.benchmarks_readings import benchmark_readings
+from measurand.analysis.benchmarks_table import BenchmarkTable
+from measurand.analysis.result import Findings, Result, Verdict
+from measurand.errors import UsageError
+from measurand.stats.arrays import Floats
+from measurand.stats.estimate import attempt
+from measurand.stats.mean_correlation import mean_pearson
+
+__all__ = ["correlate"]
+
+
+def correlate(
+    tables: BenchmarkTable | Sequence[BenchmarkTable], options: CorrelateOptions | None = None
+) -> Findings:
+    """Hold every benchmark against one outcome, or several.
+
+    Systems are the units. Where families are known every interval is by family, for models of one
+    family are no independent evidence.
+
+    Args:
+        tables: One table an outcome; the same systems and benchmarks in all.
+        options: Level and seed.
+
+    Raises:
+        UsageError: There is no table, or systems, benchmarks or families differ between them.
+    """
+    chosen = options or CorrelateOptions()
+    every = (tables,) if isinstance(tables, BenchmarkTable) else tuple(tables)
+    _refuse_different(every)
+    results: list[Result] = []
+    verdicts: list[Verdict] = []
+    for table in every:
+        results += each_benchmark(table, level=chosen.level)
+        if chosen.pairs and len(table.benchmarks) > 1:
+            differences, decided = compared(table, level=chosen.level)
+            results += differences
+            verdicts += decided
+    results += _means(every, chosen.level)
+    limits = dict.fromkeys(limit for table in every for limit in benchmark_limits(table, results))
+    return Findings(
+        results=tuple(results),
+        verdicts=tuple(verdicts),
+        limits=tuple(limits),
+        readings=tuple(benchmark_readings(every, results, verdicts, options=chosen)),
+    )
+
+
+def _refuse_different(tables: Sequence[BenchmarkTable]) -> None:
+    if not tables:
+        raise UsageError("there is no table, so nothing to correlate")
+    first = tables[0]
+    for table in tables[1:]:
+        alike = (
+            table.systems == first.systems
+            and table.benchmarks == first.benchmarks
+            and table.families == first.families
+        )
+        if not alike:
+            raise UsageError("tables of several outcomes have the same systems and benchmarks")
+    if not first.benchmarks:
+        raise UsageError("the table has no benchmark besides the outcome")
+
+
+def _means(tables: Sequence[BenchmarkTable], level: float) -> Iterator[Result]:
+    """The average of each benchmark's correlations with several outcomes."""
+    if len(tables) < 2:  # noqa: PLR2004 - the average of one is that one
+        return
+    first = tables[0]
+    outcomes: Floats = np.stack([table.values for table in tables], axis=1)
+    alone = first.families is None or len(set(first.families)) == len(first.families)
+    for benchmark in first.benchmarks:
+        compute = partial(
+            mean_pearson,
+            first.column(benchmark),
+            outcomes,
+            clusters=None if alone else np.asarray(first.families),
+            level=level,
+        )
+        n = int((~np.isnan(first.column(benchmark))).sum())
+        found = attempt(compute, n=n, method="mean of Fisher z", level=level)
+        yield Result(name="pearson_mean", estimate=found, systems=(benchmark,))
