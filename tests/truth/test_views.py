@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from measurand.analysis.comparison import ComparisonOptions, compare
+from measurand.analysis.result import Verdict
+from measurand.core.rating import Rating, Ratings
+from measurand.core.rubric import Dimension, Rubric
+from measurand.core.scale import YES_NO
 from measurand.errors import InsufficientData
 from measurand.stats.bayes import PairedPosterior, bayesian_bootstrap
 from measurand.stats.estimate import Estimate
@@ -10,6 +16,8 @@ from measurand.stats.paired import PairedTable
 from measurand.stats.pass_at import pass_hat_k
 from measurand.stats.trial_variance import trial_share
 from measurand.stats.weightings import least_weighting, weighted_extreme
+
+Bools = NDArray[np.bool_]
 
 
 def holds(found: Estimate, truth: float) -> bool:
@@ -83,3 +91,52 @@ def test_pass_hat_k_is_unbiased_and_covered() -> None:
         values.append(found.value)
     assert np.mean(np.asarray(values, float)) == pytest.approx(0.25, abs=0.01)
     assert 0.91 <= covered / runs <= 0.98
+
+
+@pytest.mark.long
+def test_few_of_the_slices_that_are_said_to_differ_do_not() -> None:
+    """Twelve segments of 36 examples, nine of them without a difference."""
+    rng, runs = np.random.default_rng(11), 120
+    false, found = [], 0
+    names = [f"s{k:02}" for k in range(12)]
+    segments = [name for name in names for _ in range(36)]
+    real = frozenset(names[:3])
+    lost = np.array([0.28 if name in real else 0.0 for name in segments])
+    for _ in range(runs):
+        old = rng.random(432) < 0.8
+        flip = rng.random(432) < 0.15
+        fall = old & (rng.random(432) < lost)
+        shown = {
+            v.segment
+            for v in slices_of(old, np.where(flip, rng.random(432) < 0.8, old) & ~fall, segments)
+        }
+        false.append(len(shown - real) / max(len(shown), 1))
+        found += len(shown & real)
+    rate = float(np.mean(false))
+    assert rate <= 0.05 + 3 * float(np.std(false)) / runs**0.5
+    assert found > runs
+
+
+def slices_of(old: Bools, new: Bools, segments: list[str]) -> list[Verdict]:
+    """The segments in which either system is said to be better."""
+    rows = [
+        Rating(
+            example=f"e{i}",
+            system=system,
+            dimension="ok",
+            rater="c",
+            kind="check",
+            value=float(value),
+            segment=segments[i],
+        )
+        for system, values in (("old", old), ("new", new))
+        for i, value in enumerate(values)
+    ]
+    rubric = Rubric(Dimension("ok", weight=100, scale=YES_NO))
+    options = ComparisonOptions(resamples=199, baseline="old")
+    findings = compare(Ratings.of(rows), rubric, options=options)
+    return [
+        v
+        for v in findings.verdicts
+        if v.name == "slice" and v.dimension == "overall" and v.outcome != "inconclusive"
+    ]
