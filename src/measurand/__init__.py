@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from measurand.jobs.correlate import correlate
     from measurand.jobs.demo import demo
     from measurand.jobs.desk import open_desk
+    from measurand.jobs.gate import GateOptions, gate
     from measurand.jobs.import_ratings import import_ratings
     from measurand.jobs.improve import improve
     from measurand.jobs.inviting import invite
@@ -87,6 +88,7 @@ __all__ = [
     "ExampleStream",
     "Failure",
     "Findings",
+    "GateOptions",
     "Judge",
     "JudgesOptions",
     "JudgingOptions",
@@ -128,6 +130,7 @@ __all__ = [
     "freeze_anchors",
     "from_file",
     "from_project",
+    "gate",
     "import_packet",
     "import_ratings",
     "improve",
@@ -175,6 +178,7 @@ _HOME = {
     "measurand.jobs.correlate": ("correlate",),
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.desk": ("open_desk",),
+    "measurand.jobs.gate": ("GateOptions", "gate"),
     "measurand.jobs.import_ratings": ("import_ratings",),
     "measurand.jobs.improve": ("improve",),
     "measurand.jobs.inviting": ("invite",),

@@ -25,9 +25,10 @@ class GateItem:
         example: The example's id.
         component: Which part of the evaluation set it is of; empty where that is not known.
         dimension: On which dimension.
-        outcome: ``pass``; ``fail`` where it is confirmed over all repeats; ``flaky`` where the
-            repeats disagree and do not confirm a failure; ``waived`` a failure that somebody has
-            taken upon himself; ``missing`` where there is no result to decide on.
+        outcome: ``fail`` a failure that counts against shipping, confirmed over all repeats;
+            ``flaky`` where the repeats disagree and do not confirm one; ``waived`` a failure that
+            somebody answers for; ``missing`` where there is no result to decide on; else ``pass``:
+            also where the baseline fails alike, or where a failure counts only in a difference.
         reason: The sentence that a person reads.
         blocking: Whether the dimension blocks.
         score: The system's score on the unit interval; None where there is none.
@@ -92,6 +93,7 @@ class GateResult:
         system: Which system wants to ship.
         against: What it was held against.
         outcome: ``pass``, ``fail`` or ``inconclusive``.
+        broken: Why results are missing where a provider is at fault; empty where none is.
     """
 
     findings: Findings
@@ -101,3 +103,4 @@ class GateResult:
     system: str
     against: str
     outcome: GateOutcome
+    broken: str = ""

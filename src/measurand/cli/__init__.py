@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "audit": "what biases does a judge have, and are they large enough to matter?",
     "anchors": "has the judge changed behind its name, or the system?",
     "compare": "which system is better, which are equal, which are unsafe?",
+    "gate": "may this change ship? blocking failures, regressions, and the margin",
     "correlate": "which benchmark predicts quality in production, and what does it miss?",
     "report": "everything about a ratings file or a project as one HTML page",
     "simulate": "serve simulated models and judges on this machine, with faults if you like",

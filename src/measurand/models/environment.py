@@ -40,6 +40,11 @@ class Environment:
                 return value
         return None
 
+    def with_defaults(self, values: Mapping[str, str]) -> Environment:
+        """The same, with these values where a variable is not set."""
+        unset = {name: value for name, value in values.items() if self.get(name) is None}
+        return Environment({**self._variables, **unset})
+
     def secret(self, *names: str) -> str | None:
         """The same, for a value that must not show anywhere."""
         self._secret.update(names)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from measurand.core.example import Component
+from measurand.core.example import COMPONENTS, Component
 from measurand.core.gate import REGRESSION, Confirmation, GatePlan, Waiver
 from measurand.errors import DataError, Fault
 from measurand.store.codec import Flag, Form, Number, Origin, Whole, Word, decode
@@ -82,7 +82,7 @@ class GateForm(Form):
         told = self.margin.build()
         default = told.pop("everywhere", None)
         if default is not None:
-            told = {name: told.get(name, default) for name in self.components}
+            told = {name: told.get(name, default) for name in COMPONENTS}
         return GatePlan(
             components=tuple(self.components),
             margins=told,

@@ -20,13 +20,15 @@ from measurand.stats.mapping import fit_mapping, mapping_kind
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_calibration import CalibrationEvent, CalibrationLog
 
-__all__ = ["expired", "records", "standings"]
+__all__ = ["expired", "records", "standings", "untrusted"]
 
 _KEPT = (
     *("correlation_with_people", "correlation_bound", "rank_correlation_with_people"),
     *("ceiling_correlation", "icc_absolute", "kappa_with_people", "error_with_people"),
     *("error_among_people", "sensitivity", "specificity", "leniency", "repeat_reliability"),
 )
+_STANDS = frozenset({"VERIFIED", "PASS"})
+"""The verdicts with which a judge may decide what ships."""
 
 
 def records(
@@ -141,6 +143,35 @@ def standings(
         yield from _told(gone)
         if standing:
             yield f"The judge {who.name}, held against people: {'; '.join(standing)}."
+
+
+def untrusted(
+    ledger: Ledger, plan: Plan, manifest: Mapping[str, Any], *, account: RunAccount | None
+) -> Iterator[str]:
+    """Why judges of a plan cannot be trusted, a reason each; nothing where all can.
+
+    Args:
+        ledger: Where records are kept.
+        plan: The plan.
+        manifest: What the newest run wrote down of itself.
+        account: What providers said has answered.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+        PlanError: What a dimension wants of the judge cannot be.
+    """
+    judged = [d for d in plan.rubric if any(rater.name == "judge" for rater in d.raters)]
+    for model in plan.judge.models if plan.judge else ():
+        who = identity_of(model.model, plan, manifest=manifest, account=account)
+        for dimension in judged:
+            last = _last(ledger.calibration, who, dimension.name)
+            told = f"the judge {who.name} on {dimension.name}"
+            if last is None:
+                yield f"{told} was never held against people"
+            elif _expired(ledger.calibration, who, dimension.name, rubric=dimension.fingerprint):
+                yield f"{told}: its calibration of {last.at[:10]} was of another judge"
+            elif last.body["verdict"] not in _STANDS:
+                yield f"{told}: its calibration of {last.at[:10]} says {last.body['verdict']}"
 
 
 def _standing(dimension: str, last: CalibrationEvent) -> str:
