@@ -225,6 +225,7 @@ SHARES = frozenset(
         *("explained_variance", "probability_best", "pairwise_concordance"),
         *("rater_accuracy", "same_on_all_dimensions", "cannot_judge", "fast_share"),
         *("qualification", "pace"),
+        *("gate: blocking", "gate: regressions", "regression_rate", "flaky_rate"),
         *("position", "clumping", "injection", "flip_rate", "noise_floor", "flips_beyond_noise"),
         *("sensitivity", "specificity", "modal_share", "tie_rate"),
         *("agreement_of_constant", "rated_share", "anchor_flips"),
