@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,7 +63,9 @@ def _file(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
-    name = f"{FILE_MODULE}{fingerprint(str(path))}"
+    content = path.read_bytes()
+    # What a file says belongs to its name: edited, it is another module, also in a notebook.
+    name = f"{FILE_MODULE}{fingerprint([str(path), sha256(content).hexdigest()])}"
     if (known := sys.modules.get(name)) is not None:
         return known
     spec = importlib.util.spec_from_file_location(name, path)
@@ -71,7 +74,8 @@ def _file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # before it runs: its dataclasses look their module up
     try:
-        spec.loader.exec_module(module)
+        # Not by the loader: bytecode of another version of the same second and size would run.
+        exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102
     except BaseException:
         del sys.modules[name]
         raise
