@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.runs.conftest import Project
 from measurand.cli import main
 from measurand.core.example import Component, Example, Message
 from measurand.errors import UsageError
+from measurand.jobs.compare import compare, planned_options, run_report
 from measurand.jobs.looks import LOOKED
 from measurand.jobs.project import from_project
 from measurand.jobs.run import Ran, RunOptions, run
@@ -222,6 +224,42 @@ def test_readers_learn_what_was_not_asked(tmp_path: Path) -> None:
     assert source.run is not None
     assert not source.run.looked
     assert ran.clear.limit not in source.limits
+
+
+def test_the_report_of_it_holds_at_every_look_and_says_why_it_ended(tmp_path: Path) -> None:
+    project = made(tmp_path / "p", "good")
+    ran = go(project)
+    assert ran.clear is not None
+    answer = run_report(project.plan, environment=Environment(project.variables))
+    (verdict,) = (one for one in answer.findings.verdicts if one.name == "overall")
+    assert verdict.outcome == "a better"
+    assert verdict.estimate is not None
+    assert verdict.estimate.method.startswith("confidence sequence")
+    told = answer.to_json()
+    assert told["run"]["stopped"] == ran.clear.message
+    assert ran.clear.limit in told["limits"]
+    page = answer.to_html()
+    assert "about $" in page
+    assert "--no-until-clear" in page
+
+
+def test_a_comparison_counts_looks_at_data_that_grow(tmp_path: Path) -> None:
+    project = made(tmp_path / "p", "good")
+    at = {"environment": Environment(project.variables)}
+
+    def warned() -> list[str]:
+        found = compare(from_project(project.plan, **at)).findings.limits
+        return [one for one in found if one.startswith("This is look")]
+
+    go(project, until_clear=False, limit=30)
+    assert warned() == []
+    assert warned() == []
+    go(project, until_clear=False, limit=60)
+    assert warned() == [one for one in warned() if one.startswith("This is look 2 ")] != []
+    source = from_project(project.plan, **at)
+    options = replace(planned_options(source), looks="anytime")
+    limits = compare(source, options=options).findings.limits
+    assert not [one for one in limits if one.startswith("This is look")]
 
 
 def test_every_look_is_written_down(tmp_path: Path) -> None:
