@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 
 from measurand.analysis.benchmarks_each import each_benchmark
+from measurand.analysis.benchmarks_funnel import MEAN, funnel
 from measurand.analysis.benchmarks_limits import benchmark_limits
 from measurand.analysis.benchmarks_options import CorrelateOptions
 from measurand.analysis.benchmarks_pairs import compared
-from measurand.analysis.benchmarks_readings import benchmark_readings
+from measurand.analysis.benchmarks_readings import benchmark_readings, first_of
 from measurand.analysis.benchmarks_table import BenchmarkTable
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.errors import UsageError
@@ -20,6 +21,9 @@ from measurand.stats.estimate import attempt
 from measurand.stats.mean_correlation import mean_pearson
 
 __all__ = ["correlate"]
+
+_BY = "Screening by"
+"""How the funnel's sentence about one benchmark begins; those of all would be a wall."""
 
 
 def correlate(
@@ -50,11 +54,18 @@ def correlate(
             verdicts += decided
     results += _means(every, chosen.level)
     limits = dict.fromkeys(limit for table in every for limit in benchmark_limits(table, results))
+    readings = list(benchmark_readings(every, results, verdicts, options=chosen))
+    for table in every:
+        screened, told = funnel(table, options=chosen)
+        results += screened
+        first = first_of(table, results)
+        readings += (one for one in told if one.startswith((f"{_BY} {first}:", f"{_BY} {MEAN}:")))
+        limits.update(dict.fromkeys(one for one in told if not one.startswith(_BY)))
     return Findings(
         results=tuple(results),
         verdicts=tuple(verdicts),
         limits=tuple(limits),
-        readings=tuple(benchmark_readings(every, results, verdicts, options=chosen)),
+        readings=tuple(readings),
     )
 
 

@@ -13,7 +13,7 @@ from measurand.errors import InsufficientData
 from measurand.stats.estimate import Estimate
 from measurand.stats.regret import picked
 
-__all__ = ["benchmark_readings", "missed_variance", "shown_above"]
+__all__ = ["benchmark_readings", "first_of", "missed_variance", "shown_above"]
 
 _SHOWN = 3
 
@@ -30,13 +30,7 @@ def benchmark_readings(
 ) -> Iterator[str]:
     """A few sentences an outcome."""
     for table in tables:
-        found = {
-            (result.name, result.systems[0]): result.estimate
-            for result in results
-            if len(result.systems) > 1
-            and result.systems[1] == table.outcome
-            and result.estimate.present
-        }
+        found = _about(table, results)
         ranked = _ranked(found, table)
         if not ranked:
             continue
@@ -46,6 +40,22 @@ def benchmark_readings(
         yield from _first(ranked, of[ranked[0]], about, outcome=table.outcome)
         yield missed_variance(ranked[0], found["pearson", ranked[0]])
         yield from _picks(table, ranked, found)
+
+
+def first_of(table: BenchmarkTable, results: Sequence[Result]) -> str | None:
+    """The benchmark of the highest correlation with a table's outcome."""
+    return next(iter(_ranked(_about(table, results), table)), None)
+
+
+def _about(table: BenchmarkTable, results: Sequence[Result]) -> Found:
+    return {
+        (result.name, result.systems[0]): result.estimate
+        for result in results
+        if result.design is None
+        and len(result.systems) > 1
+        and result.systems[1] == table.outcome
+        and result.estimate.present
+    }
 
 
 def _ranked(found: Found, table: BenchmarkTable) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import add_level, add_output, number, parser, show
+from measurand.cli.options import add_level, add_output, number, parser, show, whole
 
 if TYPE_CHECKING:
     from measurand.store.score_table import ScoreReading
@@ -43,6 +43,12 @@ def run(words: Sequence[str]) -> int:
         metavar="R",
         help="the correlation that findings in words hold benchmarks against (0.75)",
     )
+    group.add_argument(
+        "--screen",
+        type=partial(whole, least=1),
+        metavar="N",
+        help="how many systems a benchmark lets through to your own evaluation (half of them)",
+    )
     add_output(made)
     args = made.parse_args(words)
 
@@ -51,7 +57,9 @@ def run(words: Sequence[str]) -> int:
     from measurand.report.benchmarks_page import CHOOSING, CORRELATIONS  # noqa: PLC0415
     from measurand.stats.estimate import LEVEL  # noqa: PLC0415
 
-    options = CorrelateOptions(level=args.level or LEVEL, threshold=args.threshold)
+    options = CorrelateOptions(
+        level=args.level or LEVEL, threshold=args.threshold, screen=args.screen
+    )
     answer = correlate(
         args.file,
         outcomes=tuple(args.outcome),

@@ -51,7 +51,7 @@ def benchmarks_document(findings: Findings, context: PageContext | None = None) 
         *_correlations(shelf, outcomes),
         *_choosing(shelf, outcomes),
         *_predicts(shelf, findings.verdicts, outcomes),
-        *_screening(shelf),
+        *_screening(shelf, outcomes),
         *shelf.rest(),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(findings.limits),
@@ -228,16 +228,29 @@ def _pairs(
     return Table(caption, columns, tuple(rows), basis(r.estimate for r in differences))
 
 
-def _screening(shelf: Shelf) -> list[Section]:
-    """How often the winner would be lost if benchmarks only screened."""
-    found = shelf.take(*(r.name for r in shelf.waiting() if r.name.startswith("screen")))
-    if not found:
-        return []
-    table = matrix(
-        "If the first few by a benchmark went on to the own evaluation",
-        found,
-        rows=lambda r: ", ".join(filter(None, (*r.systems[:1], r.design))),
-        columns=lambda r: label(r.name),
-        corner="Benchmark",
+def _screening(shelf: Shelf, outcomes: Sequence[str]) -> list[Section]:
+    """How often the best would be lost if benchmarks only screened."""
+    found = shelf.take("screening_loss", "screening_regret", where=lambda r: len(r.systems) > 1)
+    blocks: list[Block] = []
+    for outcome in outcomes:
+        own = _of(found, outcome)
+        lost, regret = (
+            matrix(
+                caption.format(outcome),
+                [r for r in own if r.name == name],
+                rows=_benchmark,
+                columns=lambda r: r.design,
+                corner="Benchmark",
+            )
+            for name, caption in (
+                ("screening_loss", "The best by {} is not among those that go on"),
+                ("screening_regret", "Lost on average where only those go on, by {}"),
+            )
+        )
+        if own:
+            blocks += [lost, Fold(f"What that costs, in units of {outcome}", (regret,))]
+    summary = (
+        "Screen on public scores, decide on your own evaluation: how often the first few by a "
+        "benchmark do not hold the best, if scores are normal."
     )
-    return [Section(SCREENING, (table,), "Screen on public scores, decide on your own evaluation.")]
+    return [Section(SCREENING, tuple(blocks), summary)] if blocks else []

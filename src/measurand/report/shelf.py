@@ -36,10 +36,6 @@ class Shelf:
         self._waiting = [result for result in self._waiting if id(result) not in chosen]
         return taken
 
-    def waiting(self) -> tuple[Result, ...]:
-        """What has not been taken off yet, in order."""
-        return tuple(self._waiting)
-
     def rest(self) -> list[Section]:
         """A table of whatever is left, so that no number is lost."""
         left, self._waiting = self._waiting, []

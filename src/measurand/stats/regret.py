@@ -13,6 +13,7 @@ from scipy import special
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.normal_pair import below, below_concomitants, concomitants, grid_rule
 from measurand.stats.quantiles import check_level
 
 __all__ = [
@@ -26,8 +27,6 @@ __all__ = [
 ]
 
 _REACH = 8.0
-_STEPS = 129
-"""Of the grid in either direction: a step of an eighth of a standard deviation."""
 _FINE = 801
 """The same in one direction, where errors may be very unequal."""
 _ROUNDING = 1e-12
@@ -94,11 +93,11 @@ def selection(r: float, systems: int) -> Selection:
         return Selection(1.0, 0.0, 1.0)
     if r < _ROUNDING - 1:
         return Selection(0.0, regret, float(systems))
-    x, y, mass = _picks(r, systems)
-    below = _below(x, y, r)
+    x, _, mass = concomitants(r, systems)
+    under = below_concomitants(r)
     at_most = special.ndtr(x)[:, None]
-    probability = float((mass * below ** (systems - 1)).sum())
-    ahead = np.maximum(at_most - below, 0.0) * at_most ** (systems - 2)
+    probability = float((mass * under ** (systems - 1)).sum())
+    ahead = np.maximum(at_most - under, 0.0) * at_most ** (systems - 2)
     rank = 1 + (systems - 1) * float((mass * ahead).sum())
     return Selection(min(max(probability, 0.0), 1.0), regret, min(max(rank, 1.0), float(systems)))
 
@@ -121,11 +120,11 @@ def regret_quantile(r: float, systems: int, share: float) -> float:
     if selection(r, systems).best >= share:
         return 0.0
     bounded = min(max(r, _LEAST_R), -_LEAST_R)
-    x, y, mass = _picks(bounded, systems, steps=_COARSE)
+    x, y, mass = concomitants(bounded, systems, steps=_COARSE)
     low, high = 0.0, _FAR
     while high - low > _DIGITS:
         middle = (low + high) / 2
-        held = float((mass * _below(x, y + middle, bounded) ** (systems - 1)).sum())
+        held = float((mass * below(x, y + middle, bounded) ** (systems - 1)).sum())
         low, high = (middle, high) if held < share else (low, middle)
     return high
 
@@ -139,7 +138,7 @@ def expected_best(systems: int) -> float:
     """
     if systems < 1:
         raise UsageError(f"there is a system to choose; found {systems}")
-    grid, weights = _rule()
+    grid, weights = grid_rule()
     density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)
     return float((weights * systems * grid * density * special.ndtr(grid) ** (systems - 1)).sum())
 
@@ -219,46 +218,3 @@ def _critical(others: Floats, own: float, level: float) -> float:
         held = float((density * np.prod(upper - lower, axis=0)).sum())
         low, high = (middle, high) if held < level else (low, middle)
     return high
-
-
-def _picks(r: float, systems: int, steps: int = _STEPS) -> tuple[Floats, Floats, Floats]:
-    """The proxy and the quality of the pick on a grid, and how likely each of its points is.
-
-    The quality is what the proxy foretells and a normal error; all others have a smaller proxy.
-    """
-    grid, weights = _rule(steps)
-    quality = r * grid[:, None] + math.sqrt(1 - r**2) * grid[None, :]
-    density = weights * np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)
-    return grid, quality, systems * np.outer(density, density)
-
-
-@lru_cache(maxsize=2)
-def _rule(steps: int = _STEPS) -> tuple[Floats, Floats]:
-    """Points and weights of a trapezium, which is exact to rounding for what dies away."""
-    grid = np.linspace(-_REACH, _REACH, steps)
-    return grid, np.full(steps, grid[1] - grid[0])
-
-
-def _below(x: Floats, y: Floats, r: float) -> Floats:
-    """The probability that a pair is below (x, y) on both sides, through Owen's T.
-
-    Args:
-        x: Shape (rows,).
-        y: Shape (rows, columns).
-        r: The correlation of the pair.
-    """
-    wide = np.broadcast_to(x[:, None], y.shape)
-    first = _tail(wide, y, r)
-    second = _tail(y, wide, r)
-    opposite = (wide * y < 0) | ((wide * y == 0) & (wide + y < 0))
-    found = (special.ndtr(wide) + special.ndtr(y)) / 2 - first - second - opposite / 2
-    return np.asarray(np.clip(found, 0.0, 1.0))
-
-
-def _tail(one: Floats, other: Floats, r: float) -> Floats:
-    """Owen's T(one, (other / one - r) / spread); where both are 0 they are equal."""
-    spread = math.sqrt(1 - r**2)
-    safe = np.where(one == 0, 1.0, one)
-    slope = (other / safe - r) / spread
-    at_zero = np.where(other == 0, math.atan((1 - r) / spread), np.sign(other) * math.pi / 2)
-    return np.where(one == 0, at_zero / (2 * math.pi), special.owens_t(safe, slope))
