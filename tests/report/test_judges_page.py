@@ -54,7 +54,9 @@ def test_one_line_a_judge_with_rank_accuracy_and_price() -> None:
         "US dollars, 1,000 outputs",
         "Seconds an output",
         "Judge failure rate",
+        "Way",
     ]
+    assert {row[0]: row[-1] for row in first.rows}["p1"] == "people"
     assert {str(row[0]) for row in first.rows} >= set(NAMES)
     assert document.headlines[0].name == "best judges"
 

@@ -12,6 +12,7 @@ from measurand.analysis.judges_costs import costs, steadiness
 from measurand.analysis.judges_limits import judges_limits
 from measurand.analysis.judges_ranks import BEST, NONE, Ranking, overall_ranking, ranking
 from measurand.analysis.matrix import known_scales
+from measurand.analysis.methods import people_spent, with_ways
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.analysis.trials import Rounds, first_trial
 from measurand.core.example import Example
@@ -38,6 +39,7 @@ class JudgesOptions:
         reference: A rater who is right; by default people are.
         only: Judges and checks that are compared; all by default.
         rounds: How rows tell their trial, as in `ComparisonOptions`.
+        wage: What an hour of people costs, in US dollars, where ratings do not say their cost.
     """
 
     level: float = LEVEL
@@ -46,6 +48,7 @@ class JudgesOptions:
     reference: str | None = None
     only: tuple[str, ...] = ()
     rounds: Rounds | None = None
+    wage: float | None = None
 
 
 def judges(
@@ -92,8 +95,10 @@ def judges(
         results += one.results()
     machines = frozenset(bench.names[place] for bench in benches for place in bench.machines)
     results += costs(table.where(rater=machines), examples=known, level=chosen.level)
+    if benches:
+        results += people_spent(table, examples=known, wage=chosen.wage, level=chosen.level)
     return Findings(
-        results=tuple(results),
+        results=tuple(with_ways(results, table)),
         verdicts=tuple(verdicts),
         limits=(
             *(f"{', '.join(names)}: {why}." for why, names in missing.items()),

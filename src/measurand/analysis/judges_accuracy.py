@@ -21,7 +21,7 @@ from measurand.stats.mapping import cross_fitted
 from measurand.stats.mean import clustered_mean
 from measurand.stats.share import clustered_share
 
-__all__ = ["accuracy", "advantage", "contributions"]
+__all__ = ["accuracy", "advantage", "contributions", "heads"]
 
 _PEOPLE_SHOWN = 12
 """Above so many people, a line each would bury the judges."""
@@ -44,6 +44,18 @@ def accuracy(bench: Bench, *, level: float = LEVEL, seed: int = 0) -> Iterator[R
         yield _coverage(bench, place, level=level)
     if not bench.graded:
         yield _constant(bench, level=level)
+
+
+def heads(bench: Bench, *, level: float = LEVEL) -> Iterator[Result]:
+    """Of each rater only how right it is: agreement on labels, correlation of grades."""
+    for place, name in enumerate(bench.names):
+        if bench.kinds[place] == "people" and len(bench.people) > _PEOPLE_SHOWN:
+            continue
+        units = bench.units_of(place)
+        told = _Told(bench, place, units, level=level, seed=0)
+        result, compute = (_graded(told) if bench.graded else _labelled(told))[0]
+        estimate = attempt(compute, n=int(units.sum()), method=result, level=level)
+        yield Result(name=result, estimate=estimate, dimension=bench.dimension, raters=(name,))
 
 
 class _Told:

@@ -21,7 +21,7 @@ from measurand.raters.checks.overlap import Bleu, Rouge
 from measurand.report.judges_page import judges_document
 from measurand.report.sections import PageContext
 
-__all__ = ["JudgesAnswer", "judges"]
+__all__ = ["JudgesAnswer", "judges", "with_overlaps"]
 
 _TOO_LITTLE = 3
 
@@ -61,7 +61,9 @@ def judges(
     chosen = options or JudgesOptions()
     if chosen.rounds is None:
         chosen = replace(chosen, rounds=rounds_of(read))
-    table = read.ratings + Ratings.of(_overlaps(read))
+    if chosen.wage is None and read.plan is not None:
+        chosen = replace(chosen, wage=read.plan.people.wage)
+    table = with_overlaps(read)
     _refuse_unknown(table, chosen)
     findings = analyse(
         table, read.scales, rubric=read.rubric, examples=read.examples, options=chosen
@@ -73,6 +75,11 @@ def judges(
         document=judges_document(findings, PageContext(intakes=read.intakes, rubric=read.rubric)),
         intakes=read.intakes,
     )
+
+
+def with_overlaps(source: Source) -> Ratings:
+    """The ratings, with ROUGE-L and BLEU of the outputs that people graded."""
+    return source.ratings + Ratings.of(_overlaps(source))
 
 
 def _refuse_unknown(table: Ratings, options: JudgesOptions) -> None:

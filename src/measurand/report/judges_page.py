@@ -104,16 +104,20 @@ def _side_by_side(shelf: Shelf, ranks: Ranks, first: str | None) -> list[Section
     by_rater = {(r.raters[0], r.name): r for r in (*accuracy, *beside)}
     present = {r.name for r in (*accuracy, *beside) if r.estimate.present}
     kinds = [name for name in (*_ACCURACY, *_BESIDE) if name in present]
+    ways = {r.raters[0]: r.design for r in (*accuracy, *beside) if r.design is not None}
+    several = len(set(ways.values())) > 1
     columns = [
         Column("Judge, check or person"),
         *([Column("Rank")] if places else []),
         *(_column(name, [r for r in (*accuracy, *beside) if r.name == name]) for name in kinds),
+        *([Column("Way")] if several else []),
     ]
     rows: list[tuple[Cell, ...]] = [
         (
             name,
             *([_rank(own.get(name))] if places else []),
             *(_cell(by_rater.get((name, kind))) for kind in kinds),
+            *([ways.get(name)] if several else []),
         )
         for name in names
     ]
