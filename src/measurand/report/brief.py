@@ -25,6 +25,7 @@ FIRST = frozenset(
     {
         *("Overall", "Blocking", "Differences", "Side by side", "Agreement", "Ceiling"),
         *("Failures", "Run", "Planted truth", "In plain words", "Changed sides", LIMITS),
+        "Ranked by pairs",
     }
 )
 """The sections that answer the question; the others are for looking things up."""
