@@ -12,13 +12,15 @@ from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.comparison import compare as analyse
 from measurand.analysis.corrected import CorrectedOptions, corrected_means
 from measurand.analysis.measure import OVERALL
-from measurand.analysis.result import Findings, Unit
+from measurand.analysis.methods import methods
+from measurand.analysis.result import Findings, Result, Unit
 from measurand.analysis.units import side_by_side
 from measurand.analysis.vote import VoteOptions, adjudications, settled, vote
 from measurand.core.rating import Cell, Ratings
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
+from measurand.jobs.judges import with_overlaps
 from measurand.jobs.looks import looks_told
 from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file, rounds_of, subsample_of
@@ -136,9 +138,10 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         for result in raters.results
         if result.name in CEILING or (every_result and result.name not in HARM)
     )
+    ways = _ways(source, chosen) if every_result else ()
     return replace(
         findings,
-        results=(*findings.results, *judged.results, *kept),
+        results=(*findings.results, *judged.results, *kept, *ways),
         verdicts=(
             *findings.verdicts,
             *judged.verdicts,
@@ -176,6 +179,28 @@ def _looked_at(source: Source, findings: Findings, options: ComparisonOptions) -
     counts = source.looks.noted(source.ratings, pairs)
     if options.looks == "fixed":
         yield from looks_told(counts)
+
+
+def _ways(source: Source, options: ComparisonOptions) -> tuple[Result, ...]:
+    """People, judges, checks and overlap metrics side by side, where people rated with others."""
+    return methods(
+        with_overlaps(source),
+        source.scales,
+        examples=source.examples,
+        rounds=options.rounds,
+        wage=source.plan.people.wage if source.plan else None,
+        level=options.level,
+    )
+
+
+def _pointed(source: Source) -> Iterator[str]:
+    """Where ways of rating stand side by side."""
+    kinds = frozenset(source.ratings.distinct("kind"))
+    if "people" in kinds and kinds & {"judge", "check"}:
+        yield (
+            "People and programs rated. How right each is, at what cost and in what time, stands "
+            "side by side in measurand report, with ranks in measurand judges."
+        )
 
 
 def _as_said(units: Sequence[Unit], source: Source) -> Iterator[Unit]:
@@ -238,7 +263,7 @@ def planned_options(source: Source) -> ComparisonOptions:
 
 
 def _answer(verb: str, findings: Findings, source: Source, *, options: ComparisonOptions) -> Answer:
-    marks = {"expert": options.expert, "floor": options.floor}
+    marks = {"baseline": options.baseline, "expert": options.expert, "floor": options.floor}
     context = PageContext(
         title=_TITLES.get(verb),
         subtitle=_of_what(source),
