@@ -141,7 +141,8 @@ def test_too_many_failures_withhold_the_headline_and_leave_the_numbers() -> None
     verdict = overall(many)
     assert verdict.outcome == "inconclusive"
     assert verdict.reason == (
-        "a is better than b, in the judge's opinion; but no verdict is given: 12 of 200 judgments of a (6.0%; 12 timeout) "
+        "a is better than b, in the judge's opinion; but no verdict is given: 12 of 200 judgments "
+        "of a (6.0%; 12 timeout) "
         "and 12 of 200 judgments of b (6.0%; 12 timeout) have no value, and 2.0% may"
     )
     assert verdict.estimate is not None

@@ -12,7 +12,7 @@ import numpy as np
 from measurand.analysis.attempts import attempts_of, with_unanswered
 from measurand.analysis.bounds import mean_bounds
 from measurand.analysis.comparison_limits import comparison_limits
-from measurand.analysis.composition import composition_limits, population
+from measurand.analysis.composition import composition_limits, effective_size, population
 from measurand.analysis.decisions import Decisions
 from measurand.analysis.every_pair import difference_results, every_pair
 from measurand.analysis.failure_limits import failure_limits
@@ -161,6 +161,7 @@ def compare(
     seen = views(measure, pairs, Scene(table, rubric, known, outputs, chosen))
     met = standings(table, scores.systems, examples=examples, outputs=outputs, options=chosen)
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
+    results += effective_size(of, chosen.level)
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     results += difference_results(measure, families)
     results += chain.from_iterable(ranks.results() for ranks in decisions.ranks)
@@ -182,6 +183,7 @@ def compare(
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
         changes=seen.changes,
+        headline=of.note if of.kind != "all" or not of.sampled else None,
         readings=seen.readings,
     )
 

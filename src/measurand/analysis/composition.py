@@ -18,8 +18,10 @@ import numpy as np
 
 from measurand.analysis.frame import Bools
 from measurand.analysis.matrix import Floats
+from measurand.analysis.result import Result
 from measurand.core.example import COMPONENTS
 from measurand.errors import UsageError
+from measurand.stats.estimate import Estimate
 from measurand.stats.poststrata import Strata, kish
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = [
     "POOLS",
     "Population",
     "composition_limits",
+    "effective_size",
     "everything",
     "pool_of",
     "population",
@@ -179,6 +182,17 @@ def pool_of(component: str | None) -> str:
     if component is None:
         return _NO_POOL
     return f"{component} ({POOLS[component]})" if component in POOLS else component
+
+
+def effective_size(chosen: Population, level: float) -> Iterator[Result]:
+    """How many examples that count alike the re-weighted ones are worth."""
+    if chosen.strata is None:
+        return
+    worth = chosen.effective_n
+    estimate = Estimate(
+        value=worth, low=worth, high=worth, level=level, n=chosen.n, method="Kish, exact"
+    )
+    yield Result(name="effective_n", estimate=estimate, dimension="overall")
 
 
 def composition_limits(scores: Scores, chosen: Population) -> Iterator[str]:

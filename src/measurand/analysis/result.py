@@ -121,7 +121,8 @@ class Verdict:
     Args:
         name: What is decided, as in ``"overall"`` or ``"blocking"``.
         outcome: ``pass``, ``fail`` or ``inconclusive``; of a comparison ``a better``,
-            ``b better``, ``equivalent within margin`` or ``inconclusive``; of a bias ``material``,
+            ``b better``, ``equivalent within margin``, ``tie``, ``not worse`` or ``inconclusive``,
+            and of several systems ``one best`` or ``several best``; of a bias ``material``,
             ``negligible`` or ``inconclusive``; of a judge ``VERIFIED``, ``PASS``,
             ``INCONCLUSIVE``, ``FAIL`` or ``CEILING BELOW TARGET``.
         reason: The sentence that a person reads.
@@ -302,6 +303,7 @@ class Findings:
         confusions: Which levels people confuse, by dimension.
         readings: What the numbers say in plain words, as far as their intervals support it.
         changes: The examples that changed sides between two systems, worst first.
+        headline: Of which examples all that names no component is, where that is a choice.
     """
 
     results: tuple[Result, ...]
@@ -314,6 +316,7 @@ class Findings:
     confusions: tuple[Confusion, ...] = ()
     readings: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    headline: str | None = None
 
     def named(self, name: str) -> Iterator[Result]:
         """The results of this name, in order."""

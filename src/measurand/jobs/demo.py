@@ -26,6 +26,7 @@ from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
 from measurand.report.sections import PageContext, Planted
 from measurand.simulate.support_bot import REPLY_SCHEMA, UNSAFE_PATTERNS, SupportBot, support_bot
+from measurand.simulate.truth import planted_truth
 from measurand.store.dataset import Dataset
 from measurand.store.outputs import write_outputs
 from measurand.store.plans import write_plan
@@ -163,17 +164,17 @@ def _raters(dimension: str) -> tuple[RaterSpec, ...]:
 
 
 def _planted(world: SupportBot) -> Iterator[Planted]:
-    """The truth in the units of the estimates."""
-    truth = world.truth
+    """The truth in the units of the estimates: of core, but for blocking and people, of all."""
+    truth, core = world.truth, planted_truth(("core",))
     for system in world.systems:
         for dimension in world.rubric:
-            share = truth.means[system.name, dimension.name]
+            share = core.means[system.name, dimension.name]
             value = dimension.scale.from_unit(share)
             if isinstance(value, float):
                 yield Planted("mean", value, dimension.name, (system.name,))
         yield Planted("blocking_rate", truth.blocking[system.name], "blocking", (system.name,))
     current = next(system.name for system in world.systems if system.role == "current")
-    for pair, value in truth.differences.items():
+    for pair, value in core.differences.items():
         if pair[1] == current:
             yield Planted("difference", value, OVERALL, pair)
     for name, value in truth.icc1.items():

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from measurand.analysis.result import Result, Verdict
 from measurand.figures.forest import Band, Forest, ForestRow, Line
 from measurand.figures.style import Colour
+from measurand.report.corrected_section import by_judge, dimension_of
 from measurand.report.document import Block, Cell, Column, Fold, Outcome, Plot, Section, Table
+from measurand.report.overall_section import MARKS
+from measurand.report.sections import PageContext
 from measurand.report.shelf import OVERALL, Shelf, is_whole, matrix, shared_span
 from measurand.report.words import basis, pair
 
@@ -15,13 +18,27 @@ __all__ = ["difference_sections"]
 
 _ROWS_DRAWN = 40
 _DECIDED = frozenset({"a better", "b better"})
+_SUMMARY = (
+    "The first system minus the second, on the same examples: above 0 the first is better. "
+    "Equivalent: shown to differ by less than the margin. Tie: a difference of the margin would "
+    "probably have been seen, and none is shown, nor that they are equivalent. Not worse: shown "
+    "to be worse by less than the margin, if at all. Inconclusive: too few examples to say any "
+    "of it."
+)
 
 
 def _pair(result: Result) -> str:
     return pair(result.systems)
 
 
-def difference_sections(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
+def _by_whom(result: Result) -> str:
+    """The pair; marked where the difference is what a judge thinks."""
+    return by_judge(result) if result.dimension in {None, OVERALL} else _pair(result)
+
+
+def difference_sections(
+    shelf: Shelf, verdicts: Sequence[Verdict], known: PageContext
+) -> list[Section]:
     """Every pair of systems: the difference, and the margin within which it does not matter."""
     differences = shelf.take("difference", where=is_whole)
     if not differences:
@@ -30,16 +47,22 @@ def difference_sections(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Secti
     decided = {(v.systems, v.dimension or OVERALL): v for v in verdicts if len(v.systems) > 1}
     blocks: list[Block] = []
     if overall:
-        blocks += _difference_forest(overall, decided)
+        blocks += _difference_forest(overall, decided, known)
         blocks.append(_difference_table(overall, decided))
     rest = [r for r in differences if r.dimension not in {None, OVERALL}]
+    if raw := shelf.take("judge_difference_raw", where=is_whole):
+        blocks.append(_other("What the judge says by itself, uncorrected by people", raw))
+    if at_once := shelf.take("difference_simultaneous", where=is_whole):
+        caption = "Differences, whose intervals hold for all pairs of a dimension at once"
+        table = _other(caption, at_once)
+        blocks.append(Fold("With intervals that hold for all pairs at once", (table,)))
     if rest:
         blocks.append(
             matrix(
                 "Difference by dimension",
                 rest,
                 rows=_pair,
-                columns=lambda result: result.dimension,
+                columns=dimension_of,
                 corner="Systems",
                 mark=0.0,
             )
@@ -53,34 +76,49 @@ def difference_sections(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Secti
             corner="Systems",
         )
         blocks.append(Fold("What this many examples could have shown", (table,)))
-    summary = (
-        "The first system minus the second, on the same examples: above 0 the first is better."
-    )
-    return [Section("Differences", tuple(blocks), summary)]
+    return [Section("Differences", tuple(blocks), _SUMMARY)]
+
+
+def _other(caption: str, results: Sequence[Result]) -> Table:
+    return matrix(caption, results, rows=_pair, columns=dimension_of, corner="Systems", mark=0.0)
 
 
 _Decided = dict[tuple[tuple[str, ...], str], Verdict]
 
 
-def _difference_forest(overall: Sequence[Result], decided: _Decided) -> list[Block]:
+def _difference_forest(
+    overall: Sequence[Result], decided: _Decided, known: PageContext
+) -> list[Block]:
     if len(overall) > _ROWS_DRAWN:
         return []
     margins = {abs(v.bound) for v in decided.values() if v.bound and v.dimension in {None, OVERALL}}
     rows = tuple(
         ForestRow(
-            _pair(r), r.estimate, colour=_difference_colour(decided.get((r.systems, OVERALL)))
+            _by_whom(r), r.estimate, colour=_difference_colour(decided.get((r.systems, OVERALL)))
         )
         for r in overall
     )
     figure = Forest(
         rows,
         "Difference in overall score",
-        lines=(Line(0.0),),
+        lines=(Line(0.0), *_marks(overall, known)),
         bands=tuple(Band(-m, m, f"margin ±{m:g}") for m in sorted(margins)[:1]),
     )
     alt = "Forest plot of the difference of every pair of systems; the table has the numbers."
     caption = "Differences in overall score" + ("; the band is the margin." if margins else ".")
     return [Plot(figure, alt, caption)]
+
+
+def _marks(overall: Sequence[Result], known: PageContext) -> list[Line]:
+    """How far floor and expert are from the baseline, where all meet one."""
+    seconds = {result.systems[1] for result in overall}
+    if len(seconds) > 1:
+        return []
+    return [
+        Line(result.estimate.value, known.role(result.systems[0]))
+        for result in overall
+        if known.role(result.systems[0]) in MARKS and result.estimate.value is not None
+    ]
 
 
 def _difference_colour(verdict: Verdict | None) -> Colour:
@@ -101,7 +139,7 @@ def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
         verdict = decided.get((result.systems, OVERALL))
         rows.append(
             (
-                _pair(result),
+                _by_whom(result),
                 Outcome.of(verdict) if verdict else None,
                 result.estimate,
                 result.estimate.n,

@@ -11,6 +11,7 @@ from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
 from measurand.report.changes_json import change_document, change_schema
+from measurand.report.gate_json import gate_schema
 from measurand.report.improve_json import improvement_schema
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.rating_status_page import round_schema
@@ -44,6 +45,7 @@ def results_document(
         "verdicts": [_verdict(verdict) for verdict in findings.verdicts],
         "limits": list(findings.limits),
         "readings": list(findings.readings),
+        **({} if findings.headline is None else {"headline": findings.headline}),
         "data": {
             "files": [_file(account) for account in intake],
             "votes": [_votes(votes) for votes in findings.votes],
@@ -168,6 +170,7 @@ def results_schema() -> Json:
                 "verdicts": list_of({"$ref": "#/$defs/verdict"}),
                 "limits": list_of(typed("string", "What these numbers cannot say.")),
                 "readings": list_of(typed("string", "What they say, in plain words.")),
+                "headline": typed("string", "Of which examples all is that names no component."),
                 "data": object_of(
                     {
                         "files": list_of({"$ref": "#/$defs/file"}),
@@ -181,12 +184,14 @@ def results_schema() -> Json:
                 "run": {"$ref": "#/$defs/run"},
                 "round": {"$ref": "#/$defs/round"},
                 "improvement": {"$ref": "#/$defs/improvement"},
+                "gate": {"$ref": "#/$defs/gate"},
             },
-            optional=("run", "round", "improvement"),
+            optional=("headline", "run", "round", "improvement", "gate"),
         ),
         "$defs": {
             "round": round_schema(),
             "improvement": improvement_schema(),
+            "gate": gate_schema(),
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),

@@ -81,6 +81,7 @@ class PageContext:
         refused_file: Where all refused rows were written.
         rubric: The dimensions with their weights.
         systems: The systems with their roles, for the marks of floor and expert.
+        roles: Roles by system that are told beside the plan's, and go before them.
         texts: What was asked and answered, by example and system.
         truth: Planted values to show beside the estimates.
         required: Whether an agreement was required, or its bound is only the usual one.
@@ -95,11 +96,17 @@ class PageContext:
     refused_file: str | None = None
     rubric: Rubric | None = None
     systems: Sequence[System] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     truth: Sequence[Planted] = ()
     required: bool = False
     run: RunAccount | None = None
     beside: Findings | None = None
+
+    def role(self, system: str) -> str:
+        """The role of a system, as ``expert`` or ``floor``; empty where none is known."""
+        planned: dict[str, str] = {one.name: one.role for one in self.systems}
+        return self.roles.get(system, planned.get(system, ""))
 
     def yes_no(self, dimension: str) -> bool:
         """Whether ratings on this dimension are known to be yes and no."""

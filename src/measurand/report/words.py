@@ -11,6 +11,7 @@ from measurand.analysis.result import Verdict
 from measurand.core.scale import Value
 from measurand.figures.text import MINUS, numbers, one_sided
 from measurand.report.document import Outcome, Percent
+from measurand.report.power_words import POWER_LABELS
 from measurand.stats.estimate import Estimate
 
 __all__ = [
@@ -43,6 +44,8 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "a better predictor": "good",
         "b better predictor": "good",
         "equivalent within margin": "good",
+        "tie": "unsure",
+        "not worse": "good",
         "fail": "bad",
         "inconclusive": "unsure",
         "VERIFIED": "good",
@@ -62,6 +65,7 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "mitigated": "good",
         "not mitigated": "bad",
         "one best": "good",
+        "several best": "unsure",
         "none": "good",
         "on the front": "good",
         "dominated": "bad",
@@ -100,11 +104,11 @@ _LABELS = {
     "expected_regret": "Loses on average",
     "pick_rank": "Mean rank of the pick",
     "pairwise_concordance": "Pairs in the right order",
+    "screening_loss": "Screening drops the best",
+    "screening_regret": "Screening loses on average",
     "blocking_rate": "Blocked outputs",
     "cohen_kappa": "Cohen's kappa",
     "fleiss_kappa": "Fleiss' kappa",
-    "screening_loss": "Screening drops the best",
-    "screening_regret": "Screening loses on average",
     "krippendorff_alpha": "Krippendorff's alpha",
     "gwet_ac1": "Gwet's AC1",
     "icc1": "ICC(1), one rater",
@@ -156,6 +160,10 @@ _LABELS = {
     "r_after": "Correlation with people, after",
     "r_difference": "Correlation after minus before",
     "judge_mean_raw": "The judge's own mean",
+    "judge_difference_raw": "The judge's own difference",
+    "difference_simultaneous": "Difference, all pairs at once",
+    "difference_of_all": "Difference over all pools",
+    "mean_of_all": "Mean over all pools",
     "labels_saved": "Worth of a label",
     "rogan_gladen": "Rogan-Gladen",
     "transport_gap": "Missed by others' calibration",
@@ -180,18 +188,6 @@ _LABELS = {
     "rated_share": "Rated",
     "cost_per_thousand_outputs": "US dollars, 1,000 outputs",
     "seconds_per_output": "Seconds an output",
-    "n": "Examples",
-    "n_by_formula": "Examples, by the usual formula",
-    "n_if_observed": "Units from which on these would be significant",
-    "equivalence_power": "Power, to show equivalence",
-    "equivalence_n": "Examples, to show equivalence",
-    "effective_n": "Worth, in labels without a judge",
-    "label_worth": "Worth of one label",
-    "labels": "Outputs that people label",
-    "unlabelled": "Outputs that only the judge scores",
-    "cost": "US dollars",
-    "cost_of_people_alone": "US dollars, people alone",
-    "failures": "Failures allowed",
     "anchor_gap": "Above people by",
     "anchor_flips": "Judged otherwise than in the last run",
     "anchor_shift": "Moved by, share of the scale",
@@ -201,6 +197,7 @@ _LABELS = {
     "win_rate_length_controlled": "Win rate at equal length",
     "style_effect": "Added log-odds of winning",
     "tied_votes": "Ties, of all votes",
+    **POWER_LABELS,
 }
 
 _EXPLAINED = {
