@@ -133,7 +133,11 @@ def test_people_and_judges_are_ranked_apart_and_a_judges_rank_is_its_opinion() -
     outcomes = {v.raters: v.systems for v in told.verdicts}
     assert outcomes["people",] == ("good",)
     assert outcomes["judge-1",][0] == "bad"
-    assert {r.opinion for r in told.named("strength") if r.raters == ("judge-1",)} == {True}
+    for name in ("strength", "rank", "win_rate"):
+        assert {r.opinion for r in told.named(name) if r.raters == ("judge-1",)} == {True}
+    reasons = {v.raters[0]: v.reason for v in told.verdicts}
+    assert reasons["judge-1"].startswith("judge-1 (a judge's opinion) on help")
+    assert reasons["people"].startswith("people on help")
     assert not any(r.opinion for r in told.named("strength") if r.raters == ("people",))
     own = [r.estimate for r in told.named("strength") if r.raters == ("judge-1",)]
     assert all("CR1 by example, t(299)" in one.method for one in own)

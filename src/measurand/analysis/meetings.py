@@ -10,6 +10,7 @@ import numpy as np
 from measurand.analysis.groups import clusters_of, positions
 from measurand.analysis.matrix import Codes, Floats, codes_of
 from measurand.analysis.pair_votes import POINTS
+from measurand.analysis.result import OPINION
 from measurand.analysis.vote import first_visits
 from measurand.core.example import Example
 from measurand.core.failure import STALE
@@ -72,7 +73,12 @@ class Meetings:
     @property
     def about(self) -> str:
         """Whose votes on what, in a few words."""
-        return f"{self.raters} on {self.dimension}"
+        who = f"{self.raters} (a judge's opinion)" if self.opinion else self.raters
+        return f"{who} on {self.dimension}"
+
+    def marked(self, method: str) -> str:
+        """A method, with that it is an opinion where it is a judge's."""
+        return f"{method}{OPINION}" if self.opinion else method
 
     def results(self, features: Mapping[str, Floats], rows: Codes | None = None) -> PairResults:
         """The meetings, or those in these rows, with what the two differed in.

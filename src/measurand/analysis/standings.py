@@ -11,7 +11,7 @@ import numpy as np
 
 from measurand.analysis.matrix import Floats
 from measurand.analysis.meetings import SHOWN_FIRST, Meetings, meetings, undecided
-from measurand.analysis.result import OPINION, Findings, Result, Verdict
+from measurand.analysis.result import Findings, Result, Verdict
 from measurand.analysis.standings_verdict import best_systems
 from measurand.analysis.style import LENGTH, STYLES, StyleTable
 from measurand.core.example import Example
@@ -206,7 +206,7 @@ class _Standing:
                 high=float(max(sets[place].high, at)),
                 level=self.options.level,
                 n=self.met.points.size,
-                method=self.gaps[0].gap.method,
+                method=self.met.marked(self.gaps[0].gap.method),
                 reason=self.gaps[0].gap.reason,
             )
             yield self._of("rank", estimate, place)
@@ -243,8 +243,7 @@ class _Standing:
 
     def _attempt(self, compute: partial[Estimate]) -> Estimate:
         found = attempt(compute, n=self.met.points.size, method=_MODEL, level=self.options.level)
-        machine = self.met.opinion and found.present
-        return replace(found, method=f"{found.method}{OPINION}") if machine else found
+        return replace(found, method=self.met.marked(found.method)) if found.present else found
 
     def _of(self, name: str, estimate: Estimate, *places: int | None) -> Result:
         return Result(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,11 +75,12 @@ class _Best:
         best, count = self.best, self.values.size
         outcome = ONE if len(best) == 1 else NONE if len(best) == count else SEVERAL
         needed = None if outcome == ONE else self.needed()
+        gap = self.first_gap()
         return Verdict(
             name=BEST,
             outcome=outcome,
             reason=f"{self.met.about}, side by side: {self._reason(outcome, needed)}",
-            estimate=self.first_gap(),
+            estimate=replace(gap, method=self.met.marked(gap.method)),
             dimension=self.met.dimension,
             systems=tuple(self.met.names[place] for place in best),
             raters=(self.met.raters,),
