@@ -185,3 +185,8 @@ def test_nobody_is_notified_and_no_issue_is_told() -> None:
     assert "#12" not in text
     assert "GH-12" not in text
     assert "@ann" not in text
+
+
+def test_a_provider_at_fault_must_not_be_overlooked() -> None:
+    text = pull_request_text(replace(gate("inconclusive"), broken="nobody answered"))
+    assert "> **RESULTS ARE MISSING: nobody answered**" in text

@@ -21,6 +21,7 @@ from measurand.report.junit import place
 from measurand.report.run_sections import failure_sections, run_banner, run_sections
 from measurand.report.sections import (
     FOOTER,
+    HEADLINES,
     PageContext,
     cards,
     data_sections,
@@ -109,11 +110,17 @@ def gate_document(
     return Document(
         title=known.title or f"Gate of {gate.system}: {gate.outcome}",
         subtitle=known.subtitle or _subtitle(gate),
-        banner=" · ".join(filter(None, (known.banner, run_banner(known.run)))) or None,
+        banner=" · ".join(filter(None, (known.banner, run_banner(known.run), _broken(gate))))
+        or None,
         headlines=headlines(gate.findings.verdicts),
         sections=tuple(sections),
         footer=FOOTER,
     )
+
+
+def _broken(gate: GateResult) -> str | None:
+    """What must not be overlooked: results are missing because somebody did not answer."""
+    return f"RESULTS ARE MISSING: {gate.broken}" if gate.broken else None
 
 
 def _subtitle(gate: GateResult) -> str:
@@ -224,6 +231,7 @@ def _decisions(gate: GateResult) -> Iterator[Section]:
     if len(verdicts) < 2:  # noqa: PLR2004 - the gate's own stands at the top
         return
     names = ("Decision", "About", "Verdict", "Estimate", "Bound", "Reason")
+    told = len(verdicts) <= HEADLINES  # the reasons are at the top of the page then
     columns = tuple(Column(name, right=name in {"Estimate", "Bound"}) for name in names)
     lines: list[_Cells] = [
         (
@@ -232,10 +240,11 @@ def _decisions(gate: GateResult) -> Iterator[Section]:
             Outcome.of(verdict),
             None if verdict.estimate is None else cell(verdict.name, verdict.estimate),
             None if verdict.bound is None else _bound(verdict.name, verdict.bound),
-            verdict.reason,
+            *(() if told else (verdict.reason,)),
         )
         for verdict in verdicts
     ]
+    columns = columns[:-1] if told else columns
     note = basis(v.estimate for v in verdicts if v.estimate is not None)
     yield Section("Decisions", (Table("What the gate rests on", columns, tuple(lines), note),))
 
@@ -245,9 +254,9 @@ def _bound(name: str, bound: float) -> str:
 
 
 def _decided_on(gate: GateResult) -> Iterator[Section]:
-    pairs = (("system", gate.system), ("against", gate.against), *gate.hashes.items())
-    known = tuple((name, value) for name, value in pairs if value)
-    yield Section("Decided on", (KeyValue(known),), "When one of these changes, ask again.")
+    if gate.hashes:
+        pairs = tuple(gate.hashes.items())
+        yield Section("Decided on", (KeyValue(pairs),), "When one of these changes, ask again.")
 
 
 def _details(gate: GateResult, shelf: Shelf, rows: int | None) -> Iterator[Section]:

@@ -1,0 +1,26 @@
+"""A gate that answers what a file says, and writes down that it was asked; for workers too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tests.report.gates import ITEMS, gate
+
+from measurand.errors import UsageError
+
+CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
+PASSED = tuple(item for item in ITEMS if item.outcome == "pass")
+
+
+def answer(plan: Path, options: Any) -> SimpleNamespace:
+    """What the plan's text says: an outcome, or an error, or an outcome and an exit code."""
+    with (plan.parent / "asked.txt").open("a", encoding="utf-8") as file:
+        file.write(json.dumps([plan.name, options.system, options.against]) + "\n")
+    word, _, code = plan.read_text(encoding="utf-8").strip().partition(" ")
+    if word == "error":
+        raise UsageError("the plan has no baseline")
+    made = gate(word, PASSED if word == "pass" else ITEMS)  # type: ignore[arg-type]
+    return SimpleNamespace(gate=made, exit_code=int(code or CODES[word]))
