@@ -160,15 +160,16 @@ def _twice(found: Sequence[tuple[int, Waiver]], file: str) -> Iterator[Fault]:
     """Waivers of one failure, of which nobody could say which one holds."""
     first: dict[tuple[str, str], int] = {}
     for line, waiver in found:
-        before = first.setdefault((waiver.example, waiver.dimension), line)
-        if before != line:
+        key = (waiver.example, waiver.dimension)
+        if key in first:
             yield Fault(
-                f"waives the same as line {before}",
+                f"waives the same as line {first[key]}",
                 file,
                 line,
-                found=f"{waiver.example}, {waiver.dimension}",
+                found=", ".join(key),
                 remedy="keep one of them",
             )
+        first.setdefault(key, line)
 
 
 def plain_gate(encoded: Mapping[str, Any]) -> dict[str, Any]:
