@@ -43,9 +43,11 @@ def told(low: float, value: float, high: float) -> Estimate:
 
 def test_tries_that_are_worth_it_by_hand() -> None:
     found = trials_worth(told(0.0, 0.5, 0.8))
-    assert (found.low, found.value, found.high) == (1.0, 10.0, 40.0)
-    ratio = (1 + 0.5 / (10 * 0.5)) ** 0.5
-    assert ratio <= 1.05 < (1 + 0.5 / (9 * 0.5)) ** 0.5
+    assert (found.low, found.value, found.high) == (1.0, 1.0, 2.0)
+    dear = trials_worth(told(0.0, 0.5, 0.8), example_cost=25.0)
+    assert (dear.low, dear.value, dear.high) == (1.0, 5.0, 10.0)
+    money = {k: (25 + k) * (0.5 + 0.5 / k) for k in range(1, 30)}
+    assert min(money, key=money.__getitem__) == 5
     with pytest.raises(InsufficientData, match="further example"):
         trials_worth(told(0.5, 0.9, 1.0))
     with pytest.raises(InsufficientData, match="nothing known"):

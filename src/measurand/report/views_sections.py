@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from measurand.analysis.result import Change, Findings, Result, Verdict
 from measurand.figures.scatter import Point, Scatter
@@ -43,8 +44,8 @@ _SHAPES: dict[str, tuple[Colour, str]] = {
     "undecided": ("muted", "D"),
 }
 _AXES = {
-    "cost": ("cost_per_output", "US dollars an output"),
-    "seconds": ("seconds_per_output", "Seconds an output"),
+    "cost": ("cost_per_thousand_outputs", "cost"),
+    "seconds": ("seconds_per_output", "time"),
 }
 
 
@@ -199,10 +200,11 @@ def _costs(shelf: Shelf, findings: Findings) -> list[Section]:
     means = {r.systems: r for r in findings.named("mean") if r.dimension == OVERALL and is_whole(r)}
     verdicts = [v for v in findings.verdicts if v.name == "pareto"]
     blocks: list[Block] = []
-    for design, (name, xlabel) in _AXES.items():
+    taken = [_by_thousand(r) for r in taken]
+    for design, (name, what) in _AXES.items():
         own = {r.systems: r for r in taken if r.name == name}
         decided = {v.systems: v for v in verdicts if v.design == design}
-        blocks += _drawn(own, means, decided, xlabel=xlabel)
+        blocks += _drawn(own, means, decided, what=what)
     blocks.append(
         matrix(
             "What an output takes",
@@ -224,7 +226,7 @@ _ByWhom = dict[tuple[str, ...], Result]
 
 
 def _drawn(
-    taken: _ByWhom, means: _ByWhom, decided: dict[tuple[str, ...], Verdict], *, xlabel: str
+    taken: _ByWhom, means: _ByWhom, decided: dict[tuple[str, ...], Verdict], *, what: str
 ) -> Iterator[Plot]:
     points = []
     for systems, result in taken.items():
@@ -236,22 +238,37 @@ def _drawn(
         points.append(Point(systems[0], result.estimate, mean.estimate, colour, marker))
     if 1 < len(points) <= _FEW:
         yield Plot(
-            Scatter(tuple(points), xlabel, "Overall score"),
-            f"Scatter plot of the overall score against {xlabel.lower()}; the tables have the "
-            "numbers.",
-            f"Overall score against {xlabel.lower()}, with intervals: a circle is on the front, a "
-            "cross is dominated, a diamond is undecided.",
+            Scatter(tuple(points), label(next(iter(taken.values())).name), "Overall score"),
+            f"Scatter plot of the overall score against {what}; the tables have the numbers.",
+            f"Overall score against {what}, with intervals: a circle is on the front, a cross is "
+            "dominated, a diamond is undecided.",
         )
 
 
-def _front(verdicts: Sequence[Verdict]) -> Iterator[Table]:
+def _by_thousand(result: Result) -> Result:
+    """Costs of single outputs are too small to read."""
+    if result.name != "cost_per_output":
+        return result
+    scaled = result.estimate.scaled(1000.0)
+    return replace(result, name="cost_per_thousand_outputs", estimate=scaled)
+
+
+def _front(verdicts: Sequence[Verdict]) -> Iterator[Block]:
     if not verdicts:
         return
-    columns = (Column("System"), Column("Against"), Column("Verdict"), Column("Why"))
+    found = {(v.systems[0], v.design): v for v in verdicts}
+    designs = [design for design in _AXES if any(v.design == design for v in verdicts)]
+    columns = (Column("System"), *(Column(f"Against {_AXES[d][1]}") for d in designs))
     rows: list[tuple[Cell, ...]] = [
-        (v.systems[0], v.design, Outcome.of(v), v.reason) for v in verdicts
+        (system, *(Outcome.of(found[system, d]) if (system, d) in found else None for d in designs))
+        for system in dict.fromkeys(v.systems[0] for v in verdicts)
     ]
     yield Table("Who is on the front", columns, tuple(rows))
+    why = (Column("System"), Column("Against"), Column("Why"))
+    reasons: list[tuple[Cell, ...]] = [
+        (v.systems[0], _AXES[v.design or "cost"][1], v.reason) for v in verdicts
+    ]
+    yield Fold("Why", (Table("Why a system is on the front or not", why, tuple(reasons)),))
 
 
 def _weights(shelf: Shelf, findings: Findings) -> list[Section]:
@@ -326,8 +343,8 @@ def _trials(shelf: Shelf) -> list[Section]:
         for dimension in distinct(r.dimension for r in spread)
     ]
     summary = (
-        "Of examples with several outputs. Intervals are over examples, not over trials. Trials "
-        "are worth it as long as a further one shortens an interval by a twentieth."
+        "Of examples with several outputs. Intervals are over examples, not over trials. So many "
+        "trials are worth it where a further example costs as much as a trial of it."
     )
     return [Section("Trials", tuple(blocks), summary)]
 

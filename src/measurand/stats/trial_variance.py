@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +12,11 @@ from measurand.stats.arrays import Floats, as_table
 from measurand.stats.bootstrap import RESAMPLES, bca
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import mean_of
+from measurand.stats.precision import best_raters
 
 __all__ = ["trial_share", "trial_variance", "trials_worth"]
 
 _TWO = 2
-_WIDER = 1.05
-"""Tries beyond those that bring an interval within this factor of the shortest are not worth it."""
 
 
 def trial_variance(
@@ -89,18 +87,25 @@ def trial_share(
     return replace(found, method=f"variance components, {found.method}")
 
 
-def trials_worth(share: Estimate) -> Estimate:
-    """The tries beyond which no further one shortens the interval of a mean by a twentieth.
+def trials_worth(
+    share: Estimate, *, example_cost: float = 1.0, trial_cost: float = 1.0
+) -> Estimate:
+    """The tries an example that make a mean most precise for the money, at least one.
 
-    With a share s of the variance between tries, k tries make the interval sqrt(1 + s / (k (1 -
-    s))) as long as endlessly many would. The ends follow from those of the share.
+    The ends follow from those of the share; numbers are rounded.
 
     Args:
-        share: From `trial_share`.
+        share: Of the variance, between tries; from `trial_share`.
+        example_cost: What a further example costs before it is tried.
+        trial_cost: What a try costs, with the rating of it.
 
     Raises:
-        InsufficientData: There is no share, or it is all of the variance: then every try is worth
-            as much as another example.
+        InsufficientData: There is no share, or it may be all of the variance: then every try is
+            worth as much as another example.
+        UsageError: A cost is impossible.
+
+    References:
+        Cochran (1977), *Sampling Techniques*, 3rd ed., section 10.6.
     """
     if share.value is None or share.low is None or share.high is None:
         raise InsufficientData(share.reason or "the share of variance between tries is not known")
@@ -109,15 +114,16 @@ def trials_worth(share: Estimate) -> Estimate:
             "examples may not differ at all but by chance: then each further try is worth as "
             "much as a further example"
         )
-    low, value, high = (_worth(part) for part in (share.low, share.value, share.high))
-    return replace(
-        share, value=value, low=low, high=high, method=f"within 5 % of the shortest; {share.method}"
+    low, value, high = (
+        max(
+            1.0, float(round(best_raters(1 - s, s, unit_cost=example_cost, rating_cost=trial_cost)))
+        )
+        for s in (share.low, share.value, share.high)
     )
-
-
-def _worth(share: float) -> float:
-    tries = share / (1 - share) / (_WIDER**2 - 1)
-    return float(max(1, math.ceil(tries - 1e-9)))
+    costs = f"where an example costs as much as {example_cost / trial_cost:g} tries of it"
+    return replace(
+        share, value=value, low=low, high=high, method=f"least error for the money; {costs}"
+    )
 
 
 def _repeated(
