@@ -20,6 +20,7 @@ from measurand.analysis.result import Verdict
 from measurand.figures.bars import Bars
 from measurand.figures.curve import Curve
 from measurand.figures.forest import Forest
+from measurand.figures.scatter import Scatter
 from measurand.figures.svg import to_svg
 from measurand.figures.text import interval, number, numbers, one_line, one_sided, typeset, visible
 from measurand.report.document import LIMITS, Cell, Column, Document, Outcome, Percent, Plot
@@ -100,10 +101,10 @@ def _digest(text: str) -> str:
 
 
 def _svgs(plot: Plot, prefix: str) -> dict[str, Markup]:
-    """The figure by the class of its box; forests and bars are also drawn for phones."""
+    """The figure by the class of its box; all but heat maps are also drawn for phones."""
     figure, title = plot.figure, plot.caption or plot.alt
     drawn = {"plot": figure.draw()}
-    if isinstance(figure, Forest | Bars | Curve):
+    if isinstance(figure, Forest | Bars | Curve | Scatter):
         drawn = {"plot wide": figure.draw(), "plot narrow": figure.draw(narrow=True)}
     return {
         name: Markup(to_svg(one, f"{prefix}-{place}", title=title, description=plot.alt))  # noqa: S704 - an XML writer made it; all text in it is escaped
