@@ -11,6 +11,7 @@ from matplotlib.text import Annotation
 from measurand.figures.bars import Bars
 from measurand.figures.forest import Band, Forest, ForestRow, Line
 from measurand.figures.heat import Heat
+from measurand.figures.scatter import Point, Scatter
 from measurand.figures.style import COLOURS, Drawable
 from measurand.figures.svg import to_svg
 from measurand.figures.text import shortened, typeset
@@ -175,3 +176,49 @@ def test_a_user_configuration_does_not_matter() -> None:
     with mpl.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.grid": True}):
         assert to_svg(FOREST.draw(), "p", title="T") == plain
         assert mpl.rcParams["font.size"] == 30
+
+
+def test_a_matrix_with_lines_below_its_numbers_is_shaded_by_the_numbers() -> None:
+    lines = (("0 to 1", ""), ("1 to 2", "2 to 3"))
+    heat = Heat(("a", "b"), ("x", "y"), ((0.2, None), (0.6, 1.0)), span=(0, 1), below=lines)
+    axes = heat.draw().axes[0]
+    shades = [patch.get_alpha() or 0.0 for patch in axes.patches]
+    assert shades[1] == 0 < shades[0] < shades[2] < shades[3]
+    said = [text.get_text() for text in axes.texts]
+    assert {"0 to 1", "1 to 2", "2 to 3"} <= set(said)
+    with pytest.raises(ValueError, match="one line below each value"):
+        Heat(("a",), ("x", "y"), ((1.0, 2.0),), below=(("1 to 2",),))
+
+
+def cross(x: float, y: float, *, wide: float = 0.02) -> tuple[Estimate, Estimate]:
+    """Two estimates for one point."""
+    return tuple(Estimate(value=v, low=v - wide, high=v + wide, n=9, method="t") for v in (x, y))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_names_of_a_scatter_cover_no_other_name_and_no_point(narrow: bool) -> None:  # noqa: FBT001 - a case
+    rng = np.random.default_rng(0)
+    names = ["small", "large", "a middling model", "old", "new", "cheap"]
+    places = [(x, y) for x in (0.1, 0.5, 0.9) for y in (0.2, 0.6)]
+    points = [
+        Point(name, *cross(x + rng.uniform(-0.05, 0.05), y))
+        for name, (x, y) in zip(names, places, strict=True)
+    ]
+    lost = Point("nowhere", NONE, HALF)
+    drawn = Scatter((*points, lost), "US dollars", "Score").draw(narrow=narrow)
+    told = [t for t in drawn.axes[0].texts if isinstance(t, Annotation)]
+    assert {t.get_text() for t in told} == set(names)
+    drawn.canvas.draw()
+    boxes = [t.get_window_extent() for t in told]
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+        assert not any(
+            box.contains(*drawn.axes[0].transData.transform((p.x.value or 0, p.y.value or 0)))
+            for p in points
+        )
+
+
+def test_a_scatter_over_decades_is_logarithmic() -> None:
+    near = Scatter((Point("a", *cross(0.1, 1)), Point("b", *cross(0.9, 1))), "x", "y").draw()
+    far = Scatter((Point("a", *cross(0.1, 1)), Point("b", *cross(90, 1))), "x", "y").draw()
+    assert (near.axes[0].get_xscale(), far.axes[0].get_xscale()) == ("linear", "log")

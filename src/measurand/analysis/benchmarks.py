@@ -11,7 +11,7 @@ from measurand.analysis.benchmarks_each import each_benchmark
 from measurand.analysis.benchmarks_funnel import MEAN, funnel
 from measurand.analysis.benchmarks_limits import benchmark_limits
 from measurand.analysis.benchmarks_options import CorrelateOptions
-from measurand.analysis.benchmarks_pairs import compared
+from measurand.analysis.benchmarks_pairs import SAME, compared
 from measurand.analysis.benchmarks_readings import benchmark_readings, first_of
 from measurand.analysis.benchmarks_table import BenchmarkTable
 from measurand.analysis.result import Findings, Result, Verdict
@@ -63,7 +63,7 @@ def correlate(
         limits.update(dict.fromkeys(one for one in told if not one.startswith(_BY)))
     return Findings(
         results=tuple(results),
-        verdicts=tuple(verdicts),
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: verdict.outcome == SAME)),
         limits=tuple(limits),
         readings=tuple(readings),
     )

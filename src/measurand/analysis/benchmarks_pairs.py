@@ -137,18 +137,19 @@ def _reason(one: _Compared, outcome: str, *, needed: int | None, family: int) ->
     first, second = one.names
     if one.r is None:
         return f"{first} and {second}: {one.difference.reason}"
-    n = one.difference.n
-    told = f"r {one.r.first:.2f} against {one.r.second:.2f} on {n} systems"
+    swapped = outcome == B_BETTER
+    better, worse = (second, first) if swapped else (first, second)
+    r = (one.r.second, one.r.first) if swapped else (one.r.first, one.r.second)
+    told = f"r {r[0]:.2f} against {r[1]:.2f} on {one.difference.n} systems"
     if one.p is not None:
         told += f", p {_p_text(one.p)}"
         told += f" after Holm over {family} pairs" if family > 1 else ""
-    if outcome == SAME:
-        return (
-            f"which of {first} and {second} predicts {one.outcome} better cannot be told: {told}; "
-            f"{_hint(needed, family)}"
-        )
-    better, worse = (first, second) if outcome == A_BETTER else (second, first)
-    return f"{better} predicts {one.outcome} better than {worse}: {told}"
+    if outcome != SAME:
+        return f"{better} predicts {one.outcome} better than {worse}: {told}"
+    return (
+        f"which of {first} and {second} predicts {one.outcome} better cannot be told: {told}; "
+        f"{_hint(needed, family)}"
+    )
 
 
 def _outcome(difference: Estimate, p: float | None, level: float) -> str:

@@ -95,10 +95,9 @@ class Heat:
                 middle = y + (_ABOVE if line else 0.5)
                 axes.text(x + 0.5, middle, text, ha="center", va="center_baseline", fontsize=FONT)
                 if line:
-                    low = y + _BELOW
                     axes.text(
                         x + 0.5,
-                        low,
+                        y + _BELOW,
                         typeset(line),
                         ha="center",
                         va="center_baseline",

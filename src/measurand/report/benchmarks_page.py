@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.figures.forest import Forest, ForestRow
 from measurand.figures.heat import Heat
-from measurand.figures.text import number
 from measurand.report.document import (
     Block,
     Cell,
@@ -135,7 +134,7 @@ def _heat(pearson: Sequence[Result], outcomes: Sequence[str]) -> Plot:
         tuple(
             ""
             if one is None or one.low is None or one.high is None
-            else f"{number(one.low)} to {number(one.high)}"
+            else f"{one.low:.2f} to {one.high:.2f}"
             for one in row
         )
         for row in cells
@@ -228,12 +227,17 @@ def _pairs(
     return Table(caption, columns, tuple(rows), basis(r.estimate for r in differences))
 
 
+def _kept(result: Result) -> int:
+    """How many go on: the number in the name of the design."""
+    return int("".join(filter(str.isdecimal, result.design or "")) or 0)
+
+
 def _screening(shelf: Shelf, outcomes: Sequence[str]) -> list[Section]:
     """How often the best would be lost if benchmarks only screened."""
     found = shelf.take("screening_loss", "screening_regret", where=lambda r: len(r.systems) > 1)
     blocks: list[Block] = []
     for outcome in outcomes:
-        own = _of(found, outcome)
+        own = sorted(_of(found, outcome), key=_kept)
         lost, regret = (
             matrix(
                 caption.format(outcome),
