@@ -64,6 +64,7 @@ def _a_folder_with_ratings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     Path("study.csv").write_text("id,model,Human 1,Human 2,Human 3\n" + "\n".join(wide) + "\n")
     Path("scores.csv").write_text("id,Human 1,Human 2,Human 3\n" + "q1,1,2,3\nq2,4,5,5\nq3,2,2,1\n")
     Path("scores.yaml").write_text(SCORES)
+    Path("models.csv").write_text(blocks(ROOT / "docs" / "benchmarks.md", "csv")[0])
 
 
 @pytest.fixture(autouse=True, scope="module")
