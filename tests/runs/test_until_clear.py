@@ -262,6 +262,15 @@ def test_a_comparison_counts_looks_at_data_that_grow(tmp_path: Path) -> None:
     assert not [one for one in limits if one.startswith("This is look")]
 
 
+def test_no_gate_is_green_over_what_was_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = made(tmp_path / "p", "bad")
+    go(project)
+    monkeypatch.chdir(project.folder)
+    assert main(["gate"]) == 3
+
+
 def test_every_look_is_written_down(tmp_path: Path) -> None:
     project = made(tmp_path / "p", "good")
     ran = go(project)

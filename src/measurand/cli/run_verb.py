@@ -168,7 +168,7 @@ def _clear(ran: Ran) -> Iterator[str]:
         yield ran.clear.limit
     else:
         found = "; ".join(map(str, ran.clear.decided))
-        yield f"looked at {ran.clear.looks:,} times, all examples asked: {found}"
+        yield f"all examples asked, by look {ran.clear.looks:,}: {found}"
 
 
 def _stopped(ran: Ran, words: Sequence[str]) -> Iterator[str]:

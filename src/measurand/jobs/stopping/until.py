@@ -66,10 +66,10 @@ class Clear:
             return ""
         left = ", ".join(f"{count:,} of {name}" for name, count in self.left.items())
         return (
-            f"The run was looked at {self.looks:,} times and ended once it was clear which system "
-            f"is better. {left} were not asked: nothing is known of them, a failure that blocks "
-            "among them would not have been seen, and a gate counts them as missing. measurand "
-            "run --no-until-clear asks them."
+            f"The run ended at look {self.looks:,}, as it was clear which system is better. Not "
+            f"asked: {left}. Nothing is known of them; a failure that blocks among them would not "
+            "have been seen, and a gate that rests on them counts them as missing. measurand run "
+            "--no-until-clear asks them."
         )
 
     def to_json(self) -> Mapping[str, Any]:
