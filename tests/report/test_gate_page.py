@@ -11,11 +11,12 @@ from tests.report.gates import DIFFERENCE, ITEMS, gate, hostile, item
 from measurand.analysis.gate_result import GateResult
 from measurand.analysis.result import Findings, Result
 from measurand.report.brief import brief
-from measurand.report.document import Document, Fold, Section, Table
+from measurand.report.document import Document, Fold, Section, Table, Texts
 from measurand.report.gate_page import ANSWERS, Room, gate_document
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
 from measurand.report.pull_request import LONGEST, pull_request_text
+from measurand.report.sections import PageContext
 from measurand.report.terminal import terminal_text
 
 LONG = "The tariff was replaced in March, and the answer says otherwise. " * 4
@@ -190,3 +191,27 @@ def test_nobody_is_notified_and_no_issue_is_told() -> None:
 def test_a_provider_at_fault_must_not_be_overlooked() -> None:
     text = pull_request_text(replace(gate("inconclusive"), broken="nobody answered"))
     assert "> **RESULTS ARE MISSING: nobody answered**" in text
+
+
+def test_what_failed_tells_what_was_asked_and_answered_then_and_now() -> None:
+    texts = {
+        ("late-fee", "candidate"): Texts("Is there a fee?", "None | ever", "Five euros."),
+        ("late-fee", "today"): Texts("Is there a fee?", "Five euros.", "Five euros."),
+    }
+    document = gate_document(gate(), PageContext(texts=texts))
+    _, fold = section(document, "Failed").blocks
+    assert isinstance(fold, Fold)
+    assert [column.name for column in fold.tables[0].columns][2:4] == ["candidate", "today"]
+    text = pull_request_text(gate(), PageContext(texts=texts))
+    assert "| late-fee | Is there a fee? | None \\| ever | Five euros. | Five euros. |" in text
+    assert len(section(document, "Missing").blocks) == 1
+
+
+def test_long_answers_are_cut_before_the_list_of_what_failed() -> None:
+    texts = {(f"bad-{i}", "candidate"): Texts("Why?", "x" * 900, "y" * 900) for i in range(150)}
+    text = pull_request_text(many(150, 1), PageContext(texts=texts))
+    assert len(text) <= LONGEST
+    assert (
+        sum(line.startswith("| bad-") and "Why?" not in line for line in text.splitlines()) == 150
+    )
+    assert "140 more are left out here" in text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from measurand.analysis.gate_result import GateItem, GateResult, Waived
 from measurand.figures.text import shortened
 from measurand.report.document import (
+    Block,
     Cell,
     Column,
     Document,
@@ -16,6 +17,7 @@ from measurand.report.document import (
     Outcome,
     Section,
     Table,
+    Texts,
 )
 from measurand.report.junit import place
 from measurand.report.run_sections import failure_sections, run_banner, run_sections
@@ -36,7 +38,7 @@ __all__ = ["ANSWERS", "Room", "gate_document"]
 ANSWERS = frozenset({"Failed", "Missing", "Flaky", "Waived", "Decisions", "Decided on"})
 """The sections that answer the question, for a terminal that shows no more than that."""
 
-_REASON = 400
+_REASON, _TEXT = 400, 300
 
 _Cells = tuple[Cell, ...]
 
@@ -48,10 +50,12 @@ class Room:
     Args:
         wrong: Of what failed, is missing, flaky or waived; None is all.
         rest: Of every number and of what passed.
+        texts: Of what was asked and answered.
     """
 
     wrong: int | None = None
     rest: int | None = None
+    texts: int | None = 50
 
 
 _EVERYTHING = Room()
@@ -68,7 +72,9 @@ class _Part:
 
 
 _PARTS = (
-    _Part("fail", "Failed", "Confirmed by the repeats.", "Examples that failed"),
+    _Part(
+        "fail", "Failed", "Confirmed over all the repeats that there are.", "Examples that failed"
+    ),
     _Part(
         "missing",
         "Missing",
@@ -96,7 +102,7 @@ def gate_document(
     """
     known, shelf = context or PageContext(), Shelf(gate.findings.results)
     sections = [
-        *(section for part in _PARTS for section in _items(gate, part, room.wrong)),
+        *(section for part in _PARTS for section in _items(gate, part, known, room=room)),
         *_waived(gate, room.wrong),
         *_decisions(gate),
         *_decided_on(gate),
@@ -139,11 +145,33 @@ def _subtitle(gate: GateResult) -> str:
     return " · ".join(counts)
 
 
-def _items(gate: GateResult, part: _Part, rows: int | None) -> Iterator[Section]:
+def _items(gate: GateResult, part: _Part, known: PageContext, *, room: Room) -> Iterator[Section]:
     items = [item for item in gate.items if item.outcome == part.outcome]
-    if items:
-        table = _item_table(items, part.every, rows, scored=part.outcome != "missing")
-        yield Section(part.title, (table,), part.summary)
+    if not items:
+        return
+    blocks: list[Block] = [
+        _item_table(items, part.every, room.wrong, scored=part.outcome != "missing")
+    ]
+    if answers := _answers(items, gate, known, room=room):
+        blocks.append(Fold("What was asked and answered", (answers,)))
+    yield Section(part.title, tuple(blocks), part.summary)
+
+
+def _answers(
+    items: Sequence[GateItem], gate: GateResult, known: PageContext, *, room: Room
+) -> Table | None:
+    """What was asked and answered, then and now, where the texts are known."""
+    nothing = Texts()
+    lines: list[_Cells] = []
+    for example in dict.fromkeys(item.example for item in items):
+        now = known.texts.get((example, gate.system), nothing)
+        before = known.texts.get((example, gate.against), nothing)
+        told = (now.question or before.question, now.answer, before.answer, now.reference)
+        if any(text is not None for text in told):
+            lines.append((example, *(shortened(text or "", _TEXT) for text in told)))
+    names = ("Example", "Question", gate.system, gate.against or "Before", "Reference")
+    columns = tuple(map(Column, names))
+    return _table("Texts", columns, lines, rows=room.texts) if lines else None
 
 
 def _item_table(
@@ -226,12 +254,12 @@ def _state(waived: Waived) -> str:
 
 
 def _decisions(gate: GateResult) -> Iterator[Section]:
-    """Every decision with its estimate and bound, where there are more than the gate's own."""
-    verdicts = gate.findings.verdicts
-    if len(verdicts) < 2:  # noqa: PLR2004 - the gate's own stands at the top
+    """Every decision with its estimate and bound; the gate's own stands at the top."""
+    verdicts = gate.findings.verdicts[1:]
+    if not verdicts:
         return
     names = ("Decision", "About", "Verdict", "Estimate", "Bound", "Reason")
-    told = len(verdicts) <= HEADLINES  # the reasons are at the top of the page then
+    told = len(verdicts) < HEADLINES  # the reasons are at the top of the page then
     columns = tuple(Column(name, right=name in {"Estimate", "Bound"}) for name in names)
     lines: list[_Cells] = [
         (

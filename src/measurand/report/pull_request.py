@@ -21,11 +21,12 @@ _ROOMS = (
     Room(),
     Room(rest=200),
     Room(rest=30),
-    Room(wrong=200, rest=0),
-    Room(wrong=60, rest=0),
-    Room(wrong=20, rest=0),
-    Room(wrong=5, rest=0),
-    Room(wrong=0, rest=0),
+    Room(rest=30, texts=10),
+    Room(wrong=200, rest=0, texts=10),
+    Room(wrong=60, rest=0, texts=5),
+    Room(wrong=20, rest=0, texts=2),
+    Room(wrong=5, rest=0, texts=0),
+    Room(wrong=0, rest=0, texts=0),
 )
 
 
