@@ -167,7 +167,7 @@ def _estimate(case: Case, n: int, sought: Sought, *, method: str) -> Estimate:
     for end in (case.at[0], case.at[2]):
         try:
             ends.append(_at(case, end, n, power=sought.power))
-        except InsufficientData:  # at so few differences nothing is found, however large
+        except InsufficientData:  # there nothing is found, however large
             continue
     return Estimate(
         value=value, low=min(ends), high=max(ends), level=sought.level, n=n, method=method
@@ -176,6 +176,9 @@ def _estimate(case: Case, n: int, sought: Sought, *, method: str) -> Estimate:
 
 def _at(case: Case, quantity: float, n: int, *, power: float) -> float:
     try:
-        return math.fabs(case.ask(quantity).detectable(n, power))
+        found = math.fabs(case.ask(quantity).detectable(n, power))
     except UsageError as problem:
         raise InsufficientData(str(problem)) from None
+    if found > 1:
+        raise InsufficientData(f"with {n:,} examples no difference within the scale is found")
+    return found

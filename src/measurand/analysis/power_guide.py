@@ -47,7 +47,12 @@ def guide_findings(asked: PowerOptions) -> Findings:
     for n in _POWERS:
         estimate = exact(question.power_at(n, FIVE_POINTS), n, question.method, asked=asked)
         results.append(Result(name="power_at", estimate=estimate))
-    return Findings(results=tuple(results), limits=tuple(guide_sentences(sought)))
+    reading = (
+        f"{total} examples that both systems answer find 5 points in {value:.1%} of all studies, "
+        f"where the two differ on {_SHARE:.0%} of them; the curve shows other sizes."
+    )
+    limits = tuple(guide_sentences(sought))
+    return Findings(results=tuple(results), limits=limits, readings=(reading,))
 
 
 def guide_sentences(sought: Sought) -> Iterator[str]:

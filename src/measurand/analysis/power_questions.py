@@ -73,11 +73,20 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
-    """Two systems on the same examples, yes/no: McNemar."""
+    """Two systems on the same examples, yes/no: McNemar.
+
+    Args:
+        discordance: The share of examples on which they differ.
+        level: One minus the error rate.
+        side: Whether only the expected sign counts as found.
+        rising: Whether a difference that the discordance leaves no room for is one that raises
+            it; else there is none.
+    """
 
     discordance: float
     level: float
     side: Sides = "two"
+    rising: bool = False
     method: str = field(default="mid-p McNemar, exact unconditional power", init=False)
 
     def power_at(self, n: int, difference: float) -> float:
@@ -91,8 +100,13 @@ class Paired:
 
     def detectable(self, n: int, power: float) -> float:
         """As `measurand.stats.power.minimum_detectable_difference`."""
-        share, level = self.discordance, self.level
-        return minimum_detectable_difference(n, share, power=power, level=level, side=self.side)
+        share, how = self.discordance, (self.level, self.side)
+        try:
+            return minimum_detectable_difference(n, share, power=power, level=how[0], side=how[1])
+        except InsufficientData:
+            if not self.rising:
+                raise
+        return _smallest(lambda d: mcnemar_power(n, d, d, level=how[0], side=how[1]), power, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

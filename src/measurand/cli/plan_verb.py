@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import add_plan, parser, whole
+from measurand.cli.options import add_plan, number, parser, whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from measurand.analysis.result import Findings
     from measurand.jobs.planning import Planned
     from measurand.jobs.run import RunOptions
+    from measurand.jobs.sizes_ahead import Study
     from measurand.stats.estimate import Estimate
 
 __all__ = ["forecast", "run", "tell_forecast"]
@@ -26,6 +29,8 @@ __all__ = ["forecast", "run", "tell_forecast"]
 EXAMPLES = """\
   measurand plan                         (measurand.yaml in this folder)
   measurand plan --pilot 5               learn from five examples that are really run
+  measurand plan --difference .05        the cheapest study that finds 5 points of the scale
+  measurand plan --budget 500            the best study for $500
 """
 
 
@@ -46,22 +51,73 @@ def run(words: Sequence[str]) -> int:
     made.add_argument(
         "--limit", type=partial(whole, least=1), metavar="N", help="only the first N examples"
     )
+    _add_study(made)
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
     args = made.parse_args(words)
 
     from measurand.jobs.run import RunOptions  # noqa: PLC0415 - after --help
 
     options = RunOptions(limit=args.limit)
-    return forecast(args.plan, options, pilot=args.pilot, as_json=args.json)
+    study = _study_of(args)
+    return forecast(args.plan, options, pilot=args.pilot, as_json=args.json, study=study)
 
 
-def forecast(path: Path, options: RunOptions, *, pilot: int | None, as_json: bool) -> int:
+def _add_study(made: argparse.ArgumentParser) -> None:
+    """The study that is to be planned."""
+    group = made.add_argument_group(
+        "a study", "The cheapest one that finds a difference, or the best one for a budget."
+    )
+    positive = partial(number, above=0, below=float("inf"))
+    cost = partial(number, above=0, below=float("inf"), closed=True)
+    group.add_argument("--difference", type=positive, metavar="SHARE", help="of the scale, .05")
+    group.add_argument("--budget", type=positive, metavar="USD", help="what it may cost")
+    group.add_argument(
+        "--power", type=partial(number, above=0, below=1), metavar="SHARE", help="0.8"
+    )
+    group.add_argument(
+        "--dimension", metavar="NAME", help="the heaviest that people or a judge rate"
+    )
+    for what in ("example", "system", "judge", "rating"):
+        text = f"US dollars for {_PRICED[what]}"
+        group.add_argument(f"--{what}-cost", type=cost, metavar="USD", help=text)
+
+
+_PRICED = {
+    "example": "an example, before anybody answers it (0)",
+    "system": "an answer (as forecast)",
+    "judge": "the judgment of an output (as forecast)",
+    "rating": "one person's rating of an output (the wage and the pace)",
+}
+
+
+def _study_of(args: argparse.Namespace) -> Study | None:
+    """The study that was asked for; None where none was."""
+    from measurand.jobs.sizes_ahead import Study  # noqa: PLC0415
+
+    asked = {name: getattr(args, name) for name in _STUDY if getattr(args, name) is not None}
+    return Study(**asked) if asked else None
+
+
+_STUDY = (
+    *("difference", "budget", "power", "dimension"),
+    *("example_cost", "system_cost", "judge_cost", "rating_cost"),
+)
+
+
+def forecast(
+    path: Path,
+    options: RunOptions,
+    *,
+    pilot: int | None,
+    as_json: bool,
+    study: Study | None = None,
+) -> int:
     """Print what a run would take; `measurand run --dry-run` is the same."""
     from measurand.jobs.planning import plan  # noqa: PLC0415
     from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
 
     with run_progress(budget=options.budget, quiet=pilot is None) as watch:
-        planned = plan(path, options, pilot=pilot, watch=watch)
+        planned = plan(path, options, pilot=pilot, study=study, watch=watch)
     if as_json:
         text = json.dumps(planned.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
@@ -83,6 +139,7 @@ def _tell(planned: Planned) -> None:
         console.print(_table(planned.forecast))
     if planned.people is not None:
         _tell_people(planned.people, console)
+    _tell_sizes(planned, console)
     for line in (*_total(planned.forecast), *(f"note: {note}" for note in planned.notes)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -111,6 +168,17 @@ def _tell_people(found: Findings, console: Console) -> None:
     titles = frozenset(section.title for section in sections)
     whole = Document(title="Rating by people", sections=(*sections, *limits_section(found.limits)))
     print_document(brief(whole, titles)[0], console)
+    console.print()
+
+
+def _tell_sizes(planned: Planned, console: Console) -> None:
+    """What the sizes can detect and prove, and the study that was searched."""
+    from measurand.report.brief import brief  # noqa: PLC0415
+    from measurand.report.power_page import SHOWN, sizes_document  # noqa: PLC0415
+    from measurand.report.terminal import print_document  # noqa: PLC0415
+
+    whole = replace(sizes_document(planned.sizes_tell, planned.study), footer="")
+    print_document(brief(whole, SHOWN)[0], console)
     console.print()
 
 

@@ -23,13 +23,14 @@ from measurand.jobs.pending import Pending, looked_at
 from measurand.jobs.places import ledger_path
 from measurand.jobs.rating_ahead import characters_read, people_ahead
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
+from measurand.jobs.sizes_ahead import Scene, Study, sizes_ahead, study_ahead
 from measurand.models.environment import Environment
 from measurand.report.results_json import results_document
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
 
-__all__ = ["Planned", "plan"]
+__all__ = ["Planned", "Study", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,9 @@ class Planned:
         looked_at: Of these, those whose questions were written out; they stand for all.
         forecast: Calls, tokens and money of what is not done yet.
         people: Hours and money of people who rate, and what it will tell; None where none do.
+        sizes_tell: What the given sizes can detect and prove.
+        study: The cheapest study of a wanted difference, or the best for a budget; None where
+            none was asked for.
         notes: What one should know of it, in sentences.
     """
 
@@ -52,6 +56,8 @@ class Planned:
     looked_at: int
     forecast: Forecast
     people: Findings | None
+    sizes_tell: Findings
+    study: Findings | None
     notes: tuple[str, ...]
 
     @property
@@ -68,7 +74,9 @@ class Planned:
             "looked_at": self.looked_at,
             "components": dict(self.sizes),
             "forecast": self.forecast.to_json(),
-            "people": None if self.people is None else _people_json(self.people),
+            "people": None if self.people is None else _findings_json(self.people),
+            "sizes": _findings_json(self.sizes_tell),
+            "study": None if self.study is None else _findings_json(self.study),
             "notes": list(self.notes),
         }
 
@@ -78,6 +86,7 @@ def plan(
     options: RunOptions | None = None,
     *,
     pilot: int | None = None,
+    study: Study | None = None,
     watch: Watch | None = None,
     environment: Environment | None = None,
 ) -> Planned:
@@ -89,6 +98,8 @@ def plan(
         pilot: So many examples are run first, for real; they stay in the ledger, and what they
             took is what the forecast goes by. Without, it goes by what the ledger remembers, and
             where that is nothing, by assumptions that it names.
+        study: A difference that is to be found, or money that may be spent: the design for it is
+            searched.
         watch: Told how far the pilot is.
         environment: Where keys and addresses come from; by default the process's.
 
@@ -100,17 +111,45 @@ def plan(
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     if pilot is not None:
-        _fly(plan_file, replace(chosen, limit=pilot, until_clear=False), watch, environment=environment)
+        _fly(
+            plan_file,
+            replace(chosen, limit=pilot, until_clear=False),
+            watch,
+            environment=environment,
+        )
     read = as_chosen(load_plan(plan_file), chosen)
     stream = ExampleStream(plan_file.parent / read.data.path)
-    total = len(stream) if chosen.limit is None else min(chosen.limit, len(stream))
-    some, anchoring = looked_at(stream, total), anchoring_ahead(read, plan_file, stream)
+    ahead = _Ahead(
+        plan=read,
+        plan_file=plan_file,
+        stream=stream,
+        chosen=chosen,
+        study=study,
+        environment=environment or Environment(),
+    )
+    return run_to_end(ahead.look)
 
-    async def look() -> Planned:
-        told = environment or Environment()
-        async with opened(read, plan_file, environment=told) as live:
-            with open_ledger(ledger_path(plan_file)) as ledger:
-                agenda = Agenda(live.parts, ledger, chosen.again)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ahead:
+    """What is to be foretold."""
+
+    plan: Plan
+    plan_file: Path
+    stream: ExampleStream
+    chosen: RunOptions
+    study: Study | None
+    environment: Environment
+
+    async def look(self) -> Planned:
+        """Open everything, ask nothing, and foretell."""
+        read, limit = self.plan, self.chosen.limit
+        total = len(self.stream) if limit is None else min(limit, len(self.stream))
+        some = looked_at(self.stream, total)
+        anchoring = anchoring_ahead(read, self.plan_file, self.stream)
+        async with opened(read, self.plan_file, environment=self.environment) as live:
+            with open_ledger(ledger_path(self.plan_file)) as ledger:
+                agenda = Agenda(live.parts, ledger, self.chosen.again)
                 under_way = BatchLog(ledger.work, plan="", run=0).under_way
                 found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
@@ -119,19 +158,32 @@ def plan(
                 notes = (*live.notes, *_of_calls(read, under_way, anchoring))
                 characters = characters_read(some, found.usual_answer)
                 people = people_ahead(
-                    read, ledger, examples=total, read=characters, known=lambda: _by_id(stream)
+                    read,
+                    ledger,
+                    examples=total,
+                    read=characters,
+                    known=lambda: _by_id(self.stream),
                 )
-            return Planned(
-                plan=read,
-                sizes=stream.sizes(),
-                examples=total,
-                looked_at=len(some),
-                forecast=forecast(works, spent=spent, budget=read.run.budget),
-                people=people,
-                notes=(*_of_plan(read, stream), *notes),
-            )
+                scene = Scene.of(read, self.plan_file, ledger, stream=self.stream)
+        told = forecast(works, spent=spent, budget=read.run.budget)
+        return Planned(
+            plan=read,
+            sizes=self.stream.sizes(),
+            examples=total,
+            looked_at=len(some),
+            forecast=told,
+            people=people,
+            sizes_tell=sizes_ahead(scene),
+            study=self._study(scene, told, works, people=people),
+            notes=(*_of_plan(read, self.stream), *notes),
+        )
 
-    return run_to_end(look)
+    def _study(
+        self, scene: Scene, told: Forecast, works: Sequence[Work], *, people: Findings | None
+    ) -> Findings | None:
+        if self.study is None:
+            return None
+        return study_ahead(self.study, scene, told, works=works, people=people)
 
 
 def _fly(
@@ -155,7 +207,7 @@ def _of_plan(read: Plan, stream: ExampleStream) -> tuple[str, ...]:
     return (*stream.notes, *read.rubric.advice(), *_short(read, stream))
 
 
-def _people_json(found: Findings) -> Mapping[str, Any]:
+def _findings_json(found: Findings) -> Mapping[str, Any]:
     document = results_document("plan", found)
     return {"results": document["results"], "limits": document["limits"]}
 

@@ -23,5 +23,7 @@ def power(options: PowerOptions | None = None) -> Answer:
     Raises:
         UsageError: The question is impossible or contradicts itself; every fault is named.
     """
-    findings = power_findings(options or PowerOptions())
-    return Answer(verb="power", findings=findings, document=power_document(findings))
+    asked = options or PowerOptions()
+    findings = power_findings(asked)
+    document = power_document(findings, wanted=asked.wanted)
+    return Answer(verb="power", findings=findings, document=document)

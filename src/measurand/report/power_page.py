@@ -21,12 +21,14 @@ from measurand.report.sections import FOOTER, limits_section
 from measurand.report.shelf import Shelf, distinct
 from measurand.report.words import label, money
 from measurand.stats.estimate import Estimate
+from measurand.stats.power import POWER
 
-__all__ = ["ANSWER", "DETECTED", "SHOWN", "detect_sections", "power_document", "told"]
+__all__ = ["DETECTED", "SHOWN", "detect_sections", "power_document", "sizes_document"]
 
 ANSWER, DETECTED = "Answer", "What these sizes detect"
+STUDY = "The cheapest study"
 _PROVEN, _BY_N, _SOME = "What no failure proves", "Power by examples", "If some fail"
-SHOWN = frozenset({ANSWER, DETECTED, _PROVEN, _BY_N, _SOME})
+SHOWN = frozenset({ANSWER, DETECTED, STUDY, _PROVEN, _BY_N, _SOME})
 """The sections that answer a question about sizes."""
 _SHARES = frozenset({"power", "equivalence_power", "discordance", "power_at"})
 _MONEY = frozenset({"cost", "cost_of_people_alone"})
@@ -37,13 +39,12 @@ _WHOLE = 1e-9
 _SMALL = 10
 
 
-def power_document(findings: Findings, *, title: str = "", subtitle: str = "") -> Document:
+def power_document(findings: Findings, *, wanted: float = POWER) -> Document:
     """The page of one question; every result appears on it once.
 
     Args:
         findings: What `measurand.analysis.power_plan.power_findings` found.
-        title: The page's heading; by default it says what the page is.
-        subtitle: One line below it.
+        wanted: The power that is marked.
     """
     shelf = Shelf(findings.results)
     points = shelf.take("power_at")
@@ -52,15 +53,14 @@ def power_document(findings: Findings, *, title: str = "", subtitle: str = "") -
     answer = _answer(shelf, findings.readings)
     sections = (
         *answer,
-        *_curve(points, findings),
+        *_curve(points, findings, wanted),
         *_failing(failing),
         *detected,
         *shelf.rest(),
         *limits_section(findings.limits),
     )
     return Document(
-        title=title or "How many examples?",
-        subtitle=subtitle,
+        title="How many examples?",
         sections=sections,
         footer=FOOTER,
     )
@@ -75,7 +75,7 @@ def _answer(shelf: Shelf, readings: Sequence[str]) -> list[Section]:
     if not found:
         return []
     absent = {r.estimate.reason for r in found if not r.estimate.present}
-    rows = tuple((label(r.name), told(r), r.estimate.method) for r in found if r.estimate.present)
+    rows = tuple((label(r.name), _told(r), r.estimate.method) for r in found if r.estimate.present)
     blocks: list[Block] = [Paragraph(f"There is no answer: {why}.") for why in absent if why]
     if rows:
         columns = (Column("Of the question"), Column("Answer", right=True), Column("By"))
@@ -85,7 +85,7 @@ def _answer(shelf: Shelf, readings: Sequence[str]) -> list[Section]:
     return [Section(ANSWER, tuple(blocks))]
 
 
-def told(result: Result) -> str:
+def _told(result: Result) -> str:
     """A computed quantity in few digits, with its range where it has one."""
     estimate = result.estimate
     if estimate.value is None or estimate.low is None or estimate.high is None:
@@ -111,7 +111,7 @@ def _level(results: Sequence[Result]) -> str:
     return f"Computed, not estimated: tests of level {levels}."
 
 
-def _curve(points: Sequence[Result], findings: Findings) -> Iterator[Section]:
+def _curve(points: Sequence[Result], findings: Findings, wanted: float) -> Iterator[Section]:
     """The power by n, as a picture, and as a small table with bars."""
     known = [(r.estimate.n, r.estimate.value) for r in points if r.estimate.value is not None]
     if not known:
@@ -134,13 +134,13 @@ def _curve(points: Sequence[Result], findings: Findings) -> Iterator[Section]:
                     lines=(Line("power", tuple((float(n), value) for n, value in known)),),
                     xlabel="Examples",
                     ylabel="Power",
-                    level=0.8,
+                    level=wanted,
                     marks=mark,
                 ),
                 f"A curve of the power by the number of examples, from {known[0][1]:.0%} at "
                 f"{first:,} to {known[-1][1]:.0%} at {last:,}.",
                 "The probability of finding the difference, by the number of examples; dashed: "
-                "80%.",
+                f"{wanted:.0%}.",
                 table,
             ),
         ),
@@ -163,7 +163,7 @@ def _failing(results: Sequence[Result]) -> Iterator[Section]:
     if not results:
         return
     columns = (Column("Failures that turn up", right=True), Column("Examples", right=True))
-    rows = tuple((f"{r.levels[0]:g}", told(r)) for r in results)
+    rows = tuple((f"{r.levels[0]:g}", _told(r)) for r in results)
     yield Section(_SOME, (Table("Examples that prove the rate", columns, rows, _level(results)),))
 
 
@@ -193,6 +193,55 @@ def detect_sections(shelf: Shelf) -> list[Section]:
     return sections
 
 
+def sizes_document(sizes: Findings, study: Findings | None = None) -> Document:
+    """What a project's sizes detect and prove, and the study that was searched.
+
+    Args:
+        sizes: What `measurand.analysis.detect_plan.detect_findings` found.
+        study: What `measurand.analysis.power_design.design_findings` found, where it was asked.
+    """
+    shelf = Shelf(sizes.results)
+    sections = [*detect_sections(shelf), *shelf.rest()]
+    limits = list(sizes.limits)
+    if study is not None:
+        sections += _study(study)
+        limits += study.limits
+    return Document(
+        title="What the sizes tell",
+        sections=(*sections, *limits_section(limits)),
+        footer=FOOTER,
+    )
+
+
+def _study(study: Findings) -> list[Section]:
+    """The design that was found: what it takes, what it costs, how long it lasts."""
+    shelf = Shelf(study.results)
+    shown = shelf.take(*(r.name for r in study.results))
+    rows = tuple(
+        (label(r.name), r.estimate if not r.estimate.present else _amount(r), r.estimate.method)
+        for r in shown
+    )
+    columns = (Column("Of the study"), Column("", right=True), Column("From", detail=True))
+    about = shown[0].dimension
+    summary = (
+        f"A comparison of two systems on {about}: both answer every example, a judge scores all "
+        "outputs where that pays, people rate a part and correct it."
+    )
+    return [Section(STUDY, (Table(STUDY, columns, rows),), summary)]
+
+
+def _amount(result: Result) -> str:
+    """A number of the study; money and hours with their ranges."""
+    estimate = result.estimate
+    if result.name.startswith("design_cost"):
+        ends = (estimate.value, estimate.low, estimate.high)
+        value, low, high = (money(end or 0.0) for end in ends)
+        return value if low == high else f"{value} [{low}, {high}]"
+    if result.name == "detectable":
+        return f"{estimate.value or 0.0:.2%} of the scale"
+    return _told(result)
+
+
 def _bound(estimate: Estimate) -> str:
     return "none" if estimate.high is None else f"{estimate.high:.2%}"
 
@@ -204,27 +253,37 @@ def _bounds_note(bounds: Sequence[Result]) -> str:
 
 
 def _detected(results: Sequence[Result]) -> Iterator[Table]:
-    """By dimension: a row for each way of comparing, a column for each size."""
-    for dimension in dict.fromkeys(r.dimension for r in results):
-        part = [r for r in results if r.dimension == dimension]
-        sizes = dict.fromkeys((r.component, r.estimate.n) for r in part)
-        rows: dict[tuple[str, str], dict[tuple[str | None, int], Result]] = {}
-        for r in part:
-            key = (r.design or "", " and ".join(r.systems))
-            rows.setdefault(key, {})[r.component, r.estimate.n] = r
-        columns = (
-            Column("Compared"),
-            *(Column(_size(component, n), right=True) for component, n in sizes),
-        )
-        cells = tuple(
-            (", ".join(filter(None, key)), *(_found(line.get(size)) for size in sizes))
-            for key, line in rows.items()
-        )
-        yield Table(dimension or "Smallest detectable difference", columns, cells, _notes(part))
+    """A row for each way of comparing on each dimension, a column for each size."""
+    sizes = tuple(dict.fromkeys((r.component, r.estimate.n) for r in results))
+    named = any(component is not None for component, _ in sizes)
+    both = distinct(" and ".join(r.systems) for r in results if r.systems)
+    pairs = len(both)
+    rows: dict[tuple[str, ...], dict[tuple[str | None, int], Result]] = {}
+    for r in results:
+        key = (r.dimension or "", r.design or "", " and ".join(r.systems) if pairs > 1 else "")
+        rows.setdefault(key, {})[r.component, r.estimate.n] = r
+    columns = (
+        Column("Compared"),
+        *(
+            Column(
+                _size(*size, named=named),
+                right=True,
+                detail=named and size[0] not in {"core", None},
+            )
+            for size in sizes
+        ),
+    )
+    cells = tuple(
+        (", ".join(filter(None, key)), *(_found(line.get(size)) for size in sizes))
+        for key, line in rows.items()
+    )
+    caption = "Smallest detectable difference"
+    caption += f" between {both[0]}" if pairs == 1 else ""
+    yield Table(caption, columns, cells, _notes(results))
 
 
-def _size(component: str | None, n: int) -> str:
-    return f"{n:,}" if component is None else f"{component}, {n:,}"
+def _size(component: str | None, n: int, *, named: bool) -> str:
+    return f"{component or 'all'} {n:,}" if named else f"{n:,}"
 
 
 def _found(result: Result | None) -> str:

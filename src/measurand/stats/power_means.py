@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -169,15 +170,29 @@ def mean_detectable(
     Raises:
         UsageError: ``n`` has no degree of freedom.
     """
-    check_level(power)
-    error = design.error(n)
-    low, high = 0.0, error
-    while mean_power(n, high, design, level=level, side=side) < power:
+    free = design.free(n)
+    if not free > 0:
+        raise UsageError(f"a t test takes two units or clusters; found {n:g} units")
+    return design.error(n) * _shift(
+        free, check_level(power), level=sided_level(level, side), side=side
+    )
+
+
+@cache
+def _shift(free: float, power: float, *, level: float, side: Sides) -> float:
+    """By how many standard errors a mean must lie off 0 to be found so often."""
+    bound = t_quantile((1 + level) / 2, free)
+
+    def found(shift: float) -> float:
+        other = noncentral_above(bound, free, -shift) if side == "two" else 0.0
+        return noncentral_above(bound, free, shift) + other
+
+    low, high = 0.0, bound
+    while found(high) < power:
         low, high = high, 2 * high
-    while high - low > _PRECISION * error:
+    while high - low > _PRECISION:
         middle = (low + high) / 2
-        enough = mean_power(n, middle, design, level=level, side=side) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (low, middle) if found(middle) >= power else (middle, high)
     return high
 
 

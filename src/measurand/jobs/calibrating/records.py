@@ -20,7 +20,7 @@ from measurand.stats.mapping import fit_mapping, mapping_kind
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_calibration import CalibrationEvent, CalibrationLog
 
-__all__ = ["expired", "records", "standings", "untrusted"]
+__all__ = ["Record", "calibrated", "expired", "records", "standings", "untrusted"]
 
 _KEPT = (
     *("correlation_with_people", "correlation_bound", "rank_correlation_with_people"),
@@ -143,6 +143,58 @@ def standings(
         yield from _told(gone)
         if standing:
             yield f"The judge {who.name}, held against people: {'; '.join(standing)}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is known of a judge on one dimension, from its last calibration.
+
+    Args:
+        judge: Its name.
+        correlation: With people on locked outputs: low, value, high.
+        reliability: Of one call; None where it was not measured.
+        n: Locked outputs.
+    """
+
+    judge: str
+    correlation: tuple[float, float, float]
+    reliability: float | None
+    n: int
+
+
+def calibrated(ledger: Ledger, plan: Plan) -> dict[str, Record]:
+    """The last calibration of the plan's judges by dimension; the best judge of a panel.
+
+    Args:
+        ledger: Where records are kept.
+        plan: The plan.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    judges = {model.model for model in plan.judge.models} if plan.judge else set()
+    rubric = {dimension.name: dimension.fingerprint for dimension in plan.rubric}
+    found: dict[tuple[str, str], Record] = {}
+    for event in ledger.calibration.events("record"):
+        body = event.body
+        numbers = body["numbers"].get("correlation_with_people")
+        ours = body["name"] in judges and rubric.get(body["dimension"]) == event.rubric
+        if numbers is None or not ours:
+            continue
+        value, low, high = numbers
+        shared = body["numbers"].get("repeat_reliability")
+        found[body["dimension"], body["name"]] = Record(
+            judge=body["name"],
+            correlation=(low, value, high),
+            reliability=None if shared is None else shared[0],
+            n=body.get("n_test", 0),
+        )
+    best: dict[str, Record] = {}
+    for (dimension, _), record in found.items():
+        known = best.get(dimension)
+        if known is None or record.correlation[1] > known.correlation[1]:
+            best[dimension] = record
+    return best
 
 
 def untrusted(
