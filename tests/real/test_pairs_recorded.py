@@ -80,6 +80,17 @@ def test_fifty_nine_models_have_strengths_rank_sets_and_win_rates(told: Json) ->
     assert set(verdict["systems"]) == {n for n, r in ranks.items() if r["low"] == 1}
 
 
+def test_win_rates_are_against_a_baseline_that_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["compare", str(FILE), "--mapping", str(MAPPING), "--baseline", "GPT 4", "--json"]
+    assert main(words) == 0
+    rates = named(json.loads(capsys.readouterr().out), "win_rate")
+    assert len(rates) == MODELS - 1
+    assert {rate["systems"][1] for rate in rates} == {"GPT 4"}
+    assert all(rate["value"] < 0.5 for rate in rates)
+
+
 def test_ties_are_told(told: Json) -> None:
     (ties,) = named(told, "tied_votes")
     assert ties["value"] == pytest.approx(TIES / VOTES)

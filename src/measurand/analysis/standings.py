@@ -105,17 +105,17 @@ class _Standing:
 
     def limits(self) -> Iterator[str]:
         """What these numbers cannot say."""
-        met = self.met
+        met, ties = self.met, int((self.met.points == 0.5).sum())  # noqa: PLR2004 - half a win
         ways = " and by ".join(met.clusters)
         yield (
             f"Side by side, {met.about}: {met.points.size:,} votes of {met.count:,} "
             f"{'rater' if met.count == 1 else 'raters'} on {len(met.examples):,} examples; "
-            f"{int((met.points == 0.5).sum()):,} are ties, each half a win. "  # noqa: PLR2004 - half
+            f"{ties:,} {'is a tie' if ties == 1 else 'are ties'}, each half a win. "
             f"Errors are clustered by {ways}; whatever else votes share is not in them."
         )
         if self.options.max_failures is not None and self._lost is not None:
             yield f"Side by side, {met.about}: {self._lost}, so that nothing is ranked."
-        if isinstance(self.slot, str):
+        if isinstance(self.slot, str) and isinstance(self.plain, Strengths):
             yield f"Side by side, {met.about}: {self.slot}"
         if not self.outputs:
             yield (

@@ -358,7 +358,9 @@ def _refuse_nonsense(source: Source, options: ComparisonOptions) -> None:
 
 def _with_roles(source: Source, options: ComparisonOptions) -> ComparisonOptions:
     """Fill in from the plan's roles what the options leave open; refuse unknown systems."""
-    systems = [str(name) for name in source.ratings.distinct("system")]
+    table = source.ratings
+    met = (name for name in table.distinct("against") if name is not None)
+    systems = list(dict.fromkeys(map(str, (*table.distinct("system"), *met))))
     _refuse_nonsense(source, options)
     named = [*options.systems, options.baseline, options.expert, options.floor]
     unknown = sorted({name for name in named if name is not None and name not in systems})
