@@ -31,6 +31,7 @@ __all__ = ["views_sections"]
 
 _CARDS = 12
 _LISTED = 50
+_TABLES = 4
 _FEW = 30
 _WEIGHTS = (
     "difference_at_least_favourable_weights",
@@ -116,7 +117,7 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
     shares = shelf.take("changed_to_worse", "changed_to_better", where=is_whole)
     if not shares:
         return []
-    blocks: list[Block] = [_shares(shares)]
+    blocks: list[Block] = [*_shares(shares)]
     worse = [change for change in findings.changes if change.to == "worse"]
     worse.sort(key=lambda change: (not change.blocking, -change.harm))
     if worse:
@@ -130,12 +131,23 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
     return [Section("Changed sides", tuple(blocks), summary)]
 
 
-def _shares(shares: Sequence[Result]) -> Table:
+def _shares(shares: Sequence[Result]) -> Iterator[Table]:
+    """A table of each pair, or one of all where they are many."""
+    pairs = list(dict.fromkeys(r.systems for r in shares))
+    if len(pairs) > _TABLES:
+        yield _share_table("Examples that changed sides, of the first system", shares, pairs)
+        return
+    for systems in pairs:
+        own = [r for r in shares if r.systems == systems]
+        yield _share_table(f"Examples that changed sides: {' against '.join(systems)}", own, [])
+
+
+def _share_table(caption: str, shares: Sequence[Result], pairs: Sequence[tuple[str, ...]]) -> Table:
+    named = ("changed_to_worse", "changed_to_better")
     columns = (
-        Column("Systems"),
+        *([Column("Systems")] if pairs else []),
         Column("Dimension"),
-        Column(label("changed_to_worse"), right=True),
-        Column(label("changed_to_better"), right=True),
+        *(Column(label(name), right=True) for name in named),
         Column("n", right=True),
     )
     lines: dict[tuple[tuple[str, ...], str | None], dict[str, Result]] = {}
@@ -143,18 +155,14 @@ def _shares(shares: Sequence[Result]) -> Table:
         lines.setdefault((result.systems, result.dimension), {})[result.name] = result
     rows: list[tuple[Cell, ...]] = [
         (
-            " against ".join(systems),
+            *([" against ".join(systems)] if pairs else []),
             dimension,
-            *(
-                cell(name, found[name].estimate)
-                for name in ("changed_to_worse", "changed_to_better")
-            ),
-            found["changed_to_worse"].estimate.n,
+            *(cell(name, found[name].estimate) for name in named),
+            found[named[0]].estimate.n,
         )
         for (systems, dimension), found in lines.items()
     ]
-    note = basis(r.estimate for r in shares)
-    return Table("Examples that changed sides, of the first system", columns, tuple(rows), note)
+    return Table(caption, columns, tuple(rows), basis(r.estimate for r in shares))
 
 
 def _card(change: Change, known: PageContext) -> ChangeCard:
