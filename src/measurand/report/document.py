@@ -55,8 +55,8 @@ class Outcome:
     @classmethod
     def of(cls, verdict: Verdict) -> Outcome:
         """The outcome with the name of the better system in place of a and b."""
-        place = _WINNERS.get(verdict.outcome)
-        return cls(verdict.outcome, "" if place is None else verdict.systems[place])
+        place = _WINNERS.get(verdict.outcome, len(verdict.systems))
+        return cls(verdict.outcome, "".join(verdict.systems[place : place + 1]))
 
     @property
     def text(self) -> str:
