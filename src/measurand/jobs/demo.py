@@ -9,6 +9,7 @@ from pathlib import Path
 
 from measurand.analysis.measure import OVERALL
 from measurand.core.plan import Plan
+from measurand.core.rating import Column, Ratings
 from measurand.core.rubric import RaterSpec, Rubric
 from measurand.core.running import JudgeModel, JudgePlan, Price, RunPlan
 from measurand.core.system import System
@@ -20,7 +21,7 @@ from measurand.jobs.places import ledger_path
 from measurand.jobs.project import from_project
 from measurand.jobs.run import Watch, run
 from measurand.jobs.simulated import simulated_provider
-from measurand.jobs.source import Reading
+from measurand.jobs.source import Reading, Source
 from measurand.jobs.texts import texts_of
 from measurand.models.environment import Environment
 from measurand.report.comparison_page import comparison_document
@@ -88,7 +89,7 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
         ledger.unlink(missing_ok=True)
         import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
         run(plan, watch=watch, environment=told)
-    source = from_project(plan, environment=told)
+    source = _timeless(from_project(plan, environment=told))
     findings = compare_findings(source, planned_options(source), every_result=True)
     context = PageContext(
         title="Simulated support bot",
@@ -111,6 +112,16 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
     page = folder / "report.html"
     page.write_text(answer.to_html(), encoding="utf-8")
     return Demo(answer=answer, page=page, folder=folder)
+
+
+def _timeless(source: Source) -> Source:
+    """The same without seconds: how long a simulated provider takes is this machine's doing."""
+    unknown = Column.constant(None, len(source.ratings))
+    return replace(
+        source,
+        ratings=Ratings({**source.ratings.columns, "seconds": unknown}),
+        outputs=tuple(replace(output, seconds=None) for output in source.outputs),
+    )
 
 
 def _refuse_others_work(folder: Path) -> None:

@@ -183,8 +183,9 @@ def _largest_t(shares: Floats, counts: Floats) -> Floats:
 def _t_of(shares: Floats, counts: Floats) -> Floats:
     """The t statistic that belongs to a sum over the root of the sum of squares."""
     part = shares**2 / counts
-    spread = np.maximum(1 - part, np.finfo(np.float64).tiny)
-    return np.asarray(np.sqrt(np.maximum(counts - 1, 1) * part / spread), dtype=np.float64)
+    spread = np.sqrt(np.maximum(1 - part, np.finfo(np.float64).tiny))
+    found = np.sqrt(np.maximum(counts - 1, 1) * part) / spread
+    return np.asarray(found, dtype=np.float64)
 
 
 def _sums(rows: Floats, codes: NDArray[np.intp] | None) -> Floats:
