@@ -18,10 +18,11 @@ CONFTEST = """
 import os, sys
 if "PYTEST_XDIST_WORKER" in os.environ:
     sys.path.insert(0, {root!r})
-    from measurand.pytest_plugin import asking
-    from tests.plugin.stand_in import answer
-    asking.gate = answer
+    from tests.plugin.stand_in import planted
+    planted()
 """
+OTHERS = ("-p", "no:xdist", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:pytest_cov")
+"""Plug-ins of others, which cost more than all the rest."""
 MARKED = """
 import pytest
 
@@ -237,9 +238,9 @@ def test_workers_ask_once_in_all(
 
 def test_a_session_that_does_not_want_it_can_do_without(project: pytest.Pytester) -> None:
     project.makepyfile("def test_one(): ...")
-    result = project.runpytest_inprocess("-p", "no:measurand")
+    result = project.runpytest_inprocess("-p", "no:measurand", *OTHERS)
     result.assert_outcomes(passed=1)
-    result = project.runpytest_inprocess("-p", "no:measurand", "--markers", "--fixtures")
+    result = project.runpytest_inprocess("-p", "no:measurand", *OTHERS, "--markers", "--fixtures")
     result.stdout.no_fnmatch_line("*measurand*(*")
 
 
@@ -261,9 +262,7 @@ def test_a_session_that_does_not_ask_imports_nothing_of_it(project: pytest.Pytes
             assert not heavy & set(sys.modules)
         """
     )
-    project.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(
-        passed=1
-    )
+    project.runpytest_subprocess(*OTHERS).assert_outcomes(passed=1)
 
 
 def test_importing_it_costs_next_to_nothing() -> None:
