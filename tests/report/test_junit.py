@@ -148,3 +148,10 @@ def test_a_long_reason_is_cut_and_says_so() -> None:
     message = case(root, "one [accuracy]")[0].get("message")
     assert len(message) < 2100
     assert message.endswith("characters more)")
+
+
+def test_a_provider_at_fault_is_named_in_the_verdict() -> None:
+    made = replace(gate("inconclusive"), broken="nobody answered at 127.0.0.1")
+    (error,) = case(read(made), "gate")
+    assert error.tag == "error"
+    assert error.get("message").endswith("; nobody answered at 127.0.0.1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -135,3 +136,11 @@ def test_hostile_text_stays_text(attack: str) -> None:
     made = run(hostile(attack))
     assert made["properties"]["outcome"] == "fail"
     assert not any(ord(sign) < 32 for sign in json.dumps(made, ensure_ascii=False))
+
+
+def test_a_provider_at_fault_is_a_notification() -> None:
+    made = run(replace(gate("inconclusive"), broken="nobody answered"))
+    told = [
+        note["message"]["text"] for note in made["invocations"][0]["toolExecutionNotifications"]
+    ]
+    assert "nobody answered" in told

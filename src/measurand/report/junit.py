@@ -68,6 +68,8 @@ def _verdict_suite(root: ET.Element, gate: GateResult, *, name: str, when: datet
     if gate.outcome != "pass":
         said = gate.findings.verdicts
         reason = said[0].reason if said else f"the gate of {gate.system} did not pass"
+        if gate.broken:
+            reason = f"{reason}; {gate.broken}"
         kind = "failure" if gate.outcome == "fail" else "error"
         lines = [f"{_name(verdict)}: {_verdict(verdict)}" for verdict in said]
         said_so = _element(case, kind, type=gate.outcome, message=reason)

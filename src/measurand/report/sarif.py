@@ -129,6 +129,8 @@ def _notes(gate: GateResult, *, wrong: Sequence[GateItem], located: int) -> list
         said = gate.findings.verdicts
         reason = said[0].reason if said else "the gate did not pass"
         notes.append({"level": level, "message": _message(f"{gate.outcome}: {reason}")})
+    if gate.broken:
+        notes.append({"level": "error", "message": _message(gate.broken)})
     unplaced, cut = len(wrong) - located, max(located - _MOST, 0)
     if unplaced:
         text = f"{unplaced:,} findings have no place in a file here and are not among the results"
