@@ -43,6 +43,7 @@ class _Sides:
         gaps: Shape (examples,): first minus second in share of the scale; NaN where not both.
         changed: Which examples changed sides.
         blocking: Of which one system is blocked by it and the other is not.
+        worse: On which the first is the worse: the one that is blocked, else the lower.
         harm: The share of the scale times the weight.
         rule: What a change is here.
     """
@@ -51,6 +52,7 @@ class _Sides:
     gaps: Floats
     changed: Bools
     blocking: Bools
+    worse: Bools
     harm: Floats
     rule: str
 
@@ -83,12 +85,8 @@ def change_findings(
             for layer in range(len(scores.dimensions))
         ]
         results += _shares(measure, sides, both, headline=headline)
-        changes += sorted(_changes(scores, sides, both), key=_harm_first)[:room]
+        changes += _worst(scores, sides, both, room=room)
     return tuple(results), tuple(changes)
-
-
-def _harm_first(change: Change) -> tuple[bool, bool, float]:
-    return change.to == "better", not change.blocking, -change.harm
 
 
 def _noise(scores: Scores, scene: Scene) -> tuple[Floats | None, ...]:
@@ -142,14 +140,17 @@ def _sides(
             bound, rule = _bound(dimension, noise, (first, second), options=options)
             changed = np.abs(gaps) >= bound - _ROUNDING
             changed &= np.abs(gaps) > _ROUNDING
-    blocking = np.zeros(len(gaps), dtype=bool)
+    blocking, worse = np.zeros(len(gaps), dtype=bool), gaps < 0
     if (flags := scores.blocked_on.get(dimension.name)) is not None:
-        blocking = np.abs(flags[:, first] - flags[:, second]) == 1
+        more = flags[:, first] - flags[:, second]
+        blocking = np.abs(more) == 1
+        worse = np.where(blocking, more > 0, worse)
     return _Sides(
         dimension=dimension,
         gaps=gaps,
         changed=(changed | blocking) & ~np.isnan(gaps),
         blocking=blocking,
+        worse=worse,
         harm=np.abs(gaps) * scores.weights[:, layer],
         rule=rule,
     )
@@ -180,8 +181,8 @@ def _shares(
     scores = measure.scores
     for side in sides:
         rows = headline & ~np.isnan(side.gaps)
-        for to, sign in (("worse", -1), ("better", 1)):
-            moved = (side.changed & (side.gaps * sign > 0))[rows].astype(np.float64)
+        for to, which in (("worse", side.worse), ("better", ~side.worse)):
+            moved = (side.changed & which)[rows].astype(np.float64)
             compute = partial(clustered_share, moved, scores.clusters[rows], level=measure.level)
             yield Result(
                 name=f"changed_to_{to}",
@@ -191,25 +192,39 @@ def _shares(
             )
 
 
-def _changes(scores: Scores, sides: Sequence[_Sides], systems: tuple[str, str]) -> Iterator[Change]:
+def _worst(
+    scores: Scores, sides: Sequence[_Sides], systems: tuple[str, str], *, room: int
+) -> Iterator[Change]:
+    """The changes for the worse first, those that block before others, then by their harm."""
+    places = [np.flatnonzero(side.changed) for side in sides]
+    layers = np.repeat(np.arange(len(sides)), [len(rows) for rows in places])
+    rows = np.concatenate([*places, np.empty(0, dtype=np.intp)]).astype(np.intp)
+    worse, blocking, harm = (
+        np.stack([getattr(side, name) for side in sides])[layers, rows] if sides else np.empty(0)
+        for name in ("worse", "blocking", "harm")
+    )
+    for at in np.lexsort((-harm, ~blocking.astype(bool), ~worse.astype(bool)))[:room]:
+        yield _change(scores, sides[layers[at]], int(rows[at]), systems=systems)
+
+
+def _change(scores: Scores, side: _Sides, row: int, *, systems: tuple[str, str]) -> Change:
     first, second = map(scores.systems.index, systems)
-    for side in sides:
-        layer = scores.dimensions.index(side.dimension)
-        for row in np.flatnonzero(side.changed):
-            to: Literal["worse", "better"] = "worse" if side.gaps[row] < 0 else "better"
-            yield Change(
-                example=scores.examples[row],
-                systems=systems,
-                dimension=side.dimension.name,
-                to=to,
-                scores=(
-                    _in_units(scores.values[row, first, layer], side.dimension),
-                    _in_units(scores.values[row, second, layer], side.dimension),
-                ),
-                blocking=bool(side.blocking[row]),
-                harm=float(side.harm[row]),
-                why=_why(side, to, systems, blocking=bool(side.blocking[row])),
-            )
+    layer = scores.dimensions.index(side.dimension)
+    to: Literal["worse", "better"] = "worse" if side.worse[row] else "better"
+    blocking = bool(side.blocking[row])
+    return Change(
+        example=scores.examples[row],
+        systems=systems,
+        dimension=side.dimension.name,
+        to=to,
+        scores=(
+            _in_units(scores.values[row, first, layer], side.dimension),
+            _in_units(scores.values[row, second, layer], side.dimension),
+        ),
+        blocking=blocking,
+        harm=float(side.harm[row]),
+        why=_why(side, to, systems, blocking=blocking),
+    )
 
 
 def _why(side: _Sides, to: str, systems: tuple[str, str], *, blocking: bool) -> str:

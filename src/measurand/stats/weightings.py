@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -136,7 +137,7 @@ def weighted_extreme(
     table = as_table(np.asarray(gaps, dtype=np.float64))
     sign = 1.0 if side == "least" else -1.0
     means, covariance, units = _moments(sign * table, clusters)
-    places = corners(low, high)
+    places = _corners(tuple(np.asarray(low).tolist()), tuple(np.asarray(high).tolist()))
     centres = places @ means
     errors = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", places, covariance, places), 0.0))
     if errors.max() <= _ROUNDING * np.nanmax(np.abs(table)):
@@ -158,6 +159,12 @@ def weighted_extreme(
         reason=caution_if_few(units, "units" if clusters is None else "clusters"),
     )
     return Weighted(found.scaled(sign), least_weighting(means, low, high))
+
+
+@lru_cache(maxsize=64)
+def _corners(low: tuple[float, ...], high: tuple[float, ...]) -> Floats:
+    """The corners, found once for all pairs that share the ranges."""
+    return corners(low, high)
 
 
 def _moments(table: Floats, clusters: ArrayLike | None) -> tuple[Floats, Floats, int]:
