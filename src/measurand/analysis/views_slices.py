@@ -207,7 +207,9 @@ def _worst(
     verdict = decided[worst.systems, worst.component, worst.segment]
     told = f"{estimate.value:+.3f} ({estimate.low:+.3f} to {estimate.high:+.3f}, of it alone)"
     if verdict.outcome == "b better":
-        return f"Worst slice of {a} against {b}: {where}, {told}; there {b} is better."
-    return (
-        f"Worst slice of {a} against {b}: {where}, {told}; that {b} is better there is not shown."
-    )
+        shown = f"there {b} is better"
+    elif verdict.outcome == "a better":
+        shown = f"even there {a} is better"
+    else:
+        shown = f"that {b} is better there is not shown"
+    return f"Worst slice of {a} against {b}: {where}, {told}; {shown}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,11 +111,13 @@ def _overlaps(source: Source) -> Iterator[Rating]:
             example = source.examples.get(output.example)
             if example is None or not example.references or output.trial or not wanted:
                 continue
+            began = time.perf_counter()
             share = check.measure(example, output).value
+            seconds = (time.perf_counter() - began) / len(wanted)
             if isinstance(share, float):
-                yield from (
-                    _row(example, output, check.name, share=share, dimension=one) for one in wanted
-                )
+                for one in wanted:
+                    row = _row(example, output, check.name, share=share, dimension=one)
+                    yield replace(row, seconds=seconds)
 
 
 def _row(
