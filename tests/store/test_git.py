@@ -1,0 +1,89 @@
+"""Which commit a folder is at, read from git's own files."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from measurand.store.git import commit_of
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "gc.auto=0")
+    done = subprocess.run(
+        ["git", *identity, *words],  # noqa: S607 - whatever git is there
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    (folder / "inner").mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "a.txt").write_text("one\n")
+    (folder / "inner" / "b.txt").write_text("two\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    return folder
+
+
+def test_a_clean_tree(tree: Path) -> None:
+    found = commit_of(tree / "inner")
+    assert found is not None
+    assert (found.sha, found.dirty) == (git(tree, "rev-parse", "HEAD"), False)
+    assert str(found) == found.sha
+
+
+def test_a_changed_file_shows_though_its_size_is_the_same(tree: Path) -> None:
+    (tree / "a.txt").write_text("eno\n")
+    found = commit_of(tree)
+    assert found is not None
+    assert found.dirty
+    assert str(found).endswith(" with changes")
+
+
+def test_a_file_that_is_gone_shows_and_a_new_one_does_not(tree: Path) -> None:
+    (tree / "new.txt").write_text("new\n")
+    found = commit_of(tree)
+    assert found is not None
+    assert found.dirty is False
+    (tree / "inner" / "b.txt").unlink()
+    again = commit_of(tree)
+    assert again is not None
+    assert again.dirty
+
+
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+def test_every_version_of_the_index(tree: Path, version: str) -> None:
+    git(tree, "update-index", f"--index-version={version}")
+    git(tree, "update-index", "--skip-worktree", "a.txt")
+    found = commit_of(tree)
+    assert found is not None
+    assert found.dirty is False
+
+
+def test_packed_refs_a_bare_head_and_a_second_working_tree(tree: Path, tmp_path: Path) -> None:
+    sha = git(tree, "rev-parse", "HEAD")
+    git(tree, "pack-refs", "--all")
+    git(tree, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+    git(tree, "checkout", "-q", "--detach")
+    for folder in (tree, tmp_path / "side"):
+        found = commit_of(folder)
+        assert found is not None
+        assert (found.sha, found.dirty) == (sha, False)
+
+
+def test_no_tree_and_no_commit(tmp_path: Path) -> None:
+    assert commit_of(tmp_path) is None
+    git(tmp_path, "init", "-q")
+    assert commit_of(tmp_path) is None
