@@ -5,7 +5,6 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from measurand.figures.curve import Curve, Line, Mark
 from measurand.figures.style import COLOURS
@@ -39,7 +38,7 @@ def test_a_curve_says_its_axes_its_lines_and_its_marks(how: str) -> None:
 @pytest.mark.parametrize("how", ["wide", "narrow"])
 def test_no_text_leaves_the_picture(how: str) -> None:
     figure = CURVE.draw(narrow=how == "narrow")
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()
     width, height = figure.bbox.width, figure.bbox.height
     (axes,) = figure.axes
     ticks = [one for one in axes.get_xticklabels() if one.get_position()[0] <= axes.get_xlim()[1]]

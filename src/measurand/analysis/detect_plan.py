@@ -192,3 +192,10 @@ def _below(sizes: Sizes, *, blocks: bool, sought: Sought) -> Iterator[str]:
             )
             told += f": no failure among them proves less than {now:.1%} instead of {then:.1%}"
         yield f"{told}."
+    few = [
+        f"{name} {sizes.components.get(name, 0):,} of {usual:,}"
+        for name, usual in GUIDE_SIZES.items()
+        if sizes.components.get(name, 0) < usual
+    ]
+    if few:
+        yield f"Below the least sizes that are usually advised: {', '.join(few)}."
