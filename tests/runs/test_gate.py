@@ -308,6 +308,27 @@ class TestLoud:
         assert answer.exit_code == 3
         assert [i.example for i in answer.gate.items if i.outcome == "missing"] == ["r30"] * 2
 
+    def test_a_recording_that_was_edited_after_it_was_checked_does_not_count(
+        self, gating: Gating, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gating.write(
+            systems=[
+                {"name": "old", "role": "current", "target": "file:old.jsonl"},
+                {"name": "new", "target": "file:new.jsonl"},
+            ]
+        )
+        rows = "".join(f'{{"example": "r{n}", "text": "It is {n}."}}\n' for n in range(30))
+        for name in ("old", "new"):
+            (gating.folder / f"{name}.jsonl").write_text(rows, encoding="utf-8")
+        monkeypatch.chdir(gating.folder)
+        assert main(["check"]) == 0
+        assert gating.gate(run=False).exit_code == 0
+        edited = rows.replace("It is 7.", "I do not know.")
+        (gating.folder / "new.jsonl").write_text(edited, encoding="utf-8")
+        answer = gating.gate(run=False)
+        assert answer.exit_code == 3
+        assert {i.example for i in answer.gate.items if i.outcome == "missing"} == {"r7"}
+
     def test_fewer_repeats_than_asked_for_are_not_green(self, gating: Gating) -> None:
         assert gating.gate().exit_code == 0
         assert gating.gate(run=False, repeats=3).exit_code == 3

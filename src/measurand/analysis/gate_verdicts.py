@@ -75,12 +75,13 @@ def blocking_verdict(items: Sequence[GateItem], terms: GateTerms) -> Verdict | N
         reason = f"{reason} besides {len(waived)} that are waived ({listed(waived)})"
     if failed:
         outcome = "fail"
-        reason = f"{len(failed)} of {n} examples are blocked: {listed(failed)}"
+        are = "is" if len(failed) == 1 else "are"
+        reason = f"{len(failed)} of {n} examples {are} blocked: {listed(failed)}"
     elif flaky:
         outcome = "inconclusive"
         reason = (
-            f"{len(flaky)} of {n} examples are blocked in some repeats, which does not confirm it "
-            f"and is no pass: {listed(flaky)}"
+            f"{len(flaky)} of {n} examples blocked in some repeats, which does not confirm it and "
+            f"is no pass: {listed(flaky)}"
         )
     elif bound is not None and high > bound:
         outcome, needed = "inconclusive", zero_failures_needed(bound, terms.level)
@@ -249,7 +250,8 @@ def missing_verdict(items: Sequence[GateItem], terms: GateTerms) -> Verdict | No
     if gone:
         names = list(dict.fromkeys(item.example for item in gone))
         why = "; ".join(list(dict.fromkeys(item.reason for item in gone))[:_REASONS])
-        told.insert(0, f"results of {len(names):,} examples are missing ({listed(names)}): {why}")
+        some = "1 example are" if len(names) == 1 else f"{len(names):,} examples are"
+        told.insert(0, f"results of {some} missing ({listed(names)}): {why}")
     if not told:
         return None
     return Verdict(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from measurand.core.example import Example
 from measurand.core.gate import GatePlan
 from measurand.core.output import Output
 from measurand.core.plan import Plan
+from measurand.core.sound import sound
 from measurand.errors import InfrastructureError, MeasurandError, NotSetUp, PlanError
 from measurand.jobs.accounting import run_account
 from measurand.jobs.calibrating.records import untrusted
@@ -34,6 +35,7 @@ from measurand.jobs.places import ledger_path
 from measurand.jobs.project import under_plan
 from measurand.jobs.run import Ran, RunOptions, Watch, run
 from measurand.jobs.source import Source, rounds_of
+from measurand.jobs.workbench import recorded_of
 from measurand.models.environment import Environment
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.ledger_gates import GateRecord
@@ -200,11 +202,11 @@ class _Look:
         """What is not there as things are now, and why that is not known, where it is not.
 
         Ratings that were imported or made by `measurand check` are no run's; where there was no
-        run, they are all there is.
+        run, they are all there is, and recordings must be as they were.
         """
         with open_ledger(ledger_path(self.file)) as ledger:
             if current(ledger, self.plan).run is None:
-                return {}, ()
+                return dict(self._edited(names)), ()
         systems = tuple(s for s in self.plan.systems if s.name in names and s.kind != "ratings")
         if not systems:
             return {}, ()
@@ -217,6 +219,16 @@ class _Look:
         except MeasurandError as problem:
             why = f"it is not known whether the ledger is of what stands now: {problem}"
             return {}, (why,)
+
+    def _edited(self, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], str]]:
+        """Recorded outputs that say something else by now than those that were rated."""
+        there = {(o.system, o.example, o.trial): o.text for o in self.source.outputs}
+        for name, outputs in recorded_of(self.plan, self.file).items():
+            for (example, trial), output in outputs.items():
+                text = None if output.text is None else self.source.redact(sound(output.text))
+                place = (name, example, trial)
+                if name in names and there.get(place, text) != text:
+                    yield (example, name), "its recorded output is another than the one rated"
 
 
 def _outputs(source: Source, before: Before | None, names: tuple[str, str]) -> tuple[Output, ...]:
