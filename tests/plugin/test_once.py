@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,5 +40,5 @@ def test_what_went_wrong_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_what_is_no_answer_is_computed_anew(tmp_path: Path) -> None:
-    (tmp_path / "gate.pickle").write_bytes(pickle.dumps("something else"))
+    (tmp_path / "gate.json").write_text(json.dumps("something else"))
     assert told(tmp_path / "gate", tmp_path / "log").words == "no"

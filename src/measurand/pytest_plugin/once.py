@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from measurand.errors import UsageError
 from measurand.jobs.engine.lock import alone
@@ -24,20 +25,18 @@ def once(place: Path, compute: Callable[[], T], kind: type[T]) -> T:
     """Compute a value, unless another process of this session has.
 
     Args:
-        place: Where it is kept, with ``.lock`` and ``.pickle`` added to the name: in a folder of
-            this session that only its user can write to, since a pickle is read as code.
+        place: Where it is kept, as JSON, with ``.lock`` and ``.json`` added to the name.
         compute: Gives the value.
         kind: What the value is.
     """
-    done = place.with_suffix(".pickle")
+    done, form = place.with_suffix(".json"), TypeAdapter(kind)
     with _waiting(place):
         if done.exists():
-            value = pickle.loads(done.read_bytes())  # noqa: S301 - this session wrote it
-            if isinstance(value, kind):
-                return value
+            with suppress(ValidationError):
+                return form.validate_json(done.read_bytes())
         value = compute()
         new = done.with_suffix(f".{os.getpid()}")
-        new.write_bytes(pickle.dumps(value))
+        new.write_bytes(form.dump_json(value))
         new.replace(done)
         return value
 
