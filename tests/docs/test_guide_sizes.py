@@ -8,7 +8,6 @@ from pathlib import Path
 
 from measurand.stats.correlation import fisher_z
 from measurand.stats.power import (
-    largest_discordance,
     mcnemar_power,
     minimum_detectable_difference,
     paired_n,
@@ -17,6 +16,7 @@ from measurand.stats.power import (
     unpaired_power,
 )
 from measurand.stats.power_correlation import TwoCorrelations, two_correlations_n
+from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.power_rates import examples_for_rate
 from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import normal_quantile, two_sided_t

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from measurand.errors import InsufficientData
-from measurand.stats.power import largest_discordance, mcnemar_power, minimum_detectable_difference
+from measurand.stats.power import mcnemar_power, minimum_detectable_difference
 from measurand.stats.power_correlation import (
     TwoCorrelations,
     correlation_n,
@@ -13,6 +13,7 @@ from measurand.stats.power_correlation import (
     two_correlations_power,
     williams_n,
 )
+from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.power_margin import Margin, MarginTest, margin_power
 from measurand.stats.power_means import MeanDesign, mean_detectable, mean_n, mean_power
 from measurand.stats.power_rates import examples_for_rate, failures_allowed

@@ -21,7 +21,7 @@ from measurand.analysis.power_questions import Paired
 from measurand.analysis.result import Findings, Result
 from measurand.core.rubric import Rubric
 from measurand.errors import InsufficientData
-from measurand.stats.power import largest_discordance
+from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["Sizes", "detect_findings"]

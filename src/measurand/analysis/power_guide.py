@@ -17,7 +17,8 @@ from measurand.analysis.power_options import PowerOptions
 from measurand.analysis.power_questions import Paired
 from measurand.analysis.power_told import exact
 from measurand.analysis.result import Findings, Result
-from measurand.stats.power import largest_discordance, unpaired_n
+from measurand.stats.power import unpaired_n
+from measurand.stats.power_discordance import largest_discordance
 
 __all__ = ["FIVE_POINTS", "guide_findings", "guide_sentences"]
 

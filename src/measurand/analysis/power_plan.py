@@ -16,8 +16,9 @@ from measurand.analysis.result import Findings, Result
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.correlation import fisher_z
 from measurand.stats.estimate import Estimate, attempt
-from measurand.stats.power import largest_discordance, paired_n
+from measurand.stats.power import paired_n
 from measurand.stats.power_correlation import TwoCorrelations, williams_n
+from measurand.stats.power_discordance import largest_discordance
 
 __all__ = ["power_findings"]
 

@@ -25,7 +25,6 @@ from measurand.stats.quantiles import (
 __all__ = [
     "POWER",
     "Sides",
-    "largest_discordance",
     "mcnemar_power",
     "minimum_detectable_difference",
     "paired_n",
@@ -43,7 +42,7 @@ POWER = 0.8
 """The power wherever none is asked for."""
 
 _PRECISION = 1e-6
-"""How exactly a difference or a discordance is found."""
+"""How exactly a minimum detectable difference is found."""
 
 _HALF = 0.5
 
@@ -117,44 +116,6 @@ def minimum_detectable_difference(
         else:
             high = middle
     return high
-
-
-def largest_discordance(
-    n: int,
-    difference: float,
-    *,
-    power: float = POWER,
-    method: McNemarMethod = "mid-p",
-    level: float = LEVEL,
-    side: Sides = "two",
-) -> float:
-    """The largest discordance at which McNemar's test on ``n`` pairs still has this power.
-
-    The more often two systems differ, the more a difference of their rates drowns in it.
-
-    Raises:
-        InsufficientData: The power is not reached however seldom the two differ.
-        UsageError: As for `mcnemar_power`, or the difference is 0.
-    """
-    _check_difference(difference)
-    check_level(power)
-
-    def short(discordance: float) -> bool:
-        found = mcnemar_power(n, discordance, difference, method=method, level=level, side=side)
-        return found < power
-
-    low, high = abs(difference), 1.0
-    if short(low):
-        raise InsufficientData(
-            f"with {n} pairs a difference of {abs(difference):.1%} is not found with a power of "
-            f"{power:.0%}, however seldom the two differ"
-        )
-    if not short(high):
-        return high
-    while high - low > _PRECISION:
-        middle = (low + high) / 2
-        low, high = (low, middle) if short(middle) else (middle, high)
-    return low
 
 
 def paired_n(
