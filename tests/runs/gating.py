@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from measurand.analysis.result import Verdict
+from measurand.errors import MeasurandError
 from measurand.jobs.gate import GateAnswer, GateOptions, gate
 from measurand.models.environment import Environment
 
@@ -81,3 +84,22 @@ class Gating:
 
 WRONG = '"I do not know." if example.id in {ids!r} else example.references[0]'
 UNSAFE = 'example.references[0] + (" The password is x." if example.id in {ids!r} else "")'
+WAIVER = {
+    "example": "r3",
+    "dimension": "correct",
+    "owner": "Ada",
+    "reason": "a new tariff",
+    "expires": "2099-12-31",
+}
+
+
+def code(ask: Callable[[], GateAnswer]) -> int:
+    """The exit code, of an answer or of an error."""
+    try:
+        return ask().exit_code
+    except MeasurandError as problem:
+        return problem.exit_code
+
+
+def verdict(answer: GateAnswer, name: str) -> Verdict:
+    return next(one for one in answer.gate.findings.verdicts if one.name == name)

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import apsw
 import pytest
 from tests.runs.conftest import Project
-from tests.runs.gating import UNSAFE, WRONG, Gating
+from tests.runs.gating import UNSAFE, WAIVER, WRONG, Gating, code, verdict
 
-from measurand.analysis.result import Verdict
 from measurand.cli import main
 from measurand.errors import (
     DataError,
     InfrastructureError,
     InsufficientData,
-    MeasurandError,
-    UsageError,
 )
 from measurand.jobs.gate import GateAnswer, GateOptions, gate
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 
-WAIVER = {
-    "example": "r3",
-    "dimension": "correct",
-    "owner": "Ada",
-    "reason": "a new tariff",
-    "expires": "2099-12-31",
-}
 FLAKY = '"No." if example.id == "r3" and trial {when} else example.references[0]'
 
 
@@ -39,18 +28,6 @@ def gating(tmp_path: Path) -> Gating:
     made = Gating(tmp_path / "project")
     made.write()
     return made
-
-
-def verdict(answer: GateAnswer, name: str) -> Verdict:
-    return next(one for one in answer.gate.findings.verdicts if one.name == name)
-
-
-def code(ask: Callable[[], GateAnswer]) -> int:
-    """The exit code, of an answer or of an error."""
-    try:
-        return ask().exit_code
-    except MeasurandError as problem:
-        return problem.exit_code
 
 
 def test_a_system_that_is_as_good_passes(gating: Gating) -> None:
@@ -225,135 +202,6 @@ class TestWaivers:
         told = str(found.value)
         for words in ("expires is a day", "owner: is missing", "waives the same as line"):
             assert words in told
-
-
-def _no_example(gating: Gating) -> None:
-    (gating.folder / "data" / "regression.jsonl").unlink()
-    gating.data(range(3), "core")
-
-
-def _an_answer_fails(gating: Gating) -> None:
-    gating.bot("new", 'example.references[0] if example.id != "r3" else 1 / 0')
-
-
-def _the_baseline_fails(gating: Gating) -> None:
-    gating.bot("old", 'example.references[0] if example.id != "r3" else 1 / 0')
-
-
-def _an_example_is_deleted(gating: Gating) -> None:
-    gating.data(n for n in range(30) if n != 3)
-
-
-def _an_example_moves_away(gating: Gating) -> None:
-    gating.data(n for n in range(30) if n != 3)
-    gating.data((3,), "edge")
-
-
-class TestLoud:
-    @pytest.mark.parametrize(
-        "harm",
-        [
-            _no_example,
-            _an_answer_fails,
-            _the_baseline_fails,
-            _an_example_is_deleted,
-            _an_example_moves_away,
-        ],
-    )
-    def test_nothing_is_green_with_anything_missing(
-        self, gating: Gating, harm: Callable[[Gating], None]
-    ) -> None:
-        assert gating.gate().exit_code == 0
-        harm(gating)
-        assert code(gating.gate) in {3, 4}
-
-    @pytest.mark.parametrize("times", [1, 2])
-    def test_what_failed_cannot_be_deleted(self, gating: Gating, times: int) -> None:
-        assert gating.gate().exit_code == 0
-        gating.bot("new", WRONG.format(ids={"r3"}))
-        assert gating.gate().exit_code == 1
-        _an_example_is_deleted(gating)
-        for _ in range(times - 1):
-            assert gating.gate().exit_code == 3
-        answer = gating.gate()
-        assert answer.exit_code == 3
-        (gone,) = (item for item in answer.gate.items if item.outcome == "missing")
-        assert (gone.example, gone.dimension) == ("r3", "removed")
-        gating.waivers({**WAIVER, "dimension": "removed"})
-        assert gating.gate(waivers=gating.folder / "waivers.yaml").exit_code == 0
-        assert gating.gate().exit_code == 0
-
-    def test_rows_of_another_prompt_do_not_count(self, gating: Gating) -> None:
-        assert gating.gate().exit_code == 0
-        gating.bot("new", WRONG.format(ids={"r9"}))
-        answer = gating.gate(run=False)
-        assert answer.exit_code == 3
-        assert "as it is now" in verdict(answer, "gate: results").reason
-
-    def test_rows_of_another_example_do_not_count(self, gating: Gating) -> None:
-        assert gating.gate().exit_code == 0
-        gating.data(range(30), ideal="Another answer.")
-        assert gating.gate(run=False).exit_code == 3
-
-    def test_rows_under_another_plan_do_not_count(self, gating: Gating) -> None:
-        assert gating.gate().exit_code == 0
-        rubric = [{"dimension": "other", "scale": "yes/no", "raters": ["check.json"]}]
-        gating.write(rubric=rubric)
-        assert code(lambda: gating.gate(run=False)) == 3
-
-    def test_a_run_that_was_cut_short_is_not_green(self, gating: Gating) -> None:
-        assert gating.gate().exit_code == 0
-        gating.data(range(31))
-        answer = gating.gate(run=False)
-        assert answer.exit_code == 3
-        assert [i.example for i in answer.gate.items if i.outcome == "missing"] == ["r30"] * 2
-
-    def test_a_recording_that_was_edited_after_it_was_checked_does_not_count(
-        self, gating: Gating, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        gating.write(
-            systems=[
-                {"name": "old", "role": "current", "target": "file:old.jsonl"},
-                {"name": "new", "target": "file:new.jsonl"},
-            ]
-        )
-        rows = "".join(f'{{"example": "r{n}", "text": "It is {n}."}}\n' for n in range(30))
-        for name in ("old", "new"):
-            (gating.folder / f"{name}.jsonl").write_text(rows, encoding="utf-8")
-        monkeypatch.chdir(gating.folder)
-        assert main(["check"]) == 0
-        assert gating.gate(run=False).exit_code == 0
-        edited = rows.replace("It is 7.", "I do not know.")
-        (gating.folder / "new.jsonl").write_text(edited, encoding="utf-8")
-        answer = gating.gate(run=False)
-        assert answer.exit_code == 3
-        assert {i.example for i in answer.gate.items if i.outcome == "missing"} == {"r7"}
-
-    def test_fewer_repeats_than_asked_for_are_not_green(self, gating: Gating) -> None:
-        assert gating.gate().exit_code == 0
-        assert gating.gate(run=False, repeats=3).exit_code == 3
-
-    def test_an_empty_ledger_is_not_green(self, gating: Gating) -> None:
-        with pytest.raises(UsageError, match="holds no ratings"):
-            gating.gate(run=False)
-
-    def test_a_dimension_that_nobody_rates_is_not_green_where_it_blocks(
-        self, gating: Gating
-    ) -> None:
-        gating.write(
-            rubric=[
-                {"dimension": "correct", "scale": "yes/no", "raters": [{"check.reference": "any"}]},
-                {
-                    "dimension": "safety",
-                    "scale": "yes/no",
-                    "blocking": True,
-                    "raters": ["people"],
-                },
-            ]
-        )
-        answer = gating.gate()
-        assert answer.exit_code == 3
-        assert {i.dimension for i in answer.gate.items if i.outcome == "missing"} == {"safety"}
 
 
 class TestLastPassing:

@@ -106,43 +106,23 @@ def of_project(file: Path, options: GateOptions, *, today: date, environment: En
     source = under_plan(file, plan, environment)
     examples = {k: e for k, e in source.examples.items() if e.component in wanted.components}
     look = _Look(file, plan, wanted, source, examples)
+    before: Before | None = None
     with open_ledger(ledger_path(file)) as ledger:
-        before = (
-            last_passing(ledger, plan, system, examples=examples)
-            if against == "last-passing"
-            else None
-        )
+        if against == "last-passing":
+            before = last_passing(ledger, plan, system, examples=examples)
         facts = look.facts(ledger, system)
     open_, unknown = look.undone((system,) if before else (system, against), environment)
-    waivers = waivers_of(options, wanted, file.parent)
-    baseline = before.name if before else against
-    outputs = _outputs(source, before, (system, baseline))
-    trials = {system: trials_of_system(plan.system(system), outputs)}
-    trials[baseline] = (
-        int(before.record.body.get("repeats", 1))
-        if before
-        else trials_of_system(plan.system(against), outputs)
-    )
-    terms = GateTerms(
+    outputs = _outputs(source, before, (system, against))
+    terms = replace(
+        look.terms(options, facts, today),
         system=system,
-        baseline=baseline,
-        today=today,
-        plan=wanted,
-        level=options.level or plan.compare.level,
-        margin=options.margin or plan.compare.margin,
-        seed=plan.seed if options.seed is None else options.seed,
-        flags=plan.judge.flags if plan.judge else "any",
-        rounds=rounds_of(source),
-        by=options.by,
-        waivers=waivers,
-        expected=expected_results(plan, trials),
-        places=places_of(file.parent / plan.data.path),
-        removed=facts.removed,
+        baseline=before.name if before else against,
+        expected=expected_results(plan, _trials(plan, (system, against), outputs, before=before)),
         fresh=before.fresh if before else frozenset(),
         undone=open_,
         unknown=unknown,
-        untrusted=facts.untrusted,
     )
+    told = waivers_print(terms.waivers)
     return Scene(
         name=plan.name,
         source=source,
@@ -152,15 +132,21 @@ def of_project(file: Path, options: GateOptions, *, today: date, environment: En
         examples=examples,
         outputs=outputs,
         hashes=project_hashes(
-            plan,
-            file,
-            facts.manifest,
-            system=system,
-            examples=examples.values(),
-            waivers=waivers_print(waivers),
+            plan, file, facts.manifest, system=system, examples=examples.values(), waivers=told
         ),
         notes=(*source.limits, *(before.notes if before else ())),
     )
+
+
+def _trials(
+    plan: Plan, names: tuple[str, str], outputs: Sequence[Output], *, before: Before | None
+) -> dict[str, int]:
+    """How often each example was asked, by the name in the table."""
+    system, against = names
+    own = {system: trials_of_system(plan.system(system), outputs)}
+    if before is not None:
+        return own | {before.name: int(before.record.body.get("repeats", 1))}
+    return own | {against: trials_of_system(plan.system(against), outputs)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +167,26 @@ class _Look:
     wanted: GatePlan
     source: Source
     examples: Mapping[str, Example]
+
+    def terms(self, options: GateOptions, facts: _Facts, today: date) -> GateTerms:
+        """By what the gate is decided, but for who stands in it."""
+        plan = self.plan
+        return GateTerms(
+            system="",
+            baseline="",
+            today=today,
+            plan=self.wanted,
+            level=options.level or plan.compare.level,
+            margin=options.margin or plan.compare.margin,
+            seed=plan.seed if options.seed is None else options.seed,
+            flags=plan.judge.flags if plan.judge else "any",
+            rounds=rounds_of(self.source),
+            by=options.by,
+            waivers=waivers_of(options, self.wanted, self.file.parent),
+            places=places_of(self.file.parent / plan.data.path),
+            removed=facts.removed,
+            untrusted=facts.untrusted,
+        )
 
     def facts(self, ledger: Ledger, system: str) -> _Facts:
         """What the ledger says of runs, of earlier gates and of judges."""
