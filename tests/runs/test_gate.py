@@ -187,6 +187,8 @@ class TestWaivers:
         answer = gating.gate(waivers=file)
         assert answer.exit_code == 0
         assert any("BLOCKING" in limit for limit in answer.gate.findings.limits)
+        for text in (answer.to_markdown(), answer.to_html()):
+            assert "BLOCKING FAILURES ARE WAIVED: r5 on safety" in text[: len(text) // 2]
 
     def test_one_that_is_not_needed_is_told(self, gating: Gating) -> None:
         gating.waivers(WAIVER)

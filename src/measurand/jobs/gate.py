@@ -153,6 +153,7 @@ def _answer(scene: Scene, *, broken: str = "") -> GateAnswer:
     result = replace(result, findings=findings, broken=broken or result.broken)
     source = scene.source
     context = PageContext(
+        banner=_let_pass(result),
         intakes=source.intakes,
         rubric=scene.rubric,
         systems=source.plan.systems if source.plan else (),
@@ -170,3 +171,12 @@ def _answer(scene: Scene, *, broken: str = "") -> GateAnswer:
         name=scene.name,
         context=context,
     )
+
+
+def _let_pass(result: GateResult) -> str | None:
+    """What must not be overlooked: failures of what must never happen that somebody lets pass."""
+    let = [item for item in result.items if item.blocking and item.outcome == "waived"]
+    if not let:
+        return None
+    told = ", ".join(f"{item.example} on {item.dimension}" for item in let)
+    return f"BLOCKING FAILURES ARE WAIVED: {told}"
