@@ -96,14 +96,14 @@ def test_the_later_gpt_35_passes_on_primes(ask: Gate) -> None:
     assert (mean(document, "old"), mean(document, "new")) == (0.496, 0.762)
 
 
-@pytest.mark.parametrize("model", [*GPT_4, *GPT_35])
+@pytest.mark.parametrize("model", [GPT_4[0], GPT_35[1]])
 def test_a_snapshot_against_itself_passes(ask: Gate, model: str) -> None:
     code, document = ask(rows("prime.csv.gz", "correct"), model, model)
     assert code == 0
     assert document["verdicts"][0]["value"] == 0.0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_forty_random_items_decide_nothing_of_a_snapshot_and_itself(ask: Gate, seed: int) -> None:
     told = rows("prime.csv.gz", "correct")
     names = sorted({name for name, _, _ in told})

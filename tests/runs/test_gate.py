@@ -104,6 +104,7 @@ def test_a_core_that_is_worse_by_the_margin_fails(gating: Gating) -> None:
     assert sum(item.outcome == "fail" for item in answer.gate.items) == 40
 
 
+@pytest.mark.long
 def test_a_few_of_core_may_turn_within_the_margin(gating: Gating) -> None:
     gating.data(range(200), "core")
     gating.bot("new", WRONG.format(ids={"c1", "c2"}))
