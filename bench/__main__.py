@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from bench import (
     agreement,
     commands,
+    comparing,
     desk,
     imports,
     judging,
@@ -30,6 +31,7 @@ ROWS: tuple[Row, ...] = (
     *resampling.ROWS,
     *redaction.ROWS,
     *commands.ROWS,
+    *comparing.ROWS,
 )
 JUDGING: tuple[Row, ...] = judging.ROWS
 """These have a table of their own."""

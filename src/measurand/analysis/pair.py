@@ -91,6 +91,7 @@ class Pair:
         self.clusters = scores.clusters[given] if measure.clustered else None
         self.blocked: Floats = measure.scores.blocked[:, [first, second]]
         self._labels: Floats = labels[given]
+        self._known: dict[tuple[float, bool], Estimate] = {}
 
     @property
     def values(self) -> Floats:
@@ -124,6 +125,12 @@ class Pair:
         people correct a judge; post-stratified where the headline is re-weighted; a confidence
         sequence where data are looked at while they grow.
         """
+        found = self._known.get((level, naive))
+        if found is None:
+            found = self._known[level, naive] = self._difference(level, naive=naive)
+        return found
+
+    def _difference(self, level: float, *, naive: bool) -> Estimate:
         if self._sample is None or self.too_few() is not None:
             return self.raw_difference(level, naive=naive)
         if self.measure.looks == "anytime":

@@ -28,7 +28,7 @@ def pair_results(pair: Pair, bootstrapped: Estimate | None = None) -> Iterator[R
     """
     stamp = partial(Result, dimension=pair.name, systems=pair.systems)
     level, fixed = pair.measure.level, pair.measure.looks == "fixed"
-    raw = pair.raw_difference(level)
+    raw = pair.raw_difference(level) if pair.corrected else pair.difference(level)
     if bootstrapped is not None and bootstrapped.present and fixed:
         raw = bootstrapped
     raw = as_opinion(raw) if pair.judged else raw

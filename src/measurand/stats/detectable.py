@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -116,18 +116,28 @@ def detectable_proportion(
         raise InsufficientData("no unit was rated for both")
     if not differing.any():
         raise InsufficientData(f"the two never differ on {n} units")
-    share = wilson(int(differing.sum()), n, level=level)
-    at = partial(minimum_detectable_difference, n, power=power, level=level)
-    value = at(share.value or 0.0)
-    low, high = (_or_else(at, end, value) for end in (share.low, share.high))
+    value, low, high = _ends(int(differing.sum()), n, power=power, level=level)
     return Estimate(
         value=value,
-        low=min(low, value),
-        high=max(high, value),
+        low=low,
+        high=high,
         level=level,
         n=n,
         method=f"{power:.0%} power of mid-p McNemar at this discordance",
     )
+
+
+@lru_cache(maxsize=2**10)
+def _ends(differing: int, n: int, *, power: float, level: float) -> tuple[float, float, float]:
+    """What is detectable at the discordance, and at the ends of its interval.
+
+    Kept, as of many pairs of systems on the same units many differ equally often.
+    """
+    share = wilson(differing, n, level=level)
+    at = partial(minimum_detectable_difference, n, power=power, level=level)
+    value = at(share.value or 0.0)
+    low, high = (_or_else(at, end, value) for end in (share.low, share.high))
+    return value, min(low, value), max(high, value)
 
 
 def _or_else(at: Callable[[float], float], discordance: float | None, otherwise: float) -> float:

@@ -40,6 +40,7 @@ __all__ = [
 
 McNemarMethod = Literal["mid-p", "exact", "chi2"]
 
+_SPAN = (-1.0, 1.0)
 _BISECTIONS = 54
 """Halvings after which an interval of length 1 is one float wide."""
 
@@ -143,16 +144,13 @@ def tango_bounds(
     def rejected(delta: Floats) -> NDArray[np.bool_]:
         return np.asarray((b - c - n * delta) ** 2 > z2 * _variance(b, c, n, delta=delta))
 
-    observed = (b - c) / n
-    ends = []
-    for extreme in (-1.0, 1.0):
-        inside, outside = observed, np.full_like(observed, extreme)
-        for _ in range(_BISECTIONS):
-            middle = (inside + outside) / 2
-            out = rejected(middle)
-            outside, inside = np.where(out, middle, outside), np.where(out, inside, middle)
-        ends.append(outside)
-    return ends[0], ends[1]
+    inside = np.stack([(b - c) / n] * 2)
+    outside = np.stack([np.full(b.shape, end) for end in _SPAN])
+    for _ in range(_BISECTIONS):
+        middle = (inside + outside) / 2
+        out = rejected(middle)
+        outside, inside = np.where(out, middle, outside), np.where(out, inside, middle)
+    return outside[0], outside[1]
 
 
 def tango_scores(first: ArrayLike, second: ArrayLike, n: ArrayLike, *, difference: float) -> Floats:

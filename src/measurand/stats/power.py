@@ -6,6 +6,8 @@ A `level` is one minus the two-sided error rate of the test, as everywhere else.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -21,6 +23,7 @@ from measurand.stats.quantiles import (
     normal_quantile,
     two_sided_z,
 )
+from measurand.stats.rejection import Rejection
 
 __all__ = [
     "POWER",
@@ -80,7 +83,8 @@ def mcnemar_power(
     _check_pairs(n, discordance, difference)
     discordant = _likely_counts(n, discordance)
     critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
-    return _power(n, discordance, difference, regions=(discordant, critical), side=side)
+    region = Rejection(discordant, critical)
+    return _power(n, discordance, difference, region=region, side=side)
 
 
 def minimum_detectable_difference(
@@ -102,20 +106,18 @@ def minimum_detectable_difference(
     _check_pairs(n, discordance, discordance)
     discordant = _likely_counts(n, discordance)
     critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
-    regions = discordant, critical
-    if _power(n, discordance, discordance, regions=regions, side=side) < power:
+    region = Rejection(discordant, critical)
+
+    def excess(difference: float) -> float:
+        return _power(n, discordance, difference, region=region, side=side) - power
+
+    most = excess(discordance)
+    if most < 0:
         raise InsufficientData(
             f"with {n} pairs and a discordance of {discordance:.1%} no difference is found with "
             f"a power of {power:.0%}"
         )
-    low, high = 0.0, discordance
-    while high - low > _PRECISION:
-        middle = (low + high) / 2
-        if _power(n, discordance, middle, regions=regions, side=side) < power:
-            low = middle
-        else:
-            high = middle
-    return high
+    return _upper_end(excess, (0.0, excess(0.0)), (discordance, most))
 
 
 def paired_n(
@@ -289,7 +291,15 @@ def _likely_counts(n: int, p: float) -> Floats:
 
 def _critical_counts(discordant: Floats, *, method: McNemarMethod, level: float) -> Floats:
     """For each number of discordant pairs the largest smaller count that rejects; -1 if none."""
-    error = 1 - check_level(level)
+    check_level(level)
+    most = 1 << int(discordant.max(initial=1.0)).bit_length()
+    return _critical_table(most, method, level)[discordant.astype(np.intp)]
+
+
+@lru_cache(maxsize=2**6)
+def _critical_table(most: int, method: McNemarMethod, level: float) -> Floats:
+    """The same for 0, 1, ... up to ``most`` pairs. Kept: it does not depend on the sample."""
+    error, discordant = 1 - level, np.arange(most + 1.0)
     rejects, accepts = np.full_like(discordant, -1), np.floor(discordant / 2)
     while (accepts - rejects > 1).any():
         middle = np.floor((rejects + accepts) / 2)
@@ -304,16 +314,39 @@ def _power(
     discordance: float,
     difference: float,
     *,
-    regions: tuple[Floats, Floats],
+    region: Rejection,
     side: Sides,
 ) -> float:
     """Sum up the rejection probability over the numbers of discordant pairs."""
-    discordant, critical = regions
     share = 0.5 + 0.5 * abs(difference) / discordance if discordance else 0.5
-    rejected = binomial_cdf(critical, discordant, 1 - share)
+    rejected = region.chance(1 - share)
     if side == "two":
-        rejected += binomial_cdf(critical, discordant, share)
-    return float(binomial_pmf(discordant, n, discordance) @ rejected)
+        rejected = rejected + region.chance(share)
+    return float(binomial_pmf(region.discordant, n, discordance) @ rejected)
+
+
+def _upper_end(
+    excess: Callable[[float], float], low: tuple[float, float], high: tuple[float, float]
+) -> float:
+    """Where a rising function reaches 0, from above and to the precision, with few evaluations.
+
+    References:
+        Dowell and Jarratt (1971), BIT 11, 168-174: the Illinois method.
+    """
+    (a, below), (b, above) = low, high
+    moved = 0
+    while b - a > _PRECISION:
+        at = (a * above - b * below) / (above - below) if above > below else (a + b) / 2
+        # At least so far from either end, so that the bracket closes around the root.
+        at = min(max(at, a + _PRECISION / 2), b - _PRECISION / 2)
+        found = excess(at)
+        if found < 0:
+            a, below, above = at, found, above / 2 if moved < 0 else above
+            moved = -1
+        else:
+            b, above, below = at, found, below / 2 if moved > 0 else below
+            moved = 1
+    return b
 
 
 def _check_n(n: int) -> None:
