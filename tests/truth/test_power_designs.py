@@ -39,7 +39,7 @@ def scores(rng: np.random.Generator, clusters: int, size: int, icc: float) -> Fl
 @pytest.mark.parametrize("shift", [0.0, 0.25])
 def test_differences_in_clusters_are_found_as_often_as_foretold(shift: float) -> None:
     """30 clusters of 10, a fifth of the variance between them: CR1 and t(29)."""
-    rng, runs, codes = np.random.default_rng(51), 1500, np.repeat(np.arange(30), 10)
+    rng, runs, codes = np.random.default_rng(51), 700, np.repeat(np.arange(30), 10)
     found = 0
     for _ in range(runs):
         estimate = clustered_mean(shift + scores(rng, 30, 10, 0.2), codes)
@@ -89,7 +89,7 @@ def test_differences_corrected_by_labels_are_found_as_often_as_foretold(
 
     Cross-fitting costs a little of what the formula promises, the less the more labels.
     """
-    rng, runs, n, shift = np.random.default_rng(54), 600, 600, 0.25
+    rng, runs, n, shift = np.random.default_rng(54), 400, 600, 0.25
     found = 0
     for _ in range(runs):
         true = rng.normal(shift, 1, n)
@@ -115,7 +115,7 @@ def test_correlations_are_shown_as_often_as_foretold() -> None:
 @pytest.mark.parametrize("n", [12, 26])
 def test_two_correlations_are_told_apart_as_often_as_foretold(n: int) -> None:
     """.90 and .63 with a target, .50 with each other, by Williams' t: 26 systems are enough."""
-    rng, runs = np.random.default_rng(56), 4000
+    rng, runs = np.random.default_rng(56), 1500
     two = TwoCorrelations(0.9, 0.63, 0.5)
     matrix = np.array([[1, 0.9, 0.63], [0.9, 1, 0.5], [0.63, 0.5, 1]])
     draws = rng.multivariate_normal(np.zeros(3), matrix, size=(runs, n))
