@@ -14,6 +14,7 @@ GROUPS = (
     "import",
     "alpha icc fleiss cohen",
     "paired difference cluster mcnemar",
+    "compare-baseline compare-all",
     "redact",
     "start check",
     "judging",

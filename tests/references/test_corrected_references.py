@@ -178,3 +178,53 @@ def test_the_error_of_a_line_is_that_of_statsmodels() -> None:
 
 def _variance(a: float, b: float) -> float:
     return a * b / ((a + b) ** 2 * (a + b + 1))
+
+
+FIRST = ([1, 0, 1, 1, 0, 1, 1, 0, 1, 1], [1, 0, 1, 1, 1, 1, 0, 0, 1, 1])
+SECOND = ([0, 0, 1, 0, 1, 1, 0, 0, 1, 1], [0, 1, 1, 0, 1, 1, 0, 1, 1, 0])
+OTHERS_SECOND = [1, 0, 0, 1, 0, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1]
+
+
+def test_ppi_of_paired_differences_by_hand() -> None:
+    """What people and a judge said of two systems on the same ten examples, and of twenty more.
+
+    Differences of labels 1 0 0 1 -1 0 1 0 0 0, mean .2, and of judgments 1 -1 0 1 0 0 0 -1 0 1,
+    mean .1; of the twenty others the judge says a difference of (15 - 12) / 20 = .15. With weight
+    1 the estimate is .15 + (.2 - .1) = .25; its variance that of the twenty over 20 plus that of
+    0 1 0 0 -1 0 1 1 0 -1 (mean .1, mean square .5) over 10: .049.
+    """
+    labels = np.subtract(FIRST[0], SECOND[0])
+    judged = np.subtract(FIRST[1], SECOND[1])
+    others = np.subtract(OTHERS, OTHERS_SECOND)
+    assert labels.tolist() == [1, 0, 0, 1, -1, 0, 1, 0, 0, 0]
+    assert judged.tolist() == [1, -1, 0, 1, 0, 0, 0, -1, 0, 1]
+    assert others.sum() == 3
+    spread = np.square(others).sum() / 20 - 0.15**2
+    found = ppi_mean(JudgedSample.of(labels, judged, others), lam=1.0)
+    half = 1.959963984540054 * math.sqrt(spread / 20 + (0.5 - 0.1**2) / 10)
+    assert three(found) == pytest.approx((0.25, 0.25 - half, 0.25 + half), abs=1e-6)
+
+
+def test_linear_ppi_of_weighted_outputs_by_hand() -> None:
+    """As for weights alike, but that means are weighted: those of all, and those of the errors."""
+    labels, judged = np.array([1.0, 0, -1, 1]), np.array([0.5, 0.25, -1, 0.75])
+    others, weights = np.array([0.0, 1.0]), np.array([1.0, 2, 1, 4, 1, 1])
+    found = linear_ppi(
+        JudgedSample.of(labels, judged, others),
+        rng=np.random.default_rng(3),
+        folds=2,
+        weights=weights,
+    )
+    fold = folds_of(np.arange(4), 2, np.random.default_rng(3))
+    own, rest = np.empty(4), np.zeros(2)
+    for k in (0, 1):
+        (slope, intercept) = np.polyfit(judged[fold != k], labels[fold != k], 1)
+        own[fold == k] = intercept + slope * judged[fold == k]
+        rest += (intercept + slope * others) / 2
+    whole, errors = np.concatenate([own, rest]), labels - own
+    share, among = weights / 10, weights[:4] / 8
+    parts = share * (whole - share @ whole)
+    parts[:4] += among * (errors - among @ errors)
+    half = 3.182446305283710 * math.sqrt(4 / 3 * np.sum(parts**2))
+    value = share @ whole + among @ errors
+    assert three(found) == pytest.approx((value, value - half, value + half), abs=1e-6)

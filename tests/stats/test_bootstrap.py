@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.bootstrap import bca, mean_bca
+from measurand.stats.bootstrap import bca, mean_bca, means_bca
 from measurand.stats.estimate import Estimate
 
 SKEWED = np.random.default_rng(11).exponential(size=60)
@@ -171,3 +171,36 @@ def test_misuse_is_refused() -> None:
         mean_bca(SKEWED, rng=rng(), level=1.0)
     with pytest.raises(UsageError, match="30 resamples are too few"):
         mean_bca(SKEWED, rng=rng(), resamples=30)
+
+
+def test_many_means_at_once_are_those_of_each_alone_up_to_the_noise_of_resampling() -> None:
+    table = np.random.default_rng(4).exponential(size=(80, 3))
+    table[5:30, 1] = np.nan
+    together = means_bca(table, rng=rng(1), resamples=20_000)
+    for column, found in zip(table.T, together, strict=True):
+        kept = column[~np.isnan(column)]
+        alone = mean_bca(kept, rng=rng(2), resamples=20_000)
+        assert found.value == pytest.approx(alone.value)
+        assert found.n == kept.size
+        width = ends(alone)[1] - ends(alone)[0]
+        assert ends(found) == pytest.approx(ends(alone), abs=0.04 * width)
+
+
+def test_one_column_is_mean_bca_itself() -> None:
+    values = np.random.default_rng(5).integers(5, size=60).astype(float)
+    clusters = np.arange(60) // 3
+    for shared in (None, clusters):
+        (found,) = means_bca(values[:, None], clusters=shared, rng=rng(3))
+        alone = mean_bca(values, clusters=shared, rng=rng(3))
+        assert ends(found) == pytest.approx(ends(alone))
+        assert found.method == alone.method
+
+
+def test_a_column_that_cannot_be_resampled_says_why_and_leaves_the_others() -> None:
+    rows = np.random.default_rng(6).normal(size=(40, 3))
+    rows[:, 1] = 2.0
+    rows[2:, 2] = np.nan
+    fine, flat, few = means_bca(rows, rng=rng())
+    assert fine.present
+    assert "every unit says the same" in (flat.reason or "")
+    assert "needs at least 3 units" in (few.reason or "")
