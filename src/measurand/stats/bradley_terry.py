@@ -77,7 +77,7 @@ class Strengths:
             InsufficientData: There are too few clusters.
             UsageError: The results name no clusters, or more than two ways.
         """
-        return robust_covariance(self._influences, self.results.clusters)
+        return robust_covariance(self._squares, self.results.clusters)
 
     @cached_property
     def naive(self) -> Floats:
@@ -205,19 +205,23 @@ class Strengths:
     def _estimate(self, value: float, gradient: Floats, level: float) -> Estimate:
         return self.covariance.estimate(value, gradient, method=self.method, level=level)
 
-    def _influences(self, codes: Codes) -> Floats:
-        """What each cluster adds to the error of every parameter."""
+    def _squares(self, codes: Codes) -> Floats:
+        """What clusters add to the errors, squared and summed; only what is not 0 is kept."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - 20 ms that few need
+
         results, size = self.results, self._size
-        clusters = int(codes.max()) + 1
         residuals = results.points - self._expected.points
-        cells = clusters * size
-        sums = np.bincount(codes * size + results.first, residuals, cells)
-        sums -= np.bincount(codes * size + results.second, residuals, cells)
-        columns = [sums.reshape(clusters, size)]
-        columns += [np.bincount(codes, residuals * f)[:, None] for f in results.features.T]
+        columns = [results.first, results.second]
+        added = [residuals, -residuals]
+        extra = [residuals * feature for feature in results.features.T]
         if self.ties == "davidson":
-            columns.append(np.bincount(codes, results.ties - self._expected.tie)[:, None])
-        return np.asarray(np.hstack(columns) @ self.naive, dtype=np.float64)
+            extra.append(results.ties - self._expected.tie)
+        columns += [np.full(results.n, size + at, dtype=np.intp) for at in range(len(extra))]
+        added += extra
+        where = np.tile(codes, len(columns)), np.concatenate(columns)
+        shape = int(codes.max()) + 1, self.parameters.size
+        sums = csr_array((np.concatenate(added), where), shape=shape)
+        return np.asarray(self.naive @ (sums.T @ sums).toarray() @ self.naive, dtype=np.float64)
 
 
 def bradley_terry(results: PairResults, *, ties: Ties = "half") -> Strengths:

@@ -22,8 +22,9 @@ FEWEST_CLUSTERS = 6
 _WAYS = 2
 _ROUNDING = 1e-12
 
-Influences = Callable[[Codes], Floats]
-"""The sum of the influences of each cluster, (clusters, parameters), for codes of the rows."""
+Squares = Callable[[Codes], Floats]
+"""For codes of the rows, what clusters add to the error of every parameter times what they add to
+that of every other, summed over clusters: (parameters, parameters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class RobustCovariance:
         return self.parts if len(self.parts) == 1 else (self.matrix, *self.parts)
 
 
-def robust_covariance(influences: Influences, clusters: Mapping[str, Codes]) -> RobustCovariance:
+def robust_covariance(squares: Squares, clusters: Mapping[str, Codes]) -> RobustCovariance:
     """The covariance of estimates from what each cluster adds to their error.
 
     One way: the sum of squares over clusters times C / (C - 1), CR1. Two ways, as raters and
@@ -137,7 +138,7 @@ def robust_covariance(influences: Influences, clusters: Mapping[str, Codes]) -> 
     no standard error is below that of either way alone.
 
     Args:
-        influences: What is added by each cluster, for any codes of the rows.
+        squares: What clusters add, squared and summed, for any codes of the rows.
         clusters: By what rows belong together, one way or two, the cluster of each row.
 
     Raises:
@@ -156,19 +157,19 @@ def robust_covariance(influences: Influences, clusters: Mapping[str, Codes]) -> 
             raise InsufficientData(
                 f"an interval needs at least {FEWEST_CLUSTERS} clusters; found {count} by {name}"
             )
-    parts = tuple(_one_way(influences, codes) for codes in clusters.values())
+    parts = tuple(_one_way(squares, codes) for codes in clusters.values())
     if len(parts) == 1:
         matrix = parts[0]
     else:
         one, other = clusters.values()
         both = np.unique(one * (int(other.max()) + 1) + other, return_inverse=True)[1]
-        matrix = _without_negative(parts[0] + parts[1] - _one_way(influences, both.astype(np.intp)))
+        matrix = _without_negative(parts[0] + parts[1] - _one_way(squares, both.astype(np.intp)))
     return RobustCovariance(matrix, parts, counts, n=next(iter(clusters.values())).size)
 
 
-def _one_way(influences: Influences, codes: Codes) -> Floats:
-    rows = influences(codes)
-    return np.asarray(len(rows) / (len(rows) - 1) * (rows.T @ rows), dtype=np.float64)
+def _one_way(squares: Squares, codes: Codes) -> Floats:
+    count = int(codes.max()) + 1
+    return np.asarray(count / (count - 1) * squares(codes), dtype=np.float64)
 
 
 def _without_negative(matrix: Floats) -> Floats:
