@@ -2,93 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import pytest
+from tests.analysis.pair_rows import SYSTEMS, WORTH, found, named, outputs, votes
 
 from measurand.analysis.comparison import ComparisonOptions
-from measurand.analysis.result import Findings, Result
-from measurand.analysis.standings import standings
+from measurand.analysis.result import Findings
 from measurand.analysis.style import style_of
-from measurand.core.output import Output
-from measurand.core.rating import Kind, Rating, Ratings
-
-SYSTEMS = ("good", "fair", "poor", "bad")
-WORTH = {"good": 2.4, "fair": 1.4, "poor": 0.5, "bad": 0.0}
-PERSONS = tuple(f"person {place}" for place in range(15))
-OPTIONS = ComparisonOptions()
-
-
-def votes(
-    *,
-    worth: dict[str, float] = WORTH,
-    raters: Sequence[str] = PERSONS,
-    examples: int = 40,
-    kind: Kind = "people",
-    first_slot: float | None = None,
-    longer: dict[str, float] | None = None,
-    length: float = 0.0,
-    seed: int = 1,
-) -> list[Rating]:
-    """Each rater's vote on one pair of systems for every example, at odds that are planted."""
-    rng = np.random.default_rng(seed)
-    names = tuple(worth)
-    rows = []
-    for rater in raters:
-        for example in range(examples):
-            one, other = (names[p] for p in rng.permutation(len(names))[:2])
-            gap = worth[one] - worth[other]
-            order = None
-            if first_slot is not None:
-                order = "ab" if rng.random() < 0.5 else "ba"
-                gap += first_slot if order == "ab" else -first_slot
-            if longer is not None:
-                a, b = words_of(one, example, longer), words_of(other, example, longer)
-                gap += length * (a - b) / (a + b)
-            draw = rng.random()
-            win = 1 / (1 + np.exp(-gap))
-            value = "tie" if rng.random() < 0.15 else "win" if draw < win else "loss"
-            rows.append(
-                Rating(
-                    example=f"e{example}",
-                    system=one,
-                    against=other,
-                    dimension="help",
-                    rater=rater,
-                    kind=kind,
-                    value=value,
-                    order=order,
-                )
-            )
-    return rows
-
-
-def words_of(system: str, example: int, longer: dict[str, float]) -> int:
-    spread = np.random.default_rng([example, len(system), ord(system[0])]).lognormal(0, 0.3)
-    return round(80 * longer[system] * spread)
-
-
-def outputs(longer: dict[str, float], examples: int = 40) -> list[Output]:
-    return [
-        Output(example=f"e{e}", system=name, text="word " * words_of(name, e, longer))
-        for name in longer
-        for e in range(examples)
-    ]
-
-
-def found(
-    rows: Sequence[Rating],
-    systems: Sequence[str] = SYSTEMS,
-    *,
-    options: ComparisonOptions = OPTIONS,
-    known: Sequence[Output] = (),
-) -> Findings:
-    return standings(Ratings.of(rows), systems, outputs=known, options=options)
-
-
-def named(findings: Findings, name: str) -> Iterator[tuple[tuple[str, ...], Result]]:
-    return ((result.systems, result) for result in findings.named(name))
+from measurand.core.rating import Rating
 
 
 def test_the_best_is_found_and_everything_is_told_of_each() -> None:
@@ -198,28 +119,6 @@ def test_without_outputs_the_liking_for_length_is_a_limit() -> None:
     told = found(votes())
     assert not list(told.named("win_rate_length_controlled"))
     assert any("a liking for longer ones" in limit for limit in told.limits)
-
-
-def test_a_system_that_always_wins_has_no_strength_and_is_named() -> None:
-    rows = [row for row in votes() if "good" not in {row.system, row.against}]
-    rows += [
-        Rating(
-            example=f"e{n}",
-            system="good",
-            against="fair",
-            dimension="help",
-            rater=f"person {n}",
-            kind="people",
-            value="win",
-        )
-        for n in range(15)
-    ]
-    told = found(rows)
-    assert not any(r.estimate.present for r in told.named("strength"))
-    assert all("good won every" in str(r.estimate.reason) for r in told.named("strength"))
-    (verdict,) = told.verdicts
-    assert verdict.outcome == "inconclusive"
-    assert "good won every meeting" in verdict.reason
 
 
 def test_systems_that_never_met_are_not_ranked_against_each_other() -> None:
@@ -337,8 +236,15 @@ Some **bold** words and __more__ of them.
 
 
 def test_marks_of_style_by_hand() -> None:
-    """Two headers, three items, two bold passages; words are counted in code too."""
+    """Two headers, three items, two bold passages; characters are counted in code too."""
     style = style_of(TEXT)
     assert (style.headers, style.lists, style.bold) == (2, 3, 2)
-    assert style.words == len(TEXT.split())
+    assert style.letters == len("".join(TEXT.split()))
     assert style_of("") == style_of("   ")
+
+
+def test_languages_without_spaces_have_lengths() -> None:
+    """One word each, by white space; one is fifty times as long."""
+    sentence = "\N{CJK UNIFIED IDEOGRAPH-4E2D}\N{CJK UNIFIED IDEOGRAPH-6587}"
+    assert style_of(sentence * 50).letters == 100
+    assert style_of(f" {sentence}\n").letters == 2

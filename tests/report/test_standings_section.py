@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from measurand.analysis.result import Findings, Result
@@ -86,6 +87,36 @@ def test_every_number_is_taken_and_shown_once() -> None:
     assert "25.0% of 400 votes are ties (20.0% to 30.0%)" in table.note
     assert isinstance(effects, Table)
     assert effects.rows[0][0] == "length"
+
+
+def test_the_first_in_rank_comes_first_though_it_has_no_strength() -> None:
+    told = findings()
+    gone = Estimate.absent("it won all")
+    results = [
+        replace(r, estimate=gone) if r.name == "strength" and r.systems == NAMES[:1] else r
+        for r in told.results
+    ]
+    (section,), _ = sections(Findings(results=tuple(results)))
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == list(NAMES)
+
+
+def test_strengths_with_style_taken_out_have_a_column_of_their_own() -> None:
+    told = findings()
+    own = [
+        replace(r, design="style controlled", estimate=number(0.3))
+        for r in told.results
+        if r.name == "strength"
+    ]
+    (section,), shelf = sections(Findings(results=(*told.results, *own)))
+    assert not shelf.rest()
+    plot, table, _ = section.blocks
+    assert isinstance(plot, Plot)
+    assert isinstance(plot.figure, Forest)
+    assert len(plot.figure.rows) == len(NAMES)
+    assert isinstance(table, Table)
+    assert table.columns[3].name == "Strength, log-odds, style controlled"
+    assert [row[0] for row in table.rows] == list(NAMES)
 
 
 def test_against_a_baseline_the_heading_says_so() -> None:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from measurand.analysis.comparison import ComparisonOptions
+from measurand.analysis.standings import standings
+from measurand.core.rating import Rating, Ratings
 from measurand.stats.bradley_terry import bradley_terry
 from measurand.stats.pair_results import PairResults, pair_results
 from measurand.stats.proportion import clopper_pearson
@@ -115,6 +118,54 @@ def test_intervals_cover_in_full(*, raters: int, examples: int, taste: tuple[flo
     if all(taste):
         assert found["naive"] < 0.88 * runs
         assert min(found["rater"], found["example"]) < found["two ways"]
+
+
+def told(rng: np.random.Generator, results: PairResults) -> Ratings:
+    """Votes as a table of ratings, as `standings` reads them."""
+    words = {1.0: "win", 0.0: "loss"}
+    order = rng.permutation(results.n)
+    rater, example = results.clusters["rater"], results.clusters["example"]
+    return Ratings.of(
+        Rating(
+            example=f"e{example[row]}",
+            system=NAMES[results.first[row]],
+            against=NAMES[results.second[row]],
+            dimension="help",
+            rater=f"r{rater[row]}",
+            kind="people",
+            value=words[float(results.points[row])],
+        )
+        for row in order
+    )
+
+
+@pytest.mark.parametrize(
+    ("raters", "examples", "taste", "runs"),
+    [
+        pytest.param(60, 9, (0.3, 0.6), 40),
+        pytest.param(60, 9, (0.3, 0.6), 400, marks=pytest.mark.long),
+        pytest.param(60, 6, (0.3, 0.6), 400, marks=pytest.mark.long),
+        pytest.param(8, 60, (0.6, 0.3), 400, marks=pytest.mark.long),
+    ],
+)
+def test_a_ranking_covers_with_few_examples_or_raters_too(
+    raters: int, examples: int, taste: tuple[float, float], runs: int
+) -> None:
+    """Clustered by the many alone, intervals would cover in .75 to .80."""
+    true = dict(zip(NAMES, truth(taste), strict=True))
+    hits = total = 0
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        # Every rater votes nine times or so, on examples and pairs that are drawn.
+        each = max(9, 540 // raters)
+        table = told(rng, votes(rng, raters, examples, each=each, taste=taste))
+        found = standings(table, NAMES, options=ComparisonOptions())
+        for result in found.named("strength"):
+            hits += inside(result.estimate, true[result.systems[0]])
+            total += 1
+    assert total == SIZE * runs
+    # The strengths of one sample move together: a sample counts once.
+    assert hits / SIZE >= least(runs)
 
 
 def equals(rng: np.random.Generator, effect: float) -> tuple[PairResults, PairResults]:

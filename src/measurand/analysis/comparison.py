@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -139,9 +139,16 @@ def compare(
     chosen = options or ComparisonOptions()
     known = examples or {}
     table = with_unanswered(ratings, rubric, outputs)
+    single = len(table.where(against=None)) > 0
     scores = score(
-        table, rubric, examples=examples, systems=chosen.systems, by=chosen.by, voting=chosen.voting
+        table,
+        rubric,
+        examples=examples,
+        systems=chosen.systems if single else (),
+        by=chosen.by,
+        voting=chosen.voting,
     )
+    systems = scores.systems or chosen.systems
     of = population(scores, chosen)
     measure = Measure(
         scores,
@@ -153,19 +160,19 @@ def compare(
     )
     attempts = attempts_of(table, scores, outputs=outputs)
     gate = Gate(attempts, chosen.max_failures)
-    every = every_pair(measure, chosen)
+    every = every_pair(measure, chosen if single else replace(chosen, pairs=""))
     pairs = [pair for family in every.compared for pair in family]
     families = decide_families(measure, every.compared, every.ranked)
     rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
     decisions = Decisions(families, rates, chosen, gate=gate)
     seen = views(measure, pairs, Scene(table, rubric, known, outputs, chosen))
-    met = standings(table, scores.systems, examples=examples, outputs=outputs, options=chosen)
+    met = standings(table, systems, examples=examples, outputs=outputs, options=chosen)
     results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
     results += effective_size(of, chosen.level)
     results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
     results += difference_results(measure, families)
     results += chain.from_iterable(ranks.results() for ranks in decisions.ranks)
-    results += (*seen.results, *_preferences(table, scores, examples, options=chosen, gate=gate))
+    results += (*seen.results, *_preferences(table, systems, examples, options=chosen, gate=gate))
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
     results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
     return Findings(
@@ -174,7 +181,7 @@ def compare(
         limits=(
             *composition_limits(scores, of),
             *failure_limits(pairs, attempts, measure),
-            *preference_limits(table, scores.systems, gate=gate),
+            *preference_limits(table, systems, gate=gate),
             *comparison_limits(measure, rubric, ratings, pairs=pairs),
             *seen.limits,
             *met.limits,
@@ -190,14 +197,14 @@ def compare(
 
 def _preferences(
     table: Ratings,
-    scores: Scores,
+    names: Sequence[str],
     examples: Mapping[str, Example] | None,
     *,
     options: ComparisonOptions,
     gate: Gate,
 ) -> Iterator[Result]:
     """What judges, and people, said of outputs side by side."""
-    systems = tuple(sorted(scores.systems, key=lambda name: name == options.baseline))
+    systems = tuple(sorted(names, key=lambda name: name == options.baseline))
     yield from preference_by_people(table, systems, examples=examples, level=options.level)
     yield from preference(
         table,

@@ -51,7 +51,7 @@ def _pairwise(ratings: Ratings) -> Iterator[str]:
     if count:
         yield (
             f"{count:,} ratings compare two outputs side by side (they say against which system). "
-            "They enter agreement and the preferences, but not the "
+            "They enter agreement, the preferences and the ranking by pairs, but not the "
             "scores: only ratings of single outputs are scored."
         )
 

@@ -11,7 +11,7 @@ from measurand.analysis.failures import Gate
 from measurand.analysis.families import Decided
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.pair import Pair
-from measurand.analysis.requirement import requirements, without_verdict
+from measurand.analysis.requirement import requirements, unanswered, without_verdict
 from measurand.analysis.result import Result, Verdict
 from measurand.analysis.system_ranks import SystemRanks
 
@@ -80,6 +80,8 @@ class Decisions:
             and pair.systems[0] not in marks
             and options.baseline in {pair.systems[1], None}
         ]
+        if not asked:
+            return (unanswered(),)
         withheld = {pair: why for (pair, name), why in self._withheld.items() if name == OVERALL}
         return tuple(
             requirements(asked, known, options.require, level=options.level, withheld=withheld)

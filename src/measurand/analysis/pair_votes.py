@@ -14,10 +14,9 @@ from measurand.core.failure import STALE
 from measurand.core.judging import Order
 from measurand.core.rating import Cell, Kind, Rating, Ratings
 
-__all__ = ["POINTS", "PairVotes", "RaterVotes", "pair_votes"]
+__all__ = ["PairVotes", "RaterVotes", "pair_votes", "points_of"]
 
-POINTS: Mapping[Cell, float] = {"win": 1.0, "tie": 0.5, "loss": 0.0}
-"""What each word of a side-by-side rating counts for the first of the two."""
+_POINTS: Mapping[Cell, float] = {"win": 1.0, "tie": 0.5, "loss": 0.0}
 _HALF = 0.5
 _ORDERS: tuple[Order, Order] = ("ab", "ba")
 _SHOWN: Mapping[str | None, Order] = {"ab": "ab", "ba": "ba"}
@@ -191,6 +190,14 @@ class PairVotes:
         return (rater for raters in self.examples.values() for rater in raters.values())
 
 
+def points_of(cell: Cell) -> float | None:
+    """What a side-by-side rating counts for the first of two; None where it says something else.
+
+    Capitals, and white space around the word, are no matter.
+    """
+    return _POINTS.get(cell.strip().casefold() if isinstance(cell, str) else cell)
+
+
 def pair_votes(
     ratings: Ratings,
     systems: Sequence[str],
@@ -221,7 +228,7 @@ def pair_votes(
         if row.value is None:
             rater.lost.setdefault(order, {})[row.repeat] = str(row.failure)
         else:
-            points = POINTS[row.value]
+            points = points_of(row.value) or 0.0
             rater.shown.setdefault(order, {})[row.repeat] = 1 - points if swapped else points
     keys = sorted(found, key=lambda key: (place[key[0][0]], place[key[0][1]], key[1]))
     return tuple(PairVotes(*key, dict(sorted(found[key].items()))) for key in keys)
@@ -231,10 +238,10 @@ def _rows(ratings: Ratings, kind: Kind) -> Iterable[Rating]:
     """Judgments that decide a pair, and those of the same dimensions that failed."""
     judged = ratings.where(kind=kind)
     pairs = judged.filtered(judged["against"].mask(lambda cell: cell is not None))
-    decided = pairs.where(value=frozenset(POINTS))
+    decided = pairs.filtered(pairs["value"].mask(lambda cell: points_of(cell) is not None))
     yield from decided
     others = pairs.filtered(
-        pairs["value"].mask(lambda cell: cell is not None and cell not in POINTS)
+        pairs["value"].mask(lambda cell: cell is not None and points_of(cell) is None)
     )
     graded = frozenset(others.distinct("dimension")) - frozenset(decided.distinct("dimension"))
     lost = pairs.where(value=None)

@@ -11,7 +11,7 @@ from measurand.analysis.measure import OVERALL
 from measurand.analysis.pair import Pair
 from measurand.analysis.result import Verdict
 
-__all__ = ["REQUIREMENTS", "Requirement", "requirements", "without_verdict"]
+__all__ = ["REQUIREMENTS", "Requirement", "requirements", "unanswered", "without_verdict"]
 
 _NOTHING: Mapping[tuple[str, ...], str] = MappingProxyType({})
 
@@ -44,6 +44,17 @@ def requirements(
         if why is not None and verdict.outcome != "inconclusive":
             verdict = without_verdict(verdict, why)
         yield _unless_blocked(verdict, verdicts)
+
+
+def unanswered() -> Verdict:
+    """What was required where nothing decides it: nothing ships on that."""
+    return Verdict(
+        name="requirement",
+        outcome="inconclusive",
+        reason="no candidate and baseline have scores: only ratings of single outputs decide what "
+        "is required, and votes side by side do not",
+        dimension=OVERALL,
+    )
 
 
 def without_verdict(verdict: Verdict, why: str) -> Verdict:

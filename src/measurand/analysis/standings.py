@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from measurand.analysis.matrix import Floats
-from measurand.analysis.meetings import SHOWN_FIRST, Meetings, meetings, undecided
+from measurand.analysis.meetings import SHOWN_FIRST, Meetings, listed, meetings, unread
 from measurand.analysis.result import Findings, Result, Verdict
+from measurand.analysis.standings_order import Order, Ranking
+from measurand.analysis.standings_style import CONTROLLED, Styled
 from measurand.analysis.standings_verdict import best_systems
-from measurand.analysis.style import LENGTH, STYLES, StyleTable
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.errors import InsufficientData
 from measurand.stats.bradley_terry import Strengths, bradley_terry
 from measurand.stats.estimate import Estimate, attempt
-from measurand.stats.rank_sets import PairGap, ranks_of
 from measurand.stats.share import clustered_share
-from measurand.stats.win_rate import scaled_feature, win_rate
+from measurand.stats.swept import swept_rate
+from measurand.stats.win_rate import win_rate
 
 if TYPE_CHECKING:
     from measurand.analysis.comparison import ComparisonOptions
@@ -31,7 +32,8 @@ __all__ = ["standings"]
 
 _RANKED = 3
 _MODEL = "Bradley-Terry"
-_CONTROLLED = "win_rate_length_controlled"
+_RATE = "win_rate"
+_TIE = 0.5
 
 
 def standings(
@@ -45,8 +47,10 @@ def standings(
     """Rank systems by the pairs in which they met: by people, and by each judge, by dimension.
 
     Strengths are those of Bradley and Terry, a tie being half a win, with which output was shown
-    first taken out where it is known of every vote. Errors are clustered by rater and by example
-    at once, where there are ten or more of either.
+    first taken out where it is known of every vote. Errors are clustered by example, and by rater
+    at once where there are six or more; fewer people speak for themselves, and every number says
+    so. Systems that won, or lost, every vote against the others have no strength; those that have
+    are ranked among themselves, and the others by their wins.
 
     Args:
         table: The ratings; those with ``against`` count that are win, tie or loss.
@@ -60,8 +64,8 @@ def standings(
         For every kind of rater and dimension (``raters`` is ``people`` or a judge): ``tied_votes``;
         per system ``win_rate`` against the baseline (else against the average opponent), and
         ``win_rate_length_controlled`` where the outputs are known; ``style_effect`` by design.
-        Where three systems or more met: ``strength`` and ``rank`` of each, and the verdict ``best
-        systems``.
+        Where three systems or more met: ``strength`` and ``rank`` of each, ``strength`` by design
+        ``style controlled`` where the outputs are known, and the verdict ``best systems``.
     """
     found = [
         _Standing(one, options, outputs)
@@ -70,7 +74,10 @@ def standings(
     return Findings(
         results=tuple(result for one in found for result in one.results()),
         verdicts=tuple(verdict for one in found for verdict in one.verdicts()),
-        limits=(*(limit for one in found for limit in one.limits()), *undecided(table)),
+        limits=(
+            *(limit for one in found for limit in one.limits()),
+            *unread(table, systems, chosen=bool(options.systems)),
+        ),
     )
 
 
@@ -86,14 +93,12 @@ class _Standing:
         """Every number about it."""
         yield self._of("tied_votes", self._ties())
         if len(self.met.names) >= _RANKED:
-            for place in self.order:
-                compute = partial(self._strength, place)
-                yield self._of("strength", self._attempt(compute), place)
+            for place in self.places:
+                yield self._of("strength", self._attempt(partial(self._strength, place)), place)
             yield from self._ranks()
         for place, against in self._played():
-            yield self._of(
-                "win_rate", self._attempt(partial(self._rate, place, against)), place, against
-            )
+            compute = partial(self._rate, place, against)
+            yield self._of(_RATE, self._attempt(compute), place, against)
         if self.outputs:
             yield from self._controlled()
         yield from self._effects()
@@ -101,113 +106,165 @@ class _Standing:
     def verdicts(self) -> Iterator[Verdict]:
         """Which may be the best, where three or more met."""
         if len(self.met.names) >= _RANKED:
-            yield best_systems(self.met, self.plain, self.gaps, level=self.options.level)
+            yield best_systems(self.met, self.ranking)
 
     def limits(self) -> Iterator[str]:
         """What these numbers cannot say."""
-        met, ties = self.met, int((self.met.points == 0.5).sum())  # noqa: PLR2004 - half a win
+        met, ties = self.met, int((self.met.points == _TIE).sum())
+        about = f"Side by side, {met.about}"
         ways = " and by ".join(met.clusters)
         yield (
-            f"Side by side, {met.about}: {met.points.size:,} votes of {met.count:,} "
+            f"{about}: {met.points.size:,} votes of {met.count:,} "
             f"{'rater' if met.count == 1 else 'raters'} on {len(met.examples):,} examples; "
             f"{ties:,} {'is a tie' if ties == 1 else 'are ties'}, each half a win. "
             f"Errors are clustered by {ways}; whatever else votes share is not in them."
         )
-        if self.options.max_failures is not None and self._lost is not None:
-            yield f"Side by side, {met.about}: {self._lost}, so that nothing is ranked."
+        if met.caution is not None:
+            yield f"{about}: the numbers are {met.caution}; others may rank otherwise."
+        if met.mirrored:
+            yield f"{about}: {met.mirrored:,} votes were told from both sides, and count once."
+        if self._lost is not None:
+            yield f"{about}: {self._lost}, so that nothing is ranked."
+        if isinstance(self.order, Order) and (told := self.order.limits(self.options.level)):
+            yield f"{about}: {told}"
         if isinstance(self.slot, str) and isinstance(self.plain, Strengths):
-            yield f"Side by side, {met.about}: {self.slot}"
+            yield f"{about}: {self.slot}"
         if not self.outputs:
             yield (
-                f"Side by side, {met.about}: the outputs are not known here, so that a liking for "
+                f"{about}: the outputs are not known here, so that a liking for "
                 "longer ones is part of who wins."
             )
 
+    @cached_property
+    def order(self) -> Order | str:
+        """Who stands before whom; or why nothing is said."""
+        if self._lost is not None:
+            return self._lost
+        try:
+            return Order.of(self.met)
+        except InsufficientData as problem:
+            return str(problem)
+
     @property
-    def order(self) -> list[int]:
+    def places(self) -> list[int]:
         """Places from the strongest to the weakest; as they are where nothing is fitted."""
-        if isinstance(self.plain, str):
+        if isinstance(self.order, str):
             return list(range(len(self.met.names)))
-        return [int(place) for place in np.argsort(-self.plain.values, kind="stable")]
+        return self.order.places(None if isinstance(self.plain, str) else self.plain)
 
     @cached_property
     def slot(self) -> Floats | str | None:
         """Who was shown first; why it is not taken out; or None where two orders were not kept."""
-        shown = self.met.shown
+        shown = self._inner.shown
         if np.isnan(shown).any():
             return "which output was shown first is not known of every vote, and not taken out."
         try:
-            bradley_terry(self.met.results({SHOWN_FIRST: shown}))
+            bradley_terry(self._inner.results({SHOWN_FIRST: shown}))
         except InsufficientData as problem:
             return f"which output was shown first is not taken out: {problem}."
         return shown
 
     @cached_property
     def plain(self) -> Strengths | str:
-        """The model without style; or why there is none."""
-        if self._lost is not None:
-            return self._lost
+        """The model without style, of those that have strengths; or why there is none."""
+        if isinstance(self.order, str):
+            return self.order
+        if not self.order.core:
+            return self.order.no_strength(self.order.groups[0][0])
         try:
-            return bradley_terry(self.met.results(self._slots()))
+            return bradley_terry(self._inner.results(self._slots()))
         except InsufficientData as problem:
             return str(problem)
 
     @cached_property
-    def gaps(self) -> tuple[PairGap, ...] | str:
-        """The differences between all pairs of systems; or why there are none."""
+    def ranking(self) -> Ranking | str:
+        """The ranks that each may have; or why there are none."""
+        order, level = self.order, self.options.level
+        if isinstance(order, str):
+            return order
+        if not order.core:
+            return Ranking.of(order, None, (), level=level)
+        if isinstance(self.plain, str):
+            return self.plain
         try:
             rng = np.random.default_rng(self.options.seed)
-            return self._fit().gaps(rng=rng, level=self.options.level)
+            gaps = self.plain.gaps(rng=rng, level=order.level_of_strengths(level))
         except InsufficientData as problem:
             return str(problem)
+        return Ranking.of(order, self.plain, gaps, level=level)
 
     @cached_property
-    def styled(self) -> _Styled:
+    def styled(self) -> Styled:
         """The models with style."""
-        return _Styled.of(self.met, self.outputs, self._slots())
+        return Styled.of(self._inner, self.outputs, self._slots())
 
     @cached_property
     def _lost(self) -> str | None:
-        """Why nothing is said: too many votes failed."""
-        allowed, asked = self.options.max_failures, self.met.lost + self.met.points.size
-        if allowed is None or self.met.lost <= allowed * asked:
+        """Why nothing is said: too many votes failed, or do not say who won."""
+        met, allowed = self.met, self.options.max_failures
+        other = sum(met.unread.values())
+        asked = met.lost + other + met.points.size
+        if allowed is None or met.lost + other <= allowed * asked:
             return None
-        return (
-            f"{self.met.lost:,} of {asked:,} judgments ({self.met.lost / asked:.1%}) failed, and "
-            f"{allowed:.1%} may"
-        )
+        parts = []
+        if met.lost:
+            parts.append(f"{met.lost:,} of {asked:,} judgments ({met.lost / asked:.1%}) failed")
+        if other:
+            parts.append(
+                f"{other:,} of {asked:,} votes ({other / asked:.1%}) say {listed(met.unread)} and "
+                "not win, tie or loss"
+            )
+        return f"{' and '.join(parts)}, and {allowed:.1%} may"
+
+    @property
+    def _inner(self) -> Meetings:
+        return self.met if isinstance(self.order, str) else self.order.inner
 
     def _slots(self) -> dict[str, Floats]:
         return {SHOWN_FIRST: self.slot} if isinstance(self.slot, np.ndarray) else {}
 
-    def _fit(self) -> Strengths:
-        if isinstance(self.plain, str):
-            raise InsufficientData(self.plain)
-        return self.plain
+    def _known(self) -> tuple[Order, Strengths | str]:
+        """The order, and the strengths of those that have some."""
+        if isinstance(self.order, str):
+            raise InsufficientData(self.order)
+        return self.order, self.plain
 
     def _ties(self) -> Estimate:
-        ties = (self.met.points == 0.5).astype(np.float64)  # noqa: PLR2004 - half a win
-        way = min(self.met.clusters.values(), key=lambda codes: int(codes.max()))
-        compute = partial(clustered_share, ties, way, level=self.options.level)
-        return attempt(compute, n=ties.size, method="Wilson", level=self.options.level)
+        """The share of ties, by whichever way of clustering makes its interval wider."""
+        level = self.options.level
+        if self._lost is not None:
+            return Estimate.absent(self._lost, n=self.met.points.size, level=level)
+        ties = (self.met.points == _TIE).astype(np.float64)
+        found = {
+            way: clustered_share(ties, codes, level=level, noun=f"clusters by {way}")
+            for way, codes in self.met.clusters.items()
+        }
+        way = max(found, key=lambda name: (found[name].high or 0.0) - (found[name].low or 0.0))
+        widest = found[way]
+        return self._cautioned(replace(widest, method=f"{widest.method}, by {way}"))
 
     def _strength(self, place: int) -> Estimate:
-        return self._fit().strength(place, level=self.options.level)
+        order, fit = self._known()
+        if place not in order.core:
+            raise InsufficientData(order.no_strength(place))
+        if isinstance(fit, str):
+            raise InsufficientData(fit)
+        return fit.strength(order.among_core(place), level=self.options.level)
 
     def _ranks(self) -> Iterator[Result]:
         """The rank of each, whose interval is the ranks that it may have."""
-        if isinstance(self.gaps, str):
+        ranking = self.ranking
+        if isinstance(ranking, str):
             return
-        sets = ranks_of(self.gaps, len(self.met.names))
-        for at, place in enumerate(self.order, 1):
+        for at, place in enumerate(ranking.places, 1):
             estimate = Estimate(
                 value=float(at),
-                low=float(min(sets[place].low, at)),
-                high=float(max(sets[place].high, at)),
+                low=float(min(ranking.sets[place].low, at)),
+                high=float(max(ranking.sets[place].high, at)),
                 level=self.options.level,
                 n=self.met.points.size,
-                method=self.met.marked(self.gaps[0].gap.method),
-                reason=self.gaps[0].gap.reason,
+                method=self.met.marked(ranking.method),
+                reason=ranking.caution,
             )
             yield self._of("rank", estimate, place)
 
@@ -216,19 +273,60 @@ class _Standing:
         names, baseline = self.met.names, self.options.baseline
         if baseline in names:
             base = names.index(str(baseline))
-            return [(place, base) for place in self.order if place != base]
+            return [(place, base) for place in self.places if place != base]
         if len(names) < _RANKED:
             return [(0, 1)]
-        return [(place, None) for place in self.order]
+        return [(place, None) for place in self.places]
 
     def _rate(self, place: int, against: int | None) -> Estimate:
-        return win_rate(self._fit(), place, against=against, level=self.options.level)
+        """By the model among those that have strengths; by wins alone of all others."""
+        (order, fit), level = self._known(), self.options.level
+        if place not in order.core or (against is not None and against not in order.core):
+            others = [p for p in range(len(self.met.names)) if p != place]
+            return swept_rate(
+                order.results, place, others if against is None else [against], level=level
+            )
+        if isinstance(fit, str):
+            raise InsufficientData(fit)
+        opponent = None if against is None else order.among_core(against)
+        found = win_rate(fit, order.among_core(place), against=opponent, level=level)
+        if against is None and not order.whole:
+            return replace(
+                found, method=f"{found.method}, over {len(order.core)} that won and lost"
+            )
+        return found
 
     def _controlled(self) -> Iterator[Result]:
-        """Win rates at no difference in length."""
+        """Win rates at no difference in length, and strengths at none in style."""
         for place, against in self._played():
-            compute = partial(self.styled.rate, place, against, level=self.options.level)
-            yield self._of(_CONTROLLED, self._attempt(compute), place, against)
+            both = (place,) if against is None else (place, against)
+            compute = partial(self._at_length, both)
+            yield self._of("win_rate_length_controlled", self._attempt(compute), *both)
+        if len(self.met.names) >= _RANKED:
+            for place in self.places:
+                found = self._attempt(partial(self._at_style, place))
+                yield replace(self._of("strength", found, place), design=CONTROLLED)
+
+    def _at_length(self, places: tuple[int, ...]) -> Estimate:
+        own, *others = self._in_core(*places)
+        against = others[0] if others else None
+        return self.styled.rate(own, against, level=self.options.level)
+
+    def _at_style(self, place: int) -> Estimate:
+        (own,) = self._in_core(place)
+        return self.styled.strength(own, level=self.options.level)
+
+    def _in_core(self, *places: int) -> list[int]:
+        """Their places among those that have strengths.
+
+        Raises:
+            InsufficientData: One has none.
+        """
+        order, _ = self._known()
+        for place in places:
+            if place not in order.core:
+                raise InsufficientData(order.no_strength(place))
+        return [order.among_core(place) for place in places]
 
     def _effects(self) -> Iterator[Result]:
         """What being shown first, or longer, or decorated, adds to the log-odds of winning."""
@@ -243,7 +341,12 @@ class _Standing:
 
     def _attempt(self, compute: partial[Estimate]) -> Estimate:
         found = attempt(compute, n=self.met.points.size, method=_MODEL, level=self.options.level)
-        return replace(found, method=self.met.marked(found.method)) if found.present else found
+        return self._cautioned(found) if found.present else found
+
+    def _cautioned(self, found: Estimate) -> Estimate:
+        """With whose opinion it is, and of how few people."""
+        reason = "; ".join(filter(None, (found.reason, self.met.caution))) or None
+        return replace(found, method=self.met.marked(found.method), reason=reason)
 
     def _of(self, name: str, estimate: Estimate, *places: int | None) -> Result:
         return Result(
@@ -253,50 +356,3 @@ class _Standing:
             systems=tuple(self.met.names[place] for place in places if place is not None),
             raters=(self.met.raters,),
         )
-
-
-@dataclass(frozen=True)
-class _Styled:
-    """The models with length, and with every feature of style that varies.
-
-    Args:
-        length: With length; or why there is none.
-        whole: With all features; or why there is none.
-    """
-
-    length: Strengths | str
-    whole: Strengths | str
-
-    @classmethod
-    def of(cls, met: Meetings, outputs: Sequence[Output], slots: Mapping[str, Floats]) -> _Styled:
-        """Fit them to the votes on outputs that are known."""
-        table = StyleTable.of(outputs, met.examples, met.names)
-        rows = table.known(met.example, met.first, met.second)
-        if not rows.size:
-            why = "the outputs that were compared are not known"
-            return cls(why, why)
-        raw = table.differences(met.example[rows], met.first[rows], met.second[rows])
-        features = {name: column[rows] for name, column in slots.items()}
-        varying = {name: raw[name] for name in STYLES if np.any(raw[name])}
-        styles = {name: scaled_feature(values) for name, values in varying.items()}
-        if LENGTH not in styles:
-            why = "the two outputs of every pair are equally long"
-            return cls(why, why)
-
-        def fit(wanted: Mapping[str, Floats]) -> Strengths | str:
-            try:
-                return bradley_terry(met.results({**features, **wanted}, rows))
-            except InsufficientData as problem:
-                return str(problem)
-
-        return cls(fit({LENGTH: styles[LENGTH]}), fit(styles))
-
-    def rate(self, place: int, against: int | None, *, level: float) -> Estimate:
-        """The win rate at no difference in length.
-
-        Raises:
-            InsufficientData: There is no model.
-        """
-        if isinstance(self.length, str):
-            raise InsufficientData(self.length)
-        return win_rate(self.length, place, against=against, level=level)

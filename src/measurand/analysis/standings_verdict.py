@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from measurand.analysis.matrix import Floats
 from measurand.analysis.meetings import Meetings
 from measurand.analysis.result import Verdict
-from measurand.stats.bradley_terry import Strengths
+from measurand.analysis.standings_order import Ranking
 from measurand.stats.estimate import Estimate
 from measurand.stats.quantiles import normal_quantile
-from measurand.stats.rank_sets import PairGap, ranks_of
+from measurand.stats.swept import wins_to_be_sure
 
 __all__ = ["BEST", "best_systems"]
 
@@ -28,102 +26,90 @@ _FAR = 100
 """Beyond so many times the votes there are, a number of votes would be no plan."""
 
 
-def best_systems(
-    met: Meetings, fit: Strengths | str, gaps: Sequence[PairGap] | str, *, level: float
-) -> Verdict:
+def best_systems(met: Meetings, ranking: Ranking | str) -> Verdict:
     """Who may be the best: everybody whose rank may be 1.
 
     Args:
         met: The votes.
-        fit: The strengths; or why there are none.
-        gaps: The differences between all pairs; or why there are none.
-        level: The confidence level of all ranks together.
+        ranking: The ranks that each may have; or why there are none.
     """
-    if isinstance(gaps, str) or isinstance(fit, str):
+    if isinstance(ranking, str):
         return Verdict(
             name=BEST,
             outcome=NONE,
-            reason=f"{met.about}, side by side: {gaps if isinstance(gaps, str) else fit}",
+            reason=f"{met.about}, side by side: {ranking}",
             dimension=met.dimension,
             raters=(met.raters,),
         )
-    return _Best(met, level, fit, gaps).verdict()
+    return _Best(met, ranking).verdict()
 
 
 @dataclass(frozen=True, slots=True)
 class _Best:
     met: Meetings
-    level: float
-    fit: Strengths
-    gaps: Sequence[PairGap]
-
-    @property
-    def values(self) -> Floats:
-        return self.fit.values
-
-    @property
-    def order(self) -> list[int]:
-        return [int(place) for place in np.argsort(-self.values, kind="stable")]
-
-    @property
-    def best(self) -> list[int]:
-        sets = ranks_of(self.gaps, self.values.size)
-        return [place for place in self.order if sets[place].low == 1]
+    ranking: Ranking
 
     def verdict(self) -> Verdict:
         """The decision, and what would make it sharper."""
-        best, count = self.best, self.values.size
+        best, count = self.ranking.best, len(self.met.names)
         outcome = ONE if len(best) == 1 else NONE if len(best) == count else SEVERAL
-        needed = None if outcome == ONE else self.needed()
         gap = self.first_gap()
+        needed = None if outcome == ONE or gap is None else self.needed(gap)
+        caution = f" ({self.met.caution})" if self.met.caution else ""
         return Verdict(
             name=BEST,
             outcome=outcome,
-            reason=f"{self.met.about}, side by side: {self._reason(outcome, needed)}",
-            estimate=replace(gap, method=self.met.marked(gap.method)),
+            reason=f"{self.met.about}{caution}, side by side: {self._reason(outcome, needed)}",
+            estimate=None if gap is None else self._marked(gap),
             dimension=self.met.dimension,
             systems=tuple(self.met.names[place] for place in best),
             raters=(self.met.raters,),
             n_needed=needed,
         )
 
-    def first_gap(self) -> Estimate:
-        """How far the strongest is ahead of the next."""
-        one, other = self.order[:2]
+    def first_gap(self) -> Estimate | None:
+        """How far the strongest is ahead of the next; None where one of them has no strength."""
+        order = self.ranking.order
+        if not set(self.ranking.places[:2]) <= set(order.core) or not self.ranking.gaps:
+            return None
+        one, other = map(order.among_core, self.ranking.places[:2])
         pair = (min(one, other), max(one, other))
-        found = next(gap for gap in self.gaps if (gap.first, gap.second) == pair)
+        found = next(gap for gap in self.ranking.gaps if (gap.first, gap.second) == pair)
         return found.gap if found.first == one else found.gap.scaled(-1.0)
 
-    def needed(self) -> int | None:
+    def needed(self, gap: Estimate) -> int | None:
         """Votes at which the first two would probably be told apart, if they are as they look."""
-        gap = self.first_gap()
-        if not gap.value or gap.high is None:
+        fit, order = self.ranking.fit, self.ranking.order
+        if fit is None or not gap.value or gap.high is None:
             return None
-        gradient = np.zeros((1, self.fit.parameters.size))
-        gradient[0, self.order[:2]] = 1.0, -1.0
-        error = float(self.fit.covariance.errors(gradient)[0])
+        gradient = np.zeros((1, fit.parameters.size))
+        gradient[0, [order.among_core(place) for place in self.ranking.places[:2]]] = 1.0, -1.0
+        error = float(fit.covariance.errors(gradient)[0])
         reach = gap.high - gap.value + normal_quantile(_POWER) * error
         times = (reach / gap.value) ** 2
         return math.ceil(times * self.met.points.size) if times <= _FAR else None
 
+    def _marked(self, gap: Estimate) -> Estimate:
+        reason = "; ".join(filter(None, (gap.reason, self.met.caution))) or None
+        return replace(gap, method=self.met.marked(gap.method), reason=reason)
+
     def _reason(self, outcome: str, needed: int | None) -> str:
-        votes, level = f"{self.met.points.size:,} votes", f"{self.level:.0%}"
-        first, second = self.order[:2]
+        votes, level = f"{self.met.points.size:,} votes", f"{self.ranking.level:.0%}"
+        first, second = self.ranking.places[:2]
+        count, best = len(self.met.names), self.ranking.best
         if outcome == ONE:
             return (
-                f"{self._told(first)} is the best of {self.values.size} at {level}, by {votes}; "
+                f"{self._told(first)} is the best of {count} at {level}, by {votes}; "
                 f"next is {self._told(second)}"
             )
-        best = self.best
         listed = ", ".join(map(self._told, best[:_NAMED]))
         more = f" and {len(best) - _NAMED} more" if len(best) > _NAMED else ""
         if outcome == NONE:
             told = f"no system can be told from the best by {votes}: {listed}{more}"
         else:
-            told = (
-                f"{len(best)} of {self.values.size} may be the best at {level}, by {votes}: "
-                f"{listed}{more}"
-            )
+            told = f"{len(best)} of {count} may be the best at {level}, by {votes}: {listed}{more}"
+        if self.first_gap() is None:
+            return f"{told}; {self._by_wins()}"
         if needed is None:
             return f"{told}; the first two are too close for more votes to be a plan"
         return (
@@ -132,8 +118,21 @@ class _Best:
             f"{_POWER:.0%}"
         )
 
+    def _by_wins(self) -> str:
+        """What would show that somebody without a strength is ahead."""
+        ranking = self.ranking
+        level = ranking.order.level_of_wins(ranking.level)
+        needed = wins_to_be_sure(len(self.met.names), level=level)
+        return (
+            f"to be sure who of two is ahead where one won everything takes {needed} votes on the "
+            "two that share no cluster"
+        )
+
     def _told(self, place: int) -> str:
-        return f"{self.met.names[place]} ({self.values[place]:+.2f})"
+        name, order, fit = self.met.names[place], self.ranking.order, self.ranking.fit
+        if fit is None or place not in order.core:
+            return f"{name} ({order.record(place)})"
+        return f"{name} ({fit.values[order.among_core(place)]:+.2f})"
 
 
 def _rounded(n: int) -> int:

@@ -19,6 +19,8 @@ LENGTH = "length"
 STYLES = (LENGTH, "headers", "lists", "bold")
 """The features of style, in this order."""
 
+_WORD = 5
+"""Densities are by so many characters, about a word, as the features were made for words."""
 _FENCED = re.compile(r"^[ \t]*```.*?(?:^[ \t]*```[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _MARKS = MappingProxyType(
     {
@@ -34,28 +36,28 @@ class Style:
     """Counts of one output.
 
     Args:
-        words: All that white space separates.
+        letters: All characters but white space, so that languages without spaces have lengths too.
         headers: Lines that are Markdown headers, code aside.
         lists: Lines that are items of lists, code aside.
         bold: Passages in bold, code aside.
     """
 
-    words: int
+    letters: int
     headers: int
     lists: int
     bold: int
 
 
 def style_of(text: str) -> Style:
-    """Count the words of a text, and its Markdown outside of code."""
+    """Count the characters of a text, and its Markdown outside of code."""
     prose = _FENCED.sub("", text)
     marks = {name: sum(1 for _ in mark.finditer(prose)) for name, mark in _MARKS.items()}
-    return Style(len(text.split()), **marks)
+    return Style(sum(map(len, text.split())), **marks)
 
 
 @dataclass(frozen=True, slots=True)
 class StyleTable:
-    """The style of every output: words, and headers, list items and bold passages a word.
+    """The style of every output: its length, and headers, list items and bold passages by it.
 
     Args:
         values: (examples, systems, features), NaN where an output is not known; the mean over
@@ -77,8 +79,8 @@ class StyleTable:
             if one.text is None or one.example not in row or one.system not in column:
                 continue
             style = style_of(one.text)
-            words = max(style.words, 1)
-            told = (style.words, style.headers / words, style.lists / words, style.bold / words)
+            size = max(style.letters, 1) / _WORD
+            told = (style.letters, style.headers / size, style.lists / size, style.bold / size)
             sums[row[one.example], column[one.system]] += told
             counts[row[one.example], column[one.system]] += 1
         known = counts > 0

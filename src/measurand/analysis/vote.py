@@ -10,7 +10,14 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from measurand.analysis.matrix import Floats, RaterMatrix, codes_of, known_scales, rater_matrix
+from measurand.analysis.matrix import (
+    Codes,
+    Floats,
+    RaterMatrix,
+    codes_of,
+    known_scales,
+    rater_matrix,
+)
 from measurand.analysis.units import Key
 from measurand.core.people import ADJUDICATION, WITHDRAWN
 from measurand.core.plan import Vote as Rule
@@ -36,7 +43,6 @@ Outcome = Literal["decided", "adjudicated", "tie", "split", "too few"]
 """``split``: at least three votes, and no two alike. ``tie``: as many votes on either side."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
-_UNIT = ("example", "system", "dimension", "against")
 _TORN = 2.0
 """How many levels apart the middle two of an even panel may not lie."""
 _TWO, _THREE = 2, 3
@@ -145,14 +151,13 @@ def first_visits(ratings: Ratings) -> Ratings:
     """The table without what people said of an output when they saw it again.
 
     A rater's rating of lowest ``repeat`` is the vote, with a value or not; later ones measure the
-    rater. Ratings of other kinds stay.
+    rater. Two systems side by side are the same two from either side. Ratings of other kinds stay.
     """
     repeats = np.asarray([_whole(cell) for cell in ratings["repeat"].levels], dtype=np.int64)
     if len(repeats) < 2 or not len(ratings):  # noqa: PLR2004 - nothing was rated again
         return ratings
     repeat = repeats[codes_of(ratings["repeat"])]
-    keys = _keys(ratings, (*_UNIT, "rater", "kind"))
-    _, unit = np.unique(keys, return_inverse=True)
+    unit = _keys(ratings, ("example", "dimension", "rater", "kind"))
     first = np.full(int(unit.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, unit, repeat)
     people = np.frombuffer(ratings["kind"].mask("people".__eq__), dtype=np.uint8) > 0
@@ -336,14 +341,23 @@ def _at(table: Ratings, mask: bytes) -> Iterator[Rating]:
     return iter(table.filtered(mask))
 
 
-def _keys(ratings: Ratings, names: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """One number a row that tells these cells apart."""
+def _keys(ratings: Ratings, names: tuple[str, ...]) -> Codes:
+    """One number a row that tells these cells, and whose outputs were rated, apart."""
     keys = np.zeros(len(ratings), dtype=np.int64)
-    for name in names:
-        _, keys = np.unique(
-            keys * max(len(ratings[name].levels), 1) + codes_of(ratings[name]), return_inverse=True
-        )
+    for codes in (*(codes_of(ratings[name]) for name in names), *_sides(ratings)):
+        _, keys = np.unique(keys * (int(codes.max()) + 2) + codes + 1, return_inverse=True)
     return keys.astype(np.int64)
+
+
+def _sides(ratings: Ratings) -> tuple[Codes, Codes]:
+    """The system, and -1; of a pair the two systems, whichever the rating is told from."""
+    known: dict[Cell, int] = {None: -1}
+    place = [
+        np.asarray([known.setdefault(level, len(known)) for level in column.levels], dtype=np.int64)
+        for column in (ratings["system"], ratings["against"])
+    ]
+    one, other = place[0][codes_of(ratings["system"])], place[1][codes_of(ratings["against"])]
+    return np.maximum(one, other), np.where(other < 0, -1, np.minimum(one, other))
 
 
 def _whole(cell: Cell) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from measurand.analysis.result import Findings, Result
+from measurand.analysis.standings_style import CONTROLLED
 from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.report.document import Block, Cell, Column, Plot, Section, Table
 from measurand.report.shelf import Shelf, shared_span
@@ -77,7 +78,7 @@ class _Group:
             )
 
     def _drawn(self) -> Iterator[Plot]:
-        strengths = [r for r in self._ordered("strength") if r.estimate.present]
+        strengths = [r for r in self._ordered(self._strengths()) if r.estimate.present]
         shown = strengths[:_MOST_DRAWN]
         if len(shown) < 2:  # noqa: PLR2004 - one line compares nothing
             return
@@ -100,7 +101,8 @@ class _Group:
         )
 
     def _table(self) -> Table:
-        strengths = self._ordered("strength")
+        strengths = self._ordered(self._strengths())
+        controlled = {_name(r): r for r in self._strengths(controlled=True)}
         rates = {name: {r.systems[0]: r for r in self._named(name)} for name in _RATES}
         strong = {_name(r): r for r in strengths}
         names = dict.fromkeys((*strong, *(n for found in rates.values() for n in found)))
@@ -113,6 +115,9 @@ class _Group:
             columns.append((Column("Rank"), lambda name: places.get((name,))))
         if strong:
             columns.append((_column("strength", strengths), _of(strong)))
+        if controlled:
+            heading = ", style controlled"
+            columns.append((_column("strength", controlled.values(), heading), _of(controlled)))
         for name, found in rates.items():
             if found:
                 heading = f" against {against}" if against else ""
@@ -134,9 +139,14 @@ class _Group:
     def _named(self, name: str) -> list[Result]:
         return [result for result in self.found if result.name == name]
 
-    def _ordered(self, name: str) -> list[Result]:
-        """The results of this name, the highest first; those that are absent last."""
-        return sorted(self._named(name), key=_descending)
+    def _strengths(self, *, controlled: bool = False) -> list[Result]:
+        """The strengths, or those from which style is taken out."""
+        return [r for r in self._named("strength") if (r.design == CONTROLLED) == controlled]
+
+    def _ordered(self, results: Iterable[Result]) -> list[Result]:
+        """The first in rank first; without ranks the highest first, those that are absent last."""
+        ranks = {r.systems: r.estimate.value or 0.0 for r in self.ranks}
+        return sorted(results, key=lambda r: (ranks.get(r.systems, 0.0), *_descending(r)))
 
     def _places(self) -> dict[tuple[str, ...], str | None]:
         return {result.systems: rank_range(result.estimate) for result in self.ranks}

@@ -12,7 +12,7 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.mean import cluster_codes
 
-__all__ = ["Codes", "PairResults", "pair_results"]
+__all__ = ["Codes", "PairResults", "closure", "pair_results"]
 
 Codes = NDArray[np.intp]
 
@@ -69,11 +69,25 @@ class PairResults:
             Ford (1957), Amer. Math. Monthly 64(8), 28-33: there is a finite maximum exactly where
             of every two groups some member of either has beaten one of the other.
         """
+        self.refuse_apart()
+        self._refuse_separated(closure(self.beaten()))
+
+    def beaten(self) -> NDArray[np.bool_]:
+        """Whether the one has beaten, or tied with, the other: (systems, systems)."""
         size = len(self.names)
-        beaten = np.zeros((size, size), dtype=bool)
+        found = np.zeros((size, size), dtype=bool)
         won, lost = self.points > 0, self.points < 1
-        beaten[self.first[won], self.second[won]] = True
-        beaten[self.second[lost], self.first[lost]] = True
+        found[self.first[won], self.second[won]] = True
+        found[self.second[lost], self.first[lost]] = True
+        return found
+
+    def refuse_apart(self) -> None:
+        """Refuse systems that fall into parts.
+
+        Raises:
+            InsufficientData: Two groups of systems never met.
+        """
+        beaten = self.beaten()
         parts = _parts(beaten | beaten.T)
         if len(parts) > 1:
             told = " | ".join(self._listed(part) for part in parts[:_NAMED])
@@ -81,7 +95,6 @@ class PairResults:
                 f"the systems fall into {len(parts)} parts that never met, so that nothing ranks "
                 f"one part against another: {told}"
             )
-        self._refuse_separated(_closure(beaten))
 
     def _refuse_separated(self, reach: NDArray[np.bool_]) -> None:
         """Refuse a group that won, or lost, every meeting with all others."""
@@ -162,14 +175,14 @@ def pair_results(
 
 def _parts(joined: NDArray[np.bool_]) -> list[list[int]]:
     """Groups of places that are joined by a chain, in order of their first member."""
-    reach = _closure(joined)
+    reach = closure(joined)
     groups: dict[bytes, list[int]] = {}
     for place, row in enumerate(reach):
         groups.setdefault(row.tobytes(), []).append(place)
     return list(groups.values())
 
 
-def _closure(joined: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def closure(joined: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Who is reached from whom by any number of steps, oneself included."""
     reach = joined | np.eye(len(joined), dtype=bool)
     while True:

@@ -14,7 +14,9 @@ from measurand.stats.proportion import score_bounds, wilson
 __all__ = ["clustered_share"]
 
 
-def clustered_share(values: ArrayLike, clusters: ArrayLike, *, level: float = LEVEL) -> Estimate:
+def clustered_share(
+    values: ArrayLike, clusters: ArrayLike, *, level: float = LEVEL, noun: str = "examples"
+) -> Estimate:
     """The share of ones with Wilson's interval at the effective sample size.
 
     Several answers about one example are not independent: the cluster-robust (CR1) variance over
@@ -26,6 +28,7 @@ def clustered_share(values: ArrayLike, clusters: ArrayLike, *, level: float = LE
         values: 0 or 1 for each answer, shape (n,).
         clusters: What each answer is about, shape (n,).
         level: The confidence level.
+        noun: What the clusters are, for the caution that they are few.
 
     Raises:
         InsufficientData: There are no answers.
@@ -59,5 +62,5 @@ def clustered_share(values: ArrayLike, clusters: ArrayLike, *, level: float = LE
         level=level,
         n=n,
         method="Wilson at the effective size",
-        reason=caution_if_few(count, "examples"),
+        reason=caution_if_few(count, noun),
     )
