@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def table(scores: Floats, **how: object) -> Ratings:
 
 
 def known(
-    components: Sequence[Component], segments: Sequence[tuple[str, ...]] | None = None
+    components: Sequence[str], segments: Sequence[tuple[str, ...]] | None = None
 ) -> Mapping[str, Example]:
     """The examples ``e0000`` and on, of these components and segments."""
     tags = segments or [()] * len(components)
@@ -56,7 +57,7 @@ def known(
         f"e{place:04}": Example(
             id=f"e{place:04}",
             messages=(Message("user", f"question {place}"),),
-            component=component,
+            component=cast("Component", component),
             segments=tag,
         )
         for place, (component, tag) in enumerate(zip(components, tags, strict=True))

@@ -9,13 +9,13 @@ from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.composition import pool_of, population, traffic_shares
 from measurand.analysis.score import score
-from measurand.core.example import Component, Example
+from measurand.core.example import Example
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import UNIT, YES_NO
 from measurand.errors import UsageError
 
 CORE, EDGE = 40, 60
-COMPONENTS: list[Component] = [*(("core",) * CORE), *(("edge",) * EDGE)]
+COMPONENTS = [*(("core",) * CORE), *(("edge",) * EDGE)]
 SEGMENTS = [("billing",) if i % 4 else ("router",) for i in range(CORE + EDGE)]
 FEW = ComparisonOptions(resamples=999)
 

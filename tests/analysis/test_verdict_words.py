@@ -13,6 +13,7 @@ from measurand.analysis.pair import needed_reach
 from measurand.analysis.result import Verdict
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import ONE_TO_FIVE
+from measurand.figures.text import foretold
 from measurand.stats.estimate import Estimate
 
 MARGIN = 0.05
@@ -72,7 +73,9 @@ def test_not_worse_is_held_against_minus_the_margin() -> None:
 def test_what_is_inconclusive_says_how_many_examples_would_decide() -> None:
     open_ = outcome(0.010, 0.040)
     assert open_.n_needed is not None
-    assert f"about {open_.n_needed:,} examples would show a difference of 0.05" in open_.reason
+    assert (
+        f"about {foretold(open_.n_needed)} examples would show a difference of 0.05" in open_.reason
+    )
     # As many at the same spread are at least a tie: 2.8 standard errors are within the margin.
     error = 0.040 * math.sqrt(100 / open_.n_needed)
     assert outcome(0.010, error).outcome in {"tie", "equivalent within margin", "not worse"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurand.figures.text import interval, number, one_line, shortened, typeset, visible
+from measurand.figures.text import foretold, interval, number, one_line, shortened, typeset, visible
 from measurand.stats.estimate import Estimate
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
@@ -66,3 +66,10 @@ def test_an_interval_is_in_brackets_or_absent() -> None:
     assert interval(estimate) == "[-0.500, 0.500]"
     assert typeset(interval(estimate)) == "[\N{MINUS SIGN}0.500, 0.500]"
     assert interval(Estimate.absent("none")) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(7, "7"), (99, "99"), (101, "110"), (13_686, "14,000"), (20_000, "20,000")]
+)
+def test_a_count_that_is_foretold_has_two_digits(count: int, told: str) -> None:
+    assert foretold(count) == told

@@ -64,12 +64,25 @@ def test_a_difference_by_hand() -> None:
 def test_clusters_that_reach_over_strata_by_hand() -> None:
     """The same values, clusters {first, third} and {others}: contributions add up before squares.
 
-    Residuals -1 1 | -1 0 1 times weights 3/8 3/8 | 1/12 each, times the roots of 2 and of 3/2.
+    Residuals -1 1 | -1 0 1 times weights 3/8 3/8 | 1/12 each: -11/24 and 11/24, squared and
+    doubled 2 x 2 x 121/576.
     """
     whole = strata([0, 0, 1, 1, 1], 0.75, 0.25)
     found = stratified_mean([2, 4, 1, 2, 3], whole, clusters=[0, 1, 0, 1, 1])
-    side = 3 / 8 * 2**0.5 + 1 / 12 * 1.5**0.5
-    assert error(found, 1) ** 2 == pytest.approx(2 * (2 * side**2), abs=1e-9)
+    assert error(found, 1) ** 2 == pytest.approx(float(Fraction(4 * 121, 576)), abs=1e-9)
+
+
+def test_clusters_within_strata_by_hand() -> None:
+    """Two clusters of two in either stratum: their sums take the place of units.
+
+    Values 1 3 | 5 7 and 2 2 | 4 8, halves each: residuals -3 -1 | 1 3 and -2 -2 | 0 4, by weights
+    of 1/8 sums of -1/2, 1/2 and -1/2, 1/2; twice 1/4 + 1/4 in each stratum is 1, in both 2, and
+    (1 + 1)^2 / (1 + 1) = 2 degrees.
+    """
+    whole = strata([0] * 4 + [1] * 4, 0.5, 0.5)
+    found = stratified_mean([1, 3, 5, 7, 2, 2, 4, 8], whole, clusters=[0, 0, 1, 1, 2, 2, 3, 3])
+    assert found.value == 4.0
+    assert error(found, 2) ** 2 == pytest.approx(2.0, abs=1e-9)
 
 
 def test_kish_by_hand() -> None:

@@ -12,6 +12,7 @@ from measurand.analysis.families import Decided
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.pair import Pair, needed_reach
 from measurand.analysis.result import Verdict
+from measurand.figures.text import foretold
 from measurand.stats.estimate import Estimate
 from measurand.stats.paired import paired_proportion
 
@@ -144,7 +145,7 @@ class _Judge:
         needed = self._needed(reach, estimate.n) if within.meant else None
         if needed is not None:
             noun = "examples that people labelled" if pair.corrected else "examples"
-            apart += f"; about {needed:,} {noun} would show a difference of {margin:g}"
+            apart += f"; about {foretold(needed)} {noun} would show a difference of {margin:g}"
         return _Decision(OPEN, apart, estimate, 0.0, needed)
 
     @property

@@ -58,7 +58,11 @@ class Decided:
 
 
 def decide_families(
-    measure: Measure, families: Sequence[Sequence[Pair]], ranked: Sequence[Sequence[Pair]]
+    measure: Measure,
+    families: Sequence[Sequence[Pair]],
+    ranked: Sequence[Sequence[Pair]],
+    *,
+    flips: int = FLIPS,
 ) -> tuple[Decided, ...]:
     """Adjusted p-values and simultaneous intervals of every family.
 
@@ -70,8 +74,9 @@ def decide_families(
         measure: The scores, and how uncertainty is expressed.
         families: The pairs that are compared, one family a dimension.
         ranked: Every two systems that are ranked, in the same order of dimensions; may be empty.
+        flips: How many random sign flips.
     """
-    flipped = _flipped(measure, families, ranked)
+    flipped = _flipped(measure, families, ranked, flips=flips)
     return tuple(
         _decided(pairs, every, flips, level=measure.level)
         for pairs, every, flips in zip(families, ranked, flipped, strict=True)
@@ -87,7 +92,11 @@ class _Flips:
 
 
 def _flipped(
-    measure: Measure, families: Sequence[Sequence[Pair]], ranked: Sequence[Sequence[Pair]]
+    measure: Measure,
+    families: Sequence[Sequence[Pair]],
+    ranked: Sequence[Sequence[Pair]],
+    *,
+    flips: int,
 ) -> list[_Flips]:
     parts: list[Family] = []
     kinds: list[tuple[int, str]] = []
@@ -101,12 +110,12 @@ def _flipped(
                 parts.append(_family(every, known, tested=False))
                 kinds.append((place, "ranked"))
     found = [_Flips() for _ in families]
-    for (place, kind), joint in zip(kinds, _joint(measure, parts), strict=False):
+    for (place, kind), joint in zip(kinds, _joint(measure, parts, flips), strict=False):
         found[place] = replace(found[place], **{kind: joint})
     return found
 
 
-def _joint(measure: Measure, parts: Sequence[Family]) -> tuple[Joint, ...]:
+def _joint(measure: Measure, parts: Sequence[Family], flips: int) -> tuple[Joint, ...]:
     if not parts:
         return ()
     try:
@@ -114,6 +123,7 @@ def _joint(measure: Measure, parts: Sequence[Family]) -> tuple[Joint, ...]:
             parts,
             clusters=measure.head.clusters if measure.clustered else None,
             rng=np.random.default_rng(measure.seed),
+            flips=flips,
             level=measure.level,
         )
     except InsufficientData:
@@ -188,7 +198,7 @@ def _intervals(pairs: Sequence[Pair], joint: Joint, level: float) -> tuple[Estim
 def _interval(
     pair: Pair, error: float, critical: float | None, *, level: float, of: int
 ) -> Estimate:
-    method = f"max-T simultaneous over {of}, {FLIPS} flips"
+    method = f"max-T simultaneous over {of}"
     if (reason := pair.too_few()) is not None:
         return Estimate.absent(reason, n=len(pair.values), method=method, level=level)
     if critical is None or error <= 0:

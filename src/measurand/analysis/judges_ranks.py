@@ -13,6 +13,7 @@ from measurand.analysis.bench import Bench
 from measurand.analysis.judges_accuracy import contributions
 from measurand.analysis.result import Result, Verdict
 from measurand.errors import InsufficientData
+from measurand.figures.text import foretold
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.left_out import Contributions, combined
 from measurand.stats.quantiles import normal_quantile
@@ -180,14 +181,8 @@ class Ranking:
             )
         return (
             f"if the first two differ by {gap.value:.3f} as they do here, about "
-            f"{_rounded(needed):,} outputs would show it with a probability of {_POWER:.0%}"
+            f"{foretold(needed)} outputs would show it with a probability of {_POWER:.0%}"
         )
-
-
-def _rounded(n: int) -> int:
-    """Two digits: it is foretold from an estimate."""
-    unit = int("1".ljust(max(len(str(n)) - 1, 1), "0"))
-    return math.ceil(n / unit) * unit
 
 
 def ranking(bench: Bench, *, level: float, flips: int, seed: int) -> Ranking:

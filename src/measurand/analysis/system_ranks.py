@@ -10,6 +10,7 @@ from itertools import combinations
 from measurand.analysis.correction import as_opinion
 from measurand.analysis.pair import needed_reach
 from measurand.analysis.result import Result, Verdict
+from measurand.figures.text import foretold
 from measurand.stats.estimate import Estimate
 from measurand.stats.rank_sets import PairGap, RankSet, ranks_of
 
@@ -183,8 +184,8 @@ class SystemRanks:
                 "examples would show: choose by cost and speed"
             )
         return (
-            f"if the first two differ by {abs(gap.value):.3f} as they do here, about {needed:,} "
-            "examples would show it with a probability of 80%"
+            f"if the first two differ by {abs(gap.value):.3f} as they do here, about "
+            f"{foretold(needed)} examples would show it with a probability of 80%"
         )
 
 

@@ -8,6 +8,7 @@ from measurand.stats.estimate import Estimate
 
 __all__ = [
     "MINUS",
+    "foretold",
     "interval",
     "number",
     "numbers",
@@ -81,6 +82,12 @@ def numbers(estimate: Estimate, *, percent: bool = False) -> str:
         return ""
     between = ", " if one_sided(estimate) else " "
     return number(estimate.value, percent=percent) + between + interval(estimate, percent=percent)
+
+
+def foretold(count: int) -> str:
+    """A count that is foretold from an estimate: rounded up to two digits."""
+    unit = int("1".ljust(max(len(str(count)) - 1, 1), "0"))
+    return f"{-(-count // unit) * unit:,}"
 
 
 def typeset(text: str) -> str:

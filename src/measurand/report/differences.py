@@ -17,6 +17,8 @@ from measurand.report.words import basis, pair
 __all__ = ["difference_sections"]
 
 _ROWS_DRAWN = 40
+_OF_PAIRS = frozenset({OVERALL, "difference"})
+"""Verdicts on which of two systems is better; others may be about two systems as well."""
 _DECIDED = frozenset({"a better", "b better"})
 _SUMMARY = (
     "The first system minus the second, on the same examples: above 0 the first is better. "
@@ -44,7 +46,7 @@ def difference_sections(
     if not differences:
         return []
     overall = [r for r in differences if r.dimension in {None, OVERALL}]
-    decided = {(v.systems, v.dimension or OVERALL): v for v in verdicts if len(v.systems) > 1}
+    decided = {(v.systems, v.dimension or OVERALL): v for v in verdicts if v.name in _OF_PAIRS}
     blocks: list[Block] = []
     if overall:
         blocks += _difference_forest(overall, decided, known)

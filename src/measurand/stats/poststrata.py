@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,8 @@ from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile
 
 __all__ = ["Strata", "kish", "stratified_mean"]
+
+Codes: TypeAlias = NDArray[np.intp]
 
 _FEWEST = 2
 _ROUNDING = 1e-12
@@ -39,7 +42,7 @@ class Strata:
         UsageError: A share is not above 0, or they do not sum to 1; or a code has no share.
     """
 
-    codes: NDArray[np.intp]
+    codes: Codes
     shares: Floats
     names: tuple[str, ...]
 
@@ -54,7 +57,7 @@ class Strata:
         return Strata(self.codes[given], self.shares, self.names)
 
     @property
-    def sizes(self) -> NDArray[np.intp]:
+    def sizes(self) -> Codes:
         """Units in each stratum."""
         return np.bincount(self.codes, minlength=self.shares.size)
 
@@ -82,9 +85,14 @@ class Strata:
         The sum of their squares is the stratified variance.
         """
         weights, sizes = self.weights, self.sizes
-        means = np.bincount(self.codes, values, minlength=sizes.size) / sizes
         correction = np.sqrt(sizes / (sizes - 1))[self.codes]
-        return np.asarray(weights * correction * (values - means[self.codes]), dtype=np.float64)
+        gaps = values - self.means(values)[self.codes]
+        return np.asarray(weights * correction * gaps, dtype=np.float64)
+
+    def means(self, values: Floats) -> Floats:
+        """The mean of each stratum, shape (strata,)."""
+        sums = np.bincount(self.codes, values, minlength=self.shares.size)
+        return np.asarray(sums / np.maximum(self.sizes, 1), dtype=np.float64)
 
 
 def kish(weights: ArrayLike) -> float:
@@ -117,10 +125,10 @@ def stratified_mean(
     """The mean of a population of which each stratum is a known share.
 
     The strata's means, weighted by their shares; the variance is the sum of the squared shares
-    times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters,
-    which may reach over strata, contributions add up within each, with the factor C / (C - 1) and t
-    with C - 1 degrees. The shares are taken as known, and the units of a stratum as drawn at random
-    from it.
+    times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters
+    contributions add up within each before they are squared, with the factor C / (C - 1) of each
+    stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
+    The shares are taken as known, and the units of a stratum as drawn at random from it.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -144,8 +152,7 @@ def stratified_mean(
         raise UsageError(f"one stratum per value is needed; found {strata.codes.size}")
     weights = strata.weights
     value = float(weights @ vector)
-    residuals = strata.residuals(vector)
-    error, df, caution = _error(residuals, strata, clusters)
+    error, df, caution = _error(vector, strata, clusters)
     if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())):
         return _alike(value, weights, bounds, level=level, n=vector.size)
     half = t_quantile((1 + level) / 2, df) * error
@@ -162,27 +169,44 @@ def stratified_mean(
 
 
 def _method(strata: Strata, *, clustered: bool) -> str:
-    how = "CR1, t(C-1)" if clustered else "t(Satterthwaite)"
+    how = "CR1, t(Satterthwaite)" if clustered else "t(Satterthwaite)"
     return f"post-stratified over {strata.shares.size} strata, {how}"
 
 
 def _error(
-    residuals: Floats, strata: Strata, clusters: ArrayLike | None
+    values: Floats, strata: Strata, clusters: ArrayLike | None
 ) -> tuple[float, float, str | None]:
     """The standard error, its degrees of freedom, and a caution where they are few."""
-    if clusters is not None:
-        codes = cluster_codes(clusters, residuals.size)
-        count = int(codes.max(initial=-1)) + 1
-        if count < _FEWEST:
-            raise InsufficientData(f"a mean needs at least two clusters; found {count}")
-        sums = np.bincount(codes, residuals)
-        error = math.sqrt(count / (count - 1) * float(sums @ sums))
-        return error, count - 1, caution_if_few(count, "clusters")
-    parts = np.bincount(strata.codes, residuals**2, minlength=strata.shares.size)
-    total = float(parts.sum())
-    squares = float((parts**2 / (strata.sizes - 1)).sum())
-    df = total**2 / squares if squares > 0 else float(residuals.size - 1)
-    return math.sqrt(total), df, None
+    parts = strata.weights * (values - strata.means(values)[strata.codes])
+    if clusters is None:
+        return *_summed(parts**2, strata.codes, strata.sizes), None
+    codes = cluster_codes(clusters, values.size)
+    count = int(codes.max(initial=-1)) + 1
+    if count < _FEWEST:
+        raise InsufficientData(f"a mean needs at least two clusters; found {count}")
+    sums = np.bincount(codes, parts)
+    caution = caution_if_few(count, "clusters")
+    homes = _homes(codes, strata.codes)
+    held = None if homes is None else np.bincount(homes, minlength=strata.shares.size)
+    if homes is None or held is None or (held < _FEWEST).any():
+        return math.sqrt(count / (count - 1) * float(sums @ sums)), count - 1, caution
+    return *_summed(np.square(sums, dtype=np.float64), homes, held), caution
+
+
+def _summed(squares: Floats, codes: Codes, sizes: Codes) -> tuple[float, float]:
+    """The standard error from squared contributions by stratum, and Satterthwaite's degrees."""
+    each = np.bincount(codes, squares, minlength=sizes.size) * sizes / np.maximum(sizes - 1, 1)
+    total = float(each.sum())
+    weighed = float((each**2 / np.maximum(sizes - 1, 1)).sum())
+    df = total**2 / weighed if weighed > 0 else float(sizes.sum() - 1)
+    return math.sqrt(total), df
+
+
+def _homes(clusters: Codes, strata: Codes) -> Codes | None:
+    """The stratum of each cluster; None where one reaches over several."""
+    first = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.intp)
+    first[clusters] = strata
+    return first if (first[clusters] == strata).all() else None
 
 
 def _alike(
