@@ -47,6 +47,7 @@ class ForestRow:
         group: Rows of one group stand together below its name.
         colour: What the row means, as in ``good`` for a difference that is decided.
         emphasis: Set in bold, as the row that matters most.
+        text: Written in place of the numbers, as ``1 to 3`` of ranks.
     """
 
     label: str
@@ -54,6 +55,7 @@ class ForestRow:
     group: str = ""
     colour: Colour = "accent"
     emphasis: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int, *, layout: _Layout) -> Non
             va="center",
         )
     else:
-        shown, shade = typeset(numbers(estimate)), COLOURS["ink"]
+        shown, shade = row.text or typeset(numbers(estimate)), COLOURS["ink"]
         low = estimate.value if one_sided(estimate) else estimate.low
         axes.plot(
             [low, estimate.high],

@@ -16,6 +16,7 @@ from measurand.report.levels_section import reading_sections
 from measurand.report.overall_section import dimension_sections, estimates_table, overall_sections
 from measurand.report.parts_section import parts_sections
 from measurand.report.preference_section import preference_sections
+from measurand.report.rank_section import rank_sections
 from measurand.report.run_sections import (
     failure_sections,
     queue_sections,
@@ -49,6 +50,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *overall_sections(shelf, findings, known),
         *_blocking(shelf, findings.verdicts),
         *difference_sections(shelf, findings.verdicts, known),
+        *rank_sections(shelf, findings.verdicts),
         *standings_sections(shelf, findings),
         *preference_sections(shelf),
         *dimension_sections(shelf, findings, known),

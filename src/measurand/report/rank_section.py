@@ -35,6 +35,7 @@ def rank_sections(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
                 r.systems[0],
                 r.estimate,
                 colour="good" if (r.estimate.low or 0) <= 1 else "accent",
+                text=rank_range(r.estimate) or "",
             )
             for r in overall
         )
@@ -47,7 +48,7 @@ def rank_sections(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
         )
     order = [r.systems[0] for r in overall] or distinct(r.systems[0] for r in ranks)
     blocks.append(_table(ranks, order))
-    best = [v for v in verdicts if v.name == BEST]
+    best = [v for v in verdicts if v.name == BEST and not v.raters]
     if best:
         blocks.append(_best(best))
     return [Section("Ranks", tuple(blocks), _SUMMARY)]
