@@ -140,14 +140,7 @@ def compare(
     known = examples or {}
     table = with_unanswered(ratings, rubric, outputs)
     single = len(table.where(against=None)) > 0
-    scores = score(
-        table,
-        rubric,
-        examples=examples,
-        systems=chosen.systems if single else (),
-        by=chosen.by,
-        voting=chosen.voting,
-    )
+    scores = _scored(table, rubric, examples, options=chosen, single=single)
     systems = scores.systems or chosen.systems
     of = population(scores, chosen)
     measure = Measure(
@@ -192,6 +185,25 @@ def compare(
         changes=seen.changes,
         headline=of.note if of.kind != "all" or not of.sampled else None,
         readings=seen.readings,
+    )
+
+
+def _scored(
+    table: Ratings,
+    rubric: Rubric,
+    examples: Mapping[str, Example] | None,
+    *,
+    options: ComparisonOptions,
+    single: bool,
+) -> Scores:
+    """The scores; where all ratings are of pairs no system has any, whichever are named."""
+    return score(
+        table,
+        rubric,
+        examples=examples,
+        systems=options.systems if single else (),
+        by=options.by,
+        voting=options.voting,
     )
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from measurand.analysis.matrix import Floats
-from measurand.analysis.meetings import SHOWN_FIRST, Meetings, listed, meetings, unread
+from measurand.analysis.meetings import Meetings, meetings, unread
 from measurand.analysis.result import Findings, Result, Verdict
-from measurand.analysis.standings_order import Order, Ranking
-from measurand.analysis.standings_style import CONTROLLED, Styled
+from measurand.analysis.standings_models import Models
+from measurand.analysis.standings_order import Order
+from measurand.analysis.standings_style import CONTROLLED
 from measurand.analysis.standings_verdict import best_systems
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.errors import InsufficientData
-from measurand.stats.bradley_terry import Strengths, bradley_terry
+from measurand.stats.bradley_terry import Strengths
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.share import clustered_share
 from measurand.stats.swept import swept_rate
@@ -68,7 +68,7 @@ def standings(
         ``style controlled`` where the outputs are known, and the verdict ``best systems``.
     """
     found = [
-        _Standing(one, options, outputs)
+        _Standing(Models(one, options, outputs))
         for one in meetings(table, systems, known=examples or {}, chosen=bool(options.systems))
     ]
     return Findings(
@@ -85,28 +85,36 @@ def standings(
 class _Standing:
     """The systems that met by the votes of one kind of rater on one dimension."""
 
-    met: Meetings
-    options: ComparisonOptions
-    outputs: Sequence[Output]
+    of: Models
+
+    @property
+    def met(self) -> Meetings:
+        """The votes."""
+        return self.of.met
+
+    @property
+    def options(self) -> ComparisonOptions:
+        """How systems are compared."""
+        return self.of.options
 
     def results(self) -> Iterator[Result]:
         """Every number about it."""
         yield self._of("tied_votes", self._ties())
         if len(self.met.names) >= _RANKED:
-            for place in self.places:
+            for place in self.of.places:
                 yield self._of("strength", self._attempt(partial(self._strength, place)), place)
             yield from self._ranks()
         for place, against in self._played():
             compute = partial(self._rate, place, against)
             yield self._of(_RATE, self._attempt(compute), place, against)
-        if self.outputs:
+        if self.of.outputs:
             yield from self._controlled()
         yield from self._effects()
 
     def verdicts(self) -> Iterator[Verdict]:
         """Which may be the best, where three or more met."""
         if len(self.met.names) >= _RANKED:
-            yield best_systems(self.met, self.ranking)
+            yield best_systems(self.met, self.of.ranking)
 
     def limits(self) -> Iterator[str]:
         """What these numbers cannot say."""
@@ -123,117 +131,29 @@ class _Standing:
             yield f"{about}: the numbers are {met.caution}; others may rank otherwise."
         if met.mirrored:
             yield f"{about}: {met.mirrored:,} votes were told from both sides, and count once."
-        if self._lost is not None:
-            yield f"{about}: {self._lost}, so that nothing is ranked."
-        if isinstance(self.order, Order) and (told := self.order.limits(self.options.level)):
+        if self.of.lost is not None:
+            yield f"{about}: {self.of.lost}, so that nothing is ranked."
+        if isinstance(self.of.order, Order) and (told := self.of.order.limits(self.options.level)):
             yield f"{about}: {told}"
-        if isinstance(self.slot, str) and isinstance(self.plain, Strengths):
-            yield f"{about}: {self.slot}"
-        if not self.outputs:
+        if isinstance(self.of.slot, str) and isinstance(self.of.plain, Strengths):
+            yield f"{about}: {self.of.slot}"
+        if not self.of.outputs:
             yield (
                 f"{about}: the outputs are not known here, so that a liking for "
                 "longer ones is part of who wins."
             )
 
-    @cached_property
-    def order(self) -> Order | str:
-        """Who stands before whom; or why nothing is said."""
-        if self._lost is not None:
-            return self._lost
-        try:
-            return Order.of(self.met)
-        except InsufficientData as problem:
-            return str(problem)
-
-    @property
-    def places(self) -> list[int]:
-        """Places from the strongest to the weakest; as they are where nothing is fitted."""
-        if isinstance(self.order, str):
-            return list(range(len(self.met.names)))
-        return self.order.places(None if isinstance(self.plain, str) else self.plain)
-
-    @cached_property
-    def slot(self) -> Floats | str | None:
-        """Who was shown first; why it is not taken out; or None where two orders were not kept."""
-        shown = self._inner.shown
-        if np.isnan(shown).any():
-            return "which output was shown first is not known of every vote, and not taken out."
-        try:
-            bradley_terry(self._inner.results({SHOWN_FIRST: shown}))
-        except InsufficientData as problem:
-            return f"which output was shown first is not taken out: {problem}."
-        return shown
-
-    @cached_property
-    def plain(self) -> Strengths | str:
-        """The model without style, of those that have strengths; or why there is none."""
-        if isinstance(self.order, str):
-            return self.order
-        if not self.order.core:
-            return self.order.no_strength(self.order.groups[0][0])
-        try:
-            return bradley_terry(self._inner.results(self._slots()))
-        except InsufficientData as problem:
-            return str(problem)
-
-    @cached_property
-    def ranking(self) -> Ranking | str:
-        """The ranks that each may have; or why there are none."""
-        order, level = self.order, self.options.level
-        if isinstance(order, str):
-            return order
-        if not order.core:
-            return Ranking.of(order, None, (), level=level)
-        if isinstance(self.plain, str):
-            return self.plain
-        try:
-            rng = np.random.default_rng(self.options.seed)
-            gaps = self.plain.gaps(rng=rng, level=order.level_of_strengths(level))
-        except InsufficientData as problem:
-            return str(problem)
-        return Ranking.of(order, self.plain, gaps, level=level)
-
-    @cached_property
-    def styled(self) -> Styled:
-        """The models with style."""
-        return Styled.of(self._inner, self.outputs, self._slots())
-
-    @cached_property
-    def _lost(self) -> str | None:
-        """Why nothing is said: too many votes failed, or do not say who won."""
-        met, allowed = self.met, self.options.max_failures
-        other = sum(met.unread.values())
-        asked = met.lost + other + met.points.size
-        if allowed is None or met.lost + other <= allowed * asked:
-            return None
-        parts = []
-        if met.lost:
-            parts.append(f"{met.lost:,} of {asked:,} judgments ({met.lost / asked:.1%}) failed")
-        if other:
-            parts.append(
-                f"{other:,} of {asked:,} votes ({other / asked:.1%}) say {listed(met.unread)} and "
-                "not win, tie or loss"
-            )
-        return f"{' and '.join(parts)}, and {allowed:.1%} may"
-
-    @property
-    def _inner(self) -> Meetings:
-        return self.met if isinstance(self.order, str) else self.order.inner
-
-    def _slots(self) -> dict[str, Floats]:
-        return {SHOWN_FIRST: self.slot} if isinstance(self.slot, np.ndarray) else {}
-
     def _known(self) -> tuple[Order, Strengths | str]:
         """The order, and the strengths of those that have some."""
-        if isinstance(self.order, str):
-            raise InsufficientData(self.order)
-        return self.order, self.plain
+        if isinstance(self.of.order, str):
+            raise InsufficientData(self.of.order)
+        return self.of.order, self.of.plain
 
     def _ties(self) -> Estimate:
         """The share of ties, by whichever way of clustering makes its interval wider."""
         level = self.options.level
-        if self._lost is not None:
-            return Estimate.absent(self._lost, n=self.met.points.size, level=level)
+        if self.of.lost is not None:
+            return Estimate.absent(self.of.lost, n=self.met.points.size, level=level)
         ties = (self.met.points == _TIE).astype(np.float64)
         found = {
             way: clustered_share(ties, codes, level=level, noun=f"clusters by {way}")
@@ -253,7 +173,7 @@ class _Standing:
 
     def _ranks(self) -> Iterator[Result]:
         """The rank of each, whose interval is the ranks that it may have."""
-        ranking = self.ranking
+        ranking = self.of.ranking
         if isinstance(ranking, str):
             return
         for at, place in enumerate(ranking.places, 1):
@@ -273,10 +193,10 @@ class _Standing:
         names, baseline = self.met.names, self.options.baseline
         if baseline in names:
             base = names.index(str(baseline))
-            return [(place, base) for place in self.places if place != base]
+            return [(place, base) for place in self.of.places if place != base]
         if len(names) < _RANKED:
             return [(0, 1)]
-        return [(place, None) for place in self.places]
+        return [(place, None) for place in self.of.places]
 
     def _rate(self, place: int, against: int | None) -> Estimate:
         """By the model among those that have strengths; by wins alone of all others."""
@@ -303,18 +223,18 @@ class _Standing:
             compute = partial(self._at_length, both)
             yield self._of("win_rate_length_controlled", self._attempt(compute), *both)
         if len(self.met.names) >= _RANKED:
-            for place in self.places:
+            for place in self.of.places:
                 found = self._attempt(partial(self._at_style, place))
                 yield replace(self._of("strength", found, place), design=CONTROLLED)
 
     def _at_length(self, places: tuple[int, ...]) -> Estimate:
         own, *others = self._in_core(*places)
         against = others[0] if others else None
-        return self.styled.rate(own, against, level=self.options.level)
+        return self.of.styled.rate(own, against, level=self.options.level)
 
     def _at_style(self, place: int) -> Estimate:
         (own,) = self._in_core(place)
-        return self.styled.strength(own, level=self.options.level)
+        return self.of.styled.strength(own, level=self.options.level)
 
     def _in_core(self, *places: int) -> list[int]:
         """Their places among those that have strengths.
@@ -330,9 +250,9 @@ class _Standing:
 
     def _effects(self) -> Iterator[Result]:
         """What being shown first, or longer, or decorated, adds to the log-odds of winning."""
-        model = self.styled.whole if self.outputs and self._lost is None else self.plain
+        model = self.of.styled.whole if self.of.outputs and self.of.lost is None else self.of.plain
         if isinstance(model, str):
-            model = self.plain
+            model = self.of.plain
         if isinstance(model, str):
             return
         for at, label in enumerate(model.results.labels):
