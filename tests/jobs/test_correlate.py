@@ -12,7 +12,7 @@ import pytest
 import measurand as ms
 from measurand.cli import main
 from measurand.errors import DataError, UsageError
-from measurand.jobs.correlate_ledger import read_names
+from measurand.jobs.correlate_ledger import _places, read_names
 
 Document = dict[str, Any]
 MODELS = ("Alpha", "Beta", "Gamma", "Delta", "Eta", "Zeta")
@@ -107,10 +107,25 @@ def test_lower_is_better_turns_a_column_round(capsys: pytest.CaptureFixture[str]
 
     plain, turned = r(), r("--lower-is-better", "mmlu")
     assert turned == pytest.approx([plain[0], -plain[1], plain[2]])
+    words = ("--outcome", "quality", "--lower-is-better", "quality")
+    limits = asked(capsys, str(table()), *words)["limits"]
+    assert "turned round before anything was computed: quality." in limits[0]
 
 
-def project() -> None:
-    """Six systems that people rated on twelve examples, each a little better than the last."""
+def test_pairs_and_screening_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    words = (str(table()), "--outcome", "quality")
+    assert asked(capsys, *words, "--no-pairs")["verdicts"] == []
+    assert len(asked(capsys, *words, "--pairs")["verdicts"]) == 3
+    assert main(["correlate", *words, "--screen", "50"]) == 2
+    assert "50 systems cannot go on where 12 have" in capsys.readouterr().err
+
+
+def project(*, difficulty: float = 0.0) -> None:
+    """Six systems that people rated on twelve examples, each a little better than the last.
+
+    Args:
+        difficulty: How much examples differ for all systems alike.
+    """
     Path("data").mkdir()
     examples = [
         {"id": f"q{at}", "messages": [{"role": "user", "content": "?"}]} for at in range(12)
@@ -120,11 +135,12 @@ def project() -> None:
     systems = "\n".join(f'  - {{name: {name}, target: "file:x.jsonl"}}' for name in MODELS)
     Path("measurand.yaml").write_text(PLAN.format(systems=systems), encoding="utf-8")
     rng = np.random.default_rng(5)
+    hard = np.where(np.arange(12) % 2, difficulty, -difficulty)
     rows = ["example,system,dimension,rater,kind,value"]
     for place, name in enumerate(MODELS):
         for at in range(12):
             for rater in ("Ann", "Ben"):
-                grade = int(np.clip(round(1.5 + 0.5 * place + rng.normal(0, 0.7)), 1, 5))
+                grade = int(np.clip(round(1.5 + 0.5 * place + hard[at] + rng.normal(0, 0.7)), 1, 5))
                 rows.append(f"q{at},{name},tone,{rater},people,{grade}")
     Path("ratings.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert main(["import", "ratings.csv"]) == 0
@@ -172,6 +188,39 @@ def test_a_project_that_does_not_fit_is_refused() -> None:
     reading = ms.ScoreReading(names={"p": "Alpha", "q": "Nobody"})
     with pytest.raises(UsageError, match="not a system of the project: Nobody"):
         ms.correlate(scores(("p", "q")), project="measurand.yaml", reading=reading)
+
+
+def test_how_hard_examples_are_is_no_noise_between_systems(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Half of the examples are a grade easier for all; the mean by itself would know no better."""
+    project(difficulty=1.0)
+    document = asked(capsys, scores(MODELS), "--from-ledger", "measurand.yaml")
+    by = {r["name"]: r for r in document["results"]}
+    corrected, plain = (by[name]["value"] for name in ("pearson_disattenuated", "pearson"))
+    assert 1 < corrected / plain < 1.04
+
+
+def test_nobody_is_joined_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    project()
+    plan = ("--from-ledger", "measurand.yaml", "--names", "names.csv")
+    file = scores(("A-1", "A-2", *MODELS[1:]))
+    Path("names.csv").write_text("table,project\nA-1,Alpha\nA-2,Alpha\n", encoding="utf-8")
+    assert main(["correlate", file, *plan]) == 2
+    assert "several rows of the table for one system" in capsys.readouterr().err
+    file = scores(MODELS)
+    Path("names.csv").write_text("table,project\nAlpha,Beta\n", encoding="utf-8")
+    assert main(["correlate", file, *plan]) == 2
+    assert "Alpha would be two systems of the project" in capsys.readouterr().err
+
+
+def test_two_spellings_in_the_project_are_not_joined_to_one_row() -> None:
+    places, notes = _places(("gpt4", "b"), ("gpt-4", "GPT 4", "b"), {})
+    assert places == {"b": 1}
+    assert sum("counts nowhere" in note for note in notes) == 2
+    places, _ = _places(("gpt4", "b"), ("gpt4", "GPT-4", "b"), {})
+    assert places == {"gpt4": 0, "b": 1}
+    assert _places(("Command R+",), ("Command R",), {})[0] == {}
 
 
 def test_two_spellings_of_one_name_are_not_joined(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,6 +53,14 @@ def test_clusters_are_left_out_whole() -> None:
 
 def test_a_perfect_order_is_bounded_by_pairs_without_a_common_unit() -> None:
     """Six of six concordant: Clopper-Pearson from .025 ** (1 / 6) on."""
-    found = kendall(range(12), range(12))
+    ties = np.repeat(range(6), 2)
+    found = kendall(ties, ties)
     assert found.low == pytest.approx(2 * 0.025 ** (1 / 6) - 1, abs=1e-9)
     assert (found.value, found.high) == (1, 1)
+
+
+def test_a_perfect_order_without_ties_is_bounded_as_if_neighbours_were_swapped() -> None:
+    swapped = [1, 0, *range(2, 12)]
+    found, near = kendall(range(12), range(12)), kendall(range(12), swapped)
+    assert near.value == pytest.approx(1 - 4 / (12 * 11))
+    assert (found.value, found.low, found.high) == pytest.approx((1, near.low, 1))

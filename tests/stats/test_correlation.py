@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.correlation import (
@@ -14,6 +15,7 @@ from measurand.stats.correlation import (
     spearman,
 )
 from measurand.stats.estimate import Estimate
+from measurand.stats.kendall import kendall
 
 ALL = (pearson, spearman, concordance)
 SIDED = (pearson, spearman)
@@ -45,15 +47,20 @@ def test_few_clusters_carry_a_caution(ours: Callable[..., Estimate]) -> None:
     assert ours(X, Y).reason is None
 
 
+def grades(n: int, seed: int) -> NDArray[np.float64]:
+    """From 1 to 9, so that many are tied."""
+    return np.clip(np.round(5 + 1.5 * RNG(seed).normal(size=n)), 1, 9)
+
+
 @pytest.mark.parametrize("ours", ALL)
 def test_a_perfect_judge_is_not_certain(ours: Callable[..., Estimate]) -> None:
-    estimate = ours(X, X)
+    estimate = ours(grades(60, 1), grades(60, 1))
     assert (estimate.value, estimate.high) == (1, 1)
     assert estimate.low is not None
     assert estimate.low < 0.9
     assert estimate.reason is not None
     assert "all of 60 lie on one line" in estimate.reason
-    long = RNG(3).normal(size=2000)
+    long = grades(2000, 3)
     later = ours(long, long)
     assert later.low is not None
     assert later.low > 0.93
@@ -61,7 +68,7 @@ def test_a_perfect_judge_is_not_certain(ours: Callable[..., Estimate]) -> None:
 
 @pytest.mark.parametrize("ours", ALL)
 def test_a_single_disputed_unit_leaves_more_open_than_none(ours: Callable[..., Estimate]) -> None:
-    x = RNG(5).normal(size=400)
+    x = grades(400, 5)
     y = x.copy()
     y[3] += 1
     estimate, perfect = ours(x, y), ours(x, x)
@@ -70,6 +77,42 @@ def test_a_single_disputed_unit_leaves_more_open_than_none(ours: Callable[..., E
     assert perfect.low is not None
     assert estimate.low < estimate.value < 1
     assert estimate.low < perfect.low
+
+
+def swapped(n: int, swaps: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A perfect order but for so many swaps of neighbours that touch no other."""
+    x = np.arange(float(n))
+    y = x.copy()
+    for one in range(swaps):
+        y[[2 * one, 2 * one + 1]] = y[[2 * one + 1, 2 * one]]
+    return x, y
+
+
+@pytest.mark.parametrize("ours", [spearman, kendall])
+@pytest.mark.parametrize("n", [6, 8, 14])
+def test_a_perfect_order_says_no_less_than_one_with_a_swap(
+    ours: Callable[..., Estimate], n: int
+) -> None:
+    perfect, one, two, three = (ours(*swapped(n, swaps)) for swaps in range(4))
+    assert perfect.value == perfect.high == 1
+    assert (perfect.low or 0.0) >= (one.low or 0.0) - 1e-9
+    turned = ours(*swapped(n, 0)[:1], -swapped(n, 0)[1])
+    assert (turned.low, turned.high) == pytest.approx((-1, -(perfect.low or 0.0)))
+    if ours is spearman:
+        lows = [each.low or 0.0 for each in (one, two, three)]
+        assert lows[0] > max(lows[1:])
+        assert min(lows) > (0.3 if n > 6 else -0.2)
+        assert "two neighbours were swapped" in str(perfect.reason)
+
+
+def test_one_that_stands_far_off_is_more_than_a_swap_of_neighbours() -> None:
+    """Four hundred in order, but the last of one order is the first of the other."""
+    x = np.arange(400.0)
+    far = spearman(x, np.append(x[:-1], -1.0))
+    near = spearman(*swapped(400, 1))
+    assert far.low is not None
+    assert near.low is not None
+    assert far.low < 0.95 < near.low
 
 
 def test_what_lies_on_one_line_is_told_at_the_worst() -> None:

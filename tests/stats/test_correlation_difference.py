@@ -180,11 +180,11 @@ def test_intervals_cover_crowded_grades_at_their_level(n: int) -> None:
     ("columns", "problem"),
     [
         (([0, 0, 0, 0, 0, 1], [2, 1, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "hangs on a single unit"),
-        (([1, 2, 3, 4, 5, 9], [2, 1, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "equals the target"),
+        (([1, 2, 3, 4, 5, 9], [2, 1, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "the very thing"),
         (([1, 2, 3, 4], [1, 3, 2, 4], [1, 2, 4, 3]), "needs 5 units"),
         (([1] * 6, [1, 2, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "all values are equal"),
         (([2, 1, 3, 4, 6, 5], [5, 3, 7, 9, 13, 11], [1, 2, 3, 4, 5, 6]), "say the same"),
-        (([1, 2, 3, 4, 5, 6], [2, 1, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "equals the target"),
+        (([1, 2, 3, 4, 5, 6], [2, 1, 3, 4, 6, 5], [1, 2, 3, 4, 5, 6]), "the very thing"),
     ],
 )
 def test_what_has_no_difference_is_refused(columns: tuple[list[int], ...], problem: str) -> None:

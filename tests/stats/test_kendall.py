@@ -37,12 +37,15 @@ def test_too_few_and_constant_values_are_refused() -> None:
 
 
 def test_a_perfect_order_is_not_certain() -> None:
-    found = kendall(X, X**3)
+    ties = np.round(2 * X)
+    found = kendall(ties, ties**3)
     assert (found.value, found.high) == (1, 1)
     assert found.low is not None
     assert 0.4 < found.low < 0.8
     assert "no unit in common" in str(found.reason)
-    assert kendall(X, -X).high == pytest.approx(-found.low)
+    assert kendall(ties, -ties).high == pytest.approx(-found.low)
+    families = kendall(X, X, clusters=np.arange(30) // 2)
+    assert "no unit in common" in str(families.reason)
 
 
 def test_few_clusters_carry_a_caution() -> None:

@@ -1,11 +1,13 @@
 """A table of scores: wide or long, what is guessed, what is missing, what is refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from measurand.errors import DataError
+from measurand.store.score_names import normal_name
 from measurand.store.score_table import ScoreReading, read_scores
 
 WIDE = """\
@@ -49,6 +51,7 @@ def test_a_row_a_system(tmp_path: Path) -> None:
         "taken for standard errors: mmlu_se",
         "without a single number, and left out: org",
     )
+    assert not found.limits
 
 
 def test_a_row_a_score(tmp_path: Path) -> None:
@@ -119,3 +122,62 @@ def test_what_cannot_be_read_is_refused(
 def test_yes_is_no_number_in_json_either(tmp_path: Path) -> None:
     path = written(tmp_path, '{"model": "a", "q": true}\n{"model": "b", "q": 1}\n', "s.jsonl")
     assert "not a number" in faults(path)
+
+
+def test_a_second_score_is_refused_wherever_it_stands(tmp_path: Path) -> None:
+    """All of an array on one line has the same line number."""
+    rows = [("a", "x", 1), ("b", "x", 2), ("a", "x", 99)]
+    cells = [{"model": m, "benchmark": b, "score": s} for m, b, s in rows]
+    for indent in (None, 1):
+        path = written(tmp_path, json.dumps(cells, indent=indent), "scores.json")
+        assert "has a score on it already, in line" in faults(path)
+
+
+def test_a_benchmark_without_a_name_is_a_fault(tmp_path: Path) -> None:
+    assert ":6: scenario: a row has no benchmark" in faults(written(tmp_path, LONG + "a,,3,two\n"))
+    reading = ScoreReading(benchmark="file,scenario")
+    assert "a row has no benchmark" in faults(written(tmp_path, LONG + "a,x,3,\n"), reading)
+
+
+def test_names_that_are_nowhere_are_refused(tmp_path: Path) -> None:
+    told = faults(written(tmp_path, WIDE), ScoreReading(names={"a": "A", "typo": "T"}))
+    assert "--names: not in the table: typo" in told
+
+
+def test_what_was_turned_round_is_told(tmp_path: Path) -> None:
+    reading = ScoreReading(outcomes=("quality",), lower_is_better=("mmlu", "quality"))
+    (told,) = read_scores(written(tmp_path, WIDE), reading).limits
+    assert "turned round before anything was computed: mmlu, quality." in told
+    assert "The best by quality has the least of it." in told
+
+
+def test_a_benchmark_that_is_left_out_for_its_writing_is_told(tmp_path: Path) -> None:
+    text = 'model,org,pct,comma,quality\na,X,50%,"0,5",1\nb,Y 2,,"1,25",2\nc,2 Z,7.5 %,-,3\n'
+    found = read_scores(written(tmp_path, text))
+    assert tuple(found.columns) == ("quality",)
+    (told,) = found.limits
+    assert "Left out, for not one of its cells is a plain number as 0.5: pct, comma." in told
+    assert found.notes[-1] == "without a single number, and left out: org"
+
+
+def test_no_score_is_beyond_what_can_be_squared(tmp_path: Path) -> None:
+    told = faults(written(tmp_path, "model,q\na,4.6e201\nb,1\n"))
+    assert ":2: q: too large for a score" in told
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("GPT-4", "gpt_4", True),
+        ("Llama 3.1 (70B)", "llama3.1-70b", True),
+        ("Command R", "Command R+", False),
+        ("a+", "a", False),
+        ("gpt-3.5", "gpt-35", False),
+        ("qwen-1.5", "qwen-15", False),
+        ("x-2-7b", "x-27b", False),
+        ("x-2-7b", "x-2.7b", False),
+        ("Turbo.", "turbo", True),
+    ],
+)
+def test_what_tells_models_apart_is_part_of_a_name(one: str, other: str, *, same: bool) -> None:
+    assert (normal_name(one) == normal_name(other)) is same

@@ -26,6 +26,10 @@ _BY = "Screening by"
 """How the funnel's sentence about one benchmark begins; those of all would be a wall."""
 
 
+_MOST_PAIRED = 60
+_NOT_PAIRED = "Which of two benchmarks predicts better is open among {}; --pairs compares them."
+
+
 def correlate(
     tables: BenchmarkTable | Sequence[BenchmarkTable], options: CorrelateOptions | None = None
 ) -> Findings:
@@ -36,10 +40,11 @@ def correlate(
 
     Args:
         tables: One table an outcome; the same systems and benchmarks in all.
-        options: Level and seed.
+        options: Level, threshold, how many are kept by screening, and whether pairs are compared.
 
     Raises:
-        UsageError: There is no table, or systems, benchmarks or families differ between them.
+        UsageError: There is no table, systems, benchmarks or families differ between them, or more
+            systems are to be kept than any benchmark has.
     """
     chosen = options or CorrelateOptions()
     every = (tables,) if isinstance(tables, BenchmarkTable) else tuple(tables)
@@ -48,12 +53,16 @@ def correlate(
     verdicts: list[Verdict] = []
     for table in every:
         results += each_benchmark(table, level=chosen.level)
-        if chosen.pairs and len(table.benchmarks) > 1:
+        if _paired(chosen, table):
             differences, decided = compared(table, level=chosen.level)
             results += differences
             verdicts += decided
     results += _means(every, chosen.level)
-    limits = dict.fromkeys(limit for table in every for limit in benchmark_limits(table, results))
+    limits = dict.fromkeys(
+        limit for table in every for limit in benchmark_limits(table, results, chosen)
+    )
+    if chosen.pairs is None and len(every[0].benchmarks) > _MOST_PAIRED:
+        limits[_NOT_PAIRED.format(len(every[0].benchmarks))] = None
     readings = list(benchmark_readings(every, results, verdicts, options=chosen))
     for table in every:
         screened, told = funnel(table, options=chosen)
@@ -67,6 +76,12 @@ def correlate(
         limits=tuple(limits),
         readings=tuple(readings),
     )
+
+
+def _paired(options: CorrelateOptions, table: BenchmarkTable) -> bool:
+    """Whether every two benchmarks are compared."""
+    few = len(table.benchmarks) <= _MOST_PAIRED
+    return len(table.benchmarks) > 1 and (few if options.pairs is None else options.pairs)
 
 
 def _refuse_different(tables: Sequence[BenchmarkTable]) -> None:

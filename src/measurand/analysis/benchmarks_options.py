@@ -16,14 +16,12 @@ class CorrelateOptions:
     Args:
         level: The confidence level of every interval, and one minus the error rate of all
             comparisons of benchmarks together.
-        seed: Of what is simulated.
         threshold: The correlation that readings hold benchmarks against.
         screen: How many systems a benchmark lets through to the own evaluation; None means half.
-        pairs: Whether every two benchmarks are compared.
+        pairs: Whether every two benchmarks are compared; None means where there are 60 or fewer.
     """
 
     level: float = LEVEL
-    seed: int = 0
     threshold: float = 0.75
     screen: int | None = None
-    pairs: bool = True
+    pairs: bool | None = None

@@ -8,18 +8,23 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from measurand.analysis.benchmarks_column import family_codes, for_all
 from measurand.analysis.benchmarks_table import BenchmarkTable
 from measurand.analysis.result import Result, Verdict
 from measurand.errors import InsufficientData
 from measurand.stats.arrays import Floats
 from measurand.stats.correlation_difference import correlation_difference
-from measurand.stats.dependent_correlations import Overlapping, overlapping_n, williams_t
+from measurand.stats.correlation_rows import pearson_rows
+from measurand.stats.dependent_correlations import (
+    Overlapping,
+    overlapping_difference,
+    overlapping_n,
+    williams_t,
+)
 from measurand.stats.estimate import Estimate, attempt
-from measurand.stats.mean import cluster_codes
 from measurand.stats.multiple import holm
-from measurand.stats.quantiles import t_quantile, two_sided_t
+from measurand.stats.quantiles import t_quantile, two_sided_t, two_sided_z
 
 __all__ = ["A_BETTER", "BENCHMARK", "B_BETTER", "SAME", "compared"]
 
@@ -41,6 +46,7 @@ class _Compared:
     difference: Estimate
     r: Overlapping | None
     p: float | None
+    families: int | None = None
 
 
 def compared(
@@ -74,27 +80,20 @@ def _compare(table: BenchmarkTable, names: tuple[str, str], level: float) -> _Co
     x, other, y = (
         values[known] for values in (*(table.column(name) for name in names), table.values)
     )
-    clusters = _families(table, known)
+    clusters = family_codes(table, known)
     n = int(known.sum())
     compute = partial(correlation_difference, x, other, y, clusters=clusters, level=level)
     difference = attempt(compute, n=n, method="Zou", level=level)
     if not difference.present:
         return _Compared(names, table.outcome, difference, None, None)
+    families = None if clusters is None else int(clusters.max()) + 1
     r = Overlapping(_r(x, y), _r(other, y), _r(x, other))
-    p = _williams(r, n) if clusters is None else _left_out_p(difference, int(clusters.max()) + 1)
-    return _Compared(names, table.outcome, difference, r, p)
+    p = _williams(r, n) if families is None else _left_out_p(difference, families)
+    return _Compared(names, table.outcome, difference, r, p, families)
 
 
 def _r(x: Floats, y: Floats) -> float:
-    return float(np.corrcoef(x, y).item(1))
-
-
-def _families(table: BenchmarkTable, known: NDArray[np.bool_]) -> NDArray[np.intp] | None:
-    if table.families is None:
-        return None
-    chosen = np.asarray(table.families)[known]
-    alone = len(set(chosen.tolist())) == chosen.size
-    return None if alone else cluster_codes(chosen, chosen.size)
+    return float(pearson_rows(x, y)(np.ones((1, x.size)))[0])
 
 
 def _williams(r: Overlapping, n: int) -> float | None:
@@ -106,21 +105,27 @@ def _williams(r: Overlapping, n: int) -> float | None:
 
 def _left_out_p(difference: Estimate, clusters: int) -> float | None:
     """What t(C-1) makes of the interval's half towards zero: Williams knows no families."""
+    half = _half(difference)
+    reach = t_quantile((1 + difference.level) / 2, clusters - 1)
+    return two_sided_t((difference.value or 0.0) / half * reach, clusters - 1) if half else None
+
+
+def _half(difference: Estimate) -> float | None:
+    """How far the interval goes towards zero; None where it goes nowhere."""
     value, low, high = difference.value, difference.low, difference.high
     if value is None or low is None or high is None:
         return None
     half = value - low if value > 0 else high - value
-    reach = t_quantile((1 + difference.level) / 2, clusters - 1)
-    return two_sided_t(value / half * reach, clusters - 1) if half > 0 else None
+    return half if half > 0 else None
 
 
 def _verdict(one: _Compared, family: int, level: float) -> Verdict:
     """The decision on one pair, whose p is adjusted for all of the family."""
     outcome = _outcome(one.difference, one.p, level)
-    needed = None
+    needed: int | str = ""
     if one.r is not None and outcome == SAME:
         # Holm's first step: what would decide it whatever becomes of the other pairs.
-        needed = _needed(one.r, one.difference.n, 1 - (1 - level) / max(family, 1))
+        needed = _needed(one, one.r, for_all(level, family))
     return Verdict(
         name=BENCHMARK,
         outcome=outcome,
@@ -129,14 +134,14 @@ def _verdict(one: _Compared, family: int, level: float) -> Verdict:
         bound=0.0,
         dimension=one.outcome,
         systems=one.names,
-        n_needed=needed,
+        n_needed=needed if isinstance(needed, int) else None,
     )
 
 
-def _reason(one: _Compared, outcome: str, *, needed: int | None, family: int) -> str:
+def _reason(one: _Compared, outcome: str, *, needed: int | str, family: int) -> str:
     first, second = one.names
     if one.r is None:
-        return f"{first} and {second}: {one.difference.reason}"
+        return f"{first} and {second} against {one.outcome}: {one.difference.reason}"
     swapped = outcome == B_BETTER
     better, worse = (second, first) if swapped else (first, second)
     r = (one.r.second, one.r.first) if swapped else (one.r.first, one.r.second)
@@ -148,7 +153,7 @@ def _reason(one: _Compared, outcome: str, *, needed: int | None, family: int) ->
         return f"{better} predicts {one.outcome} better than {worse}: {told}"
     return (
         f"which of {first} and {second} predicts {one.outcome} better cannot be told: {told}; "
-        f"{_hint(needed, family)}"
+        f"{_hint(one, needed, family)}"
     )
 
 
@@ -161,20 +166,47 @@ def _outcome(difference: Estimate, p: float | None, level: float) -> str:
     return B_BETTER if difference.high < 0 else SAME
 
 
-def _needed(r: Overlapping, n: int, level: float) -> int | None:
-    """The systems that would probably show it; None where there are as many, or never will be."""
+def _needed(one: _Compared, r: Overlapping, level: float) -> int | str:
+    """The systems that would probably show it, or why none are named.
+
+    Williams' number is of independent normal values. Where the interval is wider than such values
+    make it, for families or for their shape, it takes as many times more as that is squared.
+    """
+    n = one.difference.n
     try:
-        needed = overlapping_n(r, power=_POWER, level=level)
+        needed = math.ceil(overlapping_n(r, power=_POWER, level=level) * _wider(one, r))
     except InsufficientData:
-        return None
-    return needed if n < needed <= _MOST else None
-
-
-def _hint(needed: int | None, family: int) -> str:
-    if needed is None:
         return "no number of systems can be named that would show it"
+    if needed > _MOST:
+        return f"more than {_MOST:,} systems would be needed to show it"
+    if needed <= n:
+        return "as many systems as these might show it another time; how many surely would is open"
+    return needed
+
+
+def _wider(one: _Compared, r: Overlapping) -> float:
+    """The variance of the difference in that of independent normal values; at least 1."""
+    plain = overlapping_difference(r, one.difference.n, level=one.difference.level)
+    ours, theirs = _half(one.difference), _half(plain)
+    if not ours or not theirs:
+        return 1.0
+    level = one.difference.level
+    units = one.difference.n if one.families is None else one.families
+    left_out = one.families is not None or "jackknife" in one.difference.method
+    reach = t_quantile((1 + level) / 2, units - 1) if left_out else two_sided_z(level)
+    return max((ours / reach * two_sided_z(level) / theirs) ** 2, 1.0)
+
+
+def _hint(one: _Compared, needed: int | str, family: int) -> str:
+    if isinstance(needed, str):
+        return needed
     among = f" among {family} pairs" if family > 1 else ""
-    return f"about {_rounded(needed):,} would show it{among} with a probability of {_POWER:.0%}"
+    like = ""
+    if one.families is not None:
+        families = math.ceil(needed * one.families / one.difference.n)
+        like = f", {_rounded(families):,} families as large as these,"
+    likely = f"with a probability of {_POWER:.0%}"
+    return f"about {_rounded(needed):,}{like} would show it{among} {likely}"
 
 
 def _rounded(n: int) -> int:

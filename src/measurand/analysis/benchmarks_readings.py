@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from measurand.analysis.benchmarks_each import Column
+from measurand.analysis.benchmarks_column import Column, for_all
+from measurand.analysis.benchmarks_each import FEWEST_PICKED
 from measurand.analysis.benchmarks_options import CorrelateOptions
 from measurand.analysis.benchmarks_pairs import A_BETTER, B_BETTER
 from measurand.analysis.benchmarks_table import BenchmarkTable
 from measurand.analysis.result import Result, Verdict
-from measurand.errors import InsufficientData
 from measurand.stats.estimate import Estimate
-from measurand.stats.regret import picked
+from measurand.stats.from_correlation import mapped
+from measurand.stats.regret import picked, selection
 
 __all__ = ["benchmark_readings", "first_of", "missed_variance", "shown_above"]
 
@@ -30,21 +31,27 @@ def benchmark_readings(
 ) -> Iterator[str]:
     """A few sentences an outcome."""
     for table in tables:
-        found = _about(table, results)
-        ranked = _ranked(found, table)
+        ranked = _ranked(table, results)
         if not ranked:
             continue
         about = [v for v in verdicts if v.dimension == table.outcome]
-        of = {name: found["pearson", name] for name in ranked}
+        each = for_all(options.level, len(ranked))
+        of = {name: Column.of(table, name).observed(each) for name in ranked}
         yield shown_above(of, options.threshold, table.outcome)
         yield from _first(ranked, of[ranked[0]], about, outcome=table.outcome)
-        yield missed_variance(ranked[0], found["pearson", ranked[0]])
-        yield from _picks(table, ranked, found)
+        yield missed_variance(ranked[0], of[ranked[0]])
+        yield from _picks(Column.of(table, ranked[0]), _about(table, results), each)
+        if len(ranked) > 1:
+            yield (
+                f"Of {len(ranked)} benchmarks the first by {table.outcome} is more likely to look "
+                "better than it is than worse: it was chosen on these systems. The intervals in "
+                "these sentences hold for all of them at once."
+            )
 
 
 def first_of(table: BenchmarkTable, results: Sequence[Result]) -> str | None:
     """The benchmark of the highest correlation with a table's outcome."""
-    return next(iter(_ranked(_about(table, results), table)), None)
+    return next(iter(_ranked(table, results)), None)
 
 
 def _about(table: BenchmarkTable, results: Sequence[Result]) -> Found:
@@ -58,10 +65,12 @@ def _about(table: BenchmarkTable, results: Sequence[Result]) -> Found:
     }
 
 
-def _ranked(found: Found, table: BenchmarkTable) -> list[str]:
-    """The benchmarks that have a correlation, the highest first."""
+def _ranked(table: BenchmarkTable, results: Sequence[Result]) -> list[str]:
+    """The benchmarks that have a correlation, the highest first; none that is the outcome."""
+    found = _about(table, results)
     known = [name for name in table.benchmarks if ("pearson", name) in found]
-    return sorted(known, key=lambda name: -(found["pearson", name].value or 0.0))
+    told = [name for name in known if not Column.of(table, name).is_the_outcome()]
+    return sorted(told, key=lambda name: -(found["pearson", name].value or 0.0))
 
 
 def shown_above(r: Mapping[str, Estimate], threshold: float, outcome: str) -> str:
@@ -108,7 +117,8 @@ def _first(
     told = f"{first} has the highest r with {outcome}, {_number(r.value)} of {r.n} systems"
     open_ones = [name for name in others if name not in beaten]
     if not open_ones:
-        yield f"{told}, and is shown to predict better than all {len(others)} others."
+        every = others[0] if len(others) == 1 else f"all {len(others)} others"
+        yield f"{told}, and is shown to predict better than {every}."
         return
     needed = _needed(verdicts, first, open_ones[0])
     beats = f", shown above {_listed(sorted(beaten, key=ranked.index))}" if beaten else ""
@@ -128,24 +138,20 @@ def _needed(verdicts: Sequence[Verdict], first: str, second: str) -> int | None:
     return next((v.n_needed for v in verdicts if set(v.systems) == pair), None)
 
 
-def _picks(table: BenchmarkTable, ranked: Sequence[str], found: Found) -> Iterator[str]:
+def _picks(column: Column, found: Found, level: float) -> Iterator[str]:
     """What choosing by the benchmark of the highest correlation would mean."""
-    name = ranked[0]
-    column = Column.of(table, name)
-    chance = found.get(("probability_best", name))
-    if chance is None or chance.value is None:
+    name, count = column.benchmark, column.n
+    chance = mapped(column.choosing(level), lambda r: selection(r, count).best, "best of all")
+    if chance.value is None or count < FEWEST_PICKED:
         return
-    try:
-        pick = picked(column.x, column.y)
-    except InsufficientData:
-        return
+    pick = picked(column.x, column.y)
     regret = found.get(("regret", name))
     lost = f" and loses {regret.value:.3g}" if regret is not None and regret.value else ""
     place = "the best" if pick.rank == 1 else f"number {pick.rank:g}"
     yield (
-        f"Choosing by {name} alone picks the best of {column.n} such systems with a probability of "
-        f"{chance.value:.0%} ({chance.low:.0%} to {chance.high:.0%}); here it picks "
-        f"{column.systems[pick.place]}, which is {place} by {table.outcome}{lost}."
+        f"Choosing by {name} alone picks the best of {count} such systems with a probability of "
+        f"{chance.value:.0%} ({chance.low:.0%} to {chance.high:.0%}), if scores are normal; here "
+        f"it picks {column.systems[pick.place]}, which is {place} by {column.outcome}{lost}."
     )
 
 

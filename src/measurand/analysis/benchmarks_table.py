@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from measurand.errors import UsageError
 from measurand.stats.arrays import Floats
 
-__all__ = ["BenchmarkTable"]
+__all__ = ["LARGEST", "BenchmarkTable"]
+
+LARGEST = 1e100
+"""Squares of larger numbers cannot be told, and no score is so large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def _refuse_shape(name: str, found: Floats | None, wanted: tuple[int, ...]) -> N
         raise UsageError(f"{name} have the shape {wanted}; found {found.shape}")
     if np.isinf(found).any():
         raise UsageError(f"{name} are finite; mark what is not known with NaN")
+    if (np.abs(found) > LARGEST).any():
+        raise UsageError(f"{name} are of {LARGEST:g} at the most: more is no score")
 
 
 def _refuse_twice(noun: str, names: Sequence[str]) -> None:

@@ -49,6 +49,11 @@ def run(words: Sequence[str]) -> int:
         metavar="N",
         help="how many systems a benchmark lets through to your own evaluation (half of them)",
     )
+    group.add_argument(
+        "--pairs",
+        action=argparse.BooleanOptionalAction,
+        help="compare every two benchmarks (where there are 60 or fewer)",
+    )
     add_output(made)
     args = made.parse_args(words)
 
@@ -58,7 +63,10 @@ def run(words: Sequence[str]) -> int:
     from measurand.stats.estimate import LEVEL  # noqa: PLC0415
 
     options = CorrelateOptions(
-        level=args.level or LEVEL, threshold=args.threshold, screen=args.screen
+        level=args.level or LEVEL,
+        threshold=args.threshold,
+        screen=args.screen,
+        pairs=args.pairs,
     )
     answer = correlate(
         args.file,

@@ -40,7 +40,7 @@ def correlate(
         project: A plan whose ledger says how people rated each system; its systems are joined to
             those of the table by name.
         reading: How the table is to be read.
-        options: Level and seed.
+        options: Level, threshold, screening, and whether pairs of benchmarks are compared.
 
     Raises:
         DataError: The table cannot be read.
@@ -63,7 +63,7 @@ def correlate(
         joined = join(scores, Path(project), wanted, names=how.names)
     tables = [_table(scores, joined, outcome) for outcome in joined.values]
     findings = analyse(tables, options)
-    findings = replace(findings, limits=(*joined.notes, *findings.limits))
+    findings = replace(findings, limits=(*scores.limits, *joined.notes, *findings.limits))
     intake = Intake(scores.file, scores.read, scores.read, notes=scores.notes)
     context = PageContext(intakes=(intake,), subtitle=_subtitle(tables))
     return Answer(
@@ -110,7 +110,8 @@ def _errors(errors: Mapping[str, Floats], benchmarks: Sequence[str], systems: in
 
 def _subtitle(tables: Sequence[BenchmarkTable]) -> str:
     first = tables[0]
+    count = len(first.benchmarks)
     return (
-        f"{len(first.benchmarks)} benchmarks of {len(first.systems)} systems against "
-        f"{', '.join(table.outcome for table in tables)}"
+        f"{count} {'benchmark' if count == 1 else 'benchmarks'} of {len(first.systems)} systems "
+        f"against {', '.join(table.outcome for table in tables)}"
     )

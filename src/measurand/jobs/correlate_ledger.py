@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from measurand.analysis.result import Result
-from measurand.errors import DataError, Fault, UsageError, nearest
+from measurand.errors import DataError, Fault, InsufficientData, UsageError, nearest
 from measurand.jobs.texts import listed
 from measurand.stats.arrays import Floats
-from measurand.stats.estimate import Estimate
-from measurand.stats.quantiles import t_quantile
+from measurand.stats.own_errors import own_errors
 from measurand.store.lines import read_rows
-from measurand.store.score_table import ScoreTable, normal_name
+from measurand.store.score_names import normal_name
+from measurand.store.score_table import ScoreTable
+
+if TYPE_CHECKING:
+    from measurand.analysis.measure import Measure
 
 __all__ = ["OVERALL", "Joined", "join", "read_names"]
 
@@ -39,6 +42,13 @@ class Joined:
     notes: tuple[str, ...] = field(default=())
 
 
+class _Rated(NamedTuple):
+    """The mean of a system's ratings by people, and its own standard error."""
+
+    value: float
+    error: float
+
+
 def join(
     scores: ScoreTable, plan: Path, outcomes: Sequence[str], *, names: Mapping[str, str]
 ) -> Joined:
@@ -58,8 +68,8 @@ def join(
         UsageError: Nobody rated any system, an outcome is no dimension, or no system is in both.
     """
     wanted = tuple(outcomes) or (OVERALL,)
-    means = _means(plan, wanted)
-    systems = list(dict.fromkeys(system for found in means.values() for system in found))
+    people = _people(plan, wanted)
+    systems = list(dict.fromkeys(system for found in people.values() for system in found))
     places, notes = _places(scores.systems, systems, names)
     if not places:
         raise UsageError(
@@ -70,10 +80,10 @@ def join(
     for outcome in wanted:
         name = outcome if outcome not in scores.columns else f"{outcome} (people)"
         values[name], errors[name] = (np.full(len(scores.systems), np.nan) for _ in range(2))
-        for system, estimate in means[outcome].items():
-            if system in places and estimate.value is not None:
-                values[name][places[system]] = estimate.value
-                errors[name][places[system]] = _error(estimate)
+        for system, rated in people[outcome].items():
+            if system in places:
+                values[name][places[system]] = rated.value
+                errors[name][places[system]] = rated.error
     return Joined(values=values, errors=errors, notes=tuple(notes))
 
 
@@ -96,9 +106,11 @@ def read_names(path: Path) -> dict[str, str]:
     return names
 
 
-def _means(plan: Path, wanted: Sequence[str]) -> dict[str, dict[str, Estimate]]:
+def _people(plan: Path, wanted: Sequence[str]) -> dict[str, dict[str, _Rated]]:
     """By outcome and system, what people's ratings come to."""
-    from measurand.analysis.comparison import compare  # noqa: PLC0415 - only a project pays for it
+    from measurand.analysis.composition import population  # noqa: PLC0415 - only a project pays
+    from measurand.analysis.measure import Measure  # noqa: PLC0415
+    from measurand.analysis.score import score  # noqa: PLC0415
     from measurand.jobs.compare import planned_options  # noqa: PLC0415
     from measurand.jobs.project import from_project  # noqa: PLC0415
 
@@ -106,15 +118,24 @@ def _means(plan: Path, wanted: Sequence[str]) -> dict[str, dict[str, Estimate]]:
     people = source.ratings.where(kind="people")
     if not len(people):
         raise UsageError(f"no person rated anything in the project {plan}: there is no outcome")
-    found = compare(
-        people, source.rubric, examples=source.examples, options=planned_options(source)
+    options = planned_options(source)
+    scores = score(
+        people,
+        source.rubric,
+        examples=source.examples,
+        systems=options.systems,
+        by=options.by,
+        voting=options.voting,
     )
-    whole = [
-        result
-        for result in found.named("mean")
-        if result.component is None and result.segment is None and not result.naive
-    ]
-    known = list(dict.fromkeys(result.dimension or OVERALL for result in whole))
+    measure = Measure(
+        scores,
+        level=options.level,
+        resamples=options.resamples,
+        seed=options.seed,
+        population=population(scores, options),
+    )
+    found = {name: dict(_rated(measure, name)) for name in _outcomes(measure)}
+    known = [name for name, rated in found.items() if rated]
     for outcome in wanted:
         if outcome not in known:
             hint = nearest(outcome, known)
@@ -122,69 +143,115 @@ def _means(plan: Path, wanted: Sequence[str]) -> dict[str, dict[str, Estimate]]:
                 f"people's ratings have no {outcome}; they have: {', '.join(known)}"
                 + (f"; {hint}" if hint else "")
             )
-    return {outcome: dict(_of(whole, outcome)) for outcome in wanted}
+    return {outcome: found[outcome] for outcome in wanted}
 
 
-def _of(results: Sequence[Result], outcome: str) -> Iterator[tuple[str, Estimate]]:
-    for result in results:
-        if (result.dimension or OVERALL) == outcome and result.estimate.present:
-            yield result.systems[0], result.estimate
+def _outcomes(measure: Measure) -> list[str]:
+    return [OVERALL, *(dimension.name for dimension in measure.head.dimensions)]
 
 
-def _error(estimate: Estimate) -> float:
-    """The standard error behind an interval, by t; an interval is not always exactly its own."""
-    if estimate.low is None or estimate.high is None:
-        return float("nan")
-    reach = t_quantile((1 + estimate.level) / 2, max(estimate.n - 1, 1))
-    return (estimate.high - estimate.low) / 2 / reach
+def _rated(measure: Measure, outcome: str) -> Iterator[tuple[str, _Rated]]:
+    """The mean of every system that people rated, and the error that no other system shares."""
+    from measurand.analysis.means import means  # noqa: PLC0415 - only a project pays for it
+
+    head = measure.head
+    table, span = head.overall, 1.0
+    for layer, dimension in enumerate(head.dimensions):
+        scale = dimension.scale
+        if dimension.name == outcome:
+            table = head.values[:, :, layer]
+            if scale.low is not None and scale.high is not None and not scale.binary:
+                span = scale.high - scale.low
+    values = {
+        result.systems[0]: result.estimate.value
+        for result in means(measure)
+        if (result.dimension or OVERALL) == outcome
+        and result.name == "mean"
+        and result.component is None
+        and result.segment is None
+        and not result.naive
+        and result.estimate.present
+    }
+    places = [place for place, name in enumerate(head.systems) if name in values]
+    errors = _errors(measure, table[:, places])
+    for place, error in zip(places, errors, strict=True):
+        name = head.systems[place]
+        yield name, _Rated(values[name] or 0.0, float(error) * span)
+
+
+def _errors(measure: Measure, table: Floats) -> Floats:
+    """Standard errors without the difficulty of examples that all systems answered."""
+    strata = measure.strata
+    try:
+        return own_errors(
+            table,
+            clusters=measure.head.clusters,
+            weights=None if strata is None else strata.weights,
+        )
+    except InsufficientData:
+        return np.full(table.shape[1], np.nan)
 
 
 def _places(
     table: Sequence[str], project: Sequence[str], names: Mapping[str, str]
 ) -> tuple[dict[str, int], list[str]]:
     """Where each of the project's systems stands in the table, and how that was found."""
-    places: dict[str, int] = {}
-    notes: list[str] = []
+    _refuse_names(table, project, names)
+    places = {system: list(table).index(system) for system in project if system in table}
+    for name, system in names.items():
+        places[system] = list(table).index(name)
+    taken = [table[place] for place, count in Counter(places.values()).items() if count > 1]
+    if taken:
+        raise UsageError(
+            f"--names: {listed(taken)} would be two systems of the project; give the other a name "
+            "of its own"
+        )
+    guessed = dict(_alike(table, project, places))
+    places |= {system: place for system, (place, _) in guessed.items()}
+    told = [f"{name} = {system}" for system, (_, name) in guessed.items()]
+    notes = [f"{len(places):,} of {len(table):,} systems of the table were joined by name."]
+    if told:
+        notes.append(f"Taken for one, as their names differ by spelling alone: {listed(told)}.")
+    for system in project:
+        if system not in places:
+            hint = nearest(system, table)
+            notes.append(
+                f"{system} of the project is not in the table and counts nowhere"
+                + (f"; {hint} If so, say it with --names." if hint else ".")
+            )
+    return places, notes
+
+
+def _refuse_names(table: Sequence[str], project: Sequence[str], names: Mapping[str, str]) -> None:
+    """Refuse names that are nowhere, and two rows for one system."""
     wrong = sorted(name for name in names if name not in table)
     odd = sorted(set(names.values()) - set(project))
-    if wrong or odd:
-        raise UsageError(
-            "--names: "
-            + "; ".join(
-                filter(
-                    None,
-                    (
-                        f"not in the table: {listed(wrong)}" if wrong else "",
-                        f"not a system of the project: {listed(odd)}" if odd else "",
-                    ),
-                )
-            )
-        )
-    by_name = {other: place for place, name in enumerate(table) if (other := names.get(name))}
+    twice = [
+        f"{listed(rows)} = {system}"
+        for system in dict.fromkeys(names.values())
+        if len(rows := [name for name, other in names.items() if other == system]) > 1
+    ]
+    faults = (
+        f"not in the table: {listed(wrong)}" if wrong else "",
+        f"not a system of the project: {listed(odd)}" if odd else "",
+        f"several rows of the table for one system of the project: {listed(twice)}"
+        if twice
+        else "",
+    )
+    if any(faults):
+        raise UsageError(f"--names: {'; '.join(filter(None, faults))}")
+
+
+def _alike(
+    table: Sequence[str], project: Sequence[str], places: Mapping[str, int]
+) -> Iterator[tuple[str, tuple[int, str]]]:
+    """The systems whose name is spelt otherwise in a row that is nobody else's."""
+    free = {normal_name(name): (place, name) for place, name in enumerate(table)}
     spelt = Counter(map(normal_name, table))
-    alike = {
-        normal_name(name): (place, name)
-        for place, name in enumerate(table)
-        if spelt[normal_name(name)] == 1
-    }
-    guessed, left = [], []
-    for system in project:
-        if system in by_name:
-            places[system] = by_name[system]
-        elif system in table:
-            places[system] = list(table).index(system)
-        elif normal_name(system) in alike:
-            places[system], name = alike[normal_name(system)]
-            guessed.append(f"{name} = {system}")
-        else:
-            left.append(system)
-    notes.append(f"{len(places):,} of {len(table):,} systems of the table were joined by name.")
-    if guessed:
-        notes.append(f"Taken for one, as their names differ by spelling alone: {listed(guessed)}.")
-    for system in left:
-        hint = nearest(system, table)
-        notes.append(
-            f"{system} of the project is not in the table and counts nowhere"
-            + (f"; {hint} If so, say it with --names." if hint else ".")
-        )
-    return places, notes
+    open_ = [system for system in project if system not in places]
+    wanted = Counter(map(normal_name, open_))
+    for system in open_:
+        name = normal_name(system)
+        alone = spelt[name] == wanted[name] == 1
+        if alone and free[name][0] not in places.values():
+            yield system, free[name]

@@ -139,6 +139,8 @@ def _heat(pearson: Sequence[Result], outcomes: Sequence[str]) -> Plot:
         )
         for row in cells
     )
+    known = [value for row in values for value in row if value is not None]
+    span = (-1, 1) if min(known, default=0.0) < 0 else (0, 1)
     table = matrix(
         "Pearson's r by benchmark and outcome",
         pearson,
@@ -147,7 +149,7 @@ def _heat(pearson: Sequence[Result], outcomes: Sequence[str]) -> Plot:
         corner="Benchmark",
     )
     return Plot(
-        Heat(names, tuple(outcomes), values, "outcomes", "benchmarks", span=(0, 1), below=below),
+        Heat(names, tuple(outcomes), values, "outcomes", "benchmarks", span=span, below=below),
         "Heat map: Pearson's r of every benchmark with every outcome, and its interval.",
         f"Pearson's r; below it the interval. {basis(r.estimate for r in pearson)}",
         table,

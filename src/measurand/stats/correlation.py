@@ -110,6 +110,11 @@ def spearman(
         level: As for `pearson`.
         side: As for `pearson`.
 
+    Returns:
+        Where independent units without ties are in perfect order, or would be without one of them,
+        the interval is at the least as wide as if two neighbours were swapped; else as for
+        `pearson`.
+
     Raises:
         InsufficientData: As for `pearson`.
         UsageError: As for `pearson`.
@@ -121,7 +126,7 @@ def spearman(
     rows = spearman_rows(pairs.x, pairs.y)
     x_ranks, y_ranks = (midranks(one, pairs.weights) for one in (pairs.x, pairs.y))
     ranked = replace(pairs, x=x_ranks, y=y_ranks)
-    how = _How("Spearman", level, side, "Bonett-Wright")
+    how = _How("Spearman", level, side, "Bonett-Wright", ranks=True)
     return _interval(ranked, rows, _bonett_wright_error, how=how)
 
 
@@ -206,6 +211,8 @@ class _How:
     textbook: str
     rows: Callable[[Floats, Floats], Rows] = pearson_rows
     """The coefficient, of ranks where it is one of ranks."""
+    ranks: bool = False
+    """Whether the values are ranks, whose coefficient takes steps."""
 
 
 def _interval(
@@ -215,7 +222,11 @@ def _interval(
     without = pairs.left_out(rows, name=how.name)
     lines = {math.copysign(1.0, r) for r in (value, *without.tolist()) if abs(r) > PERFECT}
     if lines:
-        return _nearly_perfect(pairs, value, lines, how=how)
+        exact = _nearly_perfect(pairs, value, lines, how=how)
+        if not (how.ranks and pairs.plain and pairs.untied):
+            return exact
+        found = _in_order(pairs, value, without, how=how, lines=lines)
+        return min((found, exact), key=_width)
     probability, count = _probability(how.level, how.side), without.size
     reach, kind = t_quantile(probability, count - 1) * error_of(moves(without)), pairs.jackknife
     if pairs.plain:
@@ -232,6 +243,39 @@ def _interval(
         n=pairs.n,
         method=_told(f"{how.name}, {kind}", how.side),
         reason=caution_if_few(count, "clusters") if pairs.clusters < pairs.n else None,
+    )
+
+
+def _width(estimate: Estimate) -> float:
+    return (estimate.high or 0.0) - (estimate.low or 0.0)
+
+
+def _in_order(
+    pairs: Pairs, value: float, without: Floats, *, how: _How, lines: set[float]
+) -> Estimate:
+    """Ranks without ties in perfect order, or so without one of them.
+
+    Nothing finer than a swap of two neighbours is seen in ranks, so that a perfect order is taken
+    for one with such a swap, and the end beyond it stays open.
+    """
+    ours, theirs = (1 - 12 / (n * (n**2 - 1)) for n in (pairs.n, pairs.n - 1))
+    middle = min(max(value, -ours), ours)
+    probability = _probability(how.level, how.side)
+    moved = error_of(moves(np.clip(without, -theirs, theirs)))
+    reach = max(
+        t_quantile(probability, pairs.n - 1) * moved,
+        normal_quantile(probability) * _bonett_wright_error(pairs, middle),
+    )
+    low, high = _ends(middle, reach, how.side)
+    few = "in one order" if abs(value) > PERFECT else "in one order without one of them"
+    return Estimate(
+        value=value,
+        low=min(low, *lines),
+        high=max(high, *lines),
+        level=how.level,
+        n=pairs.n,
+        method=_told(f"{how.name}, {how.textbook} at one swap of neighbours", how.side),
+        reason=f"all {pairs.n} are {few}: the interval is as if two neighbours were swapped",
     )
 
 

@@ -67,7 +67,7 @@ def correlation_difference(
     between = _pearson(replace(one, y=two.x))
     r = _pearson(one), _pearson(two)
     if abs(between) > PERFECT:
-        raise InsufficientData("both raters say the same, up to a straight line")
+        raise InsufficientData("both say the same, up to a straight line")
     found, kind = _left_out((one, two), r, level=level), one.jackknife
     if one.plain:
         half = two_sided_z(level) / math.sqrt(one.n - 3)
@@ -95,8 +95,8 @@ def _left_out(
     without = [one.left_out(pearson_rows(one.x, one.y), name="a correlation") for one in both]
     if max(np.abs([*r, *np.concatenate(without)])) > PERFECT:
         raise InsufficientData(
-            "a rater equals the target, up to a straight line, of all units but one or a cluster "
-            "at the most"
+            "one of the two is the very thing that both are held against, up to a straight line, "
+            "for all units but one or a cluster at the most"
         )
     one, two = (moves(each) for each in without)
     error, other = error_of(one), error_of(two)

@@ -79,6 +79,11 @@ class Pairs:
         return int(self.x.size)
 
     @property
+    def untied(self) -> bool:
+        """Whether no two units share a value, on either side."""
+        return all(np.unique(side).size == self.n for side in (self.x, self.y))
+
+    @property
     def clusters(self) -> int:
         """How many clusters."""
         return int(self.codes.max(initial=-1)) + 1

@@ -39,6 +39,9 @@ FEWEST = 5
 _MOST = 1_000_000
 """Beyond so many units a number of them would be no plan."""
 
+_ROUNDING = 1e-10
+"""A determinant as near to 0 is that of three variables of which one is a sum of the others."""
+
 
 class Overlapping(NamedTuple):
     """Two correlations with one outcome, and that between the two predictors.
@@ -72,7 +75,7 @@ def williams_t(r: Overlapping, n: int) -> Tested:
     """Williams' test, as Steiger recommends it for two correlations that share a variable.
 
     Raises:
-        InsufficientData: Fewer than five units; or a correlation of 1 or -1.
+        InsufficientData: Fewer than five units; a correlation of 1 or -1; or no spread is left.
         UsageError: Three such correlations cannot be of the same units.
 
     References:
@@ -82,6 +85,8 @@ def williams_t(r: Overlapping, n: int) -> Tested:
     left = _determinant(r, n)
     mean = (r.first + r.second) / 2
     spread = 2 * (n - 1) / (n - 3) * left + mean**2 * (1 - r.between) ** 3
+    if spread <= _ROUNDING:
+        raise InsufficientData("what is predicted is the difference of the two that predict it")
     t = (r.first - r.second) * math.sqrt((n - 1) * (1 + r.between) / spread)
     return Tested(t, n - 3, two_sided_t(t, n - 3))
 
@@ -99,6 +104,8 @@ def steiger_z(r: Overlapping, n: int) -> Tested:
     _determinant(r, n)
     mean = (r.first + r.second) / 2
     common = together(mean, mean, r.between)
+    if common > PERFECT:
+        raise InsufficientData("what is predicted is the sum of the two that predict it")
     apart = math.atanh(r.first) - math.atanh(r.second)
     z = apart * math.sqrt((n - 3) / (2 - 2 * common))
     return Tested(z, None, 2 * normal_cdf(-abs(z)))
@@ -194,8 +201,8 @@ def _determinant(r: Overlapping, n: int) -> float:
         raise InsufficientData("one of the three correlations is perfect")
     one, two, between = r
     left = 1 - one**2 - two**2 - between**2 + 2 * one * two * between
-    if left < 0:
+    if left < -_ROUNDING:
         raise UsageError(
             f"no three variables have the correlations {one:g}, {two:g} and {between:g}"
         )
-    return left
+    return left if left > _ROUNDING else 0.0

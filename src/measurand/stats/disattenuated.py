@@ -114,9 +114,9 @@ class _Corrected:
     def of(cls, pairs: Pairs, sides: tuple[float, float]) -> _Corrected:
         """Refuse what is mostly noise."""
         if min(sides) < LEAST_RELIABILITY:
-            side = "the scores" if sides[0] < LEAST_RELIABILITY else "the outcome"
+            side = "the scores differ" if sides[0] < LEAST_RELIABILITY else "the outcome differs"
             raise InsufficientData(
-                f"{side} differ between units by little more than their noise: reliability "
+                f"{side} between units by little more than their noise: reliability "
                 f"{min(sides):.2f}, where {LEAST_RELIABILITY} is the least that is corrected"
             )
         r = pairs.coefficient(pearson_rows(pairs.x, pairs.y), name="a correlation")

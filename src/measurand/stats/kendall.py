@@ -41,7 +41,8 @@ def kendall(
 
     Returns:
         Where every pair is in the same order twice there is no spread to tell an interval by; it
-        is then what Clopper-Pearson leaves possible of the pairs that have no unit in common.
+        is then what Clopper-Pearson leaves possible of the pairs that have no unit in common. Of
+        independent units without ties it is as if two neighbours were swapped, if that is less.
 
     Raises:
         InsufficientData: Fewer than five units or three clusters; a vector is constant, or would be
@@ -60,7 +61,10 @@ def kendall(
     value, without = counts.whole(), counts.without()
     caution = caution_if_few(pairs.clusters, "clusters") if pairs.clusters < pairs.n else None
     if abs(value) > PERFECT:
-        return _perfect(pairs, value, level)
+        exact = _perfect(pairs, value, level)
+        if not (pairs.plain and pairs.untied):
+            return exact
+        return min((_in_order(pairs, value, level), exact), key=_width)
     moved = (without - without.mean()) / (1 - value**2)
     count = len(without)
     error = math.sqrt(float(moved @ moved) * (count - 1) / count)
@@ -79,6 +83,28 @@ def kendall(
         n=pairs.n,
         method=f"Kendall's tau-b, {kind}",
         reason=caution,
+    )
+
+
+def _width(estimate: Estimate) -> float:
+    return (estimate.high or 0.0) - (estimate.low or 0.0)
+
+
+def _in_order(pairs: Pairs, value: float, level: float) -> Estimate:
+    """Without ties nothing finer than a swap of two neighbours is seen, whatever the truth is."""
+    order, swapped = np.argsort(pairs.x), pairs.y.copy()
+    swapped[order[[0, 1]]] = pairs.y[order[[1, 0]]]
+    near = kendall(pairs.x, swapped, level=level)
+    ends = sorted((value, near.low or 0.0) if value > 0 else (value, near.high or 0.0))
+    return Estimate(
+        value=value,
+        low=ends[0],
+        high=ends[1],
+        level=level,
+        n=pairs.n,
+        method=f"{near.method}, at one swap of neighbours",
+        reason=f"every pair of {pairs.n} is in one order: the interval is as if two neighbours "
+        "were swapped",
     )
 
 

@@ -29,6 +29,8 @@ __all__ = [
 _REACH = 8.0
 _FINE = 801
 """The same in one direction, where errors may be very unequal."""
+_LEAST_NOISE = 0.02
+"""Of the greatest noise: as fine as that grid."""
 _ROUNDING = 1e-12
 _CLOSE = 1e-8
 _COARSE = 65
@@ -176,12 +178,13 @@ def observed_pick(
 
     Args:
         outcome: Shape (n,).
-        errors: The standard errors of the outcome, shape (n,), all positive and independent.
+        errors: The standard errors of the outcome, shape (n,), independent; 0 where there is
+            no noise, but not all of them.
         place: Which system was picked.
         level: The confidence level.
 
     Raises:
-        UsageError: The shapes differ, or an error is not positive.
+        UsageError: The shapes differ, an error is negative, or all are 0.
 
     References:
         Dunnett (1955), Journal of the American Statistical Association 50, 1096-1121; Hsu (1981),
@@ -189,8 +192,8 @@ def observed_pick(
     """
     check_level(level)
     y, noise = check_finite(outcome, 1), check_finite(errors, 1)
-    if y.shape != noise.shape or noise.min(initial=1.0) <= 0:
-        raise UsageError("every outcome has one standard error, which is positive")
+    if y.shape != noise.shape or noise.min(initial=0.0) < 0 or not noise.any():
+        raise UsageError("every outcome has one standard error, not negative, and not all are 0")
     others = np.arange(y.size) != place
     gaps = y[others] - y[place]
     spread = np.hypot(noise[others], noise[place])
@@ -207,6 +210,8 @@ def observed_pick(
 
 def _critical(others: Floats, own: float, level: float) -> float:
     """How many standard errors hold all differences from one at once."""
+    # Without any noise of its own an outcome would be a step between two points of the grid.
+    others = np.maximum(others, _LEAST_NOISE * max(own, float(others.max(initial=0.0))))
     grid = np.linspace(-_REACH, _REACH, _FINE)
     density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi) * (grid[1] - grid[0])
     spread = np.hypot(others, own)[:, None]

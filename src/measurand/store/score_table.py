@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from measurand.errors import DataError, Fault, nearest
 from measurand.store.lines import Row, read_rows, shown
-from measurand.store.scales import number_of
+from measurand.store.score_cells import (
+    LARGEST,
+    Cells,
+    any_number,
+    is_missing,
+    otherwise_written,
+    text_of,
+    turned,
+    value_of,
+)
 from measurand.store.score_columns import (
     BENCHMARK,
     ERRORS,
@@ -21,12 +30,12 @@ from measurand.store.score_columns import (
     Headers,
     listed,
 )
+from measurand.store.score_names import alike
 
-__all__ = ["ScoreReading", "ScoreTable", "normal_name", "read_scores"]
+__all__ = ["ScoreReading", "ScoreTable", "read_scores"]
 
 Floats = NDArray[np.float64]
 
-_MISSING = frozenset({"", "-", "\N{EM DASH}", "\N{EN DASH}", "na", "n/a", "nan", "none", "null"})
 _NUMBER = "a number, or an empty cell where the system was not tried"
 
 
@@ -70,6 +79,8 @@ class ScoreTable:
         errors: Standard errors, for the columns that have any.
         families: Of every system; None where there are none.
         notes: What was guessed, left out, and what looks alike.
+        limits: What whoever reads a number of it must know: what was turned round, and benchmarks
+            that were left out for how their scores are written.
         read: How many scores the file holds.
     """
 
@@ -79,6 +90,7 @@ class ScoreTable:
     errors: Mapping[str, Floats]
     families: tuple[str, ...] | None
     notes: tuple[str, ...]
+    limits: tuple[str, ...]
     read: int
 
 
@@ -97,28 +109,6 @@ def read_scores(path: Path | str, reading: ScoreReading | None = None) -> ScoreT
     return _Reader(str(path), how, rows).table()
 
 
-def normal_name(name: str) -> str:
-    """A name without what spellings differ by: case, spaces and punctuation."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
-@dataclass(slots=True)
-class _Cells:
-    """Scores by system and column, as they come."""
-
-    places: dict[str, int] = field(default_factory=dict)
-    values: dict[str, dict[int, float]] = field(default_factory=dict)
-    errors: dict[str, dict[int, float]] = field(default_factory=dict)
-    families: dict[int, str] = field(default_factory=dict)
-
-    def column(self, cells: Mapping[int, float]) -> Floats:
-        """One column, NaN where nothing was said."""
-        found = np.full(len(self.places), np.nan)
-        for place, value in cells.items():
-            found[place] = value
-        return found
-
-
 class _Reader:
     """One file that is being read, with what was guessed and what is wrong."""
 
@@ -126,7 +116,9 @@ class _Reader:
         self._file, self._how, self._rows = file, how, rows
         headers = dict.fromkeys(name for row in rows for name in row.cells)
         self._known = Headers(file, tuple(headers))
-        self._cells = _Cells()
+        self._cells = Cells()
+        self._renamed: set[str] = set()
+        self._limits: list[str] = []
 
     def table(self) -> ScoreTable:
         """The whole table, or every fault of it."""
@@ -170,8 +162,9 @@ class _Reader:
 
     def _place(self, row: Row, system: str, *, new: bool) -> int | None:
         """The place of a row's system; None where it cannot be told."""
-        name = _text(row.cells.get(system))
-        name = self._how.names.get(name, name)
+        found = text_of(row.cells.get(system))
+        self._renamed.add(found)
+        name = self._how.names.get(found, found)
         if not name:
             self._known.blame("a row has no system", row.line, key=system, allowed="a name")
             return None
@@ -213,14 +206,23 @@ class _Reader:
                 found[header] = (self._cells.errors, errors[header])
             elif self._how.benchmarks and header not in wanted:
                 continue
-            elif header not in wanted and not self._any_number(header):
+            elif header not in wanted and not any_number(self._under(header)):
                 words.append(header)
             else:
                 found[header] = (self._cells.values, header)
                 self._cells.values[header] = {}
-        if words:
-            self._known.notes.append(f"without a single number, and left out: {listed(words)}")
+        unread = [name for name in words if otherwise_written(self._under(name))]
+        if unread:
+            self._limits.append(
+                f"Left out, for not one of its cells is a plain number as 0.5: {listed(unread)}. "
+                "Write such numbers without a percent sign and with a decimal point."
+            )
+        if rest := [name for name in words if name not in unread]:
+            self._known.notes.append(f"without a single number, and left out: {listed(rest)}")
         return found
+
+    def _under(self, header: str) -> list[object]:
+        return [row.cells.get(header) for row in self._rows]
 
     def _error_columns(self, headers: Sequence[str]) -> dict[str, str]:
         """The benchmark of every column of standard errors."""
@@ -241,10 +243,6 @@ class _Reader:
             self._known.notes.append(f"taken for standard errors: {listed(list(found))}")
         return found
 
-    def _any_number(self, header: str) -> bool:
-        cells = (row.cells.get(header) for row in self._rows)
-        return any(_value(cell) is not None for cell in cells)
-
     def _tall(self, system: str, family: str | None, long: tuple[tuple[str, ...], str]) -> None:
         benchmark, score = long
         lines: dict[tuple[int, str], int] = {}
@@ -252,22 +250,28 @@ class _Reader:
         if errors is not None and errors not in self._known.names:
             self._known.blame(f"there is no column {errors}", allowed=", ".join(self._known.names))
         for row in self._rows:
-            name = "/".join(_text(row.cells.get(part)) for part in benchmark)
+            parts = [text_of(row.cells.get(part)) for part in benchmark]
+            if not all(parts):
+                self._known.blame(
+                    "a row has no benchmark", row.line, key=",".join(benchmark), allowed="a name"
+                )
+                continue
+            name = "/".join(parts)
             place = self._place(row, system, new=False)
-            if place is None or (self._how.benchmarks and name not in self._wanted()):
+            if place is None or (
+                self._how.benchmarks and name not in {*self._how.benchmarks, *self._how.outcomes}
+            ):
                 continue
-            if (first := lines.setdefault((place, name), row.line)) != row.line:
-                self._twice(row, name, first, key=benchmark)
+            if (place, name) in lines:
+                self._twice(row, name, lines[place, name], key=benchmark)
                 continue
+            lines[place, name] = row.line
             self._relate(place, row, family)
             cells = self._cells.values.setdefault(name, {})
             if (value := self._number(row, score)) is not None:
                 cells[place] = value
             if errors is not None and (error := self._number(row, errors)) is not None:
                 self._cells.errors.setdefault(name, {})[place] = error
-
-    def _wanted(self) -> frozenset[str]:
-        return frozenset({*self._how.benchmarks, *self._how.outcomes})
 
     def _twice(self, row: Row, name: str, first: int, *, key: Sequence[str]) -> None:
         self._known.blame(
@@ -283,7 +287,7 @@ class _Reader:
         """Note a system's family; one of two families is a fault."""
         if family is None:
             return
-        name = _text(row.cells.get(family))
+        name = text_of(row.cells.get(family))
         if not name:
             self._known.blame("a system has no family", row.line, key=family, allowed="a name")
         elif self._cells.families.setdefault(place, name) != name:
@@ -297,12 +301,20 @@ class _Reader:
 
     def _number(self, row: Row, header: str) -> float | None:
         cell = row.cells.get(header)
-        if cell is None or (isinstance(cell, str) and cell.strip().casefold() in _MISSING):
+        if is_missing(cell):
             return None
-        value = _value(cell)
+        value = value_of(cell)
         if value is None:
             self._known.blame(
                 "not a number", row.line, key=header, found=shown(cell), allowed=_NUMBER
+            )
+        elif abs(value) > LARGEST:
+            self._known.blame(
+                "too large for a score",
+                row.line,
+                key=header,
+                found=shown(cell),
+                allowed=f"a number up to {LARGEST:g}",
             )
         return value
 
@@ -310,7 +322,6 @@ class _Reader:
         self._check_named()
         self._known.stop()
         cells, lower = self._cells, self._how.lower_is_better
-        read = sum(map(len, cells.values.values()))
         columns = {
             name: cells.column(values) * (-1 if name in lower else 1)
             for name, values in cells.values.items()
@@ -323,8 +334,9 @@ class _Reader:
             families=tuple(cells.families[place] for place in range(len(cells.places)))
             if family is not None
             else None,
-            notes=(*self._known.notes, *_alike(tuple(cells.places))),
-            read=read,
+            limits=(*turned(lower, self._how.outcomes), *self._limits),
+            notes=(*self._known.notes, *alike(tuple(cells.places))),
+            read=sum(map(len, cells.values.values())),
         )
 
     def _check_named(self) -> None:
@@ -338,32 +350,12 @@ class _Reader:
                     allowed=listed(known),
                     remedy=nearest(name, known),
                 )
+        unknown = sorted(set(how.names) - self._renamed)
+        if unknown:
+            self._known.blame(
+                f"--names: not in the table: {listed(unknown)}",
+                remedy=nearest(unknown[0], sorted(self._renamed)),
+            )
         for name, errors in self._cells.errors.items():
             if min(errors.values(), default=0.0) < 0:
                 self._known.blame(f"a standard error of {name} is negative", allowed="0 or more")
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def _value(cell: object) -> float | None:
-    """The number in a cell; a yes or no is none."""
-    if isinstance(cell, bool):
-        return None
-    if isinstance(cell, int | float):
-        return float(cell)
-    return number_of(cell.strip()) if isinstance(cell, str) else None
-
-
-def _alike(systems: Sequence[str]) -> Iterator[str]:
-    """Names that differ by spelling alone, which are kept apart."""
-    by: dict[str, list[str]] = {}
-    for name in systems:
-        by.setdefault(normal_name(name), []).append(name)
-    pairs = [" and ".join(names) for names in by.values() if len(names) > 1]
-    if pairs:
-        yield (
-            f"names that differ by spelling alone are kept apart, as different systems: "
-            f"{listed(pairs)}; where they are one, give it one name (--names)"
-        )
