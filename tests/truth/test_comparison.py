@@ -266,7 +266,7 @@ def test_a_judge_that_favours_a_system_decides_wrongly_and_its_correction_does_n
 def test_corrected_verdicts_keep_their_level_in_full(labels: int, pairs: int, size: int) -> None:
     runs = 1000
     found = judged(runs, labels=labels, pairs=pairs, size=size)
-    assert found.raw >= 0.9
+    assert found.raw >= 0.85
     assert found.corrected <= above(0.055, runs)
     assert found.covered >= below(0.945, runs)
     assert found.narrower > 1
