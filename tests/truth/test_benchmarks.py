@@ -169,10 +169,12 @@ def test_what_a_pick_costs(n: int, rho: float) -> None:
     assert np.mean(held) > 0.935
 
 
-def test_the_regret_of_a_pick_under_noise() -> None:
-    """Twelve systems whose outcome has unequal errors: the true regret of the pick is held."""
+@pytest.mark.parametrize("exact", [0, 3])
+def test_the_regret_of_a_pick_under_noise(exact: int) -> None:
+    """Twelve systems whose outcome has unequal errors, some none: the true regret is held."""
     rng = np.random.default_rng(3)
     errors = rng.uniform(0.2, 0.8, size=12)
+    errors[:exact] = 0.0
     held = []
     for _ in range(RUNS):
         quality = rng.normal(size=12)
