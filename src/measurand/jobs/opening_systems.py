@@ -21,7 +21,8 @@ from measurand.jobs.patience import Patience
 from measurand.models.open import Models
 from measurand.privacy.redaction import redact_json
 from measurand.raters.checks.loading import load
-from measurand.systems.command import CommandSystem
+from measurand.raters.checks.sources import code_of, program_code, root_of
+from measurand.systems.command import CommandSystem, command_words
 from measurand.systems.function import FunctionSystem
 from measurand.systems.model import ModelSystem
 from measurand.systems.recorded import RecordedSystem
@@ -106,12 +107,16 @@ class Opener:
             raise PlanError([fault]) from None
 
     async def _local(self, system: System) -> LiveSystem:
-        run = self.plan.run
+        run, base = self.plan.run, self.file.parent
         if system.kind == "function":
-            function = load(system.target, base=self.file.parent)
-            return FunctionSystem(system, function, timeout=run.timeout, threads=run.connections)
+            function = load(system.target, base=base)
+            code = code_of(system.target, base=base).digest
+            return FunctionSystem(
+                system, function, timeout=run.timeout, threads=run.connections, code=code
+            )
         if system.kind == "program":
-            return CommandSystem(system, self.file.parent, timeout=run.timeout)
+            code = program_code(command_words(system.target), base=base)
+            return CommandSystem(system, base, timeout=run.timeout, root=root_of(base), code=code)
         from measurand.systems.http import HttpSystem  # noqa: PLC0415 - aiohttp takes 0.2 seconds
 
         return HttpSystem(

@@ -21,7 +21,7 @@ from measurand.systems.base import Answer, LocalSystem, shown
 from measurand.systems.path import JsonPath
 from measurand.systems.template import turns
 
-__all__ = ["LARGEST", "CommandSystem"]
+__all__ = ["LARGEST", "CommandSystem", "command_words"]
 
 LARGEST = 10_000_000
 """Bytes of an answer beyond which the program is stopped."""
@@ -41,24 +41,35 @@ class CommandSystem(LocalSystem):
 
     It is started anew for each answer, in the plan's folder, in a process group of its own. What
     takes too long or writes too much is stopped with everything it has started. The version
-    follows from the command and from the files of that folder that the command names.
+    follows from the command, and from the files below the project's root that the command names.
 
     Args:
         system: What the plan says.
         folder: The folder of the plan.
         timeout: Seconds that one answer may take.
+        root: The project's root; by default the folder.
+        code: What those files import, as a hash.
 
     Raises:
         PlanError: The command cannot be taken apart, or the answer's path is none.
     """
 
-    def __init__(self, system: System, folder: Path, *, timeout: float = 120.0) -> None:
-        self._words = _words(system.target)
+    def __init__(
+        self,
+        system: System,
+        folder: Path,
+        *,
+        timeout: float = 120.0,
+        root: Path | None = None,
+        code: str = "",
+    ) -> None:
+        self._words = command_words(system.target)
         self._path = None if system.answer is None else JsonPath.parse(system.answer)
         self._folder = folder
         self._timeout = timeout
-        files = [_content(folder, word) for word in self._words]
-        super().__init__(system.name, fingerprint(["command", self._words, files, system.answer]))
+        files = [_content(folder, word, root or folder) for word in self._words]
+        told = ["command", self._words, files, system.answer, *([code] if code else [])]
+        super().__init__(system.name, fingerprint(told))
 
     async def attempt(self, example: Example, trial: int) -> Answer | Failure:
         """Run the program once."""
@@ -192,7 +203,12 @@ class _Run(asyncio.SubprocessProtocol):
             self.ended.set()
 
 
-def _words(target: str) -> list[str]:
+def command_words(target: str) -> list[str]:
+    """A command as a shell takes it apart.
+
+    Raises:
+        PlanError: It cannot be taken apart, or there is none.
+    """
     text = target.removeprefix(_PREFIX)
     try:
         words = shlex.split(text)
@@ -206,11 +222,11 @@ def _words(target: str) -> list[str]:
     return words
 
 
-def _content(folder: Path, word: str) -> str | None:
-    """What a file of the plan's folder holds, by its hash; None for anything else."""
+def _content(folder: Path, word: str, root: Path) -> str | None:
+    """What a file below the root holds, by its hash; None for anything else."""
     try:
         path = (folder / word).resolve()
-        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        if not path.is_relative_to(root.resolve()) or not path.is_file():
             return None
         return sha256(path.read_bytes()).hexdigest()
     except (OSError, ValueError):

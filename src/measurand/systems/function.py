@@ -50,13 +50,14 @@ class FunctionSystem(LocalSystem):
     it knows them, ``tool_calls``, ``usage`` and ``cost`` (US dollars), or an `Output`.
 
     A plain function runs in a thread of its own. The version follows from the function's source,
-    its defaults and the plain values it was closed over; not from other functions that it calls.
+    its defaults and the plain values it was closed over, and from what else of the project it runs.
 
     Args:
         system: What the plan says.
         function: The function, or any object that can be called.
         timeout: Seconds that one call may take; None means any time.
         threads: How many calls of a plain function run at once.
+        code: What it runs besides its own source, as a hash.
 
     Raises:
         UsageError: It cannot be called, or has a parameter that it would be given nothing for.
@@ -69,8 +70,9 @@ class FunctionSystem(LocalSystem):
         *,
         timeout: float | None = None,
         threads: int = 20,
+        code: str = "",
     ) -> None:
-        super().__init__(system.name, _version(function))
+        super().__init__(system.name, _version(function, code))
         self._function = function
         self._timeout = timeout
         self._threads = Threads(threads)
@@ -215,7 +217,7 @@ def _called(function: Callable[..., Any]) -> str:
     return f"{getattr(function, '__name__', type(function).__name__)}()"
 
 
-def _version(function: Callable[..., Any]) -> str:
+def _version(function: Callable[..., Any], code: str) -> str:
     bound: list[Any] = []
     while isinstance(function, partial):
         bound += [
@@ -226,7 +228,8 @@ def _version(function: Callable[..., Any]) -> str:
     cells = getattr(function, "__closure__", None) or ()
     bound += [_plain(cell.cell_contents) for cell in cells if _filled(cell)]
     bound += map(_plain, getattr(function, "__defaults__", None) or ())
-    return fingerprint(["function", called(function), source_of(function), bound])
+    beside = [code] if code else []
+    return fingerprint(["function", called(function), source_of(function), bound, *beside])
 
 
 def _filled(cell: Any) -> bool:

@@ -25,6 +25,7 @@ from measurand.raters.checks.own import FunctionCheck, check
 from measurand.raters.checks.parameters import validated
 from measurand.raters.checks.reference import Reference
 from measurand.raters.checks.safety import Patterns
+from measurand.raters.checks.sources import code_of
 from measurand.raters.checks.structure import MarkdownStructure, PythonParses
 from measurand.raters.checks.tools import ToolCalls
 
@@ -196,8 +197,11 @@ def _own(name: str, dimension: str, argument: object, *, base: Path) -> Check:
                 )
             ]
         )
+    code = code_of(name, base=base).digest
+    if isinstance(found, FunctionCheck):
+        return found.beside(code)
     if isinstance(found, Check):
         return found
     if not callable(found):
         raise PlanError([Fault("this is no check and no function", key=name, found=repr(found))])
-    return check(dimension)(found)
+    return check(dimension)(found).beside(code)

@@ -45,6 +45,12 @@ class FunctionCheck:
         if not self.version:
             object.__setattr__(self, "version", _version(self.function, self.scale))
 
+    def beside(self, code: str) -> FunctionCheck:
+        """The same where its function runs other code, too; a version that was said stays."""
+        if not code or self.version != _version(self.function, self.scale):
+            return self
+        return replace(self, version=fingerprint([self.version, code]))
+
     @property
     def blocks(self) -> bool:
         """Whether a call of the function runs it, so that it belongs in a thread."""
@@ -116,8 +122,8 @@ def check(
             bool, and otherwise 0..1, where True is 1 and False is 0.
         name: The rater's name; by default ``check.`` and the function's.
         cost: US dollars an output, where it calls something that costs.
-        version: By default it follows from the function's source; say it yourself where the
-            rating also depends on other code.
+        version: By default it follows from the function's source and, in a plan, from what it runs
+            of the project's own modules; say it yourself where the rating depends on more.
     """
 
     def made(function: Callable[[Example, Output], Any]) -> FunctionCheck:
