@@ -86,6 +86,7 @@ ROWS = (
         ours=f"`compare`, {_WORLD}: all 45 pairs, {_ALL}",
         baseline=_ONE,
         prepare=partial(_compared, pairs="all"),
+        aim_seconds=2,
         rounds=7,
     ),
 )

@@ -103,7 +103,7 @@ def test_traffic_re_weights_the_segments_of_core() -> None:
     gap = one(findings, "difference", systems=("a", "b")).estimate
     assert gap.value == pytest.approx(gaps / 2)
     assert gap.n == CORE
-    worth = one(findings, "effective_n").estimate
+    worth = one(findings, "effective_examples").estimate
     assert worth.value == pytest.approx(1 / (0.25 / 10 + 0.25 / 30))
     assert worth.low == worth.high == worth.value
     assert any("router 50% (10 examples)" in limit for limit in findings.limits)
@@ -117,7 +117,7 @@ def test_shares_that_the_sample_has_change_nothing() -> None:
         first = one(plain, name, systems=systems, dimension="quality").estimate
         second = one(again, name, systems=systems, dimension="quality").estimate
         assert second.value == pytest.approx(first.value)
-    assert one(again, "effective_n").estimate.value == pytest.approx(CORE)
+    assert one(again, "effective_examples").estimate.value == pytest.approx(CORE)
 
 
 def test_counted_traffic_is_turned_into_shares() -> None:

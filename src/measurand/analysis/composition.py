@@ -192,7 +192,7 @@ def effective_size(chosen: Population, level: float) -> Iterator[Result]:
     estimate = Estimate(
         value=worth, low=worth, high=worth, level=level, n=chosen.n, method="Kish, exact"
     )
-    yield Result(name="effective_n", estimate=estimate, dimension="overall")
+    yield Result(name="effective_examples", estimate=estimate, dimension="overall")
 
 
 def composition_limits(scores: Scores, chosen: Population) -> Iterator[str]:
