@@ -54,7 +54,7 @@ def overall_sections(shelf: Shelf, findings: Findings, known: PageContext) -> li
     if places:
         named = [(_system(r) or label(r.name), r) for r in places]
         blocks.append(estimates_table("Between floor (0) and expert (1)", "System", named))
-    if worth := shelf.take("effective_examples", where=lambda r: r.dimension == OVERALL and is_whole(r)):
+    if worth := shelf.take("effective_examples"):
         named = [("Examples that count alike", r) for r in worth]
         blocks.append(estimates_table("What the re-weighted examples are worth", "", named))
     told = f"Of {findings.headline}." if findings.headline else ""
