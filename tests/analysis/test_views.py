@@ -99,7 +99,9 @@ class TestSlices:
         assert "there old is better" in findings.readings[0]
         reason = verdicts(findings, "slice", segment="billing")[0].reason
         assert "over 3 slices, false discovery rate 0.05" in reason
-        assert any("at most the stated share" in limit for limit in findings.limits)
+        assert any(
+            "of those by dimension likewise; of both together" in limit for limit in findings.limits
+        )
 
     def test_a_slice_of_a_few_examples_is_refused(self) -> None:
         findings = self.findings(size=9)
@@ -151,6 +153,51 @@ class TestChanges:
         assert (worse.value, better.value) == (0.4, 0.2)
         assert (worse.value or 0) + (better.value or 0) == pytest.approx(differ.value or 0)
 
+    def trials(self, lost: float) -> tuple[float, float, float]:
+        """Shares that changed to worse and to better, and by chance: 400 examples, 3 trials."""
+        rng = np.random.default_rng(6)
+        chance = rng.beta(1, 1, 400)
+        rows = [
+            row(i, s, "ok", float(rng.random() < p - down), repeat=k, rater="c", kind="check")
+            for i, p in enumerate(chance)
+            for s, down in (("new", lost), ("old", 0.0))
+            for k in range(3)
+        ]
+        options = ComparisonOptions(resamples=199, baseline="old", rounds={})
+        findings = compare(Ratings.of(rows), ONE, options=options)
+        worse, better, expected = (
+            results(findings, name)[0].estimate.value or 0.0
+            for name in ("changed_to_worse", "changed_to_better", "changed_by_chance")
+        )
+        return worse, better, expected
+
+    def test_what_changes_by_chance_is_told_beside_what_changed(self) -> None:
+        worse, better, expected = self.trials(0.0)
+        assert worse == pytest.approx(expected, abs=0.05)
+        assert better == pytest.approx(expected, abs=0.05)
+        worse, better, expected = self.trials(0.4)
+        assert better < expected < worse - 0.1
+
+    def test_one_output_an_example_tells_nothing_of_chance(self) -> None:
+        rows = Ratings.of(both("ok", [1, 0, 0, 1, 1] * 8, [1, 1, 1, 0, 1] * 8))
+        assert not list(compare(rows, ONE, options=FEW).named("changed_by_chance"))
+
+    def test_grades_of_trials_vary_by_trials_and_not_by_ratings_of_them(self) -> None:
+        """Two judges agree on every output, and the three outputs of an example do not."""
+        rubric = Rubric(Dimension("tone", weight=100, scale=ONE_TO_FIVE))
+        rows = [
+            row(i, s, "tone", mean + step, repeat=k, rater=judge, kind="judge")
+            for i in range(12)
+            for s, mean in (("new", 2.5), ("old", 3.5))
+            for k, step in enumerate((-0.7, 0.0, 0.7))
+            for judge in ("j1", "j2")
+        ]
+        options = ComparisonOptions(resamples=199, baseline="old", rounds={})
+        findings = compare(Ratings.of(rows), rubric, options=options)
+        assert not findings.changes
+        (expected,) = results(findings, "changed_by_chance")
+        assert expected.estimate.value == pytest.approx(0.025)
+
     def changed(self, spread: float) -> tuple[Change, ...]:
         """Both outputs judged three times, one point apart; with so much noise."""
         rubric = Rubric(Dimension("tone", weight=100, scale=ONE_TO_FIVE))
@@ -201,6 +248,25 @@ class TestCosts:
         assert {v.outcome for v in found} == {"undecided"}
         assert any("it may be, by" in v.reason for v in found)
 
+    def test_a_constant_gap_counts_clusters_and_not_examples(self) -> None:
+        """One system is worse and a cent dearer, on ten examples of each of a few documents."""
+        for documents, outcome in ((3, "undecided"), (12, "dominated")):
+            rng = np.random.default_rng(4)
+            rows, outputs, known = [], [], {}
+            for i in range(documents * 10):
+                good = 4.0 + rng.integers(0, 2)
+                known[f"e{i}"] = Example(
+                    id=f"e{i}", messages=(Message("user", "?"),), cluster=f"d{i // 10}"
+                )
+                for system, tone, cost in (("old", good, 0.01), ("new", good - 2, 0.02)):
+                    rows.append(row(i, system, "tone", tone - (i % 30 == 0)))
+                    outputs.append(Output(example=f"e{i}", system=system, text="x", cost=cost))
+            rows[0] = row(0, "old", "tone", 5.0)
+            rubric = Rubric(Dimension("tone", weight=100, scale=ONE_TO_FIVE))
+            found = compare(Ratings.of(rows), rubric, examples=known, options=FEW, outputs=outputs)
+            (worse,) = verdicts(found, "pareto", design="cost", systems=("new",))
+            assert worse.outcome == outcome
+
     def test_nothing_is_told_of_outputs_whose_cost_is_unknown(self) -> None:
         rows = Ratings.of(both("ok", [1, 0] * 20, [1, 1] * 20))
         findings = compare(rows, ONE, options=FEW)
@@ -239,7 +305,12 @@ class TestWeights:
         assert verdict.outcome == "depends on the weights"
         assert "the two are level at depth" in verdict.reason
         (mirrored,) = verdicts(self.findings(-0.8, 0.8), "weights")
-        assert mirrored.reason.startswith("old is ahead of new")
+        assert mirrored.reason.startswith("old is surely better than new at some weightings")
+
+    def test_a_trade_that_noise_would_give_is_inconclusive(self) -> None:
+        (verdict,) = verdicts(self.findings(0.15, -0.15), "weights")
+        assert verdict.outcome == "inconclusive"
+        assert "but not both surely; as measured the two are level at depth" in verdict.reason
 
     def test_one_dimension_has_no_weights(self) -> None:
         rows = Ratings.of(both("ok", [1, 0] * 20, [1, 1] * 20))

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -69,3 +70,12 @@ def test_refused() -> None:
         pass_at_k([1, 2], [4, 4], 0)
     with pytest.raises(UsageError, match="whole numbers"):
         pass_at_k([1.5, 2], [4, 4], 1)
+
+
+@pytest.mark.parametrize("estimator", [pass_hat_k, pass_at_k])
+def test_examples_with_fewer_tries_are_told_of(estimator: Callable[..., Estimate]) -> None:
+    passes, tries = [0, 1, 2, 3, 1, 0], [3, 3, 3, 3, 2, 0]
+    assert "have fewer" not in (estimator(passes, tries, 2).reason or "")
+    found = estimator(passes, tries, 3)
+    assert found.n == 4
+    assert "not of the same examples as fewer tries: 1 have fewer than 3" in (found.reason or "")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from measurand.errors import InsufficientData, UsageError
-from measurand.stats.reversals import confirmed, reversals
+from measurand.stats.reversals import by_chance, confirmed, reversals
 
 UNIT = st.integers(1, 4).flatmap(
     lambda n: st.tuples(st.integers(0, n), st.just(n), st.integers(0, n), st.just(n))
@@ -77,3 +79,28 @@ def test_what_cannot_be_is_refused() -> None:
 def test_counts_of_other_kinds_of_arrays() -> None:
     found = reversals((np.array([1.0]), np.array([1])), (np.array([0]), np.array([1])))
     assert found.count == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("110", "100"), ("1110", "10"), ("1", "0")])
+def test_what_turns_by_chance_is_that_of_all_exchanges(first: str, second: str) -> None:
+    """Every way to deal the repeats out anew, one by one; both ways of turning, halved."""
+    pool = [int(one) for one in first + second]
+    turned = []
+    for kept in itertools.combinations(range(len(pool)), len(first)):
+        a = [pool[i] for i in kept]
+        b = [pool[i] for i in range(len(pool)) if i not in kept]
+        sides = [2 * sum(part) - len(part) for part in (a, b)]
+        turned.append(0.5 * (sides[0] * sides[1] < 0))
+    counts = [first.count("1")], [len(first)]
+    found = by_chance(counts, ([second.count("1")], [len(second)]))
+    assert found[0] == pytest.approx(np.mean(turned), abs=1e-12)
+
+
+def test_of_systems_that_are_alike_as_many_turn_as_by_chance() -> None:
+    rng = np.random.default_rng(3)
+    chance = rng.beta(1, 1, 20_000)
+    a, b = rng.binomial(3, chance), rng.binomial(5, chance)
+    repeats = np.full(20_000, 3), np.full(20_000, 5)
+    turned = np.mean((a >= 2) != (b >= 3)) / 2
+    expected = by_chance((a, repeats[0]), (b, repeats[1])).mean()
+    assert expected == pytest.approx(turned, abs=3 * (0.25 / 20_000) ** 0.5)

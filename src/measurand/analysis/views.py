@@ -86,8 +86,9 @@ def _limits(slices: Sequence[Verdict], front: Sequence[Verdict]) -> Iterator[str
     if slices:
         yield (
             "Slices overlap and are many: of those of a pair in which something is said to be "
-            "better, at most the stated share is expected to be wrong. The interval of a slice is "
-            "of it alone."
+            "better by the overall score, at most the stated share is expected to be wrong, and "
+            "of those by dimension likewise; of both together it may be more. The interval of a "
+            "slice is of it alone."
         )
     if front:
         yield (

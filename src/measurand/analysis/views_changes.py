@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from measurand.analysis.frame import Bools, Frame
-from measurand.analysis.matrix import Floats, numbers_of
+from measurand.analysis.frame import Bools
+from measurand.analysis.matrix import Floats
 from measurand.analysis.measure import Measure
 from measurand.analysis.pair import Pair
 from measurand.analysis.result import Change, Result
 from measurand.analysis.score import Scores
+from measurand.analysis.views_chance import Chances, chances_of
 from measurand.core.rubric import Dimension
 from measurand.stats.estimate import attempt
 from measurand.stats.quantiles import two_sided_z
@@ -68,56 +69,27 @@ def change_findings(
 
     Returns:
         ``changed_to_worse`` and ``changed_to_better`` of the first of each pair, by dimension, of
-        the examples that the headline is of; and the changes on all examples, those that block
-        first, then by their share of the scale times the weight of the dimension.
+        the examples that the headline is of, with ``changed_by_chance``, what is to be expected of
+        either where nothing has changed; and the changes on all examples, those that block first,
+        then by their share of the scale times the weight of the dimension.
     """
     scores = measure.scores
     whole = np.ones(len(scores.examples), dtype=bool)
     headline = whole if measure.population is None else measure.population.rows
-    noise = _noise(scores, scene)
+    chances = chances_of(scores, scene)
     results: list[Result] = []
     changes: list[Change] = []
     systems = list(dict.fromkeys(pair.systems for pair in pairs))
     room = max(_LEAST_LISTED, _MOST // max(len(systems), 1))
     for both in systems:
         sides = [
-            _sides(scores, both, layer, noise=noise[layer], options=scene.options)
+            _sides(scores, both, layer, noise=chances.noise[layer], options=scene.options)
             for layer in range(len(scores.dimensions))
         ]
         results += _shares(measure, sides, both, headline=headline)
+        results += _expected(measure, sides, both, chances=chances, headline=headline)
         changes += _worst(scores, sides, both, room=room)
     return tuple(results), tuple(changes)
-
-
-def _noise(scores: Scores, scene: Scene) -> tuple[Floats | None, ...]:
-    """By dimension, the variance of each output's score by chance; None where nobody repeated."""
-    frame = Frame(scene.table.where(against=None), scores.systems)
-    if frame.examples != scores.examples:
-        return (None,) * len(scores.dimensions)
-    return tuple(
-        None if dimension.scale.binary else _variance(frame, dimension, scores)
-        for dimension in scores.dimensions
-    )
-
-
-def _variance(frame: Frame, dimension: Dimension, scores: Scores) -> Floats | None:
-    kind = scores.kinds[dimension.name]
-    rows = frame.ratings.where(dimension=dimension.name, kind=kind)
-    numbers, _ = numbers_of(rows["value"], dimension.scale)
-    given = ~np.isnan(numbers)
-    places, numbers = frame.places(rows)[given], numbers[given]
-    size = int(np.prod(frame.shape))
-    counts = np.bincount(places, minlength=size)
-    spare = int((counts[counts > 0] - 1).sum())
-    if not spare:
-        return None
-    means = np.bincount(places, weights=numbers, minlength=size) / np.maximum(counts, 1)
-    pooled = float(((numbers - means[places]) ** 2).sum()) / spare
-    low, high = dimension.scale.low, dimension.scale.high
-    span = 1.0 if low is None or high is None else high - low
-    found = np.full(size, np.nan)
-    found[counts > 0] = pooled / span**2 / counts[counts > 0]
-    return found.reshape(frame.shape)
 
 
 def _sides(
@@ -187,6 +159,27 @@ def _shares(
             yield Result(
                 name=f"changed_to_{to}",
                 estimate=attempt(compute, n=len(moved), method="Wilson", level=measure.level),
+                dimension=side.dimension.name,
+                systems=systems,
+            )
+
+
+def _expected(
+    measure: Measure,
+    sides: Sequence[_Sides],
+    systems: tuple[str, str],
+    *,
+    chances: Chances,
+    headline: Bools,
+) -> Iterator[Result]:
+    first, second = map(measure.scores.systems.index, systems)
+    for layer, side in enumerate(sides):
+        rows = headline & ~np.isnan(side.gaps)
+        found = chances.expected(measure, layer, (first, second), rows=rows)
+        if found is not None:
+            yield Result(
+                name="changed_by_chance",
+                estimate=found,
                 dimension=side.dimension.name,
                 systems=systems,
             )

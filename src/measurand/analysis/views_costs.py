@@ -147,17 +147,21 @@ def _gap(measure: Measure, values: Floats, codes: Codes) -> _Gap:
     try:
         both = mean_p(kept, clusters=clusters)
     except InsufficientData:
-        both = _all_alike(kept)
+        both = _all_alike(kept, clusters)
     upwards = len(kept) > 0 and float(kept.mean()) > 0
     above, below = (both / 2, 1 - both / 2) if upwards else (1 - both / 2, both / 2)
     return _Gap(estimate, above, below)
 
 
-def _all_alike(values: Floats) -> float:
-    """Where all differ alike, the exact p-value of the sign-flip test; 1 where none differs."""
+def _all_alike(values: Floats, clusters: Codes | None) -> float:
+    """Where all differ alike, the exact p-value of the sign-flip test; 1 where none differs.
+
+    What examples share flips together.
+    """
     if not len(values) or np.ptp(values) > 0 or not values[0]:
         return 1.0
-    return float(2.0 ** (1 - len(values)))
+    units = len(values) if clusters is None else len(np.unique(clusters))
+    return float(2.0 ** (1 - units))
 
 
 def _beaten(quality: _Gaps, price: _Gaps) -> dict[tuple[int, int], float]:

@@ -1,4 +1,8 @@
-"""Where the difference lies: by segment and by component, with a stated share of false findings."""
+"""Where the difference lies: by segment and by component, with a stated share of false findings.
+
+The share holds for the findings by the overall score, and for those by dimension, each; of both
+taken together it may be more.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from measurand.analysis.frame import Frame
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.measure import Measure
 from measurand.analysis.result import Result
+from measurand.analysis.views_chance import trial_passes
 from measurand.core.scale import Scale
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.pass_at import pass_at_k, pass_hat_k
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["trial_findings"]
 
-_HALF = 0.5
-_ROUNDING = 1e-9
 _MOST_K = 10
 _BLOCKING = "blocking"
 
@@ -81,19 +80,13 @@ def _tried(measure: Measure, scene: Scene) -> Iterator[_Tried]:
     if frame.shape[2] == 1 or frame.examples != scores.examples:
         return
     for layer, dimension in enumerate(scores.dimensions):
-        kind = scores.kinds[dimension.name]
-        rows = frame.ratings.where(dimension=dimension.name, kind=kind)
-        means = frame.means(rows, dimension.scale)
-        scale: Scale | None = dimension.scale
-        if dimension.scale.binary:
-            tied = np.isnan(means) | (np.abs(means - _HALF) < _ROUNDING)
-            means, scale = np.where(tied, np.nan, means > _HALF), None
+        means = trial_passes(frame, scores, dimension)
         for place, system in enumerate(scores.systems):
             yield _Tried(
                 dimension=dimension.name,
                 system=system,
                 scores=means[:, place],
-                scale=scale,
+                scale=None if dimension.scale.binary else dimension.scale,
                 judged=bool(scores.judged[layer]),
             )
     judged = any(scores.kinds.get(name) == "judge" for name in scores.blocked_on)

@@ -172,33 +172,12 @@ def _results(measure: Measure, found: _Extremes, systems: tuple[str, str]) -> It
 def _verdict(
     measure: Measure, ranges: WeightRanges, found: _Extremes, *, systems: tuple[str, str]
 ) -> Verdict:
-    a, b = systems
     outcome, reason, estimate = "inconclusive", found.reason, None
     if found.least is not None and found.most is not None and found.stated is not None:
-        low, high, stated = (one.estimate for one in (found.least, found.most, found.stated))
-        forward = (stated.value or 0.0) >= 0
-        against = found.least if forward else found.most
-        ahead, behind = (a, b) if forward else (b, a)
-        estimate = low if forward else high
-        worst = estimate.value or 0.0
-        if (worst if forward else -worst) < 0:
-            outcome = _DEPENDS
-            flip = _flip(ranges.stated, against.weights, here=stated.value or 0.0, there=worst)
-            reason = (
-                f"{ahead} is ahead of {behind} at the stated weights, and behind at others in "
-                f"their ranges; the two are level at {ranges.told(flip)}"
-            )
-        elif (estimate.low or 0.0) > 0 if forward else (estimate.high or 0.0) < 0:
-            outcome = _SURVIVES
-            reason = (
-                f"{ahead} is surely better than {behind} at every weighting in the ranges, even at "
-                f"{ranges.told(against.weights)}"
-            )
-        else:
-            reason = (
-                f"{ahead} is ahead of {behind} at every weighting in the ranges, but not surely at "
-                f"{ranges.told(against.weights)}"
-            )
+        here = found.stated.estimate.value or 0.0
+        ends = (found.least, found.most) if here >= 0 else (found.most, found.least)
+        outcome, reason = _told(ranges, ends, systems if here >= 0 else systems[::-1], here=here)
+        estimate = ends[0].estimate
         if measure.head.overall_judged.any():
             estimate = as_opinion(estimate)
     return Verdict(
@@ -210,6 +189,47 @@ def _verdict(
         dimension=OVERALL,
         systems=systems,
     )
+
+
+def _told(
+    ranges: WeightRanges, ends: tuple[Weighted, Weighted], systems: tuple[str, str], *, here: float
+) -> tuple[str, str]:
+    """The outcome and why, of a pair of which the first is ahead at the stated weights.
+
+    That it depends on the weights is shown only where both extremes are: at some weights one is
+    surely better, at others the other one. The end of an interval that this rests on is
+    Bonferroni's over the corners.
+    """
+    (ahead, behind), (worst, best) = systems, ends
+    there = worst.estimate.value or 0.0
+    side = _side(worst.estimate, forward=here >= 0)
+    if side > 0:
+        return _SURVIVES, (
+            f"{ahead} is surely better than {behind} at every weighting in the ranges, even at "
+            f"{ranges.told(worst.weights)}"
+        )
+    if (there >= 0) if here >= 0 else (there <= 0):
+        return "inconclusive", (
+            f"{ahead} is ahead of {behind} at every weighting in the ranges, but not surely at "
+            f"{ranges.told(worst.weights)}"
+        )
+    flip = ranges.told(_flip(ranges.stated, worst.weights, here=here, there=there))
+    if side < 0 < _side(best.estimate, forward=here >= 0):
+        return _DEPENDS, (
+            f"{ahead} is surely better than {behind} at some weightings in the ranges, and surely "
+            f"worse at others; the two are level at {flip}"
+        )
+    return "inconclusive", (
+        f"{ahead} is ahead of {behind} at the stated weights, and behind at others in their "
+        f"ranges, but not both surely; as measured the two are level at {flip}"
+    )
+
+
+def _side(estimate: Estimate, *, forward: bool) -> int:
+    """On which side of 0 the interval lies, seen from the one that is ahead; 0 where on both."""
+    low, high = estimate.low or 0.0, estimate.high or 0.0
+    side = int(low > 0) - int(high < 0)
+    return side if forward else -side
 
 
 def _flip(stated: Floats, against: Floats, *, here: float, there: float) -> Floats:

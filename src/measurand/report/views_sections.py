@@ -37,6 +37,7 @@ _WEIGHTS = (
     "difference_at_least_favourable_weights",
     "difference_at_most_favourable_weights",
 )
+_CHANGED = ("changed_to_worse", "changed_to_better", "changed_by_chance")
 _TRIALS = ("trial_variance", "trial_variance_share", "trials_worth")
 _BELIEFS = ("posterior_difference", "probability_better", "probability_within_margin")
 _SHAPES: dict[str, tuple[Colour, str]] = {
@@ -86,7 +87,7 @@ def _slices(shelf: Shelf, findings: Findings) -> list[Section]:
         blocks.append(Fold("The same by dimension", tuple(tables[1:])))
     summary = (
         "Each interval is of its slice alone; what is said to be better is adjusted for the number "
-        "of slices by Benjamini and Hochberg."
+        "of slices by Benjamini and Hochberg, overall and by dimension each on its own."
     )
     return [Section("Slices", tuple(blocks), summary)]
 
@@ -114,7 +115,7 @@ def _slice_table(dimension: str, results: Sequence[Result], decided: _Slices) ->
 
 def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Section]:
     """How many examples changed sides, and the worst of them with both outputs side by side."""
-    shares = shelf.take("changed_to_worse", "changed_to_better", where=is_whole)
+    shares = shelf.take(*_CHANGED, where=is_whole)
     if not shares:
         return []
     blocks: list[Block] = [*_shares(shares)]
@@ -126,7 +127,9 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
         blocks.append(Fold("Which examples changed sides", (_listed(findings.changes),)))
     summary = (
         "On these examples the first of two systems fails where the other passes, or the reverse; "
-        "those that block first, then by the share of the scale times the weight."
+        "those that block first, then by the share of the scale times the weight. Some change by "
+        "chance where nothing has changed: hold one way against the other, and against chance "
+        "where that is told."
     )
     return [Section("Changed sides", tuple(blocks), summary)]
 
@@ -143,7 +146,7 @@ def _shares(shares: Sequence[Result]) -> Iterator[Table]:
 
 
 def _share_table(caption: str, shares: Sequence[Result], pairs: Sequence[tuple[str, ...]]) -> Table:
-    named = ("changed_to_worse", "changed_to_better")
+    named = [name for name in _CHANGED if any(r.name == name for r in shares)]
     columns = (
         *([Column("Systems")] if pairs else []),
         Column("Dimension"),
@@ -157,7 +160,7 @@ def _share_table(caption: str, shares: Sequence[Result], pairs: Sequence[tuple[s
         (
             *([" against ".join(systems)] if pairs else []),
             dimension,
-            *(cell(name, found[name].estimate) for name in named),
+            *(cell(n, found[n].estimate) if n in found else None for n in named),
             found[named[0]].estimate.n,
         )
         for (systems, dimension), found in lines.items()
@@ -352,7 +355,8 @@ def _trials(shelf: Shelf) -> list[Section]:
     ]
     summary = (
         "Of examples with several outputs. Intervals are over examples, not over trials. So many "
-        "trials are worth it where a further example costs as much as a trial of it."
+        "trials are worth it where a further example costs as much as a trial of it; where it "
+        "costs four times as much, twice as many."
     )
     return [Section("Trials", tuple(blocks), summary)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -29,7 +31,7 @@ def pass_hat_k(
 
     Args:
         passes: How many tries passed, by example, shape (n,).
-        trials: How many there were. Examples with fewer than k do not count.
+        trials: How many there were. Examples with fewer than k do not count, and are told of.
         k: How many tries.
         clusters: What examples share, shape (n,).
         level: The confidence level.
@@ -115,5 +117,10 @@ def _mean(
         )
     if np.isin(kept, (0.0, 1.0)).all():
         codes = np.arange(kept.size) if shared is None else shared
-        return clustered_share(kept, codes, level=level)
-    return mean_of(kept, shared, bounds=(0.0, 1.0), level=level)
+        found = clustered_share(kept, codes, level=level)
+    else:
+        found = mean_of(kept, shared, bounds=(0.0, 1.0), level=level)
+    if left := int(((tried > 0) & ~enough).sum()):
+        note = f"not of the same examples as fewer tries: {left:,} have fewer than {k}"
+        return replace(found, reason="; ".join(filter(None, (found.reason, note))))
+    return found

@@ -12,7 +12,7 @@ from scipy import special
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 
-__all__ = ["Confirm", "Reversals", "confirmed", "reversals"]
+__all__ = ["Confirm", "Reversals", "by_chance", "confirmed", "reversals"]
 
 Confirm = Literal["majority", "all"]
 
@@ -92,6 +92,31 @@ def reversals(
             table = _added(table, chances)
     p = table[unanimous + 1 :].sum() + table[unanimous, count:].sum()
     return Reversals(which, unanimous, noisy, float(min(1.0, p)))
+
+
+def by_chance(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> Floats:
+    """The chance that each unit is reversed, one way, if the repeats of both are exchangeable.
+
+    By majority, as in `reversals`; the mean of both ways, which differ only where one system has
+    more repeats. If nothing has changed, its mean over units is what is to be expected of reversals
+    each way. Units with one repeat of both tell nothing: there it is half of those that differ.
+
+    Args:
+        first: Passes and repeats of one, each of shape (n,).
+        second: The same of the other.
+
+    Raises:
+        InsufficientData: As for `reversals`.
+        UsageError: Likewise.
+    """
+    a, n_a, b, n_b = _counts(first, second)
+    found = np.empty(a.size)
+    cells, places = np.unique(np.stack([a + b, n_a, n_b]), axis=1, return_inverse=True)
+    for at, (total, one, two) in enumerate(cells.T.tolist()):
+        there = _chances(total, one, two, rule="majority")[1:].sum()
+        back = _chances(total, two, one, rule="majority")[1:].sum()
+        found[places.ravel() == at] = (there + back) / 2
+    return found
 
 
 def _counts(
