@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from measurand.analysis.gate_items import (
-    ItemMaker,
-    Regressions,
-    counted_alone,
-    item_of,
-    regressions,
-)
+from measurand.analysis.gate_items import item_of
 from measurand.analysis.gate_limits import gate_limits
+from measurand.analysis.gate_parts import Part, Scene
 from measurand.analysis.gate_result import (
     GATE_OUTCOMES,
     GateItem,
@@ -20,44 +15,26 @@ from measurand.analysis.gate_result import (
     GateResult,
     Waived,
 )
-from measurand.analysis.gate_table import Watched, watched
 from measurand.analysis.gate_terms import GateTerms
 from measurand.analysis.gate_verdicts import (
     all_verdicts,
     blocking_verdict,
-    difference_verdict,
     missing_verdict,
-    regression_verdict,
     trust_verdict,
 )
-from measurand.analysis.groups import components_of
-from measurand.analysis.measure import OVERALL, Measure, on_scale
-from measurand.analysis.pair import Pair
+from measurand.analysis.measure import OVERALL, on_scale
 from measurand.analysis.pair_results import pair_results
 from measurand.analysis.result import Findings, Result, Verdict
-from measurand.analysis.score import score
 from measurand.core.example import Example
-from measurand.core.gate import REMOVED
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
-from measurand.stats.proportion import clopper_pearson, wilson
+from measurand.stats.proportion import wilson
 
 __all__ = ["gate"]
 
 _OUTCOMES: Mapping[str, GateOutcome] = {word: word for word in GATE_OUTCOMES}
 _ORDER = {"fail": 0, "missing": 1, "flaky": 2, "waived": 3, "pass": 4}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One part of the set, decided."""
-
-    watched: Watched
-    turned: Regressions
-    items: tuple[GateItem, ...]
-    pairs: tuple[Pair, ...]
-    verdicts: tuple[Verdict, ...]
 
 
 def gate(
@@ -86,20 +63,20 @@ def gate(
 
     Returns:
         Per part: ``difference`` with its interval, ``mean``, ``regression_rate`` and
-        ``flaky_rate``; of everything ``blocking_rate``; the verdicts ``gate``, then
+        ``flaky_rate`` and ``blocking_rate``; the verdicts ``gate``, then
         ``gate: blocking``, ``gate: regressions`` and ``gate:`` with the part, each with estimate
         and bound.
     """
-    scene = _Scene(ratings, rubric, terms, examples or {}, tuple(outputs))
+    scene = Scene(ratings, rubric, terms, examples or {}, tuple(outputs))
     parts = [scene.part(name) for name in terms.parts]
-    items = (*(item for part in parts for item in part.items), *_removed(terms))
-    verdicts = all_verdicts(_verdicts(parts, items, terms), terms)
+    items = (*(item for part in parts for item in part.items), *_lost(terms))
+    verdicts = all_verdicts(_verdicts(parts, items, rubric, terms=terms), terms)
     waivers = tuple(_waived(items, terms))
     gaps = [gap for part in parts for gap in part.watched.gaps.values() if gap.provider]
     opinions = dict.fromkeys(pair.name for part in parts for pair in part.pairs if pair.opinion)
-    seen = [part.watched for part in parts]
+    seen = [(part.watched, part.units) for part in parts]
     findings = Findings(
-        results=tuple(_results(parts, items, terms)),
+        results=tuple(_results(parts, terms)),
         verdicts=verdicts,
         limits=tuple(
             gate_limits(rubric, terms, seen, items=items, waivers=waivers, opinions=(*opinions,))
@@ -118,133 +95,27 @@ def gate(
 
 
 def _verdicts(
-    parts: Sequence[_Part], items: Sequence[GateItem], terms: GateTerms
+    parts: Sequence[Part], items: Sequence[GateItem], rubric: Rubric, *, terms: GateTerms
 ) -> Iterator[Verdict | None]:
-    yield blocking_verdict(items, terms)
-    yield missing_verdict(items, terms)
+    blocks = [dimension.name for dimension in rubric if dimension.blocking]
+    yield blocking_verdict([part.blocking for part in parts], blocks, terms)
+    yield missing_verdict(items, rubric, terms)
     yield trust_verdict(terms)
     for part in parts:
         yield from part.verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """All that a gate looks at."""
-
-    ratings: Ratings
-    rubric: Rubric
-    terms: GateTerms
-    known: Mapping[str, Example]
-    outputs: tuple[Output, ...]
-
-    def part(self, name: str | None) -> _Part:
-        """One part: its items, what is compared on it, and what follows."""
-        terms, examples = self.terms, self._examples(name)
-        seen = watched(
-            self.ratings, self.rubric, terms, part=name, examples=examples, outputs=self.outputs
-        )
-        turned = regressions(seen, terms)
-        maker = ItemMaker(
-            watched=seen,
-            terms=terms,
-            turned=turned,
-            seconds=_seconds(self.outputs, terms.system),
-            counts=True,
-        )
-        items = tuple(maker.items())
-        waived = frozenset(item.example for item in items if item.outcome == "waived")
-        pairs = tuple(self._pairs(seen, without=waived))
-        verdicts: list[Verdict] = []
-        if not examples:
-            verdicts.append(_empty(name, terms))
-        elif any(not d.blocking and d.scale.bounded for d in self.rubric):
-            if counted_alone(name):
-                verdicts.append(regression_verdict(items, turned, terms, part=name))
-            verdicts += _differences(pairs, name, terms)
-        failing = any(verdict.outcome == "fail" for verdict in verdicts)
-        if not (counted_alone(name) or failing):
-            items = tuple(replace(maker, counts=False).items())
-        return _Part(
-            watched=seen, turned=turned, items=items, pairs=pairs, verdicts=tuple(verdicts)
-        )
-
-    def _examples(self, part: str | None) -> tuple[str, ...]:
-        """The examples that must have results."""
-        if self.known:
-            return tuple(k for k, one in self.known.items() if part in {None, one.component})
-        rows = self.ratings.where(against=None, system=frozenset(self.terms.pair))
-        names = tuple(str(cell) for cell in rows.distinct("example"))
-        parts = components_of(rows, names, {})
-        return tuple(name for name, own in zip(names, parts, strict=True) if part in {None, own})
-
-    def _pairs(self, seen: Watched, *, without: frozenset[str]) -> Iterator[Pair]:
-        """What is compared: the overall score, then each dimension; a single one by itself.
-
-        Examples with a gap, and those of which a failure is waived, are left out.
-        """
-        terms = self.terms
-        quality = {name for name, tried in seen.tried.items() if not tried.dimension.blocking}
-        left = without | seen.lacking
-        rows = seen.ratings.where(dimension=frozenset(seen.tried))
-        kept = rows.filtered(rows["example"].mask(lambda name: name not in left))
-        if not quality or not len(kept):
-            return
-        scores = score(
-            kept,
-            self.rubric,
-            examples=self.known,
-            systems=terms.pair,
-            by=terms.by,
-            voting=terms.blocking,
-        )
-        measure = Measure(scores, level=terms.level, resamples=terms.resamples, seed=terms.seed)
-        margin = terms.plan.margin(seen.part, terms.margin)
-        places = [place for place, one in enumerate(scores.dimensions) if one.name in quality]
-        if len(places) > 1:
-            yield Pair(measure, 0, 1, dimension=None, margin=margin)
-        for place in places:
-            yield Pair(measure, 0, 1, dimension=place, margin=margin)
-
-
-def _differences(pairs: Sequence[Pair], part: str | None, terms: GateTerms) -> Iterator[Verdict]:
-    """The first pair decides; a single dimension only where it is shown to be worse."""
-    if not pairs:
-        yield _nothing(part, terms)
-        return
-    yield difference_verdict(pairs[0], part, terms)
-    rest = pairs[1:]
-    for pair in rest:
-        verdict = difference_verdict(pair, part, terms, tests=len(rest))
-        if verdict.outcome == "fail":
-            yield verdict
-
-
-def _empty(part: str | None, terms: GateTerms) -> Verdict:
-    what = f"the evaluation set has no {part} examples" if part else "there are no examples"
-    return Verdict(
-        name=f"gate: {part or 'examples'}",
-        outcome="inconclusive",
-        reason=f"{what}, so that nothing is decided on them",
-        systems=terms.pair,
-        component=part,
-    )
-
-
-def _nothing(part: str | None, terms: GateTerms) -> Verdict:
-    verdict = _empty(part, terms)
-    return replace(verdict, reason="no example has a result of both systems to compare")
-
-
-def _removed(terms: GateTerms) -> Iterator[GateItem]:
-    """Examples that are gone: taking out what fails is no way to pass."""
-    for name, part in terms.removed.items():
-        stamp = item_of(name, REMOVED, terms, part=part)
-        why = "it was decided on before and is no longer in the evaluation set"
-        waiver = terms.waiver(name, REMOVED)
+def _lost(terms: GateTerms) -> Iterator[GateItem]:
+    """What was decided on and is not as it was: taking out what fails is no way to pass."""
+    for loss in terms.lost:
+        stamp = item_of(loss.name, loss.dimension, terms, part=loss.component)
+        waiver = terms.waiver(loss.name, loss.dimension)
         if waiver is not None and not waiver.expired(terms.today):
-            yield replace(stamp, outcome="waived", reason=why, waiver=waiver.told())
-        else:
-            yield replace(stamp, reason=f"{why}; a waiver of the dimension {REMOVED} lets it pass")
+            yield replace(stamp, outcome="waived", reason=loss.reason, waiver=waiver.told())
+            continue
+        file = terms.plan.waivers or "a file that the plan names under gate: waivers"
+        how = f"a waiver of {loss.name} with dimension: {loss.dimension} in {file} lets it pass"
+        yield replace(stamp, reason=f"{loss.reason}; {how}")
 
 
 def _waived(items: Sequence[GateItem], terms: GateTerms) -> Iterator[Waived]:
@@ -262,41 +133,28 @@ def _waived(items: Sequence[GateItem], terms: GateTerms) -> Iterator[Waived]:
         )
 
 
-def _seconds(outputs: Sequence[Output], system: str) -> dict[str, float]:
-    """How long the system took to answer each example, over all repeats."""
-    found: dict[str, float] = {}
-    for output in outputs:
-        if output.system == system and output.seconds is not None:
-            found[output.example] = found.get(output.example, 0.0) + output.seconds
-    return found
-
-
-def _results(
-    parts: Sequence[_Part], items: Sequence[GateItem], terms: GateTerms
-) -> Iterator[Result]:
+def _results(parts: Sequence[Part], terms: GateTerms) -> Iterator[Result]:
     for part in parts:
         name = part.watched.part
         for pair in part.pairs:
             yield from (replace(result, component=name) for result in pair_results(pair))
         yield from _means(part, terms)
         turned = part.turned
-        if turned.compared:
-            counts = len(turned.names), len(turned.compared)
-            rate = clopper_pearson(*counts, level=terms.level, side="upper")
+        if turned.held:
+            rate = part.units.share(turned.names, turned.held, terms.level)
             yield Result(name="regression_rate", estimate=rate, systems=terms.pair, component=name)
         yield from _flaky(part, terms)
-    blocked: dict[str, bool] = {}
-    for item in items:
-        if item.blocking and item.outcome != "missing":
-            blocked[item.example] = blocked.get(item.example, False) or item.outcome != "pass"
-    if blocked:
-        rate = clopper_pearson(sum(blocked.values()), len(blocked), level=terms.level, side="upper")
-        yield Result(
-            name="blocking_rate", estimate=rate, systems=(terms.system,), dimension="blocking"
-        )
+        if (share := part.blocking.share(terms.level)) is not None:
+            yield Result(
+                name="blocking_rate",
+                estimate=share,
+                systems=(terms.system,),
+                dimension="blocking",
+                component=name,
+            )
 
 
-def _means(part: _Part, terms: GateTerms) -> Iterator[Result]:
+def _means(part: Part, terms: GateTerms) -> Iterator[Result]:
     """The mean of either system on each dimension that is compared."""
     for pair in part.pairs:
         if pair.name == OVERALL:
@@ -312,7 +170,7 @@ def _means(part: _Part, terms: GateTerms) -> Iterator[Result]:
             )
 
 
-def _flaky(part: _Part, terms: GateTerms) -> Iterator[Result]:
+def _flaky(part: Part, terms: GateTerms) -> Iterator[Result]:
     """The share of examples whose repeats disagree: the baseline's own is the noise floor."""
     quality = [t for t in part.watched.tried.values() if not t.dimension.blocking]
     for side, system in enumerate(terms.pair):

@@ -2,96 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from measurand.analysis.gate_result import GateItem, ItemOutcome
 from measurand.analysis.gate_table import Tried, Watched
 from measurand.analysis.gate_terms import GateTerms
-from measurand.analysis.matrix import Floats
-from measurand.core.gate import REGRESSION, Waiver
-from measurand.stats.reversals import Reversals, confirmed, reversals
+from measurand.analysis.gate_turned import Regressions, blamed
+from measurand.core.gate import Waiver
+from measurand.stats.reversals import confirmed
 
-__all__ = ["ItemMaker", "Regressions", "counted_alone", "item_of", "regressions"]
-
-_ROUNDING = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class Regressions:
-    """The examples of a part that passed before and fail now.
-
-    Args:
-        compared: The examples on which both can be compared.
-        found: How many of them turned, and whether noise alone gives as many; None where nothing
-            could be compared.
-        names: The examples that turned, over all repeats.
-        fresh: Examples that were never there before, and fail.
-        repeated: Whether both were tried more than once on any example.
-    """
-
-    compared: tuple[str, ...]
-    found: Reversals | None
-    names: tuple[str, ...]
-    fresh: tuple[str, ...] = ()
-    repeated: bool = False
-
-    def noise(self, alpha: float) -> bool:
-        """Whether the repeats disagree so often that as many may turn by chance.
-
-        Without repeats, and where no repeat of anything disagrees with another, nothing is known
-        of noise that would excuse a failure: it counts as it stands.
-        """
-        if self.found is None or not self.names or not self.repeated or not self.found.noisy:
-            return False
-        return self.found.p > alpha + _ROUNDING
-
-
-def regressions(watched: Watched, terms: GateTerms) -> Regressions:
-    """Which outputs passed on every dimension that does not block, and do no longer."""
-    quality = [tried for tried in watched.tried.values() if not tried.dimension.blocking]
-    lacking = watched.lacking
-    names = [name for name in watched.examples if name in watched.rows and name not in lacking]
-    tallies = {
-        name: tuple(_tally(quality, watched.rows[name], side) for side in (0, 1)) for name in names
-    }
-    fresh = tuple(
-        name for name, (own, _) in tallies.items() if name in terms.fresh and _failed(own, terms)
-    )
-    both = [name for name, (own, other) in tallies.items() if own[1] and other[1]]
-    if not both:
-        return Regressions((), None, (), fresh)
-    own, other = (np.asarray([tallies[name][side] for name in both]).T for side in (0, 1))
-    found = reversals((other[0], other[1]), (own[0], own[1]), rule=terms.plan.confirm)
-    turned = tuple(name for name, which in zip(both, found.which, strict=True) if which)
-    repeated = bool(((own[1] > 1) | (other[1] > 1)).any())
-    return Regressions(tuple(both), found, turned, fresh, repeated)
-
-
-def _failed(counts: tuple[int, int], terms: GateTerms) -> bool:
-    passed, repeats = counts
-    return bool(confirmed(repeats - passed, repeats, terms.plan.confirm))
-
-
-def _tally(quality: Sequence[Tried], row: int, side: int) -> tuple[int, int]:
-    """In how many trials the output passed on all of these, and how many there were."""
-    told = [tried.passed[row, side] for tried in quality]
-    given = [one[~np.isnan(one)] for one in told]
-    length = max((len(one) for one in given), default=0)
-    if not length:
-        return 0, 0
-    lined = np.stack([_lined(one, length) for one in given if len(one)])
-    every = np.fmin.reduce(lined, axis=0)
-    return int(np.nansum(every)), int((~np.isnan(every)).sum())
-
-
-def _lined(one: Floats, length: int) -> Floats:
-    """What was said once of an example, as that it is well-formed, holds in all its trials."""
-    if len(one) == 1:
-        return np.full(length, one[0])
-    return np.concatenate([one, np.full(length - len(one), np.nan)])
+__all__ = ["ItemMaker", "item_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +36,10 @@ class ItemMaker:
     def items(self) -> Iterator[GateItem]:
         """Every example on every dimension that is looked at."""
         for name in self.watched.examples:
-            regressed = name in self.turned.names or name in self.turned.fresh
-            blamed = _blamed(self.watched, name, self.terms) if regressed else frozenset()
+            turned = name in self.turned.regressed
+            those = blamed(self.watched, name, self.terms) if turned else frozenset()
             for dimension in self._dimensions(name):
-                found = self._item(name, dimension, blame=dimension in blamed)
+                found = self._item(name, dimension, blame=dimension in those)
                 if found is not None:
                     yield found
 
@@ -161,7 +82,7 @@ class ItemMaker:
         return _waived(replace(seen, outcome=outcome, reason=how), waiver, self.terms)
 
     def _quality(self, seen: GateItem, passes: _Passes, *, blame: bool) -> GateItem:
-        before = passes.before(self.terms.baseline)
+        before = passes.before(self.terms, fresh=seen.example in self.terms.fresh)
         if blame:
             return self._blamed(seen, passes, before)
         own, n = passes.own
@@ -174,11 +95,15 @@ class ItemMaker:
         return replace(seen, outcome="pass", reason=f"{failing}; that is no regression")
 
     def _blamed(self, seen: GateItem, passes: _Passes, before: str) -> GateItem:
-        """A failure of an example that passed before."""
+        """A failure of an example that passed before, or that stands by itself."""
         how = f"{_of('it fails', passes.failed, passes.repeats)}, {before}"
+        outcome: ItemOutcome = "fail"
+        if seen.example in self.turned.unsure:
+            outcome, how = "flaky", f"{how}; the repeats confirm neither, and that is no pass"
         waiver = self.terms.waiver(seen.example, seen.dimension)
-        found = _waived(replace(seen, outcome="fail", reason=how), waiver, self.terms)
-        if found.outcome == "fail" and self.turned.noise(1 - self.terms.level):
+        found = _waived(replace(seen, outcome=outcome, reason=how), waiver, self.terms)
+        excused = seen.example in self.turned.names and self.turned.noise(1 - self.terms.level)
+        if found.outcome == "fail" and excused:
             why = f"{found.reason}; but repeats disagree so often that chance alone may do it"
             return replace(found, outcome="flaky", reason=why)
         if found.outcome == "fail" and not self.counts:
@@ -202,10 +127,10 @@ class _Passes:
     def failed(self) -> int:
         return self.own[1] - self.own[0]
 
-    def before(self, baseline: str) -> str:
-        passed, repeats = self.other
+    def before(self, terms: GateTerms, *, fresh: bool) -> str:
+        (passed, repeats), baseline = self.other, terms.baseline
         if not repeats:
-            return f"and {baseline} was never asked"
+            return f"and {baseline} " + ("was never asked" if fresh else "has no score")
         if passed == repeats:
             return f"where {baseline} passes"
         if passed:
@@ -243,25 +168,6 @@ def _seen(stamp: GateItem, tried: Tried, row: int) -> GateItem:
     )
 
 
-def _blamed(watched: Watched, name: str, terms: GateTerms) -> frozenset[str]:
-    """The dimensions on which a regressed example fails; where none is clear, the worst."""
-    row = watched.rows[name]
-    falls: dict[str, float] = {}
-    clear = set()
-    for dimension, tried in watched.tried.items():
-        if tried.dimension.blocking:
-            continue
-        (own, n), (other, m) = tried.counted(row, 0), tried.counted(row, 1)
-        if not n:
-            continue
-        falls[dimension] = (other / m if m else 1.0) - own / n
-        if _failed((own, n), terms) and (not m or confirmed(other, m, terms.plan.confirm)):
-            clear.add(dimension)
-    if clear or not falls:
-        return frozenset(clear)
-    return frozenset({max(falls, key=falls.__getitem__)})
-
-
 def _of(what: str, count: int, repeats: int) -> str:
     if repeats == 1:
         return what
@@ -281,8 +187,3 @@ def _waived(item: GateItem, waiver: Waiver | None, terms: GateTerms) -> GateItem
         told = f"{item.reason}; the waiver of {waiver.owner} expired on {day}"
         return replace(item, reason=told)
     return replace(item, outcome="waived", waiver=waiver.told())
-
-
-def counted_alone(part: str | None) -> bool:
-    """Whether a single regression counts in this part: what was mended is to stay mended."""
-    return part == REGRESSION

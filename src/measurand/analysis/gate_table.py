@@ -9,7 +9,7 @@ import numpy as np
 
 from measurand.analysis.blocked import blocked_on
 from measurand.analysis.frame import Frame
-from measurand.analysis.gate_terms import GateTerms
+from measurand.analysis.gate_terms import GateTerms, counted_alone
 from measurand.analysis.matrix import Floats
 from measurand.analysis.score import layer_of
 from measurand.core.failure import FAILURES, STALE, TRANSPORT_FAILURES
@@ -21,6 +21,9 @@ __all__ = ["Gap", "Tried", "Watched", "watched"]
 
 _MACHINES: frozenset[Cell] = frozenset({"check", "judge"})
 _NEVER = "there is no result"
+_PARTLY = "people rated a part of the examples, and not this one"
+_TRACE = "; Traceback "
+"""Where the reason of a check that broke goes on with what helps its author alone."""
 _HALF, _ROUNDING = 0.5, 1e-9
 _COLUMNS = ("example", "system", "dimension", "kind", "value", "failure", "reason")
 
@@ -84,6 +87,7 @@ class Watched:
         gaps: Where results are missing, by example, dimension and side (0 the system).
         rows: Where each example stands in the arrays.
         blocking: The names of the dimensions that block.
+        partly: The dimensions left to people of which these rated a part only.
     """
 
     part: str | None
@@ -93,6 +97,7 @@ class Watched:
     gaps: Mapping[tuple[str, str, int], Gap]
     rows: Mapping[str, int]
     blocking: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
 
     def gap(self, example: str, dimension: str) -> Gap | None:
         """Why an example cannot be decided on a dimension, the system's own reason first."""
@@ -103,8 +108,23 @@ class Watched:
 
     @property
     def lacking(self) -> frozenset[str]:
-        """The examples with a gap on any dimension."""
-        return frozenset(example for example, _, _ in self.gaps)
+        """The examples with a gap on any dimension, but for those that people rated in part."""
+        return frozenset(
+            example for example, dimension, _ in self.gaps if dimension not in self.partly
+        )
+
+    def silent(self, dimension: str) -> tuple[str, ...]:
+        """The examples with nothing missing on a dimension, and yet without a score of it."""
+        tried = self.tried.get(dimension)
+        if tried is None:
+            return ()
+        scored = np.asarray(~np.isnan(tried.passed[:, 0]).all(axis=-1))
+        return tuple(
+            name
+            for name in self.examples
+            if self.gap(name, dimension) is None
+            and not (name in self.rows and scored[self.rows[name]])
+        )
 
 
 def watched(
@@ -119,7 +139,8 @@ def watched(
     """Arrange one part of the set.
 
     Results are owed on every dimension that blocks, that code or a judge of a plan rates, or that
-    anybody rated in a mere table. What a plan leaves to people is looked at where they rated all.
+    anybody rated in a mere table. What a plan leaves to people is looked at where they rated any;
+    the rest of it is missing then.
 
     Args:
         ratings: The table; rows of pairs, and of other systems, are passed over.
@@ -142,12 +163,43 @@ def watched(
     required = [d.name for d in rubric if _owed(d, terms, frozenset(rated))]
     left = [name for name in tried if name not in required]
     found = dict(_gaps(own, (*required, *left), terms, examples=examples, outputs=outputs))
-    part_only = {dimension for _, dimension, _ in found} & {*left}
-    gaps = {key: gap for key, gap in found.items() if key[1] not in part_only}
-    tried = {name: one for name, one in tried.items() if name not in part_only}
+    partly = frozenset(dimension for _, dimension, _ in found) & frozenset(left)
+    gaps = {
+        key: replace(gap, why=gap.why.replace(_NEVER, _PARTLY)) if key[1] in partly else gap
+        for key, gap in found.items()
+    }
     rows = {name: row for row, name in enumerate(usual.examples)}
-    blocks = frozenset(dimension.name for dimension in rubric if dimension.blocking)
-    return Watched(part, tuple(examples), own, tried, gaps, rows, blocks)
+    for name in partly:
+        tried[name] = _on_both(tried[name], [rows.get(e, -1) for e, d, _ in gaps if d == name])
+    seen = Watched(
+        part,
+        tuple(examples),
+        own,
+        tried,
+        gaps,
+        rows,
+        frozenset(dimension.name for dimension in rubric if dimension.blocking),
+        partly,
+    )
+    return seen if not counted_alone(part) else _none_vanishes(seen, rubric)
+
+
+def _on_both(tried: Tried, lacking: Sequence[int]) -> Tried:
+    """The same where both systems were rated: what one lacks is not held against the other."""
+    passed = tried.passed.copy()
+    passed[[row for row in lacking if row >= 0]] = np.nan
+    return replace(tried, passed=passed)
+
+
+def _none_vanishes(seen: Watched, rubric: Rubric) -> Watched:
+    """Where each example counts, one that nothing gave a score is missing."""
+    quality = [d.name for d in rubric if not d.blocking and d.name in seen.tried]
+    if not quality:
+        return seen
+    without = set.intersection(*(set(seen.silent(name)) for name in quality))
+    why = f"nothing gave it a score on {', '.join(quality)}; let a check or a judge say what it is"
+    more = {(name, quality[0], 0): Gap(why) for name in seen.examples if name in without}
+    return replace(seen, gaps={**seen.gaps, **more})
 
 
 def _owed(dimension: Dimension, terms: GateTerms, rated: frozenset[Cell]) -> bool:
@@ -192,12 +244,14 @@ class _Account:
     good: int = 0
     bad: int = 0
     silent: int = 0
+    trials: int = 0
     why: tuple[str, str] | None = None
 
     def add(self, *, kind: Cell, value: Cell, failure: Cell, reason: Cell) -> None:
         """Count a row; a check that does not apply has done its work."""
         if value is not None or (kind == "check" and failure is None):
             self.good += 1
+            self.trials += kind in _MACHINES
         elif failure == STALE:
             self.silent += 1
         elif kind == "people":
@@ -207,21 +261,24 @@ class _Account:
             self.bad += 1
             self.why = (str(failure or ""), str(reason or ""))
 
-    def gap(self, owed: int, failure: Failure | None) -> Gap | None:
+    def gap(self, owed: int, failure: Failure | None, *, trials: int = 0) -> Gap | None:
         """What is missing of so many results; None where nothing is.
 
         Args:
             owed: How many there must be.
             failure: Why there was no answer, where there was none.
+            trials: How many of code and judges the other system has, where no plan says it.
         """
         if not self.bad and self.good >= owed:
-            return None
+            if self.trials >= trials:
+                return None
+            return Gap(f"{self.trials} of {trials} results are there, as many as the other has")
         why = self.why if failure is None else (failure.kind, failure.message)
         if why is None:
             some = f"{self.good} of {owed} results are there"
             return Gap(some if self.good else _NEVER)
-        words = FAILURES.get(why[0], why[0])
-        said = ": ".join(part for part in (words, why[1]) if part) or "it is not said why"
+        words, more = FAILURES.get(why[0], why[0]), why[1].partition(_TRACE)[0]
+        said = ": ".join(part for part in (words, more) if part) or "it is not said why"
         told = "a part of the results is missing" if self.good else _NEVER
         return Gap(f"{told}: {said}", why[0] in TRANSPORT_FAILURES)
 
@@ -256,6 +313,9 @@ def _gaps(
             for name in required:
                 account = accounts.get((example, system, name), nothing)
                 owed = terms.expected.get((system, name), 1)
-                found = Gap(undone) if undone else account.gap(owed, failure)
+                trials = 0
+                if side == 0 and not terms.expected:
+                    trials = accounts.get((example, terms.baseline, name), nothing).trials
+                found = Gap(undone) if undone else account.gap(owed, failure, trials=trials)
                 if found is not None:
                     yield (example, name, side), replace(found, why=whose + found.why)

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from measurand.analysis.trials import Rounds, Voting
-from measurand.core.gate import MARGIN, GatePlan, Waiver
+from measurand.core.gate import MARGIN, REGRESSION, GatePlan, Loss, Waiver
 from measurand.core.rating import Kind
 from measurand.core.running import FlagRule
+from measurand.errors import UsageError
 from measurand.stats.estimate import LEVEL
 
-__all__ = ["GateTerms"]
+__all__ = ["GateTerms", "counted_alone"]
+
+_HALF = 0.5
+
+
+def counted_alone(part: str | None) -> bool:
+    """Whether a single regression counts in this part: what was mended is to stay mended."""
+    return part == REGRESSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +44,14 @@ class GateTerms:
         expected: How many results code and judges owe of one example, by system and dimension;
             where it is not said, at least one and no failed one.
         places: File and line of each example, where they are known.
-        removed: Examples that were decided on before and are no longer in the set, and of which
-            component they were.
+        lost: What was decided on before and is gone, is another, or is demanded no more.
         fresh: Examples that the baseline cannot have seen.
         undone: Results that are not of what stands now, by example and system, and why.
         unknown: Why it is not known whether results are of what stands now, in sentences.
         untrusted: Why judges are not trusted that must be, in sentences.
+
+    Raises:
+        UsageError: A level at which nothing could be shown.
     """
 
     system: str
@@ -59,11 +69,18 @@ class GateTerms:
     waivers: tuple[Waiver, ...] = ()
     expected: Mapping[tuple[str, str], int] = field(default_factory=dict)
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    removed: Mapping[str, str] = field(default_factory=dict)
+    lost: tuple[Loss, ...] = ()
     fresh: frozenset[str] = frozenset()
     undone: Mapping[tuple[str, str], str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _HALF < self.level < 1:
+            raise UsageError(
+                "the level of a gate (--level, or compare.level of the plan) lies above 0.5 and "
+                f"below 1; found {self.level:g}"
+            )
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -84,6 +101,11 @@ class GateTerms:
     def votes(self) -> Voting:
         """How votes on everything else are: repeats of one output show how stable a judge is."""
         return Voting(self.flags, self.rounds or {})
+
+    def waived(self, example: str, dimension: str) -> bool:
+        """Whether a waiver of this failure holds."""
+        found = self.waiver(example, dimension)
+        return found is not None and not found.expired(self.today)
 
     def waiver(self, example: str, dimension: str) -> Waiver | None:
         """The waiver of this failure, expired or not; None where there is none."""

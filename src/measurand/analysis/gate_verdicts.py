@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from measurand.analysis.correction import as_opinion
-from measurand.analysis.gate_items import Regressions
 from measurand.analysis.gate_result import GateItem
+from measurand.analysis.gate_table import Watched
 from measurand.analysis.gate_terms import GateTerms
-from measurand.analysis.measure import OVERALL
-from measurand.analysis.pair import Pair
+from measurand.analysis.gate_turned import Regressions
+from measurand.analysis.gate_units import Units
 from measurand.analysis.result import Verdict
+from measurand.core.rubric import Rubric
 from measurand.stats.estimate import Estimate
-from measurand.stats.proportion import clopper_pearson, zero_failures_needed
-from measurand.stats.quantiles import two_sided_z
+from measurand.stats.proportion import zero_failures_needed
 
 __all__ = [
+    "Blocking",
     "all_verdicts",
     "blocking_verdict",
-    "difference_verdict",
     "listed",
     "missing_verdict",
+    "named",
     "regression_verdict",
     "trust_verdict",
     "whole_verdict",
@@ -31,7 +30,6 @@ __all__ = [
 
 _NAMED = 5
 _REASONS = 2
-_MOST_NEEDED = 10_000_000
 
 
 def listed(names: Sequence[str]) -> str:
@@ -46,47 +44,124 @@ def named(part: str | None) -> str:
     return f"gate: {part or 'examples'}"
 
 
-def blocking_verdict(items: Sequence[GateItem], terms: GateTerms) -> Verdict | None:
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """What is known of one part of the set about outputs that must never be.
+
+    Args:
+        part: Which.
+        units: How many of its examples are independent.
+        states: Of each example, what became of it on the dimensions that block.
+        unseen: Examples without a value, by dimension that blocks.
+    """
+
+    part: str | None
+    units: Units
+    states: Mapping[str, frozenset[str]]
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, watched: Watched, items: Sequence[GateItem], units: Units) -> Blocking:
+        """Of a part and its items."""
+        states: dict[str, set[str]] = {}
+        for item in items:
+            if item.blocking:
+                states.setdefault(item.example, set()).add(item.outcome)
+        unseen = {name: watched.silent(name) for name in sorted(watched.blocking)}
+        return cls(
+            watched.part,
+            units,
+            {name: frozenset(found) for name, found in states.items()},
+            {name: those for name, those in unseen.items() if those},
+        )
+
+    def which(self, outcome: str) -> list[str]:
+        """The examples that have an outcome on any dimension that blocks."""
+        return [name for name, found in self.states.items() if outcome in found]
+
+    @property
+    def known(self) -> list[str]:
+        """The examples of which it is known whether they are blocked."""
+        return [name for name, found in self.states.items() if "missing" not in found]
+
+    def silent_on(self, dimension: str) -> bool:
+        """Whether the dimension gave no example of the part a value."""
+        return len(self.unseen.get(dimension, ())) >= len(self.units.codes)
+
+    def needed(self, bound: float, level: float) -> int:
+        """How many examples without a failure would put the share below a bound."""
+        units = zero_failures_needed(bound, level)
+        return math.ceil(units * len(self.units.codes) / self.units.count(self.units.codes))
+
+    def share(self, level: float) -> Estimate | None:
+        """The one-sided bound of the blocked share; None where nothing is known."""
+        bad = {*self.which("fail"), *self.which("flaky")}
+        names = {*self.known, *bad}
+        return self.units.share(bad, names, level) if names else None
+
+
+def blocking_verdict(
+    parts: Sequence[Blocking], names: Sequence[str], terms: GateTerms
+) -> Verdict | None:
     """Is anything blocked? None where no dimension blocks.
 
     One confirmed failure that is not waived fails. One that only some repeats show is not
-    confirmed, and is no pass either. Where the plan wants a bound, the one-sided Clopper-Pearson
-    bound of the share of examples with a blocked output must lie below it.
+    confirmed, and is no pass either; nor is a dimension that says nothing of any example. Where
+    the plan wants a bound, the one-sided Clopper-Pearson bound of the share of examples with a
+    blocked output must lie below it on every part of the set; in clusters, of clusters.
+
+    Args:
+        parts: What is known of every part.
+        names: The dimensions that block.
+        terms: By what the gate is decided.
     """
-    own = [item for item in items if item.blocking]
-    if not own:
+    if not names:
         return None
-    states: dict[str, set[str]] = {}
-    for item in own:
-        states.setdefault(item.example, set()).add(item.outcome)
-    seen = [name for name, found in states.items() if "missing" not in found]
-    failed = [name for name in states if "fail" in states[name]]
-    flaky = [name for name in states if "flaky" in states[name] and name not in failed]
-    waived = [name for name in states if "waived" in states[name]]
-    n = len({*seen, *failed})
-    outcome, needed = "pass", None
-    if not n:
-        return _blocked("inconclusive", f"nobody knows whether {terms.system} is blocked", terms)
-    estimate = clopper_pearson(len(failed) + len(flaky), n, level=terms.level, side="upper")
+    found = [(part, one) for part in parts if (one := part.share(terms.level)) is not None]
+    nobody = f"nobody knows whether {terms.system} is blocked"
+    if not found:
+        return _blocked("inconclusive", f"{nobody} on {_blind(parts, names)}", terms)
+    part, estimate = max(found, key=lambda pair: pair[1].high or 0.0)
+    failed, flaky, waived = (
+        [name for one in parts for name in one.which(outcome)]
+        for outcome in ("fail", "flaky", "waived")
+    )
+    flaky = [name for name in flaky if name not in failed]
+    n = sum(len({*one.known, *one.which("fail"), *one.which("flaky")}) for one in parts)
     bound, high = terms.plan.max_blocking, estimate.high or 0.0
-    up_to = f"up to {high:.1%} may be"
-    reason = f"none of {n} examples is blocked; {up_to}"
+    of_part = f" of {part.part} examples" if part.part and len(parts) > 1 else ""
+    outcome, needed = "pass", None
+    reason = f"none of {n} examples is blocked; up to {high:.1%}{of_part} may be"
     if waived:
         reason = f"{reason} besides {len(waived)} that are waived ({listed(waived)})"
     if failed:
         outcome = "fail"
-        are = "is" if len(failed) == 1 else "are"
-        reason = f"{len(failed)} of {n} examples {are} blocked: {listed(failed)}"
+        reason = f"{len(failed)} of {n} examples {_are(failed)} blocked: {listed(failed)}"
     elif flaky:
         outcome = "inconclusive"
         reason = (
-            f"{len(flaky)} of {n} examples blocked in some repeats, which does not confirm it and "
-            f"is no pass: {listed(flaky)}"
+            f"{len(flaky)} of {n} examples {_are(flaky)} blocked in some repeats, which does not "
+            f"confirm it and is no pass: {listed(flaky)}"
         )
+    elif blind := [name for name in names if all(one.silent_on(name) for one in parts)]:
+        outcome = "inconclusive"
+        reason = f"{nobody} on {_blind(parts, blind)}; {reason} on the others"
     elif bound is not None and high > bound:
-        outcome, needed = "inconclusive", zero_failures_needed(bound, terms.level)
+        outcome, needed = "inconclusive", part.needed(bound, terms.level)
         reason = f"{reason}; allowed: {bound:.1%}"
     return _blocked(outcome, reason, terms, estimate=estimate, needed=needed)
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _blind(parts: Sequence[Blocking], names: Sequence[str]) -> str:
+    """The dimensions that say nothing, and what to do about it."""
+    if any(one.unseen.get(name) for one in parts for name in names):
+        why = "which gave no example a value: let it say no where an output must never be, else yes"
+        return f"{', '.join(names)}, {why}"
+    return ", ".join(names)
 
 
 def _blocked(
@@ -110,49 +185,70 @@ def _blocked(
 
 
 def regression_verdict(
-    items: Sequence[GateItem], turned: Regressions, terms: GateTerms, *, part: str | None
+    turned: Regressions, terms: GateTerms, *, part: str | None, units: Units
 ) -> Verdict:
     """Do examples fail that passed before? Each counts: what was mended is to stay so."""
-    own = [item for item in items if item.component == (part or "") and not item.blocking]
-    failed = tuple(dict.fromkeys(item.example for item in own if item.outcome == "fail"))
-    waived = {item.example for item in own if item.outcome == "waived"} - {*failed}
-    n, allowed = len(turned.compared), terms.plan.max_failures
-    all_ = n + len([name for name in turned.fresh if name not in turned.compared])
-    if not all_:
+    names = (*turned.held, *turned.alone)
+    if not (turned.compared or turned.alone):
         absent = Estimate.absent("nothing could be compared", method="Clopper-Pearson")
         return _regressed("inconclusive", absent.reason or "", terms, part=part, estimate=absent)
-    count = len(failed)
-    turned_now = [name for name in turned.names if name not in waived]
-    noise = turned.noise(1 - terms.level)
-    outcome = "pass"
-    reason = f"none of {all_} examples that {terms.baseline} passes fails"
-    if n < all_:
-        reason = f"none of {all_} examples regressed"
-    if waived:
-        reason += f", besides {len(waived)} that are waived ({listed(sorted(waived))})"
-    if noise and len(turned_now) > allowed:
-        outcome, count = "inconclusive", len(turned_now)
-        p = turned.found.p if turned.found else 1.0
+    fresh, fell = turned.counted(turned.failing), turned.counted(turned.names)
+    unsure, allowed = turned.counted(turned.unsure), terms.plan.max_failures
+    told, excused = _told(turned, terms), turned.noise(1 - terms.level)
+    every, failed = (*fell, *fresh), fresh if excused else (*fell, *fresh)
+    let = f"; {len(turned.waived)} more {_are([*turned.waived])} waived" if turned.waived else ""
+    outcome, reason = "pass", f"{terms.system} fails none of {told}{let}"
+    if len(failed) > allowed or (every and len(every) <= allowed):
+        outcome = "fail" if len(failed) > allowed else "pass"
+        failed = failed if outcome == "fail" else every
+        new = f", {len(fresh)} of them by themselves" if fresh and turned.compared else ""
         reason = (
-            f"{count} of {all_} examples that {terms.baseline} passes fail ({listed(turned_now)}), "
-            f"but repeats disagree so often that chance alone gives as many (p = {p:.2g}); "
-            "more repeats would tell"
+            f"{terms.system} fails {len(failed)} of {told} {_repeats(turned)}{new}: "
+            f"{listed(failed)}; allowed: {allowed}{let}"
         )
-    elif count:
-        outcome = "fail" if count > allowed else "pass"
-        fresh = sum(name in turned.fresh for name in failed)
-        new = f", {fresh} of them new" if fresh else ""
+    elif every:
+        outcome, p = "inconclusive", turned.found.p if turned.found else 1.0
+        failed = every
         reason = (
-            f"{count} of {all_} examples that {terms.baseline} passes {_fail(count)} "
-            f"{_repeats(turned)}{new}: {listed(failed)}; allowed: {allowed}"
+            f"{terms.system} fails {len(every)} of {told} ({listed(every)}), but repeats disagree "
+            f"so often that chance alone gives as many (p = {p:.2g}); more repeats would tell{let}"
         )
-    estimate = clopper_pearson(min(count, all_), all_, level=terms.level, side="upper")
-    share = allowed / all_
+    if outcome == "pass" and (open_ := _open(turned, unsure, len(failed), terms=terms)):
+        outcome, reason = "inconclusive", f"{reason}; {open_}"
+    if not names:
+        absent = Estimate.absent(reason, method="Clopper-Pearson")
+        return _regressed(outcome, reason, terms, part=part, estimate=absent)
+    estimate = units.share(failed, names, terms.level)
+    share = allowed / len(names)
     return _regressed(outcome, reason, terms, part=part, estimate=estimate, allowed=share)
 
 
-def _fail(count: int) -> str:
-    return "fails" if count == 1 else "fail"
+def _open(
+    turned: Regressions, unsure: Sequence[str], failed: int, *, terms: GateTerms
+) -> str | None:
+    """Why that is no pass yet; None where it is one."""
+    if unsure and failed + len(unsure) > terms.plan.max_failures:
+        return (
+            f"of {len(unsure)} more the repeats confirm neither a pass nor a failure "
+            f"({listed(unsure)}); more of them, and an odd number, would tell"
+        )
+    lost = turned.counted([name for name in turned.lost if name not in turned.held])
+    if lost and 2 * len(turned.held) < len(turned.compared):
+        return (
+            f"as {terms.baseline} itself fails most of what was mended, that says little: hold "
+            f"{terms.system} against a version that passes (gate: against), or let it pass them all"
+        )
+    return None
+
+
+def _told(turned: Regressions, terms: GateTerms) -> str:
+    """Of which examples a regression can be told."""
+    m, n, k = len(turned.held), len(turned.compared), len(turned.alone)
+    some = f"{m}" if m == n else f"{m} of {n}"
+    parts = [f"the {some} examples that {terms.baseline} passes"] if n else []
+    if k:
+        parts.append(f"the {k} that {'stands by itself' if k == 1 else 'stand by themselves'}")
+    return " and ".join(parts)
 
 
 def _repeats(turned: Regressions) -> str:
@@ -179,79 +275,23 @@ def _regressed(
     )
 
 
-def difference_verdict(
-    pair: Pair, part: str | None, terms: GateTerms, *, tests: int = 1
-) -> Verdict:
-    """Is the system not worse by the margin? Each side of the margin needs a one-sided bound.
+def missing_verdict(items: Sequence[GateItem], rubric: Rubric, terms: GateTerms) -> Verdict | None:
+    """Are results missing? Then there is no pass, whatever the others say; None where none is.
 
-    Args:
-        pair: The system and what it is held against.
-        part: On which part of the set.
-        terms: By what the gate is decided.
-        tests: How many such decisions share the error rate.
+    What has a weight and a scale without bounds cannot be decided, and so is missing.
     """
-    alpha = (1 - terms.level) / tests
-    margin = pair.margin
-    estimate = pair.difference(1 - 2 * alpha)
-    system, other = pair.systems
-    where = f" on {part} examples" if part else ""
-    what = "" if pair.name == OVERALL or tests == 1 else f" in {pair.name}"
-    needed: int | None = None
-    if estimate.low is None or estimate.high is None:
-        outcome, reason = "inconclusive", estimate.reason or "there is nothing to compare"
-    elif estimate.low > -margin:
-        outcome = "pass"
-        reason = f"{system} is not worse than {other} by {margin:g} or more{what}{where}"
-    elif estimate.high < -margin:
-        outcome = "fail"
-        reason = f"{system} is worse than {other} by more than {margin:g}{what}{where}"
-    else:
-        outcome = "inconclusive"
-        needed = examples_needed(pair, estimate)
-        reason = f"{system} may be worse than {other} by more than {margin:g}{what}{where}"
-        if needed is not None:
-            reason += f"; about {needed:,} examples like these would tell"
-    low, high = pair.scale.low, pair.scale.high
-    span = 1.0 if pair.name == OVERALL or low is None or high is None else high - low
-    told = pair.told(estimate)
-    return Verdict(
-        name=named(part),
-        outcome=outcome,
-        reason=reason,
-        estimate=as_opinion(told) if pair.opinion else told,
-        bound=-margin * span,
-        dimension=pair.name,
-        systems=pair.systems,
-        component=part,
-        n_needed=needed,
-    )
-
-
-def examples_needed(pair: Pair, estimate: Estimate) -> int | None:
-    """How many examples would decide, if the difference stays as it is; None where none would."""
-    value, low, high, n = estimate.value, estimate.low, estimate.high, len(pair.first)
-    if value is None or low is None or high is None or not n:
-        return None
-    gap = value + pair.margin
-    if pair.binary and pair.clusters is None and not np.any(pair.values):
-        z2 = two_sided_z(estimate.level) ** 2
-        return math.floor(z2 * (1 - pair.margin) / pair.margin) + 1
-    reach = value - low if gap > 0 else high - value
-    if not gap or reach <= 0:
-        return None
-    found = math.ceil(n * (reach / gap) ** 2)
-    return found if n < found < _MOST_NEEDED else None
-
-
-def missing_verdict(items: Sequence[GateItem], terms: GateTerms) -> Verdict | None:
-    """Are results missing? Then there is no pass, whatever the others say; None where none is."""
     gone = [item for item in items if item.outcome == "missing"]
     told = list(terms.unknown)
+    if endless := [d.name for d in rubric if d.weight and not (d.blocking or d.scale.bounded)]:
+        told.append(
+            f"{', '.join(endless)} has a weight and no scale with bounds, so that nothing can be "
+            "decided of it: give it a scale with both ends, or no weight"
+        )
     if gone:
         names = list(dict.fromkeys(item.example for item in gone))
         why = "; ".join(list(dict.fromkeys(item.reason for item in gone))[:_REASONS])
-        some = "1 example are" if len(names) == 1 else f"{len(names):,} examples are"
-        told.insert(0, f"results of {some} missing ({listed(names)}): {why}")
+        some = "1 example lacks" if len(names) == 1 else f"{len(names):,} examples lack"
+        told.insert(0, f"{some} results ({listed(names)}): {why}")
     if not told:
         return None
     return Verdict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from measurand.stats.quantiles import check_level, t_quantile, two_sided_t
 
 __all__ = [
     "FEW",
+    "as_wide_as_equal",
     "caution_if_few",
     "cluster_codes",
     "cluster_sums",
@@ -113,6 +115,38 @@ def mean_of(
     if clusters is None:
         return mean_t(values, bounds=bounds, level=level)
     return clustered_mean(values, clusters, bounds=bounds, level=level)
+
+
+def as_wide_as_equal(estimate: Estimate, units: int, *, bounds: tuple[float, float]) -> Estimate:
+    """The same, but no narrower than the interval of as many units that are all equal.
+
+    A few values that happen to lie close together have a narrow t interval, and nothing in them
+    excludes a rare value as far away as the scale allows.
+
+    Args:
+        estimate: A mean; without an interval it stays as it is.
+        units: On how many independent units or clusters it rests, at least one.
+        bounds: The ends of the scale of the values.
+
+    References:
+        As for the exact interval of `mean_t`.
+    """
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if value is None or low is None or high is None:
+        return estimate
+    other = 1 - unanimous_share(units, estimate.level)
+    below = value - other * (value - bounds[0])
+    above = value + other * (bounds[1] - value)
+    if low <= below and above <= high:
+        return estimate
+    told = f"{units} units leave that much possible, however close together they lie"
+    return replace(
+        estimate,
+        low=min(low, below),
+        high=max(high, above),
+        method=f"{estimate.method}, as wide as of equal values",
+        reason="; ".join(filter(None, (estimate.reason, told))),
+    )
 
 
 def mean_p(values: ArrayLike, *, clusters: ArrayLike | None = None, null: float = 0.0) -> float:

@@ -9,6 +9,7 @@ from measurand._version import __version__
 from measurand.analysis.gate_terms import GateTerms
 from measurand.core.fingerprint import fingerprint
 from measurand.core.gate import AGAINST, MARGIN, GatePlan
+from measurand.core.plan import Plan
 from measurand.core.rating import COLUMNS
 from measurand.errors import UsageError
 from measurand.jobs.gating.hashes import code_of, data_of
@@ -48,7 +49,7 @@ def of_table(source: Source, options: GateOptions, *, today: date) -> Scene:
         plan=plan,
         level=options.level or (planned.compare.level if planned else LEVEL),
         margin=margin,
-        seed=options.seed or (planned.seed if planned else 0),
+        seed=_seed(options, planned),
         flags=planned.judge.flags if planned and planned.judge else "any",
         rounds=rounds_of(source) or {},
         by=options.by,
@@ -75,6 +76,12 @@ def of_table(source: Source, options: GateOptions, *, today: date) -> Scene:
         },
         notes=source.limits,
     )
+
+
+def _seed(options: GateOptions, planned: Plan | None) -> int:
+    if options.seed is not None:
+        return options.seed
+    return planned.seed if planned else 0
 
 
 def _sides(source: Source, options: GateOptions) -> tuple[str, str]:
