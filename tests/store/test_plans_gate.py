@@ -76,6 +76,9 @@ def test_waivers_are_read(tmp_path: Path) -> None:
     [
         ("example: e1\n", "waivers are a list"),
         (ROW.replace("2026-12-31", "31.12.2026"), "expires is a day, as in 2026-12-31; found"),
+        (ROW.replace("2026-12-31", "2026-W53-5"), "expires is a day, as in 2026-12-31; found"),
+        (ROW.replace("2026-12-31", '"20261231"'), "expires is a day, as in 2026-12-31; found"),
+        (ROW.replace("Ada", '"\\u200B"'), "a waiver needs its owner"),
         (ROW.replace("Ada", '"  "'), r"waivers.yaml:1: \[0\]\.owner|waivers.yaml:1: owner"),
         (ROW + ROW, "waivers.yaml:2: waives the same as line 1"),
         (ROW.replace("owner", "ower"), "Did you mean 'owner'"),

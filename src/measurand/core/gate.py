@@ -11,6 +11,7 @@ from measurand.core.example import Component
 
 __all__ = [
     "AGAINST",
+    "CHANGED",
     "CONFIRMATIONS",
     "MARGIN",
     "REGRESSION",
@@ -18,6 +19,7 @@ __all__ = [
     "REMOVED",
     "Confirmation",
     "GatePlan",
+    "Loss",
     "Waiver",
 ]
 
@@ -35,6 +37,8 @@ MARGIN, REGRESSION_MARGIN = 0.05, 0.1
 size could never show a margin of 0.05, however good the change."""
 REMOVED = "removed"
 """The word that stands for a dimension where a waiver lets an example be taken out of the set."""
+CHANGED = "changed"
+"""The same where an example that was decided on, or what is demanded, may be another by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +108,11 @@ class Waiver:
 
     Args:
         example: Which example may fail.
-        dimension: On which dimension; ``removed``: it may be taken out of the set.
+        dimension: On which dimension; ``removed``: it may be taken out of the set; ``changed``: it
+            may be another than the one that was decided on.
         owner: Who answers for it.
         reason: Why.
-        expires: The last day on which it holds.
+        expires: The last day on which it holds, in UTC.
         blocking: Whether it may waive a dimension that blocks.
 
     Raises:
@@ -123,7 +128,7 @@ class Waiver:
 
     def __post_init__(self) -> None:
         for name in ("example", "dimension", "owner", "reason"):
-            if not getattr(self, name).strip():
+            if not any(c.isprintable() and not c.isspace() for c in getattr(self, name)):
                 raise ValueError(f"a waiver needs its {name}")
 
     def expired(self, today: date) -> bool:
@@ -133,3 +138,20 @@ class Waiver:
     def told(self) -> str:
         """Who waives it, why, and until when."""
         return f"{self.owner}: {self.reason} (until {self.expires.isoformat()})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What was decided on before and is not as it was: gone, changed, or demanded no more.
+
+    Args:
+        name: The example's id; or the plan's key, as ``rubric.safety`` or ``gate.margin.core``.
+        dimension: ``removed`` or ``changed``: which waiver lets it pass.
+        reason: The sentence that a person reads.
+        component: Of which part of the set the example was; empty for anything else.
+    """
+
+    name: str
+    dimension: str
+    reason: str
+    component: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from measurand._version import __version__
 from measurand.analysis.gate_result import GateResult
-from measurand.errors import InfrastructureError, UsageError
+from measurand.errors import InfrastructureError, LedgerError, UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.gating.options import GateOptions
 from measurand.jobs.gating.scene import Scene
@@ -141,8 +141,16 @@ def _project(
             raise InfrastructureError(f"{stopped}; {problem}") from problem
         raise
     answer = _answer(scene, broken=stopped)
-    if options.record:
+    if not options.record:
+        return answer
+    try:
         record(path, scene, answer.gate)
+    except LedgerError as problem:
+        lost = (
+            f"This decision was not kept: {problem}. Later gates will not know of it; where that "
+            "is meant, say so with --no-record."
+        )
+        return _answer(replace(scene, notes=(lost, *scene.notes)), broken=stopped)
     return answer
 
 

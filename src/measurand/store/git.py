@@ -1,7 +1,7 @@
 """Which commit a folder is at, and whether anything tracked differs from it; read, never run.
 
-Of git's own files: ``HEAD``, the refs, and the index, versions 2 to 4. Changes that are staged and
-not committed do not show.
+Of git's own files: ``HEAD``, the refs, the commits, and the index, versions 2 to 4. Files that git
+does not track do not show.
 """
 
 from __future__ import annotations
@@ -9,17 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Commit", "commit_of"]
+from measurand.store.git_objects import descends, stored
+
+__all__ = ["Commit", "branch_of", "comes_from", "commit_of"]
 
 _HEX = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HEAD = 62
 """Bytes of an entry of the index before its name, with 20 bytes of an object's name."""
 _EXTENDED, _LINK, _GITLINK = 0x4000, 0o120000, 0o160000
+_STAGE, _INTENDED = 0x3000, 0x2000
 _SHA1 = 40
+_ELSEWHERE = (b"link", b"sdir")
+"""Parts of an index whose entries stand in another file, or as whole folders."""
+_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +34,57 @@ class Commit:
 
     Args:
         sha: Its name.
-        dirty: Whether tracked files differ from what is staged; None where that cannot be told.
+        dirty: Whether tracked files differ from it; None where that cannot be told.
     """
 
     sha: str
     dirty: bool | None
 
     def __str__(self) -> str:
-        told = {True: " with changes", False: "", None: " (it is not known whether unchanged)"}
+        told = {
+            True: " with changes to tracked files",
+            False: "",
+            None: " (it is not known whether tracked files are unchanged)",
+        }
         return f"{self.sha}{told[self.dirty]}"
 
 
 def commit_of(folder: Path) -> Commit | None:
     """The commit that the working tree around a folder is at; None where there is none."""
-    for root in (folder.resolve(), *folder.resolve().parents):
-        try:
-            found = _git(root)
-            if found is None:
-                continue
-            sha = _head(found)
-            return None if sha is None else Commit(sha, _dirty(root, found, len(sha)))
-        except (OSError, ValueError):
-            return None
-    return None
+    try:
+        root, git = _tree(folder)
+        sha = None if git is None else _head(git)[0]
+        return None if git is None or sha is None else Commit(sha, _dirty(root, git, sha))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def branch_of(folder: Path) -> str | None:
+    """The branch that the working tree around a folder is on; None where it is on none."""
+    try:
+        git = _tree(folder)[1]
+        return None if git is None else _head(git)[1]
+    except (OSError, ValueError):
+        return None
+
+
+def comes_from(folder: Path, sha: str) -> bool | None:
+    """Whether the commit of a folder is this one or follows it; None where that is not known."""
+    try:
+        git = _tree(folder)[1]
+        head = None if git is None else _head(git)[0]
+    except (OSError, ValueError):
+        return None
+    return None if git is None or head is None else descends(_common(git), head, sha)
+
+
+def _tree(folder: Path) -> tuple[Path, Path | None]:
+    """The root of the working tree around a folder, and the folder of git's own files."""
+    start = folder.resolve()
+    for root in (start, *start.parents):
+        if (found := _git(root)) is not None:
+            return root, found
+    return start, None
 
 
 def _git(root: Path) -> Path | None:
@@ -70,20 +104,22 @@ def _common(git: Path) -> Path:
     return (git / told.read_text(encoding="utf-8").strip()).resolve() if told.is_file() else git
 
 
-def _head(git: Path) -> str | None:
-    text = (git / "HEAD").read_text(encoding="utf-8").strip()
+def _head(git: Path) -> tuple[str | None, str | None]:
+    """The commit that is checked out, and the branch."""
+    text, branch = (git / "HEAD").read_text(encoding="utf-8").strip(), None
     for _ in range(5):  # a ref may name another
         if _HEX.fullmatch(text):
-            return text
+            return text, branch
         if not text.startswith("ref: "):
-            return None
+            return None, branch
         name = text.removeprefix("ref: ")
+        branch = branch or name.removeprefix("refs/heads/")
         files = [place / name for place in dict.fromkeys((git, _common(git)))]
         found = next((file for file in files if file.is_file()), None)
         if found is None:
-            return _packed(_common(git), name)
+            return _packed(_common(git), name), branch
         text = found.read_text(encoding="utf-8").strip()
-    return None
+    return None, branch
 
 
 def _packed(common: Path, name: str) -> str | None:
@@ -97,27 +133,46 @@ def _packed(common: Path, name: str) -> str | None:
     return None
 
 
-def _dirty(root: Path, git: Path, digits: int) -> bool | None:
-    """Whether any tracked file is another than the one that was staged last."""
-    if digits != _SHA1:
-        return None
+def _dirty(root: Path, git: Path, sha: str) -> bool | None:
+    """Whether any tracked file is another than the one that was committed, or staged since."""
     index = git / "index"
-    if not index.is_file():
+    if len(sha) != _SHA1 or not index.is_file():
         return None
     content = index.read_bytes()
     version = int.from_bytes(content[4:8])
     if content[:4] != b"DIRC" or version not in {2, 3, 4}:
         return None
-    return any(_changed(root, *entry) for entry in _entries(content, version))
+    entries, end = _entries(content, version)
+    if _extensions(content, end) & set(_ELSEWHERE):
+        return None
+    if any(one.stage or _changed(root, one) for one in entries):
+        return True
+    commit = stored(_common(git), sha)
+    staged = _written([(one.name, one.mode, one.sha) for one in entries if not one.intended])
+    return None if commit is None else commit.tree != staged
 
 
-def _entries(content: bytes, version: int) -> Iterator[tuple[str, int, int, bytes]]:
-    """Name, mode, size and object of every entry."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One file of the index."""
+
+    name: bytes
+    mode: int
+    sha: bytes
+    stage: int
+    intended: bool
+
+
+def _entries(content: bytes, version: int) -> tuple[list[_Entry], int]:
+    """Every entry, and where they end."""
+    found: list[_Entry] = []
     at, name = 12, b""
     for _ in range(int.from_bytes(content[8:12])):
-        mode, size = (int.from_bytes(content[at + p : at + p + 4]) for p in (24, 36))
+        mode = int.from_bytes(content[at + 24 : at + 28])
         sha, flags = content[at + 40 : at + 60], int.from_bytes(content[at + 60 : at + 62])
-        start = at + _HEAD + (2 if flags & _EXTENDED else 0)
+        more = bool(flags & _EXTENDED)
+        intended = more and bool(int.from_bytes(content[at + 62 : at + 64]) & _INTENDED)
+        start = at + _HEAD + (2 if more else 0)
         if version == 4:  # noqa: PLR2004 - names share their beginnings
             cut, start = _varint(content, start)
             end = content.index(b"\0", start)
@@ -128,7 +183,39 @@ def _entries(content: bytes, version: int) -> Iterator[tuple[str, int, int, byte
             name = content[start:end]
             following = at + (end - at + 8) // 8 * 8
         at = following
-        yield os.fsdecode(name), mode, size, sha
+        found.append(_Entry(name, mode, sha, flags & _STAGE, intended))
+    return found, at
+
+
+def _extensions(content: bytes, at: int) -> set[bytes]:
+    """The names of what follows the entries."""
+    found = set()
+    while at + 8 <= len(content) - 20:
+        found.add(content[at : at + 4])
+        at += 8 + int.from_bytes(content[at + 4 : at + 8])
+    return found
+
+
+def _written(entries: Sequence[tuple[bytes, int, bytes]]) -> str:
+    """The name of the tree that these entries are."""
+    rows: list[tuple[bytes, bytes]] = []
+    folders: dict[bytes, list[tuple[bytes, int, bytes]]] = {}
+    for name, mode, sha in entries:
+        first, slash, rest = name.partition(b"/")
+        if slash:
+            folders.setdefault(first, []).append((rest, mode, sha))
+        else:
+            rows.append((name, b"%o %s\0%s" % (mode, name, sha)))
+    for name, inner in folders.items():
+        sha = bytes.fromhex(_written(inner))
+        rows.append((name + b"/", b"40000 %s\0%s" % (name, sha)))
+    return _named(b"tree", b"".join(row for _, row in sorted(rows))).hex()
+
+
+def _named(kind: bytes, content: bytes) -> bytes:
+    made = hashlib.sha1(b"%s %d\0" % (kind, len(content)), usedforsecurity=False)
+    made.update(content)
+    return made.digest()
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
@@ -139,17 +226,21 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
     return value, at + 1
 
 
-def _changed(root: Path, name: str, mode: int, size: int, sha: bytes) -> bool:  # noqa: PLR0917
-    if mode & _GITLINK == _GITLINK:
+def _changed(root: Path, entry: _Entry) -> bool:
+    if entry.mode & _GITLINK == _GITLINK:
         return False
-    path = root / name
+    path = root / os.fsdecode(entry.name)
     try:
-        link = mode & 0o170000 == _LINK
+        link = entry.mode & 0o170000 == _LINK
         content = os.fsencode(path.readlink()) if link else path.read_bytes()
     except OSError:
         return True
-    if len(content) & 0xFFFFFFFF != size:
-        return True
-    blob = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
-    blob.update(content)
-    return blob.digest() != sha
+    return all(_named(b"blob", form) != entry.sha for form in _forms(content))
+
+
+def _forms(content: bytes) -> Iterator[bytes]:
+    """A file as git may have stored it: as it is, with other line ends, or as a pointer."""
+    yield content
+    if b"\r\n" in content:
+        yield content.replace(b"\r\n", b"\n")
+    yield _POINTER.format(hashlib.sha256(content).hexdigest(), len(content)).encode()

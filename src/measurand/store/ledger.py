@@ -181,12 +181,17 @@ class Ledger:
             return result
 
     def ratings(
-        self, *, version: str | frozenset[str] | None = None, **cells: str | frozenset[str]
+        self,
+        *,
+        version: str | frozenset[str] | None = None,
+        until: int | None = None,
+        **cells: str | frozenset[str],
     ) -> Ratings:
         """The newest revision of every rating, in the order of the ledger.
 
         Args:
             version: Only what this version, or one of these, produced, superseded by others or not.
+            until: Of those versions, only what was there after this batch.
             cells: Cells that must equal these, as ``kind="people"``; a frozenset means any of
                 its members. By example, system, dimension, rater, kind, against, cluster,
                 component or segment.
@@ -200,11 +205,15 @@ class Ledger:
         where, bindings = filters(cells, _FILTERS)
         sql = newest("rating", KEY, SELECT, where=where, version=version is not None)
         with self._reading():
-            rows = self._connection.execute(sql, bindings | versions(version))
+            rows = self._connection.execute(sql, {**bindings, **versions(version, until)})
             return decoded(rows, self._texts)
 
     def outputs(
-        self, *, version: str | frozenset[str] | None = None, **cells: str | frozenset[str]
+        self,
+        *,
+        version: str | frozenset[str] | None = None,
+        until: int | None = None,
+        **cells: str | frozenset[str],
     ) -> tuple[Output, ...]:
         """The newest revision of every output; by example or system, as in `ratings`.
 
@@ -216,7 +225,7 @@ class Ledger:
         named = ", ".join(OUTPUT_FIELDS)
         sql = newest("output", OUTPUT_KEY, named, where=where, version=version is not None)
         with self._reading():
-            rows = self._rows(sql, bindings | versions(version))
+            rows = self._rows(sql, {**bindings, **versions(version, until)})
             names = self._texts({number for row in rows for number in row[:2]})
         return tuple(output_of(row, names) for row in rows)
 

@@ -8,15 +8,18 @@ GATES = """
 CREATE TABLE gate (
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
+  plan TEXT NOT NULL,
   system TEXT NOT NULL,
   version TEXT NOT NULL,
   against TEXT NOT NULL,
   outcome TEXT NOT NULL,
+  own INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
   hashes TEXT NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX gate_system ON gate (system);
 
 CREATE VIEW gates AS
-SELECT id, at, system, version, against, outcome, hashes, body FROM gate;
+SELECT id, at, plan, system, version, against, outcome, own, batch, hashes, body FROM gate;
 """

@@ -15,6 +15,7 @@ from measurand.errors import UsageError
 
 __all__ = ["Rows", "filters", "gaps", "newest", "quoted", "versions"]
 
+_NEWEST = 2**63 - 1
 _AT_ONCE = 50
 """Rows that one statement inserts: in half the time of one statement each."""
 
@@ -109,7 +110,8 @@ def newest(table: str, key: tuple[str, ...], select: str, *, where: str, version
                      SELECT *, max(revision) FROM {table}
                      WHERE batch IN (
                        SELECT id FROM batch
-                       WHERE version IN (SELECT value FROM json_each(:version))) AND {where}
+                       WHERE version IN (SELECT value FROM json_each(:version))
+                         AND id <= :until) AND {where}
                      GROUP BY {quoted(key)})"""
     return f"""SELECT {select} FROM {table} AS r WHERE {where} AND NOT EXISTS (
                  SELECT 1 FROM {table} AS later
@@ -136,11 +138,12 @@ def filters(
     return " AND ".join(conditions), bindings
 
 
-def versions(wanted: str | frozenset[str] | None) -> dict[str, str]:
-    """The binding of a version, or of several."""
+def versions(wanted: str | frozenset[str] | None, until: int | None = None) -> dict[str, str | int]:
+    """The bindings of a version, or of several, up to a batch."""
     if wanted is None:
         return {}
-    return {"version": json.dumps(sorted(wanted) if isinstance(wanted, frozenset) else [wanted])}
+    told = json.dumps(sorted(wanted) if isinstance(wanted, frozenset) else [wanted])
+    return {"version": told, "until": _NEWEST if until is None else until}
 
 
 def quoted(names: Iterable[str], whose: str = "") -> str:

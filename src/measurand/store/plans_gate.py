@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ __all__ = ["GateForm", "WaiverForm", "plain_gate", "read_waivers"]
 
 _Margin = Annotated[Number, Field(gt=0, lt=1)]
 _DAY = "a day, as in 2026-12-31"
+_DIGITS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _everywhere(raw: object) -> object:
@@ -103,20 +105,20 @@ class WaiverForm(Form):
     example: Word
     """Which example may fail."""
     dimension: Word
-    """On which dimension; removed: it may be taken out of the set."""
+    """On which dimension; removed: it may be taken out of the set; changed: it may be another."""
     owner: Word
     """Who answers for it."""
     reason: Word
     """Why."""
     expires: Word
-    """The last day on which it holds, as 2026-12-31."""
+    """The last day on which it holds, as 2026-12-31; days are those of UTC."""
     blocking: Flag = False
     """Whether it may waive a dimension that blocks."""
 
     def build(self) -> Waiver:
         """The waiver."""
         try:
-            day = date.fromisoformat(self.expires)
+            day = date.fromisoformat(self.expires if _DIGITS.fullmatch(self.expires) else "")
         except ValueError:
             raise ValueError(f"expires is {_DAY}; found {self.expires!r}") from None
         return Waiver(

@@ -12,11 +12,12 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Column, Ratings
 from measurand.errors import InsufficientData
 from measurand.jobs.engine.parts import versioned
+from measurand.jobs.gating.terms import rubric_of, terms_of
 from measurand.jobs.manifest import STARTED
 from measurand.store.ledger import Ledger
 from measurand.store.ledger_gates import GateRecord
 
-__all__ = ["Before", "body_of", "changed_since", "last_passing", "removed_since"]
+__all__ = ["Before", "body_of", "last_passing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,14 @@ class Before:
 
 
 def body_of(
-    manifest: Mapping[str, Any], system: str, examples: Mapping[str, Example], *, repeats: int
+    manifest: Mapping[str, Any],
+    system: str,
+    examples: Mapping[str, Example],
+    *,
+    plan: Plan,
+    repeats: int,
 ) -> dict[str, Any]:
-    """What a gate keeps, so that a later one finds the rows of today's version."""
+    """What a gate keeps: the rows of today's version, what was asked, and what was demanded."""
     version = str(manifest.get("systems", {}).get(system, ""))
     raters: Mapping[str, str] = manifest.get("raters", {})
     rows = [version, *(versioned(version, rater) for rater in raters.values())]
@@ -53,43 +59,67 @@ def body_of(
         "dimensions": dict(manifest.get("dimensions", {})),
         "examples": {k: [one.component, one.fingerprint] for k, one in examples.items()},
         "repeats": repeats,
+        "rubric": rubric_of(plan),
+        "terms": terms_of(plan),
     }
 
 
 def last_passing(
-    ledger: Ledger, plan: Plan, system: str, *, examples: Mapping[str, Example]
+    ledger: Ledger,
+    plan: Plan,
+    system: str,
+    *,
+    records: Sequence[GateRecord],
+    examples: Mapping[str, Example],
 ) -> Before:
-    """What passed the gate last under a system's name.
+    """What passed the gate last under a system's name, with its rows as they were then.
+
+    Args:
+        ledger: The ledger.
+        plan: The plan.
+        system: The system's name.
+        records: The decisions of this plan's line.
+        examples: Those that the gate is decided on.
 
     Raises:
         InsufficientData: Nothing did, or the ledger has nothing of it.
         LedgerError: The ledger cannot be read.
     """
-    passed = ledger.gates.records(system=system, outcome="pass")
-    if not passed:
+    passed = [one for one in records if one.system == system and one.outcome == "pass"]
+    record = next((one for one in reversed(passed) if one.own), None)
+    if record is None:
+        others = ", but for passes on other terms than the plan's" if passed else ""
         raise InsufficientData(
-            f"no version of {system} has passed the gate yet, so that there is nothing to hold it "
-            "against; let one pass against a baseline first: measurand gate --against NAME"
+            f"no version of {system} has passed the gate yet{others}, so that there is nothing to "
+            "hold it against; let one pass against a baseline first: measurand gate --against NAME"
         )
-    record = passed[-1]
     versions = frozenset(record.body.get("versions", ()))
-    ratings = ledger.ratings(version=versions, system=system)
-    outputs = ledger.outputs(version=versions, system=system)
+    ratings = ledger.ratings(version=versions, until=record.batch, system=system)
+    outputs = ledger.outputs(version=versions, until=record.batch, system=system)
     if not versions or not len(ratings):
         raise InsufficientData(
             f"the ledger has no rows of the version of {system} that passed on {record.at[:10]}"
         )
     name = f"{system} of {record.at[:10]}"
     runs = ledger.work.events(STARTED)
-    raters: Mapping[str, str] = runs[-1].manifest.get("raters", {}) if runs else {}
-    kept, notes = _still_asked(ratings, record, plan, raters=raters)
+    manifest = runs[-1].manifest if runs else {}
+    kept, notes = _still_asked(ratings, record, plan, raters=manifest.get("raters", {}))
+    now = ledger.outputs(version=versions, system=system)
+    same = manifest.get("systems", {}).get(system) == record.version and now == outputs
     return Before(
         name=name,
         record=record,
         ratings=_renamed(kept, name),
         outputs=tuple(replace(output, system=name) for output in outputs),
         fresh=frozenset(_fresh(record, examples)),
-        notes=notes,
+        notes=(*notes, *([_itself(record)] if same else ())),
+    )
+
+
+def _itself(record: GateRecord) -> str:
+    return (
+        f"{record.system} is the version that passed on {record.at[:10]}, and nothing was asked "
+        "again since: it is held against itself, which shows that it is unchanged and no more."
     )
 
 
@@ -128,26 +158,3 @@ def _fresh(record: GateRecord, examples: Mapping[str, Example]) -> Iterator[str]
     for name, one in examples.items():
         if name not in seen or seen[name][1] != one.fingerprint:
             yield name
-
-
-def changed_since(records: Sequence[GateRecord]) -> tuple[GateRecord, ...]:
-    """The newest gate that passed, and all after it: what was decided on must still be there.
-
-    A gate that did not pass lets nobody take out what failed in it.
-    """
-    passed = [at for at, record in enumerate(records) if record.outcome == "pass"]
-    return tuple(records[passed[-1] :] if passed else records)
-
-
-def removed_since(
-    records: Sequence[GateRecord], examples: Mapping[str, Example], components: Sequence[str]
-) -> dict[str, str]:
-    """Examples that were decided on before and are not any more, with their components."""
-    now = {name for name, one in examples.items() if one.component in components}
-    gone: dict[str, str] = {}
-    for record in changed_since(records):
-        seen: Mapping[str, Sequence[str]] = record.body.get("examples", {})
-        for name, told in seen.items():
-            if name not in now and told[0] in components:
-                gone[name] = told[0]
-    return gone

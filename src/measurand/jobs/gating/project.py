@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from measurand.analysis.gate_result import GateResult
 from measurand.analysis.gate_terms import GateTerms
 from measurand.core.example import Example
-from measurand.core.gate import GatePlan
+from measurand.core.gate import GatePlan, Loss, Waiver
 from measurand.core.output import Output
 from measurand.core.plan import Plan
 from measurand.core.sound import sound
@@ -19,8 +19,9 @@ from measurand.errors import InfrastructureError, MeasurandError, NotSetUp, Plan
 from measurand.jobs.accounting import run_account
 from measurand.jobs.calibrating.records import untrusted
 from measurand.jobs.engine.agenda import Again
-from measurand.jobs.gating.before import Before, body_of, last_passing, removed_since
+from measurand.jobs.gating.before import Before, body_of, last_passing
 from measurand.jobs.gating.hashes import project_hashes
+from measurand.jobs.gating.memory import Memory, of_this_line, place_of
 from measurand.jobs.gating.now import undone
 from measurand.jobs.gating.options import GateOptions, asked_plan, sides
 from measurand.jobs.gating.owed import (
@@ -30,6 +31,8 @@ from measurand.jobs.gating.owed import (
     with_repeats,
 )
 from measurand.jobs.gating.scene import Scene, waivers_of, waivers_print
+from measurand.jobs.gating.terms import own_terms
+from measurand.jobs.gating.unseen import unseen
 from measurand.jobs.manifest import current
 from measurand.jobs.places import ledger_path
 from measurand.jobs.project import under_plan
@@ -42,6 +45,16 @@ from measurand.store.ledger_gates import GateRecord
 from measurand.store.plans import load_plan
 
 __all__ = ["of_project", "record", "run_first"]
+
+_YEAR = 366
+_OTHER_TERMS = (
+    "This gate was decided by other terms than the plan's, as options asked for: it is no last "
+    "passing, and what was decided on before stays remembered."
+)
+_OTHERS = (
+    "The ledger has {count:,} decisions of gates, none of them of {file} or of the commits that "
+    "this one comes from: nothing is remembered that could be missing."
+)
 
 
 def run_first(
@@ -108,9 +121,9 @@ def of_project(file: Path, options: GateOptions, *, today: date, environment: En
     look = _Look(file, plan, wanted, source, examples)
     before: Before | None = None
     with open_ledger(ledger_path(file)) as ledger:
+        facts = look.facts(ledger, options)
         if against == "last-passing":
-            before = last_passing(ledger, plan, system, examples=examples)
-        facts = look.facts(ledger, system)
+            before = last_passing(ledger, plan, system, records=facts.records, examples=examples)
     open_, unknown = look.undone((system,) if before else (system, against), environment)
     outputs = _outputs(source, before, (system, against))
     terms = replace(
@@ -134,8 +147,25 @@ def of_project(file: Path, options: GateOptions, *, today: date, environment: En
         hashes=project_hashes(
             plan, file, facts.manifest, system=system, examples=examples.values(), waivers=told
         ),
-        notes=(*source.limits, *(before.notes if before else ())),
+        notes=(
+            *facts.notes,
+            *(before.notes if before else ()),
+            *unseen(one for one in plan.systems if one.name in {system, against}),
+            *_long(terms.waivers, today),
+            *source.limits,
+        ),
+        own=facts.own,
     )
+
+
+def _long(waivers: Sequence[Waiver], today: date) -> Iterator[str]:
+    """Waivers that nobody will look at again for more than a year."""
+    for one in waivers:
+        if one.expires > today + timedelta(days=_YEAR):
+            yield (
+                f"The waiver of {one.example} on {one.dimension} holds until "
+                f"{one.expires.isoformat()}, more than a year from now."
+            )
 
 
 def _trials(
@@ -154,8 +184,11 @@ class _Facts:
     """What the ledger says besides ratings and outputs."""
 
     manifest: Mapping[str, Any]
-    removed: Mapping[str, str]
+    records: tuple[GateRecord, ...]
+    lost: tuple[Loss, ...]
+    notes: tuple[str, ...]
     untrusted: tuple[str, ...]
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +217,34 @@ class _Look:
             by=options.by,
             waivers=waivers_of(options, self.wanted, self.file.parent),
             places=places_of(self.file.parent / plan.data.path),
-            removed=facts.removed,
+            lost=facts.lost,
             untrusted=facts.untrusted,
         )
 
-    def facts(self, ledger: Ledger, system: str) -> _Facts:
+    def facts(self, ledger: Ledger, options: GateOptions) -> _Facts:
         """What the ledger says of runs, of earlier gates and of judges."""
-        manifest = current(ledger, self.plan).manifest
-        records = ledger.gates.records(system=system)
+        plan, every = self.plan, ledger.gates.records()
+        manifest = current(ledger, plan).manifest
+        records = of_this_line(every, plan, self.file)
+        memory = Memory.of(records)
+        components = self.wanted.components
         reasons: tuple[str, ...] = ()
         if self.wanted.calibrated:
-            account = run_account(ledger, self.plan)
-            reasons = tuple(untrusted(ledger, self.plan, manifest, account=account))
+            account = run_account(ledger, plan)
+            reasons = tuple(untrusted(ledger, plan, manifest, account=account))
+        notes = list(memory.notes(plan, self.source.examples, components))
+        own = own_terms(plan, self.wanted, options, first=not memory.at)
+        if not own:
+            notes.insert(0, _OTHER_TERMS)
+        if every and not records:
+            notes.append(_OTHERS.format(count=len(every), file=self.file.name))
         return _Facts(
             manifest=manifest,
-            removed=removed_since(records, self.examples, self.wanted.components),
+            records=records,
+            lost=tuple(memory.losses(plan, self.source.examples, components)),
+            notes=tuple(notes),
             untrusted=reasons,
+            own=own,
         )
 
     def undone(
@@ -263,15 +308,18 @@ def record(file: Path, scene: Scene, result: GateResult) -> None:
             manifest,
             result.system,
             scene.examples,
+            plan=plan,
             repeats=trials_of_system(own, scene.outputs),
         )
         ledger.gates.add(
             GateRecord(
+                plan=plan.name,
                 system=result.system,
                 version=str(manifest.get("systems", {}).get(result.system, "")),
                 against=result.against,
                 outcome=result.outcome,
+                own=scene.own,
                 hashes=result.hashes,
-                body=body,
+                body={**body, "place": place_of(file)},
             )
         )

@@ -36,6 +36,7 @@ class Scene:
         outputs: What was answered, where it is known.
         hashes: Of all that.
         notes: What readers should know, in sentences.
+        own: Whether it is decided by the plan's own terms.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Scene:
     outputs: tuple[Output, ...]
     hashes: Mapping[str, str]
     notes: tuple[str, ...]
+    own: bool = True
 
     def decided(self) -> GateResult:
         """What follows."""
