@@ -312,6 +312,39 @@ class TestWeights:
         assert verdict.outcome == "inconclusive"
         assert "but not both surely; as measured the two are level at depth" in verdict.reason
 
+    def test_of_many_pairs_a_verdict_is_adjusted_for_all(self) -> None:
+        """The same two systems, alone and among ten that add pairs."""
+        rng = np.random.default_rng(5)
+        rubric = Rubric(
+            Dimension("depth", weight=60, scale=ONE_TO_FIVE),
+            Dimension("colour", weight=40, scale=ONE_TO_FIVE),
+        )
+        table = rng.integers(2, 5, size=(10, 2, 80)).astype(float)
+        table[1] = np.clip(table[0] + rng.integers(-1, 2, size=(2, 80)) + 0.22, 1, 5)
+        rows = [
+            row(i, f"s{system}", name, float(table[system, layer, i]))
+            for system in range(10)
+            for layer, name in enumerate(("depth", "colour"))
+            for i in range(80)
+        ]
+        told = []
+        for systems in (("s1", "s0"), ("s1", "s0", *(f"s{k}" for k in range(2, 10)))):
+            options = ComparisonOptions(resamples=199, systems=systems, pairs="all")
+            found = compare(Ratings.of(rows), rubric, options=options)
+            (verdict,) = verdicts(found, "weights", systems=("s1", "s0"))
+            assert verdict.estimate is not None
+            told.append((verdict.outcome, round(1 - verdict.estimate.level, 6)))
+        assert told == [("survives every weighting", 0.05), ("inconclusive", 0.001111)]
+
+    def test_one_system_has_no_other_weights(self) -> None:
+        rubric = Rubric(
+            Dimension("depth", weight=60, scale=ONE_TO_FIVE),
+            Dimension("colour", weight=40, scale=ONE_TO_FIVE),
+        )
+        rows = [row(i, "one", name, 1.0 + i % 5) for name in ("depth", "colour") for i in range(30)]
+        found = compare(Ratings.of(rows), rubric, options=ComparisonOptions(resamples=199))
+        assert not any("weightings" in limit for limit in found.limits)
+
     def test_one_dimension_has_no_weights(self) -> None:
         rows = Ratings.of(both("ok", [1, 0] * 20, [1, 1] * 20))
         assert not verdicts(compare(rows, ONE, options=FEW), "weights")

@@ -71,6 +71,16 @@ def test_a_mapping_that_does_not_fit(
 
 
 @pytest.mark.parametrize("verb", VERBS)
+def test_texts_in_the_place_of_names_are_refused(verb: str, run: Run) -> None:
+    text = "the answer itself " * 200
+    ended = run(verb, put("texts.csv", f"{GOOD}e90,{text},quality,Ann,people,3\n"), *SCALE)
+    assert ended.code == 2
+    assert "texts stand where names of the column system belong; found 'the answer" in ended.err
+    assert "of 3,599 characters" in ended.err
+    assert len(ended.err) < 600
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_a_rater_of_two_kinds_is_refused(verb: str, run: Run) -> None:
     ended = run(verb, put("two.csv", f"{GOOD}e90,a,quality,Ann,judge,3\n"), *SCALE)
     assert ended.code == 2

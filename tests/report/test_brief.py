@@ -48,3 +48,26 @@ def test_limits_are_counted_where_the_verdicts_are(world: World) -> None:
     document = comparison_document(world.findings(), world.context())
     assert document.warning == "2 limits apply"
     assert "2 limits apply; see the end." in terminal_text(document)
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    some = Estimate(value=0.5, low=0.4, high=0.6, n=9, method="t")
+    none = Estimate.absent("nobody rated it")
+    columns = (Column("Systems"), Column("Difference"))
+    pairs = tuple((f"pair {i}", some) for i in range(780))
+    lost = tuple((f"lost {i}", none) for i in range(25))
+    tables = (
+        Table("Overall difference", columns, (*pairs, *lost), "95% intervals."),
+        Table("Difference by dimension", columns, lost),
+        Table("Fifty", columns, pairs[:50]),
+    )
+    shown, left = brief(Document(title="t", sections=(Section("Differences", tables),)))
+    first, line, short = shown.sections[0].blocks
+    assert isinstance(first, Table)
+    assert first.rows == pairs[:20]
+    assert first.note == "and 760 rows more. 95% intervals."
+    assert isinstance(line, Paragraph)
+    assert line.text.endswith("lost 19 and 5 more: nobody rated it")
+    assert isinstance(short, Table)
+    assert len(short.rows) == 50
+    assert "further rows" in left

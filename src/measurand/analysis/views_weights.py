@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -117,6 +117,7 @@ def weight_findings(
 ) -> tuple[tuple[Result, ...], tuple[Verdict, ...], tuple[str, ...]]:
     """The overall difference of every pair where the weights are least, and most, in its favour.
 
+    Verdicts are decided by intervals that are Bonferroni's over the pairs, and carry them.
     Nothing where fewer than two dimensions count.
     """
     try:
@@ -125,11 +126,15 @@ def weight_findings(
         return (), (), ()
     results: list[Result] = []
     verdicts: list[Verdict] = []
-    for systems in dict.fromkeys(pair.systems for pair in pairs):
+    compared = list(dict.fromkeys(pair.systems for pair in pairs))
+    adjusted = replace(measure, level=1 - (1 - measure.level) / max(len(compared), 1))
+    for systems in compared:
         found = _extremes(measure, ranges, systems=systems)
         results += _results(measure, found, systems)
-        verdicts.append(_verdict(measure, ranges, found, systems=systems))
-    return tuple(results), tuple(verdicts), tuple(_limits(ranges, scene.rubric))
+        among = found if len(compared) == 1 else _extremes(adjusted, ranges, systems=systems)
+        verdicts.append(_verdict(measure, ranges, among, systems=systems))
+    limits = tuple(_limits(ranges, scene.rubric)) if compared else ()
+    return tuple(results), tuple(verdicts), limits
 
 
 @dataclass(frozen=True, slots=True)

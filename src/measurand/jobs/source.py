@@ -19,6 +19,7 @@ from measurand.core.rating import Cell, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault, UsageError
+from measurand.figures.text import shortened
 from measurand.jobs.item_maker import in_subsample
 from measurand.jobs.looks import Looks
 from measurand.store.dataset import Dataset
@@ -43,6 +44,8 @@ _SPECIFIC = re.compile(r"'[^']*'|(?<=found )[^;,]+|(?<=line )\d+")
 _KINDS_SHOWN = 3
 _VALUES_SHOWN = 4
 _LONGEST = 24
+_LONGEST_NAME = 200
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,7 @@ def take_file(path: Path, reading: Reading) -> Source:
     plan = load_plan(reading.plan) if reading.plan else None
     scales = {d.name: d.scale for d in plan.rubric} if plan else reading.scales
     imported = read_ratings(path, mapping=reading.mapping, scales=scales)
-    if faults := list(two_faced(imported.ratings, path)):
+    if faults := [*two_faced(imported.ratings, path), *_texts_as_names(imported.ratings, path)]:
         raise DataError(faults)
     rubric = _rubric(imported.scales, reading, plan, intake=imported.intake)
     return Source(
@@ -173,6 +176,20 @@ def two_faced(ratings: Ratings, path: Path) -> Iterator[Fault]:
                     allowed="one kind for each rater",
                     remedy="give a person and a program different names",
                 )
+
+
+def _texts_as_names(ratings: Ratings, path: Path) -> Iterator[Fault]:
+    """Systems and dimensions whose name is a text: no page has room, and a column is mistaken."""
+    for column in ("system", "against", "dimension"):
+        names = (str(name) for name in ratings.distinct(column) if name is not None)
+        if long := [name for name in names if len(name) > _LONGEST_NAME]:
+            yield Fault(
+                f"texts stand where names of the column {column} belong",
+                str(path),
+                found=f"{shortened(long[0], _SHOWN)!r}, of {len(long[0]):,} characters",
+                allowed=f"names of at most {_LONGEST_NAME} characters",
+                remedy=f"check which column the mapping takes as {column}",
+            )
 
 
 def _refused(intake: Intake) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from measurand.report.document import (
@@ -31,6 +31,9 @@ FIRST = frozenset(
 """The sections that answer the question; the others are for looking things up."""
 LOOKED_UP = frozenset({"Votes of people", "Flagged by anyone, by system"})
 """The tables in them that are for looking things up."""
+_ROWS = 50
+_FIRST_ROWS = 20
+"""Of a longer table, so many."""
 IN_A_LINE = frozenset({"Planted truth"})
 """Of these, the tables' notes say it."""
 
@@ -50,6 +53,7 @@ def brief(
     left += [b.title for s in kept for b in s.blocks if isinstance(b, Fold)]
     tables = [t for s in kept for b in s.blocks for t in _tables(b)]
     left += [table.caption for table in tables if table.caption in LOOKED_UP]
+    left += ["further rows"] if any(len(table.rows) > _ROWS for table in tables) else []
     left += ["methods and further columns"] if any(_lengthy(table) for table in tables) else []
     return replace(document, sections=tuple(map(_shorter, kept))), tuple(left)
 
@@ -70,7 +74,14 @@ def _shorter(section: Section) -> Section:
     if section.title in IN_A_LINE:
         notes = tuple(Paragraph(t.note) for block in blocks for t in _tables(block))
         return replace(section, blocks=notes, summary="")
-    return replace(section, blocks=tuple(part for block in blocks for part in _parts(block)))
+    parts = [part for block in blocks for part in _parts(block)]
+    told = [part for place, part in enumerate(parts) if not _again(part, parts[:place])]
+    return replace(section, blocks=tuple(told))
+
+
+def _again(part: Block, before: Sequence[Block]) -> bool:
+    """Whether the same was said before, as why several tables have no number of a pair."""
+    return isinstance(part, Paragraph) and part in before
 
 
 def _parts(block: Block) -> Iterator[Block]:
@@ -88,10 +99,16 @@ def _parts(block: Block) -> Iterator[Block]:
         if (reason := _reason(row)) is not None:
             empty.setdefault(reason, []).append(str(row[0]))
     full = tuple(row for row in rows if _reason(row) is None)
-    if full:
+    if len(full) > _ROWS:
+        more = f"and {len(full) - _FIRST_ROWS:,} rows more."
+        note = " ".join(filter(None, (more, block.note)))
+        yield replace(block, columns=columns, rows=full[:_FIRST_ROWS], note=note)
+    elif full:
         yield replace(block, columns=columns, rows=full)
     for reason, names in empty.items():
-        yield Paragraph(f"{', '.join(names)}: {reason}")
+        named = ", ".join(names[:_FIRST_ROWS])
+        more = f" and {len(names) - _FIRST_ROWS:,} more" if len(names) > _FIRST_ROWS else ""
+        yield Paragraph(f"{named}{more}: {reason}")
 
 
 def _reason(row: tuple[Cell, ...]) -> str | None:

@@ -147,4 +147,7 @@ def _difference_table(overall: Sequence[Result], decided: _Decided) -> Table:
                 result.estimate.n,
             )
         )
-    return Table("Overall difference", columns, tuple(rows), basis(r.estimate for r in overall))
+    note = basis(r.estimate for r in overall)
+    if len(overall) > 1:
+        note += " Each is of its pair alone; the verdicts are adjusted for all pairs."
+    return Table("Overall difference", columns, tuple(rows), note)

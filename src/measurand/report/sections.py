@@ -20,6 +20,7 @@ from measurand.report.document import (
     Bullets,
     Cell,
     Column,
+    Fold,
     Outcome,
     Paragraph,
     Plot,
@@ -45,6 +46,7 @@ __all__ = [
 ]
 
 HEADLINES = 5
+_LISTED = 60
 """Decisions at the top of a page; where there are more, a table has them all."""
 
 FOOTER = f"measurand {__version__}"
@@ -142,7 +144,9 @@ def all_decisions(verdicts: Sequence[Verdict]) -> list[Section]:
         )
         for verdict in verdicts
     ]
-    return [Section("All decisions", (Table("Every decision", columns, tuple(rows)),))]
+    table = Table("Every decision", columns, tuple(rows))
+    long = len(rows) > _LISTED
+    return [Section("All decisions", (Fold(f"All {len(rows):,}", (table,)) if long else table,))]
 
 
 def _bound(name: str, bound: float) -> str:
