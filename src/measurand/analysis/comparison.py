@@ -12,9 +12,14 @@ import numpy as np
 from measurand.analysis.attempts import attempts_of, with_unanswered
 from measurand.analysis.bounds import mean_bounds
 from measurand.analysis.comparison_limits import comparison_limits
-from measurand.analysis.composition import composition_limits, effective_size, population
+from measurand.analysis.composition import (
+    composition_limits,
+    effective_size,
+    everything,
+    population,
+)
 from measurand.analysis.decisions import Decisions
-from measurand.analysis.every_pair import difference_results, every_pair
+from measurand.analysis.every_pair import EveryPair, difference_results, every_pair
 from measurand.analysis.failure_limits import failure_limits
 from measurand.analysis.failures import Gate, failure_counts, failure_results
 from measurand.analysis.families import decide_families
@@ -122,57 +127,37 @@ def compare(
             by its length.
 
     Returns:
-        Per system: mean of every dimension (on its scale) and overall (on the unit interval,
-        among outputs that are not blocked), also by component and segment, a judge's corrected by
-        what people said of a part of its outputs, with judge_mean_raw beside it; blocking_rate with
-        its one-sided upper bound; place between floor and expert; rank, of three systems or more.
-        Per pair: difference, corrected likewise, with judge_difference_raw; of several pairs
-        difference_simultaneous; discordance, minimum_detectable_difference, and a verdict. All
-        that names no component is of the headline's examples (see `population`), but blocking,
-        which counts every example. Where anything failed: the shares that did, and mean_if_worst
-        and mean_if_best, between which the means lie. Where outputs were compared side by side:
-        preference, and what the order of showing does.
+        Per system and dimension, and overall: means, places, ranks, blocking rates; per pair:
+        differences, what could have been shown, and a verdict; means and differences of judges
+        corrected by people. What names no component is of the headline's examples (see
+        `population`), but blocking, which counts every example. Then views, preferences of pairs,
+        and what failed, with the bounds that leaves. docs/results.md has all names.
 
     Raises:
         UsageError: The traffic makes no sense, or does not go with looking while data grow.
     """
     chosen = options or ComparisonOptions()
-    known = examples or {}
     table = with_unanswered(ratings, rubric, outputs)
     single = len(table.where(against=None)) > 0
     scores = _scored(table, rubric, examples, options=chosen, single=single)
     systems = scores.systems or chosen.systems
-    of = population(scores, chosen)
-    measure = Measure(
-        scores,
-        level=chosen.level,
-        resamples=chosen.resamples,
-        seed=chosen.seed,
-        population=of,
-        looks=chosen.looks,
-    )
+    measure = _measured(scores, chosen)
     attempts = attempts_of(table, scores, outputs=outputs)
     gate = Gate(attempts, chosen.max_failures)
     every = every_pair(measure, chosen if single else replace(chosen, pairs=""))
     pairs = [pair for family in every.compared for pair in family]
-    families = decide_families(measure, every.compared, every.ranked)
-    rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
-    decisions = Decisions(families, rates, chosen, gate=gate)
-    seen = views(measure, pairs, Scene(table, rubric, known, outputs, chosen))
+    seen = views(measure, pairs, Scene(table, rubric, examples or {}, outputs, chosen))
     met = standings(table, systems, examples=examples, outputs=outputs, options=chosen)
-    results: list[Result] = [*means(measure), *mean_bounds(measure, table), *rates]
-    results += effective_size(of, chosen.level)
-    results += place_on_scale(measure, floor=chosen.floor, expert=chosen.expert)
-    results += difference_results(measure, families)
-    results += chain.from_iterable(ranks.results() for ranks in decisions.ranks)
-    results += (*seen.results, *_preferences(table, systems, examples, options=chosen, gate=gate))
+    own = _decided(measure, every, rubric, options=chosen, gate=gate)
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
-    results += failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
+    failed = failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
+    beside = _preferences(table, systems, examples, options=chosen, gate=gate)
+    bounds = mean_bounds(measure, table)
     return Findings(
-        results=(*results, *met.results),
-        verdicts=(*decisions.verdicts(), *seen.verdicts, *met.verdicts),
+        results=(*own.results, *bounds, *seen.results, *beside, *failed, *met.results),
+        verdicts=(*own.verdicts, *seen.verdicts, *met.verdicts),
         limits=(
-            *composition_limits(scores, of),
+            *own.limits,
             *failure_limits(pairs, attempts, measure),
             *preference_limits(table, systems, gate=gate),
             *comparison_limits(measure, rubric, ratings, pairs=pairs),
@@ -183,8 +168,42 @@ def compare(
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
         changes=seen.changes,
-        headline=of.note if of.kind != "all" or not of.sampled else None,
+        headline=own.headline,
         readings=seen.readings,
+    )
+
+
+def _measured(scores: Scores, options: ComparisonOptions) -> Measure:
+    return Measure(
+        scores,
+        level=options.level,
+        resamples=options.resamples,
+        seed=options.seed,
+        population=population(scores, options),
+        looks=options.looks,
+    )
+
+
+def _decided(
+    measure: Measure, every: EveryPair, rubric: Rubric, *, options: ComparisonOptions, gate: Gate
+) -> Findings:
+    """Means, rates, differences, ranks, and the decisions on them; of which examples they are."""
+    families = decide_families(measure, every.compared, every.ranked)
+    rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
+    decisions = Decisions(families, rates, options, gate=gate)
+    of = measure.population or everything(measure.scores)
+    return Findings(
+        results=(
+            *means(measure),
+            *rates,
+            *effective_size(of, options.level),
+            *place_on_scale(measure, floor=options.floor, expert=options.expert),
+            *difference_results(measure, families),
+            *chain.from_iterable(ranks.results() for ranks in decisions.ranks),
+        ),
+        verdicts=decisions.verdicts(),
+        limits=tuple(composition_limits(measure.scores, of)),
+        headline=of.note if of.kind != "all" or not of.sampled else None,
     )
 
 

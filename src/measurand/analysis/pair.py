@@ -10,6 +10,7 @@ import numpy as np
 
 from measurand.analysis.correction import LEAST_LABELS, sample_of
 from measurand.analysis.frame import Bools
+from measurand.analysis.looking import look_mean, look_p
 from measurand.analysis.matrix import Codes, Floats, all_yes_no
 from measurand.analysis.measure import NOTHING_TO_WEIGH, OVERALL, Measure, on_scale
 from measurand.core.scale import UNIT
@@ -22,7 +23,6 @@ from measurand.stats.poststrata import Strata, stratified_mean
 from measurand.stats.power import POWER
 from measurand.stats.ppi import linear_parts, linear_ppi
 from measurand.stats.quantiles import normal_quantile
-from measurand.stats.sequential import sequential_mean, sequential_p
 
 __all__ = ["Influence", "Pair", "needed_reach"]
 
@@ -162,7 +162,8 @@ class Pair:
     def _sequential(self, values: Floats, clusters: Codes | None, level: float) -> Estimate:
         if not self.scale.bounded:
             raise InsufficientData("a scale without bounds has no confidence sequence")
-        return sequential_mean(values, bounds=_SPAN, clusters=clusters, level=level)
+        largest = self.measure.scores.largest
+        return look_mean(values, clusters, largest=largest, level=level)
 
     def _by_labels(self, level: float) -> Estimate:
         """What people's labels alone say at every look: no correction is known that holds there."""
@@ -268,7 +269,7 @@ class Pair:
         try:
             return mean_p(self.values, clusters=self.clusters)
         except InsufficientData:
-            return self._flip_p()
+            return _flip_p(self.values, self.units)
 
     def _sequential_p(self) -> float:
         if not self.scale.bounded:
@@ -276,7 +277,7 @@ class Pair:
         given = ~np.isnan(self._labels) if self.corrected else np.ones(len(self.values), dtype=bool)
         values = self._labels[given] if self.corrected else self.values
         clusters = None if self.clusters is None else self.clusters[given]
-        return _p_of(lambda: sequential_p(values, bounds=_SPAN, clusters=clusters))
+        return _p_of(lambda: look_p(values, clusters, largest=self.measure.scores.largest))
 
     def _inverted(self) -> float:
         """The least error rate at which the interval excludes 0."""
@@ -290,18 +291,19 @@ class Pair:
             low, high = (low, middle) if outside else (middle, high)
         return high
 
-    def _flip_p(self) -> float:
-        """Where all differ alike there is no spread to test by, but all have the same sign.
-
-        The exact p-value of the sign-flip test: two in 2 to the power of units (or clusters).
-        """
-        if not len(self.values) or not np.all(self.values == self.values[0]) or not self.values[0]:
-            return 1.0
-        return float(2.0 ** (1 - self.units))
-
     def told(self, estimate: Estimate) -> Estimate:
         """An estimate on the unit interval, in the units that readers know."""
         return estimate if self.name == OVERALL else on_scale(estimate, self.scale, difference=True)
+
+
+def _flip_p(values: Floats, units: int) -> float:
+    """Where all differ alike there is no spread to test by, but all have the same sign.
+
+    The exact p-value of the sign-flip test: two in 2 to the power of units (or clusters).
+    """
+    if not len(values) or not np.all(values == values[0]) or not values[0]:
+        return 1.0
+    return float(2.0 ** (1 - units))
 
 
 def _p_of(compute: Callable[[], float]) -> float:

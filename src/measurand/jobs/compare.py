@@ -44,6 +44,9 @@ HARM = frozenset({"blocking_rate", "any_flag_rate"})
 _COMPARED = frozenset({"corrected_mean", "judge_mean_raw"})
 """What a comparison tells itself, the corrected mean as the mean."""
 
+_CHANGED = frozenset({"changed_to_worse", "changed_to_better", "changed_by_chance"})
+"""What one example has too, and so no evidence that a comparison has anything to say."""
+
 _TITLES = {"judge": "What do the judges say?"}
 
 
@@ -283,7 +286,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, options: Compariso
         intakes=source.intakes,
         run=source.run,
         decided=options.require is not None,
-        background=CEILING if verb == "compare" else frozenset(),
+        background=CEILING | _CHANGED if verb == "compare" else frozenset(),
     )
 
 

@@ -131,7 +131,17 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
         tuple(tuple(row[place] for place in kept) for row in rows),
         basis(r.estimate for r in rates),
     )
-    blocks: list[Block] = [table]
+    blocks: list[Block] = [table, *_blocked_otherwise(shelf)]
+    summary = (
+        "The share of outputs that must not ship, of every example there is: a failure counts "
+        "wherever it happens. What counts is the upper end."
+    )
+    return [Section("Blocking", tuple(blocks), summary)]
+
+
+def _blocked_otherwise(shelf: Shelf) -> list[Block]:
+    """The rates if all unknown were blocked, by component, of all outputs, and by a single flag."""
+    blocks: list[Block] = []
     if unknown := shelf.take("blocking_rate_if_unknown", where=is_whole):
         named = [(_system(result), result) for result in unknown]
         caption = "Blocked, if all of which it is unknown were"
@@ -152,11 +162,7 @@ def _blocking(shelf: Shelf, verdicts: Sequence[Verdict]) -> list[Section]:
     if flagged := shelf.take("any_flag_rate", where=is_whole):
         named = [(_system(result), result) for result in flagged]
         blocks.append(estimates_table("Flagged by anyone, by system", "System", named))
-    summary = (
-        "The share of outputs that must not ship, of every example there is: a failure counts "
-        "wherever it happens. What counts is the upper end."
-    )
-    return [Section("Blocking", tuple(blocks), summary)]
+    return blocks
 
 
 def _without_clusters(shelf: Shelf) -> list[Section]:
