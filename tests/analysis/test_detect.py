@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from measurand.analysis.detect import Sought, detectable
+from measurand.analysis.detect import Clusters, Sought, detectable
 from measurand.analysis.detect_measured import Calibrated, Measured
 from measurand.analysis.detect_plan import Sizes, detect_findings
 from measurand.analysis.power_components import Rated, chosen_dimension, components_of
@@ -22,6 +22,7 @@ from measurand.stats.estimate import Estimate
 from measurand.stats.power_means import MeanDesign, mean_detectable
 
 SOUGHT = Sought()
+EVEN_3, EVEN_5 = (Clusters(size=m, felt=m) for m in (3.0, 5.0))
 JUDGE = Calibrated(judge="j", correlation=(0.6, 0.7, 0.8), reliability=0.9, n=100)
 
 
@@ -82,7 +83,9 @@ def test_the_order_of_examples_does_not_matter() -> None:
     parts = {name: getattr(one, name)[order] for name in ("values", "baseline", "clusters")}
     moved = replace(one, **parts)
     for first, second in zip(
-        one.cases(SOUGHT, cluster_size=3.0), moved.cases(SOUGHT, cluster_size=3.0), strict=True
+        one.cases(SOUGHT, clusters=EVEN_3),
+        moved.cases(SOUGHT, clusters=EVEN_3),
+        strict=True,
     ):
         assert first.at == pytest.approx(second.at, rel=1e-9)
 
@@ -92,9 +95,9 @@ def test_clusters_are_as_alike_as_they_were_measured() -> None:
     alike = one.alike()
     assert alike is not None
     assert alike[0] < 0.5 < alike[2]
-    (case,) = (c for c in one.cases(SOUGHT, cluster_size=5.0) if "clusters of 5" in c.design)
+    (case,) = (c for c in one.cases(SOUGHT, clusters=EVEN_5) if "clusters of 5" in c.design)
     assert case.n == 300
-    (assumed,) = (c for c in graded().cases(SOUGHT, cluster_size=5.0) if "clusters" in c.design)
+    (assumed,) = (c for c in graded().cases(SOUGHT, clusters=EVEN_5) if "clusters" in c.design)
     assert assumed.n == 0
 
 
@@ -119,7 +122,7 @@ def test_a_judge_that_people_correct_detects_more_the_better_it_is() -> None:
 
 def test_systems_that_never_differ_leave_nothing_to_reckon_with() -> None:
     one = replace(graded(), values=np.zeros(60), baseline=np.full(60, 0.5))
-    assert list(one.cases(SOUGHT, cluster_size=3.0)) == []
+    assert list(one.cases(SOUGHT, clusters=EVEN_3)) == []
 
 
 def test_what_is_below_the_usual_sizes_is_named() -> None:

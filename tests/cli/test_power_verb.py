@@ -32,9 +32,10 @@ def answered(words: str, capsys: pytest.CaptureFixture[str], *, code: int = 0) -
         ("--difference .05 --discordance .14", "n_by_formula", 438),
         ("--discordance .15 --n 430", "difference", 0.052),
         ("--difference .05 --n 430", "discordance", 0.1406),
-        ("--unpaired --rates .80,.85", "n", 906),
+        ("--unpaired --rates .80,.85", "n", 903),
+        ("--unpaired --rates .80,.85", "n_by_formula", 906),
         ("--unpaired --rates .80,.85 --n 430", "power", 0.488),
-        ("--rates .80 --difference .05 --power .9", "n", 1212),
+        ("--rates .80 --difference .05 --power .9", "n_by_formula", 1212),
         ("--graded --between 1/9 --difference .03", "n", 969),
         ("--graded --between 1/9 --within 1/6 --difference .03", "n", 3876),
         ("--graded --between 1/9 --within 1/6 --repeats 10 --difference .03", "n", 1260),
@@ -143,5 +144,5 @@ def test_without_a_question_the_guide_s_sizes_are_told(
     assert paired == [0.042, 0.05, 0.06, 0.074]
     told = " ".join(document["limits"])
     assert "at most 14.1%" in told
-    assert "906 of each system" in told
+    assert "903 of each system (906 of each system by the formula" in told
     assert "Only the 200 of core" in told

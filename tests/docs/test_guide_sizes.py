@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from measurand.stats.correlation import fisher_z
+from measurand.stats.dependent_correlations import williams_t
 from measurand.stats.power import (
     mcnemar_power,
     minimum_detectable_difference,
     paired_n,
     paired_n_exact,
-    unpaired_n,
-    unpaired_power,
 )
 from measurand.stats.power_correlation import TwoCorrelations, two_correlations_n
 from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.power_rates import examples_for_rate
+from measurand.stats.power_unpaired import unpaired_n, unpaired_power
 from measurand.stats.proportion import clopper_pearson
-from measurand.stats.quantiles import normal_quantile, two_sided_t
+from measurand.stats.quantiles import normal_quantile
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guide-figures.md").read_text(encoding="utf-8")
 SIZES = (50, 200, 430)
@@ -98,7 +98,7 @@ def of_judges() -> Iterator[str]:
             f"+{short(after - before, 2)}",
         )
     best = TwoCorrelations(0.86, 0.80, 0.8)
-    yield f"p = {short(two_sided_t(best.williams(50), 47), 2)}"
+    yield f"p = {short(williams_t(best.observed, 50).p, 2)}"
     yield f"it takes {two_correlations_n(best)} outputs"
     bounds = (
         math.tanh(math.atanh(0.8) + normal_quantile(0.95) / math.sqrt(n - 3))

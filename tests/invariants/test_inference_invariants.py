@@ -30,12 +30,8 @@ from measurand.stats.paired import (
     tango,
     wald,
 )
-from measurand.stats.power import (
-    mcnemar_power,
-    minimum_detectable_difference,
-    paired_n,
-    unpaired_power,
-)
+from measurand.stats.power import mcnemar_power, minimum_detectable_difference, paired_n
+from measurand.stats.power_unpaired import unpaired_power
 from measurand.stats.proportion import clopper_pearson, jeffreys, wilson
 
 PROPORTIONS = (wilson, jeffreys, clopper_pearson)

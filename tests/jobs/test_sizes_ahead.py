@@ -113,7 +113,7 @@ def test_clusters_of_the_set_widen_what_is_detected(project: Path) -> None:
     larger(project, {"core": 200}, cluster=4)
     rated(project, differ=12, n=100)
     known = detected(plan(project).sizes_tell, "format")
-    clustered = known["paired, in clusters of 3.34", "core"]
+    clustered = known["paired, in clusters of 3.8", "core"]
     paired = known["paired, differ on 12%", "core"]
     assert (clustered.estimate.value or 0) > (paired.estimate.value or 1)
 

@@ -5,20 +5,20 @@ import math
 import pytest
 
 from measurand.errors import InsufficientData
+from measurand.stats.dependent_correlations import williams_t
 from measurand.stats.power import mcnemar_power, minimum_detectable_difference
 from measurand.stats.power_correlation import (
     TwoCorrelations,
     correlation_n,
+    significant_n,
     two_correlations_n,
     two_correlations_power,
-    williams_n,
 )
 from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.power_margin import Margin, MarginTest, margin_power
 from measurand.stats.power_means import MeanDesign, mean_detectable, mean_n, mean_power
 from measurand.stats.power_rates import examples_for_rate, failures_allowed
 from measurand.stats.proportion import clopper_pearson
-from measurand.stats.quantiles import two_sided_t
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,19 @@ def test_what_no_failure_proves(n: int, one: float, two: float | None) -> None:
 def test_williams_of_the_guide_s_correlations() -> None:
     """Arena .63 against a task-specific .90, with .5 between them."""
     two = TwoCorrelations(0.9, 0.63, 0.5)
-    found = [two_sided_t(two.williams(n), n - 3) for n in (5, 8, 10, 12, 20, 30)]
+    found = [williams_t(two.observed, n).p for n in (5, 8, 10, 12, 20, 30)]
     assert found == pytest.approx([0.45, 0.22, 0.14, 0.094, 0.021, 0.003], abs=5e-3)
     assert [round(p, 3) for p in found[3:]] == [0.094, 0.021, 0.003]
-    assert (williams_n(two), two_correlations_n(two)) == (16, 26)
+    assert (significant_n(two), two_correlations_n(two)) == (16, 26)
     near = TwoCorrelations(0.63, 0.59, 0.8)
-    assert two_sided_t(near.williams(12), 9) == pytest.approx(0.81, abs=5e-3)
-    assert two_sided_t(near.williams(400), 397) == pytest.approx(0.10, abs=5e-3)
+    assert williams_t(near.observed, 12).p == pytest.approx(0.81, abs=5e-3)
+    assert williams_t(near.observed, 400).p == pytest.approx(0.10, abs=5e-3)
 
 
 def test_steiger_1980_case_a() -> None:
     """n = 103, .4 against .5 with .1 between: t = -0.8913, and z of the Fisher scores -0.8887."""
     two = TwoCorrelations(0.4, 0.5, 0.1)
-    assert two.williams(103) == pytest.approx(-0.8913, abs=5e-5)
+    assert williams_t(two.observed, 103).statistic == pytest.approx(-0.8913, abs=5e-5)
     assert two.shift(103) == pytest.approx(-0.8887, abs=4e-3)  # Steiger pools the two
     assert two_correlations_power(two, 103) == pytest.approx(0.144, abs=5e-3)
 

@@ -12,9 +12,8 @@ from measurand.stats.power import (
     minimum_detectable_difference,
     paired_n,
     questions_needed,
-    unpaired_n,
-    unpaired_power,
 )
+from measurand.stats.power_unpaired import unpaired_n, unpaired_power
 
 SIZES = (50, 200, 430)
 PAIRED = [

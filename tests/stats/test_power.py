@@ -12,9 +12,8 @@ from measurand.stats.power import (
     paired_n,
     paired_n_exact,
     questions_needed,
-    unpaired_n,
-    unpaired_power,
 )
+from measurand.stats.power_unpaired import unpaired_n, unpaired_power
 from measurand.stats.quantiles import binomial_pmf
 
 

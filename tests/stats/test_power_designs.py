@@ -8,18 +8,18 @@ from scipy.stats import multinomial
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.paired import tango_bounds, tango_scores
-from measurand.stats.power import Sides, mcnemar_power, sided_level, unpaired_power
+from measurand.stats.power import Sides, mcnemar_power, sided_level
 from measurand.stats.power_correlation import (
     TwoCorrelations,
     correlation_n,
     correlation_power,
     two_correlations_n,
     two_correlations_power,
-    williams_n,
 )
 from measurand.stats.power_margin import Margin, MarginTest, margin_n, margin_power
 from measurand.stats.power_means import MeanDesign, mean_detectable, mean_n, mean_power
 from measurand.stats.power_rates import examples_for_rate, failures_allowed, rate_power
+from measurand.stats.power_unpaired import unpaired_power
 from measurand.stats.proportion import clopper_pearson
 from measurand.stats.quantiles import normal_quantile
 
@@ -48,7 +48,6 @@ from measurand.stats.quantiles import normal_quantile
         lambda: correlation_n(0),
         lambda: TwoCorrelations(0.9, -0.9, 0.9),
         lambda: two_correlations_n(TwoCorrelations(0.5, 0.5, 0.2)),
-        lambda: williams_n(TwoCorrelations(0.5, 0.5, 0.2)),
         lambda: sided_level(0.4, "one"),
     ],
 )

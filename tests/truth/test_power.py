@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from measurand.stats.paired import PairedTable, mcnemar
-from measurand.stats.power import mcnemar_power, questions_needed, unpaired_power
+from measurand.stats.power import mcnemar_power, questions_needed
+from measurand.stats.power_unpaired import unpaired_power
 from measurand.stats.quantiles import two_sided_z
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from measurand.stats.arrays import Floats
 from measurand.stats.correlation import fisher_z
+from measurand.stats.dependent_correlations import Overlapping, williams_t
 from measurand.stats.design import Choices, Prices, Spread, cheapest_design
 from measurand.stats.judged import JudgedSample
 from measurand.stats.mean import clustered_mean
@@ -122,7 +123,7 @@ def test_two_correlations_are_told_apart_as_often_as_foretold(n: int) -> None:
     found = 0
     for rows in draws:
         seen = np.corrcoef(rows.T)
-        t = TwoCorrelations(seen[0, 1], seen[0, 2], seen[1, 2]).williams(n)
+        t = williams_t(Overlapping(seen[0, 1], seen[0, 2], seen[1, 2]), n).statistic
         found += t > 0 and two_sided_t(t, n - 3) <= 0.05
     assert found / runs == pytest.approx(two_correlations_power(two, n), abs=0.06)
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from measurand.analysis.power_questions import Means, Paired, Question, Unpaired
+from measurand.analysis.power_questions import Means, Question
+from measurand.analysis.power_shares import Paired, PairedInClusters, Unpaired
 from measurand.analysis.rating_widths import ASSUMED, Three
 from measurand.analysis.result import Result
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL, Estimate, attempt
-from measurand.stats.power import POWER, Sides
 from measurand.stats.power_means import MeanDesign
+from measurand.stats.power_parts import POWER, Sides
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = [
     "GUIDE_SIZES",
     "ICC",
     "Case",
+    "Clusters",
     "Sought",
     "assumed_pairs",
     "assumed_scores",
@@ -63,6 +65,42 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """How examples share documents or conversations.
+
+    Args:
+        size: Examples of a cluster, on average over clusters; their number follows from it.
+        felt: Examples of the cluster that an example is in, on average over examples: the sum of
+            squared sizes over the sum. It is larger where clusters are unequal, and is what
+            clustering costs by.
+    """
+
+    size: float = 1.0
+    felt: float = 1.0
+
+    @classmethod
+    def of(cls, sizes: Sequence[int]) -> Clusters:
+        """Of clusters of such sizes; of none where there are no examples."""
+        total = sum(sizes)
+        if not total:
+            return cls()
+        return cls(size=total / len(sizes), felt=sum(size**2 for size in sizes) / total)
+
+    def __bool__(self) -> bool:
+        return self.size > 1
+
+    def of_scores(self, sd: float, icc: float, sought: Sought) -> Question:
+        """The t test of differences that spread so."""
+        design = MeanDesign(sd=sd, icc=icc, size=self.size, felt=max(self.felt, self.size))
+        return Means(design=design, level=sought.level, side=sought.side)
+
+    def of_shares(self, plain: Paired, icc: float) -> Question:
+        """The same of yes and no."""
+        felt = max(self.felt, self.size)
+        return PairedInClusters(plain=plain, icc=icc, size=self.size, felt=felt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A comparison that is to be made, and the one quantity on which its power rests.
 
@@ -96,7 +134,7 @@ def detectable(case: Case, n: int, *, sought: Sought, component: str | None = No
     """
     question = case.ask(case.at[1])
     told = f"from {case.n:,} measured" if case.n else ASSUMED
-    method = f"{question.method}; {told}"
+    method = f"{question.method_at(n)}; {told}"
     compute = partial(_estimate, case, n, sought, method=method)
     return Result(
         name="detectable",
@@ -145,15 +183,10 @@ def assumed_scores(sought: Sought) -> Iterator[Case]:
         )
 
 
-def clustered(case: Case, sd: float, size: float, *, sought: Sought) -> Case:
-    """The same in clusters of so many examples, by how alike those are assumed to be."""
-
-    def ask(icc: float) -> Question:
-        design = MeanDesign(sd=sd, icc=icc, size=size)
-        return Means(design=design, level=sought.level, side=sought.side)
-
+def clustered(case: Case, clusters: Clusters, ask: Callable[[float], Question]) -> Case:
+    """The same in clusters, by how alike their examples are assumed to be."""
     return Case(
-        design=f"{case.design}, clusters of {size:.3g}",
+        design=f"{case.design}, clusters of {clusters.felt:.3g}",
         ask=ask,
         at=ICC,
         dimension=case.dimension,
@@ -163,14 +196,21 @@ def clustered(case: Case, sd: float, size: float, *, sought: Sought) -> Case:
 
 def _estimate(case: Case, n: int, sought: Sought, *, method: str) -> Estimate:
     value = _at(case, case.at[1], n, power=sought.power)
-    ends = [value]
+    ends, reason = [value], None
     for end in (case.at[0], case.at[2]):
         try:
             ends.append(_at(case, end, n, power=sought.power))
-        except InsufficientData:  # there nothing is found, however large
-            continue
+        except InsufficientData:
+            ends.append(1.0)
+            reason = "at an end of what may be so, no difference within the scale is found"
     return Estimate(
-        value=value, low=min(ends), high=max(ends), level=sought.level, n=n, method=method
+        value=value,
+        low=min(ends),
+        high=max(ends),
+        level=sought.level,
+        n=n,
+        method=method,
+        reason=reason,
     )
 
 

@@ -10,14 +10,14 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from measurand.analysis.detect import ICC, Case, Sought
+from measurand.analysis.detect import ICC, Case, Clusters, Sought
 from measurand.analysis.frame import Bools
 from measurand.analysis.matrix import Codes, Floats, all_yes_no
-from measurand.analysis.power_questions import Labelled, Means, Paired, Question, Unpaired
+from measurand.analysis.power_questions import Labelled, Means, Question
+from measurand.analysis.power_shares import Paired, Unpaired
 from measurand.analysis.rating_widths import Three
 from measurand.analysis.score import Scores
 from measurand.core.scale import UNIT, Scale
-from measurand.errors import InsufficientData
 from measurand.stats.estimate import attempt
 from measurand.stats.icc import icc
 from measurand.stats.power_means import MeanDesign
@@ -104,7 +104,7 @@ class Measured:
         self,
         sought: Sought,
         *,
-        cluster_size: float = 1.0,
+        clusters: Clusters | None = None,
         calibrated: Calibrated | None = None,
         labels: int | None = None,
     ) -> Iterator[Case]:
@@ -112,7 +112,7 @@ class Measured:
 
         Args:
             sought: With which certainty.
-            cluster_size: Examples of a cluster, on average, in the evaluation set.
+            clusters: How examples of the evaluation set come in clusters; by default in none.
             calibrated: What is known of the judge that scores them.
             labels: Outputs of each system that people label, where those are a part.
         """
@@ -131,15 +131,17 @@ class Measured:
             )
         elif self.sd > _TINY:
             yield make(design="paired", ask=partial(_means, sought=sought), at=self._spread(sought))
-            yield make(
-                design="unpaired",
-                ask=partial(_means, sought=sought, pairs=False),
-                at=_uncertain(float(self.baseline.std(ddof=1)), self.n, sought.level),
-            )
+            alone = float(self.baseline.std(ddof=1))
+            if alone > _TINY:  # else what would differ is not known
+                yield make(
+                    design="unpaired",
+                    ask=partial(_means, sought=sought, pairs=False),
+                    at=_uncertain(alone, self.n, sought.level),
+                )
         if self.sd <= _TINY:
             return
-        if cluster_size > 1:
-            yield self._clustered(make, cluster_size, sought=sought)
+        if clusters:
+            yield self._clustered(make, clusters, sought=sought)
         if calibrated is not None and labels is not None and self.judged:
             yield make(
                 design=f"paired, judge corrected by {labels:,} labels",
@@ -150,17 +152,14 @@ class Measured:
                 n=calibrated.n,
             )
 
-    def _clustered(self, make: partial[Case], size: float, *, sought: Sought) -> Case:
+    def _clustered(self, make: partial[Case], clusters: Clusters, *, sought: Sought) -> Case:
         alike = self.alike()
-        case = make(
-            design=f"paired, in clusters of {size:.3g}",
-            ask=lambda x: Means(
-                design=MeanDesign(sd=self.sd, icc=x, size=size),
-                level=sought.level,
-                side=sought.side,
-            ),
-            at=alike or ICC,
-        )
+        share = float(np.mean(self.values != 0))
+        plain = Paired(discordance=share, level=sought.level, side=sought.side, rising=True)
+        ask = partial(clusters.of_shares, plain)
+        if not self.yes_no:
+            ask = partial(clusters.of_scores, self.sd, sought=sought)
+        case = make(design=f"paired, in clusters of {clusters.felt:.3g}", ask=ask, at=alike or ICC)
         return case if alike else replace(case, n=0)
 
     def _discordance(self, sought: Sought) -> Three:
@@ -237,8 +236,6 @@ def _binary(values: Floats, baseline: Floats, scale: Scale) -> bool:
 
 
 def _means(sd: float, *, sought: Sought, pairs: bool = True) -> Question:
-    if sd <= _TINY:
-        raise InsufficientData("all scores are equal: what would differ is not known")
     design = MeanDesign(sd=sd, pairs=pairs)
     return Means(design=design, level=sought.level, side=sought.side)
 
@@ -250,4 +247,4 @@ def _uncertain(sd: float, n: int, level: float) -> Three:
         sd * math.sqrt(free / float(special.chdtri(free, tail)))
         for tail in ((1 - level) / 2, (1 + level) / 2)
     )
-    return max(low, _TINY * 2), max(sd, _TINY * 2), max(high, _TINY * 2)
+    return low, sd, high

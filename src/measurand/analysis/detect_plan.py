@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from measurand.analysis.detect import (
     GUIDE_SIZES,
     Case,
+    Clusters,
     Sought,
     assumed_pairs,
     assumed_scores,
@@ -17,11 +19,12 @@ from measurand.analysis.detect import (
     held_below,
 )
 from measurand.analysis.detect_measured import OVERALL, Calibrated, Measured
-from measurand.analysis.power_questions import Paired
+from measurand.analysis.power_shares import Paired
 from measurand.analysis.result import Findings, Result
 from measurand.core.rubric import Rubric
 from measurand.errors import InsufficientData
 from measurand.stats.power_discordance import largest_discordance
+from measurand.stats.power_parts import percent
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["Sizes", "detect_findings"]
@@ -40,14 +43,14 @@ class Sizes:
     Args:
         components: Examples by component, those that are there.
         total: Examples in all.
-        cluster_size: Examples of a cluster, on average; 1 where none share one.
+        clusters: How examples share documents or conversations; by default none do.
         labels: Outputs of each system that people label, where those are a part of all.
         minimum: The least size of each component.
     """
 
     components: Mapping[str, int]
     total: int
-    cluster_size: float = 1.0
+    clusters: Clusters = field(default_factory=Clusters)
     labels: int | None = None
     minimum: Mapping[str, int] = field(default_factory=lambda: dict(GUIDE_SIZES))
 
@@ -85,7 +88,7 @@ def detect_findings(
         for one in measured
         for case in one.cases(
             want,
-            cluster_size=sizes.cluster_size,
+            clusters=sizes.clusters,
             calibrated=known.get(one.dimension),
             labels=sizes.labels,
         )
@@ -116,13 +119,15 @@ def _assumed(
         pairs = tuple(assumed_pairs(sought))
         yield from pairs
         yield from assumed_unpaired(sought)
-        if sizes.cluster_size > 1:
-            yield clustered(pairs[1], _USUAL**0.5, sizes.cluster_size, sought=sought)
+        if sizes.clusters:
+            usual = Paired(discordance=_USUAL, level=sought.level, side=sought.side, rising=True)
+            yield clustered(pairs[1], sizes.clusters, partial(sizes.clusters.of_shares, usual))
     if any(not d.scale.binary for d in missing):
         scores = tuple(assumed_scores(sought))
         yield from scores
-        if sizes.cluster_size > 1:
-            yield clustered(scores[1], _SPREAD, sizes.cluster_size, sought=sought)
+        if sizes.clusters:
+            ask = partial(sizes.clusters.of_scores, _SPREAD, sought=sought)
+            yield clustered(scores[1], sizes.clusters, ask)
 
 
 def _limits(
@@ -160,8 +165,8 @@ def _five_points(sizes: Sizes, measured: Sequence[Measured], sought: Sought) -> 
         )
         return
     text = (
-        f"{n:,} examples detect 5 points on yes/no with a power of {sought.power:.0%} only where "
-        f"both systems answer the same ones and differ on at most {most:.1%} of them"
+        f"{n:,} examples detect 5 points on yes/no with a power of {percent(sought.power)} only "
+        f"where both systems answer the same ones and differ on at most {most:.1%} of them"
     )
     differ = [
         f"{(one.values != 0).mean():.1%} on {one.dimension}" for one in measured if one.yes_no

@@ -8,12 +8,13 @@ from types import MappingProxyType
 
 from measurand.analysis.power_options import (
     JUDGED,
-    SIDES,
+    TABLE,
     PowerKind,
     PowerOptions,
     kind_of,
     option,
 )
+from measurand.stats.power_parts import MOST
 
 __all__ = ["power_faults", "range_faults"]
 
@@ -23,7 +24,7 @@ _TEST = frozenset({"n", "power", "level", "side", "comparisons"})
 _CLUSTERS = frozenset({"icc", "cluster_size", "clusters"})
 _USED: Mapping[PowerKind, frozenset[str]] = MappingProxyType(
     {
-        "table": SIDES,
+        "table": TABLE,
         "paired": _TEST | _CLUSTERS | JUDGED | {"difference", "discordance", "margin"},
         "unpaired": _TEST | {"unpaired", "rates", "difference"},
         "graded": _TEST
@@ -41,10 +42,15 @@ _SHARES = ("discordance", "icc", "blocking")
 _WHOLE: Mapping[str, int] = MappingProxyType(
     {"n": 1, "comparisons": 1, "repeats": 1, "clusters": 2, "failures": 0, "labels": 2}
 )
-_ABOVE = ("sd", "effective", "label_cost", "judge_cost")
+_ABOVE = ("sd", "label_cost", "judge_cost")
 _NOT_BELOW = ("between", "within")
 _CORRELATIONS = ("correlation", "against", "between_them", "judge_correlation")
 _BETWEEN = ("power", "level")
+_SMALLEST, _LARGEST = 1e-12, 1e12
+"""Numbers beyond these are slips of the keyboard, and sums of them overflow."""
+_COUNTS = frozenset({"n", "labels", "failures", "clusters"})
+_HALF = 0.5
+_NEAR = 1e-9
 
 
 def power_faults(asked: PowerOptions) -> tuple[str, ...]:
@@ -54,7 +60,17 @@ def power_faults(asked: PowerOptions) -> tuple[str, ...]:
     about = _ABOUT[kind]
     strange = [f"{option(name)} says nothing about {about}; leave it out" for name in odd]
     ranges = range_faults(asked)
-    return (*ranges, *strange, *_COMBINED.get(kind, _nothing)(asked))
+    return (*ranges, *strange, *_by_chance(asked, kind), *_COMBINED.get(kind, _nothing)(asked))
+
+
+def _by_chance(asked: PowerOptions, kind: PowerKind) -> Iterator[str]:
+    """A power that a test has where there is nothing to find."""
+    error = 1 - asked.error_level
+    if "power" in _USED[kind] and 0 < asked.wanted <= error < 1:
+        yield (
+            f"--power {asked.wanted:g} and an error rate of {error:g}: tests find as much where "
+            "there is nothing; the power wanted is above that"
+        )
 
 
 def range_faults(asked: PowerOptions) -> tuple[str, ...]:
@@ -78,11 +94,17 @@ def _wrong(name: str, value: float) -> str | None:
     """What is wrong with a number; None where nothing is."""
     checks = (
         (not math.isfinite(value), "a number is finite"),
+        (name in _COUNTS and value > MOST, f"no more than {MOST:,} are reckoned with"),
+        (
+            bool(value) and not _SMALLEST <= abs(value) <= _LARGEST,
+            f"numbers lie between {_SMALLEST:g} and {_LARGEST:g} in size",
+        ),
         (name in _SHARES and not 0 <= value <= 1, "a share lies from 0 to 1"),
         (name in _BETWEEN and not 0 < value < 1, "it lies strictly between 0 and 1"),
         (name in _CORRELATIONS and not -1 < value < 1, "it lies strictly between -1 and 1"),
         (name in _ABOVE and not value > 0, "it is above 0"),
         (name in _NOT_BELOW and value < 0, "it is 0 or more"),
+        (name == "effective" and value < _TWO, "an interval takes two labels"),
         (name == "cluster_size" and value < 1, "a cluster has at least one example"),
         (name == "margin" and not value > 0, "a margin is above 0"),
     )
@@ -132,15 +154,15 @@ def _unpaired(asked: PowerOptions) -> Iterator[str]:
         return
     if len(asked.rates) == _TWO and asked.difference is not None:
         yield "--difference and two --rates say the same twice; leave one out"
-    if len(set(asked.rates)) == 1 and len(asked.rates) == _TWO:
+    if len(asked.rates) == _TWO and abs(asked.rates[0] - asked.rates[1]) < _NEAR:
         yield "--rates: no sample tells equal rates apart"
     if len(asked.rates) == 1 and asked.difference is None and asked.n is None:
         yield "one rate needs --difference, or --n to find the difference"
     if len(asked.rates) == 1 and asked.difference is not None:
         if not 0 <= asked.rates[0] + asked.difference <= 1:
             yield f"--rates and --difference: {asked.rates[0] + asked.difference:g} is no rate"
-        if asked.difference == 0:
-            yield "--difference 0: no sample finds a difference of 0"
+        if abs(asked.difference) < _NEAR:
+            yield f"--difference {asked.difference:g}: no sample finds a difference of 0"
 
 
 def _graded(asked: PowerOptions) -> Iterator[str]:
@@ -167,6 +189,8 @@ def _graded(asked: PowerOptions) -> Iterator[str]:
 
 
 def _of_margin(asked: PowerOptions) -> Iterator[str]:
+    if asked.level is not None and asked.level <= _HALF:
+        yield f"--level {asked.level:g}: each side of a margin is tested one-sided, at more than .5"
     if asked.side == "one":
         yield "--side and --margin: a margin is tested from its own side"
     if asked.margin is not None and asked.margin >= 1 and not asked.graded:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from measurand.analysis.power_options import PowerOptions
-from measurand.analysis.power_questions import Miller, design_of, question_of
+from measurand.analysis.power_questions import design_of
 from measurand.analysis.power_told import exact, sizes_around
 from measurand.analysis.result import Findings, Result
 from measurand.errors import InsufficientData
@@ -14,11 +14,11 @@ from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.power_margin import (
     Margin,
     MarginTest,
+    margin_error,
     margin_mean_power,
     margin_n,
     margin_power,
 )
-from measurand.stats.power_means import MeanDesign
 from measurand.stats.precision import least_number
 
 __all__ = ["margin_findings"]
@@ -55,8 +55,24 @@ def margin_findings(asked: PowerOptions) -> Findings:
     if first is not None:
         results += _curve(asked, whole[0], first.n, method=method)
     gap, margin = asked.difference or 0.0, asked.margin or 0.0
-    limits = (_if_worse(gap, margin),) if margin + gap > margin / 3 else ()
-    return Findings(results=tuple(results), limits=limits)
+    limits = [_if_worse(gap, margin)] if margin + gap > margin / 3 else []
+    if first is not None and _shares(asked):
+        limits.append(_own_error(asked, first.n))
+    return Findings(results=tuple(results), limits=tuple(limits))
+
+
+def _own_error(asked: PowerOptions, n: int) -> str:
+    """What the score test itself gets wrong at the margin."""
+    margin = asked.margin or 0.0
+    test = MarginTest(
+        discordance=asked.discordance or 0.0, difference=0.0, margin=Margin(width=margin)
+    )
+    error = margin_error(n, test, level=asked.error_level)
+    return (
+        f"The power is exact, the test is not quite: with {n:,} examples a system that is worse by "
+        f"just {margin:g} is said to be no worse in {error:.1%} of all studies, where "
+        f"{1 - asked.error_level:.1%} is meant."
+    )
 
 
 def _if_worse(gap: float, margin: float) -> str:
@@ -107,7 +123,7 @@ def _one(asked: PowerOptions, *, equivalent: bool) -> _Shown:
 
 
 def _of_means(asked: PowerOptions, names: tuple[str, str], *, equivalent: bool) -> _Shown:
-    margin, gap, design = asked.margin or 0.0, asked.difference or 0.0, _design(asked)
+    margin, gap, design = asked.margin or 0.0, asked.difference or 0.0, design_of(asked)
     room = margin - abs(gap) if equivalent else margin + gap
 
     def power_at(n: int) -> float:
@@ -130,13 +146,6 @@ def _of_means(asked: PowerOptions, names: tuple[str, str], *, equivalent: bool) 
     return _Shown(power_name=names[0], n_name=names[1], power_at=power_at, needed=needed)
 
 
-def _design(asked: PowerOptions) -> MeanDesign:
-    question = question_of(asked)
-    if isinstance(question, Miller):
-        return MeanDesign(sd=question.variance**0.5)
-    return design_of(asked)
-
-
 def _shares(asked: PowerOptions) -> bool:
     """Whether it is about yes/no on independent examples."""
     return not (asked.graded or asked.given & {"sd", "between", "icc"})
@@ -144,5 +153,8 @@ def _shares(asked: PowerOptions) -> bool:
 
 def _curve(asked: PowerOptions, shown: _Shown, n: int, *, method: str) -> Iterator[Result]:
     for size in sizes_around(n, n, least=_FEWEST):
-        value = shown.power_at(size)
+        try:
+            value = shown.power_at(size)
+        except InsufficientData:  # too many to be summed up
+            continue
         yield Result(name="power_at", estimate=exact(value, size, method, asked=asked))

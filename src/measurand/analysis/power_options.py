@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Literal
 
 from measurand.stats.estimate import LEVEL
-from measurand.stats.power import POWER, Sides
+from measurand.stats.power_parts import POWER, Sides
 
-__all__ = ["JUDGED", "SIDES", "PowerKind", "PowerOptions", "kind_of", "option"]
+__all__ = ["JUDGED", "TABLE", "PowerKind", "PowerOptions", "kind_of", "option", "settled"]
 
 PowerKind = Literal[
     "table", "paired", "unpaired", "graded", "blocking", "correlation", "labels", "split"
@@ -20,6 +21,8 @@ JUDGED = frozenset({"judge_correlation", "labels"})
 """What is told of a judge that people's labels correct."""
 SIDES = frozenset({"power", "level", "side"})
 """What alone asks nothing yet."""
+TABLE = SIDES | {"n", "comparisons"}
+"""What alone asks for the table: of all sizes, or of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +114,18 @@ class PowerOptions:
         return frozenset(name for name in names if getattr(self, name) != _DEFAULTS[name])
 
 
+_TWO = 2
 _DEFAULTS: Mapping[str, object] = MappingProxyType(
     {f.name: f.default for f in fields(PowerOptions)}
 )
+
+
+def settled(asked: PowerOptions) -> PowerOptions:
+    """The same question with its number of examples, where clusters and their size say it."""
+    clusters, size = asked.clusters or 0.0, asked.cluster_size or 0.0
+    if asked.n is not None or not (_TWO <= clusters < math.inf and 1 <= size < math.inf):
+        return asked
+    return replace(asked, n=float(round(clusters * size)), cluster_size=None)
 
 
 def option(name: str) -> str:
@@ -131,6 +143,6 @@ def kind_of(asked: PowerOptions) -> PowerKind:
         (bool(given & {"unpaired", "rates"}), "unpaired"),
         (bool(given & {"effective", "label_cost", "judge_cost"}), "split"),
         (bool(given & JUDGED) and not given & {"difference", "discordance", "margin"}, "labels"),
-        (bool(given - SIDES), "paired"),
+        (bool(given - TABLE), "paired"),
     )
     return next((kind for sign, kind in signs if sign), "table")

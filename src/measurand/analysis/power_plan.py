@@ -8,17 +8,25 @@ from functools import partial
 from measurand.analysis.power_faults import power_faults
 from measurand.analysis.power_guide import guide_findings
 from measurand.analysis.power_margins import margin_findings
-from measurand.analysis.power_options import JUDGED, PowerOptions, kind_of
-from measurand.analysis.power_questions import Labelled, Paired, Question, question_of
-from measurand.analysis.power_rare import blocking_findings, label_findings, split_findings
+from measurand.analysis.power_options import JUDGED, PowerOptions, kind_of, settled
+from measurand.analysis.power_questions import Labelled, Question, question_of
+from measurand.analysis.power_rare import (
+    NEGATIVE,
+    blocking_findings,
+    label_findings,
+    split_findings,
+)
+from measurand.analysis.power_shares import Paired, Unpaired
 from measurand.analysis.power_told import curve, exact
 from measurand.analysis.result import Findings, Result
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.correlation import fisher_z
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.power import paired_n
-from measurand.stats.power_correlation import TwoCorrelations, williams_n
+from measurand.stats.power_correlation import TwoCorrelations, significant_n
 from measurand.stats.power_discordance import largest_discordance
+from measurand.stats.power_parts import percent
+from measurand.stats.power_unpaired import unpaired_n
 
 __all__ = ["power_findings"]
 
@@ -41,6 +49,7 @@ def power_findings(asked: PowerOptions) -> Findings:
     Raises:
         UsageError: It is impossible or contradicts itself; every fault is named.
     """
+    asked = settled(asked)
     if faults := power_faults(asked):
         raise UsageError("\n".join(faults) if len(faults) == 1 else _listed(faults))
     kind = kind_of(asked)
@@ -65,20 +74,22 @@ def _comparison(asked: PowerOptions) -> Findings:
     made: list[Result] = []
     try:
         if isinstance(question, Paired) and asked.discordance is None:
-            made, question = _discordance(asked, question)
+            made, question = _discordance(asked)
         if n is None and d is not None:
             n = question.needed(d, power)
-            made = [Result(name="n", estimate=exact(n, n, question.method, asked=asked))]
+            made = [Result(name="n", estimate=exact(n, n, question.method_at(n), asked=asked))]
             made += _by_formula(asked, question, d)
         elif d is None and n is not None:
             d = question.detectable(n, power)
-            made = [Result(name="difference", estimate=exact(d, n, question.method, asked=asked))]
+            made = [
+                Result(name="difference", estimate=exact(d, n, question.method_at(n), asked=asked))
+            ]
     except InsufficientData as problem:
         return _unreached(asked, str(problem), question)
     if d is None or n is None:  # pragma: no cover - `power_faults` has refused it
         raise UsageError("two of difference, discordance and n are needed")
     value = question.power_at(n, d)
-    first = Result(name="power", estimate=exact(value, n, question.method, asked=asked))
+    first = Result(name="power", estimate=exact(value, n, question.method_at(n), asked=asked))
     results = (first, *made, *_beside(asked, question, n), *curve(question, d, n, asked=asked))
     return Findings(
         results=results,
@@ -96,27 +107,34 @@ def _difference(asked: PowerOptions) -> float | None:
     return asked.difference
 
 
-def _discordance(asked: PowerOptions, question: Paired) -> tuple[list[Result], Question]:
+def _discordance(asked: PowerOptions) -> tuple[list[Result], Question]:
     d, n = asked.difference or 0.0, asked.size or 0
     share = largest_discordance(n, d, power=asked.wanted, level=asked.error_level, side=asked.side)
-    found = exact(share, n, question.method, asked=asked)
     solved = Paired(discordance=share, level=asked.error_level, side=asked.side)
+    found = exact(share, n, solved.method_at(n), asked=asked)
     return [Result(name="discordance", estimate=found)], solved
 
 
 def _by_formula(asked: PowerOptions, question: Question, difference: float) -> Iterator[Result]:
-    """The pairs by the formula that tables have, beside the exact number."""
+    """The number by the formula that tables have, beside the exact one."""
+    how = {"power": asked.wanted, "level": asked.error_level}
     if isinstance(question, Paired):
-        how = {"power": asked.wanted, "level": asked.error_level}
         n = paired_n(question.discordance, difference, side=asked.side, **how)
         yield Result(name="n_by_formula", estimate=exact(n, n, "Connor 1987", asked=asked))
+    if isinstance(question, Unpaired):
+        rate, source = question.rate, "pooled z; Fleiss, Levin and Paik 2003"
+        n = unpaired_n(rate, rate + difference, side=asked.side, **how)
+        yield Result(name="n_by_formula", estimate=exact(n, n, source, asked=asked))
 
 
 def _unreached(asked: PowerOptions, reason: str, question: Question) -> Findings:
     """What was asked for does not exist."""
     left = next(n for n in ("n", "difference", "discordance") if n not in asked.given)
     absent = Estimate.absent(
-        reason, n=asked.size or 0, method=question.method, level=asked.error_level
+        reason,
+        n=asked.size or 0,
+        method=question.method_at(asked.size or 0),
+        level=asked.error_level,
     )
     return Findings(
         results=(Result(name="power", estimate=absent), Result(name=left, estimate=absent))
@@ -135,7 +153,7 @@ def _beside(asked: PowerOptions, question: Question, n: int) -> Iterator[Result]
     yield Result(name="correlation", estimate=found)
     if asked.against is not None and asked.between_them is not None:
         two = TwoCorrelations(asked.correlation, asked.against, asked.between_them)
-        least = williams_n(two, level=asked.error_level, side=asked.side)
+        least = significant_n(two, level=asked.error_level, side=asked.side)
         told = exact(least, least, "Williams' t of just these correlations", asked=asked)
         yield Result(name="n_if_observed", estimate=told)
 
@@ -155,7 +173,8 @@ def _readings(
         return
     try:
         needed = question.needed(difference, asked.wanted)
-        yield f"It takes {needed:,} {units}{each} to find it with a power of {asked.wanted:.0%}."
+        wanted = percent(asked.wanted)
+        yield f"It takes {needed:,} {units}{each} to find it with a power of {wanted}."
         least = question.detectable(n, asked.wanted)
         yield f"The smallest difference that {n:,} find so often is {abs(least):.3g}."
     except InsufficientData as problem:
@@ -180,6 +199,13 @@ def _limits(asked: PowerOptions, question: Question, *, difference: float, n: in
         yield (
             "The correlation is that of the judge's differences with people's, example by example; "
             "that of single scores is usually higher."
+        )
+        if (asked.judge_correlation or 0.0) < 0:
+            yield NEGATIVE
+    if asked.against is not None:
+        yield (
+            "Plan a study with the number that has the power; from n_if_observed on just these "
+            "correlations, once observed, are significant, which about half of such studies see."
         )
     if asked.comparisons and asked.comparisons > 1:
         yield (

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from measurand.analysis.power_options import JUDGED, PowerOptions
+from measurand.analysis.power_shares import Paired, PairedInClusters, Unpaired, smallest
 from measurand.errors import InsufficientData
-from measurand.stats.power import (
-    Sides,
-    mcnemar_power,
-    minimum_detectable_difference,
-    paired_n_exact,
-    sided_level,
-    unpaired_n,
-    unpaired_power,
-)
 from measurand.stats.power_correlation import (
     TwoCorrelations,
     correlation_n,
@@ -33,6 +24,7 @@ from measurand.stats.power_means import (
     mean_power,
     normal_power,
 )
+from measurand.stats.power_parts import MOST, Sides, percent, sided_level
 from measurand.stats.ppi import effective_n
 from measurand.stats.precision import least_number
 from measurand.stats.quantiles import normal_quantile
@@ -42,24 +34,20 @@ __all__ = [
     "Labelled",
     "Means",
     "Miller",
-    "Paired",
     "Question",
     "TwoCorrelated",
-    "Unpaired",
     "design_of",
     "question_of",
 ]
 
 _PRECISION = 1e-9
-_MOST = 100_000_000
 
 
 class Question(Protocol):
     """A comparison: its power, the examples it takes, and what so many detect."""
 
-    @property
-    def method(self) -> str:
-        """By which test, and how its power is computed."""
+    def method_at(self, n: float) -> str:
+        """By which test, and how the power of so many examples is computed."""
 
     def power_at(self, n: int, difference: float) -> float:
         """The probability that ``n`` examples find the difference."""
@@ -72,74 +60,6 @@ class Question(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paired:
-    """Two systems on the same examples, yes/no: McNemar.
-
-    Args:
-        discordance: The share of examples on which they differ.
-        level: One minus the error rate.
-        side: Whether only the expected sign counts as found.
-        rising: Whether a difference that the discordance leaves no room for is one that raises
-            it; else there is none.
-    """
-
-    discordance: float
-    level: float
-    side: Sides = "two"
-    rising: bool = False
-    method: str = field(default="mid-p McNemar, exact unconditional power", init=False)
-
-    def power_at(self, n: int, difference: float) -> float:
-        """As `measurand.stats.power.mcnemar_power`."""
-        return mcnemar_power(n, self.discordance, difference, level=self.level, side=self.side)
-
-    def needed(self, difference: float, power: float) -> int:
-        """As `measurand.stats.power.paired_n_exact`."""
-        share, level = self.discordance, self.level
-        return paired_n_exact(share, difference, power=power, level=level, side=self.side)
-
-    def detectable(self, n: int, power: float) -> float:
-        """As `measurand.stats.power.minimum_detectable_difference`."""
-        share, how = self.discordance, (self.level, self.side)
-        try:
-            return minimum_detectable_difference(n, share, power=power, level=how[0], side=how[1])
-        except InsufficientData:
-            if not self.rising:
-                raise
-        return _smallest(lambda d: mcnemar_power(n, d, d, level=how[0], side=how[1]), power, 1.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unpaired:
-    """Two systems on examples of their own, yes/no: the pooled z test."""
-
-    rate: float
-    level: float
-    side: Sides = "two"
-    method: str = field(default="pooled z, exact power; n by formula", init=False)
-
-    def power_at(self, n: int, difference: float) -> float:
-        """As `measurand.stats.power.unpaired_power`."""
-        second = self.rate + difference
-        return unpaired_power(n, self.rate, second, level=self.level, side=self.side)
-
-    def needed(self, difference: float, power: float) -> int:
-        """As `measurand.stats.power.unpaired_n`."""
-        second = self.rate + difference
-        return unpaired_n(self.rate, second, power=power, level=self.level, side=self.side)
-
-    def detectable(self, n: int, power: float) -> float:
-        """The smallest rise; where the rate is too high for one, the smallest fall."""
-        for end in (1 - self.rate, -self.rate):
-            if end and self.power_at(n, end) >= power:
-                return _smallest(partial(self.power_at, n), power, end)
-        raise InsufficientData(
-            f"{n} examples of each system find no difference from {self.rate:g} with a power of "
-            f"{power:.0%}"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """Mean scores, of clusters where there are any: the t test."""
 
@@ -147,8 +67,7 @@ class Means:
     level: float
     side: Sides = "two"
 
-    @property
-    def method(self) -> str:
+    def method_at(self, _: float) -> str:
         """By t, over clusters where there are any."""
         clustered = self.design.size != 1
         return "t over clusters (CR1), noncentral t" if clustered else "t, noncentral t"
@@ -173,7 +92,10 @@ class Miller:
     variance: float
     level: float
     side: Sides = "two"
-    method: str = field(default="normal, Miller 2024", init=False)
+
+    def method_at(self, _: float) -> str:
+        """Whatever their number."""
+        return "normal, Miller 2024"
 
     def power_at(self, n: int, difference: float) -> float:
         """Of the z test."""
@@ -181,7 +103,10 @@ class Miller:
 
     def needed(self, difference: float, power: float) -> int:
         """As `measurand.stats.power.questions_needed`."""
-        return max(1, math.ceil((self._reach(power) / difference) ** 2 * self.variance))
+        found = (self._reach(power) / difference) ** 2 * self.variance
+        if found > MOST:
+            raise InsufficientData(f"more than {MOST:,} questions would be needed")
+        return max(1, math.ceil(found))
 
     def detectable(self, n: int, power: float) -> float:
         """The same formula, solved for the difference."""
@@ -204,7 +129,10 @@ class Labelled:
     correlation: float
     level: float
     side: Sides = "two"
-    method: str = field(default="prediction-powered, t(labels - 1)", init=False)
+
+    def method_at(self, _: float) -> str:
+        """Whatever their number."""
+        return "prediction-powered, t(labels - 1)"
 
     def worth(self, n: int) -> float:
         """As how many labels without a judge."""
@@ -220,11 +148,11 @@ class Labelled:
         def short(n: int) -> float:
             return -self.power_at(n, difference)
 
-        found = least_number(short, -power, least=self.labels, most=_MOST)
+        found = least_number(short, -power, least=self.labels, most=MOST)
         if found is None:
             raise InsufficientData(
                 f"{self.labels} labels and a judge that correlates by {self.correlation:g} with "
-                f"people do not find {difference:g} with a power of {power:.0%}, however many "
+                f"people do not find {difference:g} with a power of {percent(power)}, however many "
                 "outputs it scores: more labels would"
             )
         return found
@@ -244,7 +172,10 @@ class Correlated:
 
     level: float
     side: Sides = "two"
-    method: str = field(default="Fisher z", init=False)
+
+    def method_at(self, _: float) -> str:
+        """Whatever their number."""
+        return "Fisher z"
 
     def power_at(self, n: int, difference: float) -> float:
         """As `measurand.stats.power_correlation.correlation_power`."""
@@ -256,7 +187,7 @@ class Correlated:
 
     def detectable(self, n: int, power: float) -> float:
         """The smallest correlation."""
-        return _smallest(partial(self.power_at, n), power, 1 - _PRECISION)
+        return smallest(partial(self.power_at, n), power, 1 - _PRECISION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +197,10 @@ class TwoCorrelated:
     two: TwoCorrelations
     level: float
     side: Sides = "two"
-    method: str = field(default="Fisher z of dependent correlations (Steiger)", init=False)
+
+    def method_at(self, _: float) -> str:
+        """Whatever their number."""
+        return "Fisher z of dependent correlations (Steiger)"
 
     def power_at(self, n: int, difference: float) -> float:
         """As `measurand.stats.power_correlation.two_correlations_power`."""
@@ -279,10 +213,14 @@ class TwoCorrelated:
         return two_correlations_n(moved, power=power, level=self.level, side=self.side)
 
     def detectable(self, n: int, power: float) -> float:
-        """The smallest fall from the first correlation, that of the two with each other fixed."""
+        """The smallest step from the first correlation towards the second.
+
+        The correlation of the two with each other stays what it is.
+        """
         a, c = self.two.first, self.two.between
-        end = a - (a * c - math.sqrt((1 - a * a) * (1 - c * c))) - _PRECISION
-        return _smallest(partial(self.power_at, n), power, end)
+        way = 1 if self.two.second < a else -1
+        end = a - a * c + way * (math.sqrt((1 - a * a) * (1 - c * c)) - _PRECISION)
+        return smallest(partial(self.power_at, n), power, end)
 
 
 def question_of(asked: PowerOptions) -> Question:
@@ -295,11 +233,19 @@ def question_of(asked: PowerOptions) -> Question:
     if asked.given & JUDGED:
         labels, judge = round(asked.labels or 0), asked.judge_correlation or 0.0
         return Labelled(sd=_spread(asked), labels=labels, correlation=judge, level=level, side=side)
-    if asked.between is not None:
+    if asked.sd is None and asked.between is None:
+        return _of_shares(asked)
+    if asked.between is not None and asked.icc is None:
         return Miller(variance=_spread(asked) ** 2, level=level, side=side)
-    if asked.sd is not None or asked.icc is not None:
-        return Means(design=design_of(asked), level=level, side=side)
-    return Paired(discordance=asked.discordance or 0.0, level=level, side=side)
+    return Means(design=design_of(asked), level=level, side=side)
+
+
+def _of_shares(asked: PowerOptions) -> Question:
+    plain = Paired(discordance=asked.discordance or 0.0, level=asked.error_level, side=asked.side)
+    if asked.icc is None:
+        return plain
+    design = design_of(asked)
+    return PairedInClusters(plain=plain, icc=design.icc, size=design.size, clusters=design.clusters)
 
 
 def _correlated(asked: PowerOptions) -> Question:
@@ -313,9 +259,7 @@ def _correlated(asked: PowerOptions) -> Question:
 def design_of(asked: PowerOptions) -> MeanDesign:
     """How units of a mean difference come."""
     clusters = None if asked.clusters is None else round(asked.clusters)
-    size = asked.cluster_size or (1.0 if clusters is None else None)
-    if size is not None:
-        clusters = None
+    size = (asked.cluster_size or 1.0) if clusters is None else None
     return MeanDesign(
         sd=_spread(asked),
         icc=asked.icc or 0.0,
@@ -333,14 +277,3 @@ def _spread(asked: PowerOptions) -> float:
         return math.sqrt(asked.between + 2 * (asked.within or 0.0) / (asked.repeats or 1))
     share, gap = asked.discordance or 0.0, asked.difference or 0.0
     return math.sqrt(max(share - gap**2, _PRECISION))
-
-
-def _smallest(power_at: Callable[[float], float], power: float, end: float) -> float:
-    """The smallest difference, of the sign of ``end``, that reaches the power."""
-    if power_at(end) < power:
-        raise InsufficientData(f"nothing is found with a power of {power:.0%}, however large")
-    low, high = 0.0, end
-    while abs(high - low) > _PRECISION * abs(end):
-        middle = (low + high) / 2
-        low, high = (low, middle) if power_at(middle) >= power else (middle, high)
-    return high

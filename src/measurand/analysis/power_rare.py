@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from measurand.analysis.power_options import PowerOptions
 from measurand.analysis.power_told import exact
 from measurand.analysis.result import Findings, Result
-from measurand.stats.estimate import LEVEL, Estimate
+from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.power_rates import examples_for_rate, failures_allowed, rate_power
-from measurand.stats.ppi import effective_n, label_plan
+from measurand.stats.ppi import FEWEST_LABELS, effective_n, label_plan
 from measurand.stats.proportion import clopper_pearson
+from measurand.stats.quantiles import binomial_cdf
 
-__all__ = ["blocking_findings", "label_findings", "split_findings"]
+__all__ = ["NEGATIVE", "blocking_findings", "label_findings", "split_findings"]
 
+NEGATIVE = (
+    "The correlation is below 0: the line that measurand fits turns such a judge round, and gains "
+    "as much; a weight held to 0 to 1, as of PPI++, gains nothing. Look first whether its scale is "
+    "upside down."
+)
+"""What is said of a judge that runs against people."""
 _METHOD = "Clopper-Pearson, one-sided"
 _MORE_FAILURES = (0, 1, 2, 3)
 _WORTH = "n (n + N) / (n + (1 - r^2) N)"
@@ -32,21 +40,39 @@ def blocking_findings(asked: PowerOptions) -> Findings:
     level = LEVEL if asked.level is None else asked.level
     if n is None:
         results = tuple(_examples(rate, failures, asked, level=level))
-        return Findings(results=results, limits=(_rare(rate),))
+        needed = results[0].estimate
+        limits = () if needed.value is None else (_rare(rate, needed.n, failures),)
+        return Findings(results=results, limits=limits)
     bound = clopper_pearson(failures, n, level=level, side="upper")
     results = (Result(name="blocking_bound", estimate=bound),)
     if not rate:
         return Findings(results=results)
-    return Findings(results=(*_allowed(rate, n, asked, level=level), *results))
+    return Findings(
+        results=(*_allowed(rate, n, asked, level=level), *results),
+        readings=() if asked.failures is None else (_proven(rate, bound, failures),),
+    )
+
+
+def _proven(rate: float, bound: Estimate, failures: int) -> str:
+    """Whether what turned up proves the rate, in a sentence."""
+    high = bound.high or 1.0
+    word = "prove" if high <= rate else "do not prove"
+    return (
+        f"{failures:,} failures among {bound.n:,} {word} a rate below {100 * rate:.3g}%: the bound "
+        f"is {high:.2%}."
+    )
 
 
 def _examples(rate: float, failures: int, asked: PowerOptions, *, level: float) -> Iterator[Result]:
-    found = examples_for_rate(rate, failures, level=level)
-    yield Result(name="n", estimate=exact(found, found, _METHOD, asked=asked))
+    def needed(count: int) -> Estimate:
+        n = examples_for_rate(rate, count, level=level)
+        return exact(n, n, _METHOD, asked=asked)
+
+    found = attempt(partial(needed, failures), n=0, method=_METHOD, level=level)
+    yield Result(name="n", estimate=found)
     for count in _MORE_FAILURES:
-        more = examples_for_rate(rate, count, level=level)
-        estimate = exact(more, more, _METHOD, asked=asked)
-        yield Result(name="n_if_failures", estimate=estimate, levels=(float(count),))
+        more = attempt(partial(needed, count), n=0, method=_METHOD, level=level)
+        yield Result(name="n_if_failures", estimate=more, levels=(float(count),))
 
 
 def _allowed(rate: float, n: int, asked: PowerOptions, *, level: float) -> Iterator[Result]:
@@ -65,13 +91,13 @@ def _allowed(rate: float, n: int, asked: PowerOptions, *, level: float) -> Itera
     yield Result(name="failures", estimate=told)
 
 
-def _rare(rate: float) -> str:
+def _rare(rate: float, n: int, failures: int) -> str:
     half = rate / 2
-    sample = examples_for_rate(rate)
+    chance = 1 - float(binomial_cdf(failures, n, half))
+    more = f"more than {failures:,} failures" if failures else "at least one failure"
     return (
-        f"A system that truly fails at a rate of {half:g} still shows at least one failure among "
-        f"{sample:,} examples in {1 - (1 - half) ** sample:.0%} of all evaluations, and then "
-        "proves nothing: plan for a few failures."
+        f"A system that truly fails at a rate of {half:g} still shows {more} among {n:,} examples "
+        f"in {chance:.0%} of all evaluations, and then proves nothing: plan for a few failures."
     )
 
 
@@ -97,7 +123,8 @@ def label_findings(asked: PowerOptions) -> Findings:
         f"if it correlates by more than {1 / max(labels - 2, 1) ** 0.5:.2f} with people "
         f"({labels:,} labels)."
     )
-    return Findings(results=results, limits=(limit,))
+    limits = (limit, NEGATIVE) if r < 0 else (limit,)
+    return Findings(results=results, limits=limits)
 
 
 def split_findings(asked: PowerOptions) -> Findings:
@@ -122,4 +149,10 @@ def split_findings(asked: PowerOptions) -> Findings:
         Result(name=name, estimate=exact(value, n, _SPLIT, asked=asked))
         for name, value in numbers.items()
     )
-    return Findings(results=results)
+    limits = [NEGATIVE] if r < 0 else []
+    if split.labels == FEWEST_LABELS:
+        limits.append(
+            f"{FEWEST_LABELS} labels are the fewest that are planned beside a judge: with fewer "
+            "its weight is not known well enough for the formula."
+        )
+    return Findings(results=results, limits=tuple(limits))

@@ -38,7 +38,9 @@ def curve(
             value = question.power_at(size, difference)
         except MeasurandError:  # too few units for a test
             continue
-        yield Result(name="power_at", estimate=exact(value, size, question.method, asked=asked))
+        yield Result(
+            name="power_at", estimate=exact(value, size, question.method_at(size), asked=asked)
+        )
 
 
 def sizes_around(n: int, most: int, *, least: int) -> Sequence[int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from measurand.analysis.detect import Sought
+from measurand.analysis.detect import Clusters, Sought
 from measurand.analysis.detect_measured import Calibrated, measured_differences
 from measurand.analysis.detect_plan import Sizes, detect_findings
 from measurand.analysis.forecast import FEWEST, Forecast, Work
@@ -96,7 +97,7 @@ class Scene:
         plan: The plan.
         sizes: Examples by component.
         examples: In all.
-        cluster_size: Examples of a cluster, on average.
+        clusters: How examples share documents or conversations.
         rated: What has been rated.
         labelled: Outputs of each system that people label, where those are a part.
         notes: Why ratings that are there are not used.
@@ -105,7 +106,7 @@ class Scene:
     plan: Plan
     sizes: Mapping[str, int]
     examples: int
-    cluster_size: float
+    clusters: Clusters
     rated: Rated
     labelled: int | None
     notes: tuple[str, ...] = ()
@@ -120,7 +121,7 @@ class Scene:
             plan=plan,
             sizes={str(name): n for name, n in stream.sizes().items()},
             examples=total,
-            cluster_size=len(looked) / max(len(set(looked)), 1),
+            clusters=Clusters.of(tuple(Counter(looked).values())),
             rated=_rated(plan, ledger, source),
             labelled=labelled if labelled is not None and labelled < total else None,
             notes=notes,
@@ -133,7 +134,7 @@ def sizes_ahead(scene: Scene) -> Findings:
     sizes = Sizes(
         components={name: n for name, n in scene.sizes.items() if n},
         total=scene.examples,
-        cluster_size=scene.cluster_size,
+        clusters=scene.clusters,
         labels=scene.labelled,
         minimum={str(name): n for name, n in plan.data.minimum.items()},
     )

@@ -26,9 +26,10 @@ from measurand.stats.power import POWER
 __all__ = ["DETECTED", "SHOWN", "detect_sections", "power_document", "sizes_document"]
 
 ANSWER, DETECTED = "Answer", "What these sizes detect"
+_FAILED = "What so many failures prove"
 STUDY = "The cheapest study"
 _PROVEN, _BY_N, _SOME = "What no failure proves", "Power by examples", "If some fail"
-SHOWN = frozenset({ANSWER, DETECTED, STUDY, _PROVEN, _BY_N, _SOME})
+SHOWN = frozenset({ANSWER, DETECTED, STUDY, _PROVEN, _FAILED, _BY_N, _SOME})
 """The sections that answer a question about sizes."""
 _SHARES = frozenset({"power", "equivalence_power", "discordance", "power_at"})
 _MONEY = frozenset({"cost", "cost_of_people_alone"})
@@ -187,9 +188,13 @@ def detect_sections(shelf: Shelf) -> list[Section]:
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (r.component or "all", r.estimate.n, _bound(r.estimate)) for r in bounds
         )
+        title = _PROVEN
         summary = "If none of so many examples fails, what failure rate is ruled out (one-sided)?"
-        table = Table(_PROVEN, columns, rows, _bounds_note(bounds))
-        sections.append(Section(_PROVEN, (table,), summary))
+        if any(r.estimate.value for r in bounds):
+            title = _FAILED
+            summary = "If as many fail as were told, what failure rate is ruled out (one-sided)?"
+        table = Table(title, columns, rows, _bounds_note(bounds))
+        sections.append(Section(title, (table,), summary))
     return sections
 
 
@@ -301,4 +306,6 @@ def _notes(results: Sequence[Result]) -> str:
     level = f"{100 * results[0].estimate.level:.4g}% tests"
     reasons = distinct(r.estimate.reason for r in results if not r.estimate.present)
     more = f" None: {reasons[0]}." if reasons else ""
+    open_ = distinct(r.estimate.reason for r in results if r.estimate.present)
+    more += f" Up to 100.0%: {open_[0]}." if open_ else ""
     return f"{level}; {'; '.join(parts)}.{more}"

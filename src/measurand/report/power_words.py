@@ -34,7 +34,7 @@ POWER_LABELS: Mapping[str, str] = MappingProxyType(
         "unlabelled": "Outputs that only the judge scores",
         "cost": "US dollars",
         "cost_of_people_alone": "US dollars, people alone",
-        "failures": "Failures allowed",
+        "failures": "Failures that still prove it",
     }
 )
 """By published name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -14,7 +13,9 @@ from scipy import special
 from measurand.errors import InsufficientData
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import clustered_mean, mean_t
-from measurand.stats.power import POWER, minimum_detectable_difference
+from measurand.stats.power import minimum_detectable_difference
+from measurand.stats.power_discordance import rising_difference
+from measurand.stats.power_parts import POWER
 from measurand.stats.proportion import wilson
 from measurand.stats.quantiles import t_quantile
 
@@ -99,7 +100,9 @@ def detectable_proportion(
 ) -> Estimate:
     """The smallest difference of two shares that mid-p McNemar would find with this power.
 
-    Its interval follows that of the discordance: the share of units on which the two differ.
+    Its interval follows that of the discordance: the share of units on which the two differ. Where
+    the lower end of that is too small for anything to be found, the lower end is the smallest
+    difference that is found at any discordance.
 
     Args:
         first: 0 or 1 per unit, shape (n,).
@@ -136,13 +139,8 @@ def _ends(differing: int, n: int, *, power: float, level: float) -> tuple[float,
     share = wilson(differing, n, level=level)
     at = partial(minimum_detectable_difference, n, power=power, level=level)
     value = at(share.value or 0.0)
-    low, high = (_or_else(at, end, value) for end in (share.low, share.high))
-    return value, min(low, value), max(high, value)
-
-
-def _or_else(at: Callable[[float], float], discordance: float | None, otherwise: float) -> float:
-    """What is detectable at an end of the discordance's interval, if anything is."""
     try:
-        return otherwise if discordance is None else at(discordance)
-    except InsufficientData:
-        return otherwise
+        low = at(share.low or 0.0)
+    except InsufficientData:  # within so rare a discordance nothing is found: it would have to rise
+        low = rising_difference(n, power=power, level=level)
+    return value, min(low, value), max(at(share.high or 1.0), value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
@@ -16,13 +15,20 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL
 from measurand.stats.paired import McNemarMethod, mcnemar_p_values
-from measurand.stats.quantiles import (
-    binomial_cdf,
-    binomial_pmf,
-    check_level,
-    normal_quantile,
-    two_sided_z,
+from measurand.stats.power_parts import (
+    MOST,
+    POWER,
+    Sides,
+    check_difference,
+    check_n,
+    likely_counts,
+    normal_power_of,
+    percent,
+    power_z,
+    sided_level,
+    sided_z,
 )
+from measurand.stats.quantiles import binomial_pmf, check_level, two_sided_z
 from measurand.stats.rejection import Rejection
 
 __all__ = [
@@ -30,30 +36,24 @@ __all__ = [
     "Sides",
     "mcnemar_power",
     "minimum_detectable_difference",
+    "paired_exactly",
     "paired_n",
     "paired_n_exact",
     "questions_needed",
     "sided_level",
-    "unpaired_n",
-    "unpaired_power",
 ]
-
-Sides = Literal["two", "one"]
-"""Whether a test looks to both sides, or only for a difference of the sign that is expected."""
-
-POWER = 0.8
-"""The power wherever none is asked for."""
 
 _PRECISION = 1e-6
 """How exactly a minimum detectable difference is found."""
 
-_HALF = 0.5
-
 _ROUNDING = 1e-9
 """How far a root that is a whole number may come out beside it."""
 
-_FAR = 9.0
-"""Standard deviations beyond which a binomial has no mass that a float could show."""
+_EXACT = 20_000.0
+"""Discordant pairs, as expected, beyond which the normal distribution errs by less than .0001."""
+
+_KEPT = 1 << 14
+"""Discordant pairs up to which the test's limits are kept in tables."""
 
 
 def mcnemar_power(
@@ -67,7 +67,8 @@ def mcnemar_power(
 ) -> float:
     """The exact probability that McNemar's test rejects; at difference 0 its actual level.
 
-    Unconditional: over the binomial number of discordant pairs, and then over their split.
+    Unconditional: over the binomial number of discordant pairs, and then over their split. Beyond
+    20,000 discordant pairs it is that of the normal distribution: see `paired_exactly`.
 
     Args:
         n: Pairs.
@@ -81,10 +82,12 @@ def mcnemar_power(
         UsageError: The probabilities are impossible or ``n`` is not positive.
     """
     _check_pairs(n, discordance, difference)
-    discordant = _likely_counts(n, discordance)
-    critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
-    region = Rejection(discordant, critical)
-    return _power(n, discordance, difference, region=region, side=side)
+    return _powers(n, discordance, method=method, level=level, side=side)(difference)
+
+
+def paired_exactly(n: int, discordance: float) -> bool:
+    """Whether powers of so many pairs are summed up, and not taken by the normal distribution."""
+    return n * discordance <= _EXACT
 
 
 def minimum_detectable_difference(
@@ -104,18 +107,16 @@ def minimum_detectable_difference(
     """
     check_level(power)
     _check_pairs(n, discordance, discordance)
-    discordant = _likely_counts(n, discordance)
-    critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
-    region = Rejection(discordant, critical)
+    found = _powers(n, discordance, method=method, level=level, side=side)
 
     def excess(difference: float) -> float:
-        return _power(n, discordance, difference, region=region, side=side) - power
+        return found(difference) - power
 
     most = excess(discordance)
     if most < 0:
         raise InsufficientData(
             f"with {n} pairs and a discordance of {discordance:.1%} no difference is found with "
-            f"a power of {power:.0%}"
+            f"a power of {percent(power)}"
         )
     return _upper_end(excess, (0.0, excess(0.0)), (discordance, most))
 
@@ -136,10 +137,10 @@ def paired_n(
     References:
         Connor (1987), Biometrics 43, 207-211.
     """
-    _check_difference(difference)
+    check_difference(difference)
     _check_pairs(1, discordance, difference)
     sd = math.sqrt(discordance - difference**2)
-    reach = _z(level, side) * math.sqrt(discordance) + _power_z(power) * sd
+    reach = sided_z(level, side) * math.sqrt(discordance) + power_z(power) * sd
     return max(1, math.ceil(reach**2 / difference**2 - _ROUNDING))
 
 
@@ -158,6 +159,7 @@ def paired_n_exact(
     pairs power rises with n, but for ripples among the smallest samples.
 
     Raises:
+        InsufficientData: More than a hundred million would be needed.
         UsageError: The probabilities are impossible or the difference is 0.
     """
 
@@ -166,66 +168,14 @@ def paired_n_exact(
         return found < power
 
     low, high = 0, paired_n(discordance, difference, power=power, level=level, side=side)
-    while short(high):
-        low, high = high, 2 * high
+    while high > MOST or short(high):
+        if high >= MOST:
+            raise InsufficientData(f"more than {MOST:,} pairs would be needed")
+        low, high = high, min(2 * high, MOST)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if short(middle) else (low, middle)
     return high
-
-
-def unpaired_n(
-    first: float,
-    second: float,
-    *,
-    power: float = POWER,
-    level: float = LEVEL,
-    side: Sides = "two",
-) -> int:
-    """The units per arm needed by the pooled z test of two independent proportions.
-
-    Raises:
-        UsageError: The proportions are impossible or equal.
-
-    References:
-        Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, 4.2.
-    """
-    _check_shares(first, second)
-    _check_difference(first - second)
-    mean = (first + second) / 2
-    pooled = math.sqrt(2 * mean * (1 - mean))
-    separate = math.sqrt(first * (1 - first) + second * (1 - second))
-    reach = _z(level, side) * pooled + _power_z(power) * separate
-    return math.ceil(reach**2 / (first - second) ** 2)
-
-
-def unpaired_power(
-    n: int, first: float, second: float, *, level: float = LEVEL, side: Sides = "two"
-) -> float:
-    """The exact probability that the pooled z test rejects, with ``n`` units in each arm.
-
-    For every count of the first arm the accepted counts of the second are those between the
-    roots of a quadratic.
-
-    Raises:
-        UsageError: The proportions are impossible or ``n`` is not positive.
-    """
-    _check_shares(first, second)
-    _check_n(n)
-    z2 = _z(level, side) ** 2
-    x = _likely_counts(n, first)
-    # Accepted: 2 n (x - y)^2 <= z^2 (x + y) (2 n - x - y), a quadratic in y.
-    a = 2 * n + z2
-    half_b = (z2 - 2 * n) * x - n * z2
-    c = a * x**2 - 2 * n * z2 * x
-    root = np.sqrt(np.maximum(half_b**2 - a * c, 0))
-    lowest = np.ceil((-half_b - root) / a - _ROUNDING)
-    highest = np.floor((-half_b + root) / a + _ROUNDING)
-    above = 1 - binomial_cdf(highest, n, second)
-    below = binomial_cdf(lowest - 1, n, second)
-    if side == "one":
-        return float(binomial_pmf(x, n, first) @ (above if second > first else below))
-    return float(binomial_pmf(x, n, first) @ (above + below))
 
 
 def questions_needed(
@@ -253,53 +203,58 @@ def questions_needed(
     References:
         Miller (2024), Adding Error Bars to Evals, arXiv:2411.00640, section 5.
     """
-    _check_difference(difference)
+    check_difference(difference)
     if between < 0 or min(within) < 0 or min(repeats) < 1:
         raise UsageError("variances are not negative and every question is answered at least once")
     noise = sum(variance / k for variance, k in zip(within, repeats, strict=True))
-    reach = two_sided_z(level) + _power_z(power)
+    reach = two_sided_z(level) + power_z(power)
     return max(1, math.ceil(reach**2 * (between + noise) / difference**2))
 
 
-def sided_level(level: float, side: Sides) -> float:
-    """The level of the two-sided test whose one side errs as often as a test of this level may.
+def _powers(
+    n: int, discordance: float, *, method: McNemarMethod, level: float, side: Sides
+) -> Callable[[float], float]:
+    """The power by difference."""
+    if not paired_exactly(n, discordance):
+        bound, root = sided_z(level, side) * math.sqrt(discordance / n), math.sqrt(n)
 
-    Raises:
-        UsageError: The level is impossible; a one-sided one is above 0.5.
-    """
-    check_level(level)
-    if side == "two":
-        return level
-    if level <= _HALF:
-        raise UsageError(f"the level of a one-sided test is above 0.5; found {level}")
-    return 2 * level - 1
+        def by_normal(difference: float) -> float:
+            sd = math.sqrt(max(discordance - difference**2, 0.0)) / root
+            return normal_power_of(difference, bound, sd=sd, side=side)
 
+        return by_normal
+    discordant = likely_counts(n, discordance)
+    critical = _critical_counts(discordant, method=method, level=sided_level(level, side))
+    region = Rejection(discordant, critical)
+    weights = binomial_pmf(discordant, n, discordance)
 
-def _z(level: float, side: Sides) -> float:
-    return two_sided_z(sided_level(level, side))
+    def exact(difference: float) -> float:
+        share = 0.5 + 0.5 * abs(difference) / discordance if discordance else 0.5
+        rejected = region.chance(1 - share)
+        if side == "two":
+            rejected = rejected + region.chance(share)
+        return float(weights @ rejected)
 
-
-def _power_z(power: float) -> float:
-    return normal_quantile(check_level(power))
-
-
-def _likely_counts(n: int, p: float) -> Floats:
-    """The counts out of ``n`` that have any mass to speak of."""
-    reach = _FAR * math.sqrt(n * p * (1 - p)) + _FAR
-    return np.arange(max(0, math.floor(n * p - reach)), min(n, math.ceil(n * p + reach)) + 1.0)
+    return exact
 
 
 def _critical_counts(discordant: Floats, *, method: McNemarMethod, level: float) -> Floats:
     """For each number of discordant pairs the largest smaller count that rejects; -1 if none."""
     check_level(level)
-    most = 1 << int(discordant.max(initial=1.0)).bit_length()
-    return _critical_table(most, method, level)[discordant.astype(np.intp)]
+    largest = int(discordant.max(initial=1.0))
+    if largest >= _KEPT:
+        return _criticals(discordant, method=method, level=level)
+    return _critical_table(1 << largest.bit_length(), method, level)[discordant.astype(np.intp)]
 
 
 @lru_cache(maxsize=2**6)
 def _critical_table(most: int, method: McNemarMethod, level: float) -> Floats:
     """The same for 0, 1, ... up to ``most`` pairs. Kept: it does not depend on the sample."""
-    error, discordant = 1 - level, np.arange(most + 1.0)
+    return _criticals(np.arange(most + 1.0), method=method, level=level)
+
+
+def _criticals(discordant: Floats, *, method: McNemarMethod, level: float) -> Floats:
+    error = 1 - level
     rejects, accepts = np.full_like(discordant, -1), np.floor(discordant / 2)
     while (accepts - rejects > 1).any():
         middle = np.floor((rejects + accepts) / 2)
@@ -307,22 +262,6 @@ def _critical_table(most: int, method: McNemarMethod, level: float) -> Floats:
         rejects = np.where(reject, middle, rejects)
         accepts = np.where(reject, accepts, np.maximum(middle, 0))
     return rejects
-
-
-def _power(
-    n: int,
-    discordance: float,
-    difference: float,
-    *,
-    region: Rejection,
-    side: Sides,
-) -> float:
-    """Sum up the rejection probability over the numbers of discordant pairs."""
-    share = 0.5 + 0.5 * abs(difference) / discordance if discordance else 0.5
-    rejected = region.chance(1 - share)
-    if side == "two":
-        rejected = rejected + region.chance(share)
-    return float(binomial_pmf(region.discordant, n, discordance) @ rejected)
 
 
 def _upper_end(
@@ -349,25 +288,10 @@ def _upper_end(
     return b
 
 
-def _check_n(n: int) -> None:
-    if n < 1:
-        raise UsageError(f"a sample has at least one unit; found {n}")
-
-
-def _check_difference(difference: float) -> None:
-    if difference == 0:
-        raise UsageError("no sample finds a difference of 0")
-
-
 def _check_pairs(n: int, discordance: float, difference: float) -> None:
-    _check_n(n)
+    check_n(n)
     if not abs(difference) <= discordance <= 1:
         raise UsageError(
             f"a difference is at most the discordance, and that at most 1; "
             f"found {difference} and {discordance}"
         )
-
-
-def _check_shares(first: float, second: float) -> None:
-    if not (0 <= first <= 1 and 0 <= second <= 1):
-        raise UsageError(f"proportions lie between 0 and 1; found {first} and {second}")

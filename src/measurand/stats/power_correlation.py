@@ -7,19 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.dependent_correlations import Overlapping, overlapping_n, together
 from measurand.stats.estimate import LEVEL
-from measurand.stats.power import POWER, Sides, sided_level
 from measurand.stats.power_means import normal_power
+from measurand.stats.power_parts import POWER, Sides, sided_level
 from measurand.stats.precision import least_number
-from measurand.stats.quantiles import check_level, t_quantile
+from measurand.stats.quantiles import check_level
 
 __all__ = [
     "TwoCorrelations",
     "correlation_n",
     "correlation_power",
+    "significant_n",
     "two_correlations_n",
     "two_correlations_power",
-    "williams_n",
 ]
 
 _FEWEST = 4
@@ -59,24 +60,14 @@ class TwoCorrelations:
         return 1 - a * a - b * b - c * c + 2 * a * b * c
 
     @property
-    def together(self) -> float:
-        """The correlation of the errors of their Fisher z (Dunn and Clark 1969)."""
-        a, b, c = self.first, self.second, self.between
-        rest = 1 - a * a - b * b
-        covariance = c * rest - a * b * (rest - c * c) / 2
-        return covariance / ((1 - a * a) * (1 - b * b))
+    def observed(self) -> Overlapping:
+        """The same as correlations that were observed."""
+        return Overlapping(self.first, self.second, self.between)
 
     def shift(self, n: int) -> float:
         """By how many standard errors the two differ on Fisher's scale."""
-        error = math.sqrt(2 * (1 - self.together) / (n - 3))
+        error = math.sqrt(2 * (1 - together(*self.observed)) / (n - 3))
         return (math.atanh(self.first) - math.atanh(self.second)) / error
-
-    def williams(self, n: int) -> float:
-        """Williams' t of these three as they would be observed on ``n`` units."""
-        a, b, c = self.first, self.second, self.between
-        mean = (a + b) / 2
-        spread = 2 * (n - 1) / (n - 3) * self.determinant + mean**2 * (1 - c) ** 3
-        return (a - b) * math.sqrt((n - 1) * (1 + c) / spread)
 
 
 def correlation_power(
@@ -142,30 +133,16 @@ def two_correlations_n(
     return _needed(lambda n: two_correlations_power(two, n, level=level, side=side), power)
 
 
-def williams_n(two: TwoCorrelations, *, level: float = LEVEL, side: Sides = "two") -> int:
+def significant_n(two: TwoCorrelations, *, level: float = LEVEL, side: Sides = "two") -> int:
     """The units from which on just these three correlations, observed, are significant.
 
-    There the power is about a half: it is what a table of observed correlations needs at the
-    least, not what a study should be planned with.
+    By Williams' t. There the power is about a half: it is what a table of observed correlations
+    needs at the least, not what a study should be planned with.
 
     Raises:
         InsufficientData: More than a million would be needed.
-        UsageError: They are equal.
-
-    References:
-        Williams (1959), JRSS B 21, 396-399.
     """
-    if two.first == two.second:
-        raise UsageError("no sample tells equal correlations apart")
-
-    def left(n: int) -> float:
-        bound = t_quantile((1 + sided_level(level, side)) / 2, n - 3)
-        return bound - abs(two.williams(n))
-
-    found = least_number(left, 0.0, least=_FEWEST, most=_MOST)
-    if found is None:
-        raise InsufficientData(f"more than {_MOST:,} units would be needed")
-    return found
+    return overlapping_n(two.observed, power=0.5, level=sided_level(level, side))
 
 
 def _needed(power_at: Callable[[int], float], power: float) -> int:

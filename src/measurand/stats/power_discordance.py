@@ -5,10 +5,11 @@ from __future__ import annotations
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL
 from measurand.stats.paired import McNemarMethod
-from measurand.stats.power import POWER, Sides, mcnemar_power
+from measurand.stats.power import mcnemar_power
+from measurand.stats.power_parts import POWER, Sides, percent
 from measurand.stats.quantiles import check_level
 
-__all__ = ["largest_discordance"]
+__all__ = ["largest_discordance", "rising_difference"]
 
 _PRECISION = 1e-6
 
@@ -42,7 +43,7 @@ def largest_discordance(
     if short(low):
         raise InsufficientData(
             f"with {n} pairs a difference of {abs(difference):.1%} is not found with a power of "
-            f"{power:.0%}, however seldom the two differ"
+            f"{percent(power)}, however seldom the two differ"
         )
     if not short(high):
         return high
@@ -50,3 +51,35 @@ def largest_discordance(
         middle = (low + high) / 2
         low, high = (low, middle) if short(middle) else (middle, high)
     return low
+
+
+def rising_difference(
+    n: int,
+    *,
+    power: float = POWER,
+    method: McNemarMethod = "mid-p",
+    level: float = LEVEL,
+    side: Sides = "two",
+) -> float:
+    """The smallest difference that McNemar's test finds so often however seldom two differ.
+
+    Where they differ on fewer units than that, nothing is found unless they come to differ on so
+    many, all for the same one.
+
+    Raises:
+        InsufficientData: Not even a system that wins every pair is found.
+        UsageError: ``n`` is not positive, or the power is none.
+    """
+    check_level(power)
+
+    def short(difference: float) -> bool:
+        at = (n, difference, difference)
+        return mcnemar_power(*at, method=method, level=level, side=side) < power
+
+    low, high = 0.0, 1.0
+    if short(high):
+        raise InsufficientData(f"{n} pairs find nothing with a power of {percent(power)}")
+    while high - low > _PRECISION:
+        middle = (low + high) / 2
+        low, high = (middle, high) if short(middle) else (low, middle)
+    return high

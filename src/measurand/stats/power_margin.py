@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL
 from measurand.stats.paired import tango_scores
-from measurand.stats.power import POWER
 from measurand.stats.power_means import NODES, WEIGHTS
-from measurand.stats.quantiles import binomial_pmf, check_level, normal_quantile, t_quantile
+from measurand.stats.power_parts import POWER, check_n, likely_counts, percent, sided_level
+from measurand.stats.quantiles import (
+    binomial_cdf,
+    binomial_pmf,
+    check_level,
+    normal_quantile,
+    t_quantile,
+)
 
-__all__ = ["Margin", "MarginTest", "margin_mean_power", "margin_n", "margin_power"]
+__all__ = [
+    "Margin",
+    "MarginTest",
+    "margin_error",
+    "margin_mean_power",
+    "margin_n",
+    "margin_power",
+]
 
-_FAR = 9.0
-"""Standard deviations beyond which a binomial has no mass that a float could show."""
-_MOST = 1_000_000
+_MOST = 10_000_000
+"""Pairs beyond which no power is summed up, and no number of them is sought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +94,60 @@ def margin_power(n: int, test: MarginTest, *, level: float = LEVEL) -> float:
         level: One minus the error rate of each one-sided test.
 
     Raises:
-        UsageError: ``n`` is not positive.
+        InsufficientData: There are more than ten million pairs.
+        UsageError: ``n`` is not positive, or the level is not above 0.5.
 
     References:
         Tango (1998), Stat. Med. 17, 891-908; Liu, Hsueh, Hsieh and Chen (2002), Stat. Med. 21,
         231-245, for both questions.
     """
-    if n < 1:
-        raise UsageError(f"a sample has at least one unit; found {n}")
+    check_n(n)
+    sided_level(level, "one")
+    if n > _MOST:
+        raise InsufficientData(f"powers of more than {_MOST:,} pairs are not summed up")
     first = (test.discordance + test.difference) / 2
     second = (test.discordance - test.difference) / 2
-    b, c = _likely(n, first)[:, None], _likely(n, second)[None, :]
-    rest = second / (1 - first) if first < 1 else 0.0
-    chance = binomial_pmf(b, n, first) * binomial_pmf(c, np.maximum(n - b, 0), min(rest, 1.0))
-    possible = b + c <= n
-    bound, width = normal_quantile(check_level(level)), test.margin.width
-    losses = np.minimum(c, n - b)
-    shown = tango_scores(b, losses, n, difference=-width) >= bound
+    wins = likely_counts(n, first)
+    rest = min(second / (1 - first), 1.0) if first < 1 else 0.0
+    bound, width = normal_quantile(level), test.margin.width
+    # So few losses that it is no worse, and so many that it is no better.
+    most = _last(wins, n, lambda b, c: tango_scores(b, c, n, difference=-width) >= bound)
+    shown = binomial_cdf(most, n - wins, rest)
     if test.margin.equivalent:
-        shown &= tango_scores(b, losses, n, difference=width) <= -bound
-    return float(chance[possible & shown].sum())
+        few = _last(wins, n, lambda b, c: tango_scores(b, c, n, difference=width) > -bound)
+        shown = np.maximum(shown - binomial_cdf(few, n - wins, rest), 0.0)
+    return float(binomial_pmf(wins, n, first) @ shown)
+
+
+def margin_error(n: int, test: MarginTest, *, level: float = LEVEL) -> float:
+    """How often a system that is worse by just the margin is said to be no worse.
+
+    The score test is an approximation, so that this is not exactly one minus the level. Where the
+    two differ on less than the margin, they are taken to differ on just that.
+
+    Raises:
+        InsufficientData: As for `margin_power`.
+        UsageError: As for `margin_power`.
+    """
+    width = test.margin.width
+    worse = MarginTest(
+        discordance=max(test.discordance, width), difference=-width, margin=Margin(width=width)
+    )
+    return margin_power(n, worse, level=level)
+
+
+def _last(wins: Floats, n: int, holds: Callable[[Floats, Floats], NDArray[np.bool_]]) -> Floats:
+    """For each number of wins the largest number of losses at which it holds; -1 where at none.
+
+    Scores fall as losses are added, as long as they are on the side where anything is shown.
+    """
+    yes, no = np.full_like(wins, -1.0), n - wins + 1
+    while (no - yes > 1).any():
+        middle = np.clip(np.floor((yes + no) / 2), 0, n - wins)
+        held = holds(wins, middle)
+        open_ = no - yes > 1
+        yes, no = np.where(open_ & held, middle, yes), np.where(open_ & ~held, middle, no)
+    return yes
 
 
 def margin_n(test: MarginTest, *, power: float = POWER, level: float = LEVEL) -> int:
@@ -123,20 +171,17 @@ def margin_n(test: MarginTest, *, power: float = POWER, level: float = LEVEL) ->
     spread = test.discordance - test.difference**2
     high = max(2, math.ceil(max(spread, room / 10) * (reach / room) ** 2))
     low = 0
-    while margin_power(high, test, level=level) < power:
-        low, high = high, 2 * high
-        if high > _MOST:
-            raise InsufficientData(f"more than {_MOST:,} examples would be needed")
+    while high > _MOST or margin_power(high, test, level=level) < power:
+        if high >= _MOST:
+            raise InsufficientData(
+                f"more than {_MOST:,} examples would be needed for a power of {percent(power)}"
+            )
+        low, high = high, min(2 * high, _MOST)
     while high - low > 1:
         middle = (low + high) // 2
         enough = margin_power(middle, test, level=level) >= power
         low, high = (low, middle) if enough else (middle, high)
     return high
-
-
-def _likely(n: int, p: float) -> Floats:
-    reach = _FAR * math.sqrt(n * p * (1 - p)) + _FAR
-    return np.arange(max(0, math.floor(n * p - reach)), min(n, math.ceil(n * p + reach)) + 1.0)
 
 
 def margin_mean_power(

@@ -11,7 +11,7 @@ from scipy import special
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL
-from measurand.stats.power import POWER, Sides, sided_level
+from measurand.stats.power_parts import MOST, POWER, Sides, percent, sided_level
 from measurand.stats.precision import least_number
 from measurand.stats.quantiles import check_level, normal_cdf, normal_quantile, t_quantile
 
@@ -29,7 +29,6 @@ __all__ = [
 
 _PRECISION = 1e-9
 _FEWEST = 2
-_MOST = 100_000_000
 _SCORES = np.linspace(-8.0, 8.0, 160)
 NODES = special.ndtr(_SCORES)
 WEIGHTS = np.exp(-(_SCORES**2) / 2) / np.exp(-(_SCORES**2) / 2).sum()
@@ -45,6 +44,8 @@ class MeanDesign:
         icc: The share of its variance that lies between clusters, from 0 to 1.
         size: Units of each cluster, 1 or more; None where their number is fixed instead.
         clusters: How many clusters there are, 2 or more; None where their size is fixed.
+        felt: The size of the cluster that a unit is in, on average: sum of squares over sum. None
+            where all are of one size; else more than ``size``, and what the icc multiplies.
         pairs: Whether each unit has both systems; else each has an arm of ``n`` units, and
             ``sd`` is that of the units of one arm.
 
@@ -56,6 +57,7 @@ class MeanDesign:
     icc: float = 0.0
     size: float | None = 1.0
     clusters: int | None = None
+    felt: float | None = None
     pairs: bool = True
 
     def __post_init__(self) -> None:
@@ -70,9 +72,14 @@ class MeanDesign:
         if self.clusters is not None and self.clusters < _FEWEST:
             raise UsageError(f"an interval takes two clusters; found {self.clusters}")
 
+        if self.felt is not None and not self.felt >= (self.size or math.inf):
+            raise UsageError(f"the size that units feel is that of clusters or more; {self.felt}")
+
     def error(self, n: float) -> float:
         """The standard error of the mean difference of ``n`` units (of each arm)."""
-        size = max(n / self.clusters, 1.0) if self.clusters is not None else self.size or 1.0
+        size = self.felt or self.size or 1.0
+        if self.clusters is not None:
+            size = max(n / self.clusters, 1.0)
         variance = self.sd**2 * design_effect(self.icc, size) / n
         return math.sqrt(variance if self.pairs else 2 * variance)
 
@@ -83,10 +90,15 @@ class MeanDesign:
 
 
 def design_effect(icc: float, size: float) -> float:
-    """By how much clusters of one size multiply the variance of a mean.
+    """By how much clusters multiply the variance of a mean.
+
+    Args:
+        icc: How alike units of one cluster are.
+        size: Of every cluster; of unequal ones the sum of squared sizes over their sum.
 
     References:
-        Kish (1965), *Survey Sampling*, section 5.4.
+        Kish (1965), *Survey Sampling*, section 5.4; Kish (1987), *Statistical Design for
+        Research*, for unequal clusters.
     """
     return 1 + (size - 1) * icc
 
@@ -147,13 +159,15 @@ def mean_n(
     def short(n: int) -> float:
         return -mean_power(n, difference, design, level=level, side=side)
 
-    found = least_number(short, -power, least=least, most=_MOST)
+    found = least_number(short, -power, least=least, most=MOST)
     if found is None:
-        limit = f" with {design.clusters} clusters" if design.clusters is not None else ""
-        raise InsufficientData(
-            f"no number of units finds a difference of {abs(difference):g} with a power of "
-            f"{power:.0%}{limit}: only more clusters would"
-        )
+        looked = f"a difference of {abs(difference):g} with a power of {percent(power)}"
+        if design.clusters is not None and design.icc:
+            raise InsufficientData(
+                f"no number of units in {design.clusters} clusters finds {looked}: only more "
+                "clusters would"
+            )
+        raise InsufficientData(f"more than {MOST:,} units would be needed to find {looked}")
     return found
 
 

@@ -6,13 +6,12 @@ import math
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import LEVEL
+from measurand.stats.power_parts import MOST, check_n
 from measurand.stats.precision import least_number
 from measurand.stats.proportion import clopper_pearson, zero_failures_needed
 from measurand.stats.quantiles import binomial_cdf
 
 __all__ = ["examples_for_rate", "failures_allowed", "rate_power"]
-
-_MOST = 100_000_000
 
 
 def examples_for_rate(rate: float, failures: int = 0, *, level: float = LEVEL) -> int:
@@ -24,21 +23,24 @@ def examples_for_rate(rate: float, failures: int = 0, *, level: float = LEVEL) -
         level: Of the one-sided Clopper-Pearson bound.
 
     Raises:
+        InsufficientData: More than a hundred million would be needed.
         UsageError: The rate is none, or failures are negative.
     """
     least = zero_failures_needed(rate, level)
     if failures < 0:
         raise UsageError(f"failures are 0 or more; found {failures}")
+    start = max(least, failures + 1, math.ceil(failures / rate))
+    if start > MOST:
+        raise InsufficientData(f"more than {MOST:,} examples would be needed")
     if not failures:
         return least
 
     def bound(n: int) -> float:
         return clopper_pearson(failures, n, level=level, side="upper").high or 1.0
 
-    start = max(least, failures + 1, math.ceil(failures / rate))
-    found = least_number(bound, rate, least=start, most=_MOST)
+    found = least_number(bound, rate, least=start, most=MOST)
     if found is None:
-        raise InsufficientData(f"more than {_MOST:,} examples would be needed")
+        raise InsufficientData(f"more than {MOST:,} examples would be needed")
     return found
 
 
@@ -48,9 +50,8 @@ def failures_allowed(rate: float, n: int, *, level: float = LEVEL) -> int | None
     Raises:
         UsageError: The rate is none, or ``n`` is not positive.
     """
-    if n < 1:
-        raise UsageError(f"a sample has at least one unit; found {n}")
-    if n < examples_for_rate(rate, 0, level=level):
+    check_n(n)
+    if n < zero_failures_needed(rate, level):
         return None
     low, high = 0, n
     while high - low > 1:

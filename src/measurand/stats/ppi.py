@@ -21,6 +21,7 @@ from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 
 __all__ = [
+    "FEWEST_LABELS",
     "FOLDS",
     "LabelPlan",
     "LinearParts",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 FOLDS = 5
+FEWEST_LABELS = 20
+"""Labels below which a judge's weight is not known well enough for its formula."""
+_TWO = 2
 _METHOD = "cross-fitted linear prediction-powered, t(n-1)"
 _ROUNDING = 1e-12
 _NEAR = 0.999
@@ -200,7 +204,8 @@ def effective_n(labels: int, unlabelled: int, correlation: float) -> float:
     Args:
         labels: n, the outputs that people labelled.
         unlabelled: N, those that only the judge scored.
-        correlation: Of the judge with people.
+        correlation: Of the judge with people; one below 0 is worth as much as one above it, as
+            `linear_ppi` fits its line to either.
 
     Raises:
         UsageError: A count is negative, there are no labels, or the correlation is none.
@@ -271,7 +276,8 @@ def label_plan(
     """The cheapest labels and judgments that are worth so many labels.
 
     Labels cost per output, judgments too, on labelled outputs and others alike. Where a judge does
-    not pay, the plan is labels alone.
+    not pay, the plan is labels alone. It has 20 labels or more, or as many as are asked for: with
+    fewer the weight of the judge is not known, and the formula promises too much.
 
     Args:
         effective: As how many labels without a judge.
@@ -280,13 +286,13 @@ def label_plan(
         judge_cost: Of one judgment.
 
     Raises:
-        UsageError: A cost or the number is not above 0, or the correlation is none.
+        UsageError: A cost is not above 0, the number below 2, or the correlation is none.
 
     References:
         Broska, Howes and van Loon (2025), Sociol. Methods Res. 54, 1074-1109.
     """
-    if min(effective, label_cost, judge_cost) <= 0 or not -1 < correlation < 1:
-        raise UsageError("costs and the number of labels are above 0, correlations below 1")
+    if min(label_cost, judge_cost) <= 0 or effective < _TWO or not -1 < correlation < 1:
+        raise UsageError("costs are above 0, labels two or more, correlations below 1")
     known = correlation**2
     ratio = judge_cost / label_cost
     cross = math.sqrt(known * (1 - known) * ratio)
@@ -295,6 +301,11 @@ def label_plan(
     if labels < 1 or effective_n(labels, max(judged - labels, 0), correlation) < _NEAR * effective:
         labels, judged = (math.ceil(round(number, 9)) for number in best)
     alone = math.ceil(effective)
+    if labels < (fewest := min(FEWEST_LABELS, alone)):
+        # What so many labels leave: n (n + N) / (n + (1 - r^2) N) = effective, solved for N.
+        left = fewest - effective * (1 - known)
+        judged = fewest + math.ceil(max(fewest * (effective - fewest), 0) / left - _ROUNDING)
+        labels = fewest
     cost = labels * label_cost + judged * judge_cost
     if judged <= labels or cost >= alone * label_cost:
         return LabelPlan(labels=alone, unlabelled=0, cost=alone * label_cost)
