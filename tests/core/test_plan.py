@@ -53,7 +53,7 @@ def test_a_plan_that_contradicts_itself(change: dict[str, Any], said: str) -> No
         *({"max_blocking": value} for value in (-0.1, 1.1, math.nan)),
     ],
 )
-def test_shares_are_shares(bad: dict[str, float]) -> None:
+def test_shares_are_shares(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"found "):
         ComparePlan(**bad)
 
