@@ -123,22 +123,18 @@ def compare(
         rubric: Dimensions, scales, weights, and which of them block.
         examples: Components, segments, clusters and weights of the examples, where known.
         options: Level, margin, baseline, expert and floor.
-        outputs: What was rated, where it is known: its failures are counted, and those of raters
-            by its length.
+        outputs: What was rated, where it is known: its failures are counted.
 
     Returns:
-        Per system and dimension, and overall: means, places, ranks, blocking rates; per pair:
-        differences, what could have been shown, and a verdict; means and differences of judges
-        corrected by people. What names no component is of the headline's examples (see
-        `population`), but blocking, which counts every example. Then views, preferences of pairs,
-        and what failed, with the bounds that leaves. docs/results.md has all names.
+        What docs/results.md names. All that names no component is of the headline's examples (see
+        `population`), but blocking, which counts every example.
 
     Raises:
         UsageError: The traffic makes no sense, or does not go with looking while data grow.
     """
     chosen = options or ComparisonOptions()
     table = with_unanswered(ratings, rubric, outputs)
-    single = len(table.where(against=None)) > 0
+    single = bool(len(table.where(against=None)))
     scores = _scored(table, rubric, examples, options=chosen, single=single)
     systems = scores.systems or chosen.systems
     measure = _measured(scores, chosen)
@@ -150,11 +146,13 @@ def compare(
     met = standings(table, systems, examples=examples, outputs=outputs, options=chosen)
     own = _decided(measure, every, rubric, options=chosen, gate=gate)
     compared = [pair.systems for pair in pairs if pair.name == OVERALL]
-    failed = failure_results(attempts, compared, level=chosen.level, ran=bool(outputs))
-    beside = _preferences(table, systems, examples, options=chosen, gate=gate)
-    bounds = mean_bounds(measure, table)
+    beside = (
+        *mean_bounds(measure, table),
+        *_preferences(table, systems, examples, options=chosen, gate=gate),
+        *failure_results(attempts, compared, level=chosen.level, ran=bool(outputs)),
+    )
     return Findings(
-        results=(*own.results, *bounds, *seen.results, *beside, *failed, *met.results),
+        results=(*own.results, *seen.results, *beside, *met.results),
         verdicts=(*own.verdicts, *seen.verdicts, *met.verdicts),
         limits=(
             *own.limits,
