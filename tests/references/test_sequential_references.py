@@ -72,13 +72,29 @@ def test_clusters_by_hand() -> None:
 
     Against 1/2 the bet b is multiplied by 2b and by 1/2 + b.
     """
-    p = sequential_p([1, 1, 1], bounds=(0, 1), clusters=["a", "a", "b"], null=0.5)
+    named = ["a", "a", "b"]
+    p = sequential_p([1, 1, 1], bounds=(0, 1), clusters=named, largest=2, null=0.5)
     assert 1 / p == pytest.approx(1 / 2 + 2 / 3, rel=1e-12)
+
+
+def test_the_largest_cluster_by_hand() -> None:
+    """Weights 1/2 and 1/4 of a largest of 4: the bet b is multiplied by 1/2 + b and 3/4 + b/2.
+
+    Not fixed beforehand, a largest of 5 to 8 is the fourth of the sizes 1, 2, 4, 8: of the error
+    rate it has 1/20. Six successes at once weigh 3/4; twelve times b multiplies them by
+    1/4 + 3b/2.
+    """
+    fixed = sequential_p([1, 1, 1], bounds=(0, 1), clusters=["a", "a", "b"], largest=4, null=0.5)
+    assert 1 / fixed == pytest.approx(3 / 8 + 1 / 2 + 1 / 6, rel=1e-12)
+    values, clusters = [1] * 72, np.repeat(np.arange(12), 6)
+    open_ = sequential_p(values, bounds=(0, 1), clusters=clusters, null=0.5)
+    expected = ((7 / 4) ** 13 - (1 / 4) ** 13) / 13 / (3 / 2)
+    assert 1 / open_ == pytest.approx(expected / 20, rel=1e-9)
 
 
 def test_clusters_of_one_size_are_their_means() -> None:
     values = [0.0, 1.0, 0.5, 0.5, 1.0, 1.0, 0.0, 0.5]
-    whole = sequential_mean(values, bounds=(0, 1), clusters=[1, 1, 2, 2, 3, 3, 4, 4])
+    whole = sequential_mean(values, bounds=(0, 1), clusters=[1, 1, 2, 2, 3, 3, 4, 4], largest=2)
     means = sequential_mean([0.5, 0.5, 1.0, 0.25], bounds=(0, 1))
     assert (whole.low, whole.high) == pytest.approx((means.low, means.high), abs=1e-12)
     assert whole.n == 8

@@ -127,6 +127,8 @@ def test_nonsense_is_refused() -> None:
         sequential_p([0.0, 0.5], bounds=SIGNED, null=1.0)
     with pytest.raises(UsageError, match="finite"):
         sequential_p([0.0, np.nan], bounds=SIGNED)
+    with pytest.raises(UsageError, match="a cluster has 2 units, more than the largest, 1"):
+        sequential_mean([0.0, 0.5, 0.5], bounds=SIGNED, clusters=[1, 2, 2], largest=1)
     with pytest.raises(UsageError, match="one cluster per unit"):
         sequential_mean([0.0, 0.5], bounds=SIGNED, clusters=[1])
     with pytest.raises(UsageError, match="best_at"):

@@ -9,18 +9,17 @@ from typing import Literal
 
 import numpy as np
 
+from measurand.analysis.looking import look_mean, look_p
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.score import Scores
 from measurand.errors import InsufficientData
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.multiple import holm
-from measurand.stats.sequential import Alternative, sequential_mean, sequential_p
+from measurand.stats.sequential import Alternative
 
 __all__ = ["Decided", "Terms", "decide"]
 
 Outcome = Literal["better", "worse", "equivalent", ""]
-
-_SPAN = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +69,15 @@ class _Gap:
     values: Floats
     clusters: Codes | None
     open_: bool
+    largest: int | None = None
 
     def p(self, null: float, alternative: Alternative) -> float:
         """The p-value that may be looked at; 1 where there is nothing to test."""
         try:
-            return sequential_p(
+            return look_p(
                 self.values,
-                bounds=_SPAN,
-                clusters=self.clusters,
+                self.clusters,
+                largest=self.largest,
                 null=null,
                 alternative=alternative,
             )
@@ -86,9 +86,7 @@ class _Gap:
 
     def estimate(self, level: float) -> Estimate:
         """The mean difference with its interval."""
-        compute = partial(
-            sequential_mean, self.values, bounds=_SPAN, clusters=self.clusters, level=level
-        )
+        compute = partial(look_mean, self.values, self.clusters, largest=self.largest, level=level)
         return attempt(compute, n=len(self.values), method="confidence sequence", level=level)
 
 
@@ -142,6 +140,7 @@ def _gap(scores: Scores, system: str, baseline: str, *, asked: Sequence[str], te
         values[given],
         scores.clusters[given] if scores.clustered else None,
         open_=missing > terms.max_failures * len(asked),
+        largest=scores.largest,
     )
 
 

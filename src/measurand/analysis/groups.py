@@ -15,6 +15,7 @@ __all__ = [
     "clusters_of",
     "components_of",
     "joined_by",
+    "largest_cluster",
     "positions",
     "said_in",
     "segments_of",
@@ -36,6 +37,13 @@ def clusters_of(ratings: Ratings, names: Sequence[str], known: _Known) -> Codes:
         (mine,) if mine is not None else theirs for mine, theirs in zip(own, told, strict=True)
     ]
     return _linked(places)
+
+
+def largest_cluster(ratings: Ratings, known: _Known) -> int | None:
+    """How many examples of the evaluation set share a cluster at most; None where none is known."""
+    if not known:
+        return None
+    return int(np.bincount(clusters_of(ratings, tuple(known), known)).max())
 
 
 def joined_by(codes: Codes, marks: Sequence[str | None]) -> Codes:

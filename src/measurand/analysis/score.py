@@ -10,7 +10,7 @@ import numpy as np
 
 from measurand.analysis.blocked import any_flag, blocked_on, worst
 from measurand.analysis.frame import Bools, Frame
-from measurand.analysis.groups import clusters_of, components_of, segments_of
+from measurand.analysis.groups import clusters_of, components_of, largest_cluster, segments_of
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.trials import Rounds, Voting
 from measurand.core.example import Example
@@ -56,6 +56,8 @@ class Scores:
         ties: Outputs by dimension whose yes/no votes were tied; they have no score. On yes/no an
             example with several outputs has the share of those that got a yes.
         rounds: How the rows that were scored tell their trial.
+        largest: How many examples of the evaluation set share a cluster at most; None where the
+            set is not known.
     """
 
     examples: tuple[str, ...]
@@ -77,6 +79,7 @@ class Scores:
     segments: tuple[tuple[str, ...], ...]
     ties: Mapping[str, int]
     rounds: Rounds | None
+    largest: int | None = None
 
     @property
     def judged(self) -> Bools:
@@ -184,8 +187,7 @@ def score(
     layers = {d.name: layer_of(frame, d, chosen.get(d.name)) for d in dimensions}
     values = _stacked(frame, layers)
     weights = _weights(Rubric(*dimensions), frame.examples, known)
-    blocking = [d for d in rubric if d.blocking and d.name in frame.rated]
-    rule = votes.flags
+    blocking, rule = [d for d in rubric if d.blocking and d.name in frame.rated], votes.flags
     said = {d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=rule) for d in blocking}
     outputs = worst(said.values(), frame.in_trials().shape)
     blocked, names = outputs.of_examples(), frame.examples
@@ -209,6 +211,7 @@ def score(
         segments=segments_of(frame.ratings, names, known),
         ties={name: layer.ties for name, layer in layers.items()},
         rounds=votes.rounds,
+        largest=largest_cluster(frame.ratings, known),
     )
 
 

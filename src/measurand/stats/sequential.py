@@ -34,6 +34,10 @@ Alternative = Literal["two-sided", "greater", "less"]
 FEWEST = 2
 """The fewest units or clusters that have an interval. The guarantee itself needs none."""
 
+_UNFIXED = (
+    "the size of the largest cluster was not fixed beforehand, and the interval is the wider for it"
+)
+
 _CELLS = 2**18
 """Logarithms held in memory at a time."""
 
@@ -47,11 +51,15 @@ _CLOSE = 1e-13
 
 
 class _Units(NamedTuple):
-    """What is bet on, each kind once: means within 0 and 1, weights up to 1, and how often."""
+    """What is bet on, each kind once: means within 0 and 1, weights up to 1, and how often.
+
+    The price is the logarithm of how much richer one has to grow, as the largest is not fixed.
+    """
 
     means: Floats
     weights: Floats
     counts: Floats
+    price: float = 0.0
 
     def mirrored(self) -> _Units:
         """The same on the scale turned round."""
@@ -70,6 +78,7 @@ def sequential_mean(
     *,
     bounds: tuple[float, float] | None,
     clusters: ArrayLike | None = None,
+    largest: int | None = None,
     level: float = LEVEL,
 ) -> Estimate:
     """The mean with an interval that holds at every look while data grow.
@@ -79,29 +88,33 @@ def sequential_mean(
     their values. It is the wider for it: see docs/looks.md.
 
     Clusters are bet on as wholes, and have to come as wholes, in proportion to their size over
-    the largest size. That is the largest at hand: where sizes are far apart, small clusters say
-    little.
+    the largest size, which is to be fixed before the first look. Where it is not, the error rate
+    is spread over the sizes 1, 2, 4, ...: of each the bets begin anew once a cluster is larger than
+    the one before, so that the interval is wider. Where sizes are far apart, small clusters say
+    little. Data that may come in clusters are in clusters from the first look on.
 
     Args:
         values: One finite number per unit, shape (n,).
         bounds: The ends of the scale of the values; of differences of shares, (-1, 1). Without
             any there is no such interval: one rare, large value could undo all before it.
         clusters: The cluster of each unit, shape (n,).
+        largest: How many units any cluster will have at most, fixed before the first look.
         level: The chance that the intervals of all looks cover.
 
     Raises:
         InsufficientData: Fewer than two units or clusters; or a scale without bounds.
-        UsageError: The values are not a vector of finite numbers within the bounds.
+        UsageError: The values are not a vector of finite numbers within the bounds, or a cluster is
+            larger than the largest.
 
     References:
         Robbins (1970), Ann. Math. Stat. 41, 1397-1409, for yes/no values; Cover (1991), Math.
         Finance 1, 1-29, and Orabona and Jun (2024), IEEE Trans. Inf. Theory 70, 436-455, for
         bounded ones; Waudby-Smith and Ramdas (2024), JRSS B 86, 1-27; Ville (1939).
     """
-    enough = -math.log(1 - check_level(level))
     vector = check_finite(values, 1)
     low, high = _scale(bounds)
-    units = _units(vector, (low, high), clusters)
+    units = _units(vector, (low, high), clusters, largest=largest)
+    enough = units.price - math.log(1 - check_level(level))
     value = float(vector[0] if np.ptp(vector) == 0 else vector.mean())
     below, above = _lowest(units, enough), 1 - _lowest(units.mirrored(), enough)
     return Estimate(
@@ -111,6 +124,7 @@ def sequential_mean(
         level=level,
         n=vector.size,
         method="confidence sequence by betting" + ("" if clusters is None else " on clusters"),
+        reason=_UNFIXED if units.price else None,
     )
 
 
@@ -119,6 +133,7 @@ def sequential_p(
     *,
     bounds: tuple[float, float] | None,
     clusters: ArrayLike | None = None,
+    largest: int | None = None,
     null: float = 0.0,
     alternative: Alternative = "two-sided",
 ) -> float:
@@ -132,6 +147,7 @@ def sequential_p(
         values: One finite number per unit, shape (n,).
         bounds: The ends of the scale of the values.
         clusters: The cluster of each unit, as for `sequential_mean`.
+        largest: How many units any cluster will have at most, likewise.
         null: Strictly within the bounds.
         alternative: "greater" tests "the mean is at most ``null``", for instance minus a margin.
 
@@ -144,7 +160,7 @@ def sequential_p(
         As for `sequential_mean`.
     """
     low, high = _scale(bounds)
-    units = _units(check_finite(values, 1), (low, high), clusters)
+    units = _units(check_finite(values, 1), (low, high), clusters, largest=largest)
     if not low < null < high:
         raise UsageError(f"the null lies strictly within {low:g} and {high:g}; found {null}")
     mean = (null - low) / (high - low)
@@ -154,7 +170,7 @@ def sequential_p(
     if alternative != "two-sided":
         bets = bets._replace(at=mean + (1 - mean) * bets.at)
     stake, _ = _stake(units, bets, mean)
-    return math.exp(-max(stake, 0.0))
+    return math.exp(-max(stake - units.price, 0.0))
 
 
 def _scale(bounds: tuple[float, float] | None) -> tuple[float, float]:
@@ -168,7 +184,13 @@ def _scale(bounds: tuple[float, float] | None) -> tuple[float, float]:
     return low, high
 
 
-def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | None) -> _Units:
+def _units(
+    vector: Floats,
+    bounds: tuple[float, float],
+    clusters: ArrayLike | None,
+    *,
+    largest: int | None,
+) -> _Units:
     low, high = bounds
     if vector.size and (vector.min() < low or vector.max() > high):
         raise UsageError(
@@ -183,8 +205,24 @@ def _units(vector: Floats, bounds: tuple[float, float], clusters: ArrayLike | No
     sizes = np.bincount(codes).astype(np.float64)
     _refuse_few(sizes.size, "clusters")
     means = np.minimum(np.bincount(codes, means) / sizes, 1)
-    rows, counts = np.unique(np.stack([means, sizes / sizes.max()]), axis=1, return_counts=True)
-    return _Units(rows[0], rows[1], counts.astype(np.float64))
+    most, price = _most(int(sizes.max()), largest)
+    rows, counts = np.unique(np.stack([means, sizes / most]), axis=1, return_counts=True)
+    return _Units(rows[0], rows[1], counts.astype(np.float64), price)
+
+
+def _most(found: int, largest: int | None) -> tuple[int, float]:
+    """The size to weigh by, and what it costs that it is not fixed.
+
+    Weighed by the largest at hand, all earlier bets would change with each cluster that is larger
+    yet, and the chance that any of these stakes ever grows is not bounded. With k doublings the
+    share 1 / ((k + 1) (k + 2)) of the error rate is spent; all shares add up to 1.
+    """
+    if largest is None:
+        doublings = (found - 1).bit_length()
+        return 2**doublings, math.log((doublings + 1) * (doublings + 2))
+    if found > largest:
+        raise UsageError(f"a cluster has {found} units, more than the largest, {largest}")
+    return largest, 0.0
 
 
 def _refuse_few(count: int, noun: str) -> None:

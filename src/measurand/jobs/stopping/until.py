@@ -151,7 +151,7 @@ class UntilClear:
         scores = score(
             rows.where(system=frozenset(systems)),
             self.plan.rubric,
-            examples={example.id: example for example in asked},
+            examples={e.id: e for e in (*self.order.deciding, *self.order.others)},
             systems=systems,
             voting=Voting(judge.flags if judge else "any", self._rounds()),
         )
