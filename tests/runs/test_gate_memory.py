@@ -243,3 +243,17 @@ def test_a_waiver_for_ever_is_told(gating: Gating) -> None:
     gating.waivers({**WAIVER, "example": "r4"})
     answer = gating.gate(waivers=gating.folder / "waivers.yaml")
     assert "holds until 2099-12-31, more than a year from now" in notes(answer)
+
+
+def test_code_that_was_asked_before_does_not_borrow_the_rows_of_other_code(
+    gating: Gating,
+) -> None:
+    wrong, right = WRONG.format(ids={"r3"}), "example.references[0]"
+    for text, code in ((wrong, 1), (right, 0)):
+        gating.bot("new", text)
+        assert gating.gate().exit_code == code
+    gating.bot("new", wrong)
+    answer = gating.gate(run=False)
+    assert answer.exit_code == 3
+    assert "newest run was of another version of new" in answer.gate.findings.verdicts[0].reason
+    assert gating.gate().exit_code == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_WRITTEN = ("junit", "sarif", "markdown", "html")
 COMPONENTS = ("core", "edge", "adversarial", "regression", "golden")
 
 EXAMPLES = """\
@@ -59,15 +62,74 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML")
     made.add_argument("--sarif", type=Path, metavar="FILE", help="also write SARIF 2.1.0")
     args = made.parse_args(words)
-    answer = _asked(args)
+    _cleared(args)
+    with _told(args):
+        answer = _asked(args)
+        _write(args.junit, answer.to_junit)
+        _write(args.sarif, answer.to_sarif)
+    return _shown(answer, args)
+
+
+def _cleared(args: argparse.Namespace) -> None:
+    """Take away what an earlier gate wrote: whatever happens now, it is not what it says.
+
+    Raises:
+        UsageError: A file that is read would be written.
+    """
+    read = {one.resolve() for one in (args.file or PLAN, args.waivers, args.data) if one}
+    for name in _WRITTEN:
+        path: Path | None = getattr(args, name)
+        if path is None:
+            continue
+        if path.resolve() in read:
+            raise UsageError(f"--{name} {path}: the gate reads this file; name another")
+        if path.is_file():
+            path.unlink()
+
+
+@contextmanager
+def _told(args: argparse.Namespace) -> Iterator[None]:
+    """Let the files say so where nothing is decided: a build shows them all the same."""
+    try:
+        yield
+    except BaseException as problem:
+        with suppress(OSError):
+            _undecided(args, problem)
+        raise
+
+
+def _undecided(args: argparse.Namespace, problem: BaseException) -> None:
+    if not any(getattr(args, name) for name in _WRITTEN):
+        return
+
+    from measurand.jobs.gating.undecided import undecided  # noqa: PLC0415 - after --help
+
+    stopped = isinstance(problem, KeyboardInterrupt)
+    answer = undecided("it was stopped" if stopped else str(problem) or type(problem).__name__)
     _write(args.junit, answer.to_junit)
     _write(args.sarif, answer.to_sarif)
+    _write(args.markdown, answer.to_markdown)
+    _write(args.html, answer.to_html)
 
+
+def _shown(answer: GateAnswer, args: argparse.Namespace) -> int:
+    """Print the answer; whoever stops listening does not change what was decided."""
     from measurand.report.gate_page import ANSWERS  # noqa: PLC0415 - after --help
 
     if not args.full:
         answer = replace(answer, document=answer.to_terminal())
-    return show(answer, args, also=ANSWERS)
+    with ExitStack() as closing:
+        if sys.stdout is None:  # it was closed when the process began
+            nowhere = closing.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+            closing.enter_context(redirect_stdout(nowhere))
+        try:
+            code = show(answer, args, also=ANSWERS)
+            sys.stdout.flush()
+        except (BrokenPipeError, SystemExit):  # the latter is what rich makes of the former
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return answer.exit_code
+    return code
 
 
 def _add_question(made: argparse.ArgumentParser) -> None:
@@ -187,4 +249,5 @@ def _write(path: Path | None, text: Callable[[], str]) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(), encoding="utf-8")
-    sys.stderr.write(f"written: {path}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"written: {path}\n")

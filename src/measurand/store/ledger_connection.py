@@ -19,13 +19,42 @@ _AGAIN = 0.01
 
 
 def connected(file: Path, patience: float, cache: int) -> apsw.Connection:
-    """A connection to a ledger of the newest version, which is made where there is none."""
+    """A connection to a ledger of the newest version, which is made where there is none.
+
+    A ledger that this user may only read can be read; whatever writes then says that it cannot.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = apsw.Connection(str(file))
+    try:
+        return _prepared(apsw.Connection(str(file)), patience, cache)
+    except (apsw.ReadOnlyError, apsw.CantOpenError):
+        if not file.is_file():
+            raise
+        return _only_read(file, patience, cache)
+
+
+def _only_read(file: Path, patience: float, cache: int) -> apsw.Connection:
+    """A connection that cannot write, not even what SQLite writes down to read."""
+    log = file.with_name(f"{file.name}-wal")
+    for still in ("", "&immutable=1"):
+        if still and log.exists() and log.stat().st_size:
+            break  # what it has would not be seen
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        try:
+            connection = apsw.Connection(f"{file.absolute().as_uri()}?mode=ro{still}", flags=flags)
+            return _prepared(connection, patience, cache, write=False)
+        except (apsw.ReadOnlyError, apsw.CantOpenError):
+            continue
+    raise LedgerError("this user may only read it, and it was not closed by who wrote it last")
+
+
+def _prepared(
+    connection: apsw.Connection, patience: float, cache: int, *, write: bool = True
+) -> apsw.Connection:
     try:
         connection.set_busy_timeout(round(patience * 1000))
         migrate(connection)
-        _log_ahead(connection, patience)
+        if write:
+            _log_ahead(connection, patience)
         # What was paid for survives a power cut, not only a crash.
         connection.pragma("synchronous", "full")
         connection.pragma("temp_store", "memory")
@@ -59,6 +88,8 @@ def explained(file: Path) -> Iterator[None]:
         raise LedgerError(f"{file}: {problem}") from None
     except apsw.NotADBError:
         raise LedgerError(f"{file}: the file is not a ledger") from None
+    except apsw.ReadOnlyError:
+        raise LedgerError(f"{file}: nothing can be written: this user may only read it") from None
     except apsw.BusyError:
         raise LedgerError(f"{file}: another process has been writing for too long") from None
     except apsw.CorruptError:
