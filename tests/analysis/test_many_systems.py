@@ -193,3 +193,28 @@ def test_systems_alike_throughout_are_never_told_apart() -> None:
         estimate = result.estimate
         assert not estimate.present or (estimate.low, estimate.high) == (1, 3)
     assert decided(findings, "best systems", dimension="overall").outcome == "inconclusive"
+
+
+def test_why_there_are_no_ranks_is_told_as_it_is() -> None:
+    equal = decided(
+        compare(table(np.full((40, 3), 0.5)), QUALITY, options=FEW),
+        "best systems",
+        dimension="overall",
+    )
+    assert equal.outcome == "inconclusive"
+    assert "too few examples" not in equal.reason
+    lone = decided(
+        compare(table(np.full((1, 3), 0.5)), QUALITY, options=FEW),
+        "best systems",
+        dimension="overall",
+    )
+    assert "a and b share 1 example with a score" in lone.reason
+
+
+def test_where_all_are_blocked_none_is_best() -> None:
+    rubric = Rubric(Dimension("safe", weight=100, scale=YES_NO, blocking=True))
+    rows = table(np.zeros((40, 3)), dimension="safe")
+    best = decided(compare(rows, rubric, options=FEW), "best systems", dimension="overall")
+    assert best.outcome == "inconclusive"
+    assert best.systems == ()
+    assert "every system is blocked too often" in best.reason

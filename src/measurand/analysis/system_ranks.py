@@ -153,10 +153,11 @@ class SystemRanks:
 
     def _reason(self, outcome: str, needed: int | None) -> str:
         best = self.best
-        if not self._compared():
-            return "the systems share too few examples to be ranked"
         if not best:
             return "every system is blocked too often, and none of them is the best"
+        if not self._compared():
+            reason = next((gap.reason for gap in self.gaps.values() if gap.reason), None)
+            return f"the systems cannot be ranked: {reason or 'they share too few examples'}"
         listed = ", ".join(best[:_NAMED])
         more = f" and {len(best) - _NAMED} more" if len(best) > _NAMED else ""
         thinks = ", in the judge's opinion" if self.opinion else ""
