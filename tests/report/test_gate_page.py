@@ -215,3 +215,10 @@ def test_long_answers_are_cut_before_the_list_of_what_failed() -> None:
         sum(line.startswith("| bad-") and "Why?" not in line for line in text.splitlines()) == 150
     )
     assert "140 more are left out here" in text
+
+
+def test_examples_are_counted_and_not_their_dimensions() -> None:
+    """One example without a result on three dimensions is one that is missing."""
+    items = tuple(item("e1", "missing", dimension=name) for name in ("a", "b", "c"))
+    told = gate_document(gate("inconclusive", items)).subtitle
+    assert told == "held against today · 1 example · 1 missing"

@@ -71,3 +71,12 @@ def test_line_breaks_of_a_model_stay_inside_the_quotation(hostile: Hostile) -> N
     text = markdown_text(hostile("a\n\n# heading\n<script>"))
     assert "\n# heading" not in text
     assert "> \\# heading\\\n> &lt;script&gt;" in text
+
+
+def test_no_emoji_and_no_commit_comes_of_a_name() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    for text, link in ((commit, commit), ("a :smile: b", ":smile:"), ("a :+1: b", ":+1:")):
+        assert link not in escaped(text)
+        assert escaped(text).replace("&#8203;", "") == text
+    for plain in ("9f2c41d07a", "10:20:30", "checks.py: it is so", f"x{commit}"):
+        assert "&#8203;" not in escaped(plain)

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from measurand.figures.text import number, one_line
+from measurand.figures.text import inert, number, one_line
 from measurand.report.comparison_page import comparison_document
 from measurand.report.document import Document
 from measurand.report.terminal import print_document, terminal_text
@@ -79,3 +79,32 @@ def test_the_headline_comes_first(world: World) -> None:
     assert lines[0].strip() == "SIMULATED DATA"
     assert lines[1] == "Which system is better?"
     assert lines[4].startswith("current BETTER  overall, against candidate-large")
+
+
+COMMANDS = ("::error::red", "::stop-commands::x", "##[error]red", "##vso[task.complete]done")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("width", [20, 40, 41, 42, 100])
+def test_no_line_is_a_command_of_a_build_server(command: str, width: int, hostile: Hostile) -> None:
+    """Not as it was written, and not where it is wrapped either."""
+    for text in (command, f"   {command}", f"a reason of some length and then {command} to end"):
+        told = terminal_text(hostile(text), width=width)
+        assert "##[" not in told
+        assert "##vso[" not in told
+        assert not [line for line in told.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_what_is_no_command_stays_as_it_is() -> None:
+    for text in ("checks.py::right", "a :: b", "## a heading", "x ##"):
+        assert inert(text) == text
+    assert inert("one\n  ::add-mask::x").replace("\u200b", "") == "one\n  ::add-mask::x"
+
+
+def test_colours_hide_no_command() -> None:
+    document = Document(title="::error::x", banner="##[group]y", headlines=(), sections=())
+    stream = io.StringIO()
+    print_document(document, Console(file=stream, width=60, force_terminal=True))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert "##[" not in plain
+    assert "\n::" not in f"\n{plain}"

@@ -63,9 +63,9 @@ def _run(verb: str, words: Sequence[str]) -> int:
     try:
         code: int = module.run([word for word in words if word != "--debug"])
     except MeasurandError as problem:
-        from measurand.figures.text import visible  # noqa: PLC0415 - only failures pay for it
+        from measurand.figures.text import inert, visible  # noqa: PLC0415 - only failures pay
 
-        sys.stderr.write(visible(f"measurand {verb}: {problem}\n"))
+        sys.stderr.write(inert(visible(f"measurand {verb}: {problem}\n")))
         return problem.exit_code
     except KeyboardInterrupt:
         sys.stderr.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from measurand.stats.estimate import Estimate
@@ -9,6 +10,7 @@ from measurand.stats.estimate import Estimate
 __all__ = [
     "MINUS",
     "foretold",
+    "inert",
     "interval",
     "number",
     "numbers",
@@ -23,6 +25,9 @@ MINUS = "\N{MINUS SIGN}"
 
 _UPPER = "upper bound"
 """What the method of a one-sided bound says."""
+
+_COMMAND = re.compile(r"(^\s*:(?=:)|##(?=\w*\[))", re.MULTILINE)
+"""Where a line of a log begins that a build server would run."""
 
 _KEPT = frozenset("\n\t\u200c\u200d")
 """Line feed and tab; the joiners, without which Persian, Indic scripts and emoji break."""
@@ -47,6 +52,17 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on one line: a line break shows as ``↵``, a tab as a space."""
     return visible(text).replace("\n", " ↵ ").replace("\t", " ")
+
+
+def inert(text: str) -> str:
+    """The same with nothing in it that a build server takes for a command.
+
+    GitHub runs lines that begin with ``::``, and ``##[...]`` anywhere; Azure and TeamCity
+    ``##vso[...]`` and ``##teamcity[...]``. A zero-width space within keeps them from it.
+    """
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub("\\1\u200b", text)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -133,15 +133,16 @@ def _subtitle(gate: GateResult) -> str:
     """Against what, and how many of each kind."""
     examples = len({(item.component, item.example) for item in gate.items})
     counts = [f"held against {gate.against}"] if gate.against else []
-    counts.append(f"{examples:,} examples")
+    counts.append("1 example" if examples == 1 else f"{examples:,} examples")
     for outcome, word in (
         ("fail", "failed"),
         ("missing", "missing"),
         ("flaky", "flaky"),
         ("waived", "waived"),
     ):
-        if found := sum(item.outcome == outcome for item in gate.items):
-            counts.append(f"{found:,} {word}")
+        those = {(i.component, i.example) for i in gate.items if i.outcome == outcome}
+        if those:
+            counts.append(f"{len(those):,} {word}")
     return " · ".join(counts)
 
 

@@ -37,6 +37,11 @@ _LIST = re.compile(r"^(\d*)([-+=.)])(?=\s|[-=]|$)")
 _ENTITIES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;", "\u200b": "&#8203;"}
 )
+_BARE = re.compile(
+    r"(:)(?=[+-]1:|[\w+-]*[a-z][\w+-]*:)|(?<![0-9a-z])([0-9a-f]{7})(?=[0-9a-f]{33}(?![0-9a-z]))",
+    re.IGNORECASE,
+)
+"""What GitHub makes an emoji of, or a link to a commit; likewise after backslashes are gone."""
 _NUMBERED = re.compile(r"(#|\bGH-)(?=\d)", re.IGNORECASE)
 """How GitHub is told of an issue by its number; it looks after backslashes are gone."""
 
@@ -57,9 +62,10 @@ def escaped(text: str) -> str:
     """One line of data that Markdown shows as it is: no markup, HTML, link or mention.
 
     A zero-width space after ``@`` keeps GitHub from notifying people whom a model names, and one
-    after ``#`` before a number from telling an issue that it is mentioned.
+    after ``#`` before a number from telling an issue that it is mentioned. Others keep short names
+    between colons from becoming emojis, and what looks like a commit from becoming a link.
     """
-    line = _NUMBERED.sub("\\1\u200b", one_line(text))
+    line = _plain(text)
     line = _SPECIAL.sub(r"\\\1", line).translate(_ENTITIES)
     line = _LIST.sub(r"\1\\\2", line)
     return _INDENT.sub(lambda indent: "&nbsp;" * len(indent[0]), line)
@@ -100,7 +106,13 @@ def _section(section: Section, *, details: bool) -> Iterator[str]:
 
 def _summary(text: str) -> str:
     """One line of data in a line of HTML, where a backslash is a backslash."""
-    return _NUMBERED.sub("\\1\u200b", one_line(text)).translate(_ENTITIES)
+    return _plain(text).translate(_ENTITIES)
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing becomes a link or an emoji by itself."""
+    line = _NUMBERED.sub("\\1\u200b", one_line(text))
+    return _BARE.sub("\\g<0>\u200b", line)
 
 
 def _block(block: Block) -> Iterator[str]:

@@ -9,11 +9,12 @@ from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table as Grid
 from rich.text import Text
 
 from measurand.analysis.result import Verdict
-from measurand.figures.text import interval, number, one_line, one_sided, shortened, visible
+from measurand.figures.text import inert, interval, number, one_line, one_sided, shortened, visible
 from measurand.report.document import (
     Block,
     Bullets,
@@ -51,7 +52,24 @@ _TEXT = (str, int, Outcome)
 def print_document(document: Document, console: Console) -> None:
     """Print a document; colours, width and NO_COLOR are the console's business."""
     for renderable in _document(document):
-        console.print(renderable, markup=False, highlight=False, emoji=False)
+        console.print(_Inert(renderable), markup=False, highlight=False, emoji=False)
+
+
+class _Inert:
+    """The same, line by line as it is wrapped, with nothing that a build server would run."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self.renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in Segment.split_lines(console.render(self.renderable, options)):
+            before = ""
+            for text, style, control in line:
+                # What stands before is inert already, and its end may belong to what follows.
+                told = inert(before + text)[len(inert(before)) :]
+                yield Segment(told, style, control)
+                before += text
+            yield Segment.line()
 
 
 def terminal_text(document: Document, *, width: int = 100) -> str:
