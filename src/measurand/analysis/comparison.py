@@ -136,8 +136,7 @@ def compare(
     table = with_unanswered(ratings, rubric, outputs)
     single = bool(len(table.where(against=None)))
     scores = _scored(table, rubric, examples, options=chosen, single=single)
-    systems = scores.systems or chosen.systems
-    measure = _measured(scores, chosen)
+    measure, systems = _measured(scores, chosen), scores.systems or chosen.systems
     attempts = attempts_of(table, scores, outputs=outputs)
     gate = Gate(attempts, chosen.max_failures)
     every = every_pair(measure, chosen if single else replace(chosen, pairs=""))
@@ -151,7 +150,8 @@ def compare(
         *_preferences(table, systems, examples, options=chosen, gate=gate),
         *failure_results(attempts, compared, level=chosen.level, ran=bool(outputs)),
     )
-    return Findings(
+    return replace(
+        own,
         results=(*own.results, *seen.results, *beside, *met.results),
         verdicts=(*own.verdicts, *seen.verdicts, *met.verdicts),
         limits=(
@@ -166,7 +166,6 @@ def compare(
         failures=failure_counts(attempts),
         queue=human_queue(table, rubric, scores.systems, voting=chosen.voting),
         changes=seen.changes,
-        headline=own.headline,
         readings=seen.readings,
     )
 
