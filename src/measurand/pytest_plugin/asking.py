@@ -21,6 +21,8 @@ __all__ = ["Asked", "Choice", "Told", "asked"]
 
 Inconclusive = Literal["fail", "skip", "xfail"]
 _OUTSIDE = 4
+_NO_EVIDENCE = frozenset({"gate: results", "gate: judge"})
+"""Verdicts that more examples would not decide: something is not there, or not to be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +101,25 @@ class Asked:
         """The examples on dimensions of which this is so."""
         return tuple(item for item in self.result.items if item.outcome == outcome)
 
+    @property
+    def _complete(self) -> bool:
+        """Whether evidence alone is wanting: nothing missing, stale, or demanded no more."""
+        verdicts = self.result.findings.verdicts
+        names = {one.name for one in verdicts if one.outcome == "inconclusive"}
+        return not names & _NO_EVIDENCE and not self.items("missing")
+
     def require(self, inconclusive: Inconclusive | None = None) -> None:
         """Fail the test unless the gate passes.
 
         Args:
-            inconclusive: What an inconclusive gate does to the test: fail, skip or xfail; by
-                default as the marker says, else fail.
+            inconclusive: What too little evidence does to the test: fail, skip or xfail; by
+                default as the marker says, else fail. Missing results always fail it.
         """
         __tracebackhide__ = True
         if self.outcome == "pass" and self.exit_code == 0:
             return
         how = inconclusive or self.choice.inconclusive
-        if self.outcome == "inconclusive" and self.exit_code != _OUTSIDE:
+        if self.outcome == "inconclusive" and self.exit_code != _OUTSIDE and self._complete:
             if how == "skip":
                 pytest.skip(self.words)
             if how == "xfail":
@@ -158,7 +167,7 @@ def _told(request: pytest.FixtureRequest, plan: Path, choice: Choice) -> Told:
 
 def _ask(plan: Path, choice: Choice) -> Told:
     try:
-        answer = gate(plan, GateOptions(**choice.options))
+        answer = gate(plan, GateOptions(**({"record": False} | dict(choice.options))))
     except MeasurandError as problem:
         return Told(None, problem.exit_code, str(problem))
     return Told(answer.gate, answer.exit_code, words_of(answer.gate))

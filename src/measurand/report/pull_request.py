@@ -14,8 +14,8 @@ from measurand.report.sections import PageContext
 
 __all__ = ["LONGEST", "pull_request_text"]
 
-LONGEST = 65_536
-"""Characters that a comment on GitHub may have."""
+LONGEST = 65_436
+"""Characters that a comment on GitHub may have, but for a line that a build puts before it."""
 
 _ROOMS = (
     Room(),
