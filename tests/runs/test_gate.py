@@ -121,6 +121,7 @@ class TestRepeats:
         assert answer.gate.items[0].repeats == (0.0, 0.0, 0.0)
 
     def test_one_bad_repeat_of_three_is_flaky_and_no_failure(self, gating: Gating) -> None:
+        gating.data(range(40))
         gating.bot("new", FLAKY.format(when="== 1"))
         answer = gating.gate(repeats=3)
         assert answer.exit_code == 0

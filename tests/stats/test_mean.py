@@ -4,6 +4,7 @@ import pytest
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.estimate import Estimate
 from measurand.stats.mean import (
+    as_wide_as_equal,
     caution_if_few,
     cluster_codes,
     cluster_sums,
@@ -139,3 +140,23 @@ def test_p_without_spread() -> None:
 def test_cluster_sums_add_rows() -> None:
     sums = cluster_sums(np.array([[1.0, 2], [3, 4], [5, 6]]), np.array([1, 0, 1]))
     np.testing.assert_array_equal(sums, [[3, 4], [6, 8]])
+
+
+@pytest.mark.parametrize("units", [2, 20, 29])
+def test_no_narrower_than_values_that_are_all_equal(units: int) -> None:
+    """Two that lie a hair apart say as little as two that are equal: 0 +- 1 - .05^(1/n)."""
+    equal = mean_t([0.0] * units, bounds=(-1, 1), level=0.9)
+    hair = mean_t([0.0] * (units - 1) + [1e-6], bounds=(-1, 1), level=0.9)
+    wide = as_wide_as_equal(hair, units, bounds=(-1, 1))
+    assert (wide.low, wide.high) == pytest.approx((equal.low, equal.high), abs=1e-5)
+    assert wide.high == pytest.approx(1 - 0.05 ** (1 / units), abs=1e-5)
+    assert wide.low < hair.low < hair.high < wide.high  # type: ignore[operator]
+    assert "as wide as of equal values" in wide.method
+
+
+def test_an_interval_that_is_wide_enough_stays() -> None:
+    values = np.tile([-0.5, 0.5], 20)
+    found = mean_t(values, bounds=(-1, 1))
+    assert as_wide_as_equal(found, 40, bounds=(-1, 1)) == found
+    absent = Estimate.absent("nothing was rated")
+    assert as_wide_as_equal(absent, 40, bounds=(-1, 1)) == absent
