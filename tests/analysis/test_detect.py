@@ -167,7 +167,10 @@ def test_parts_of_the_spread_are_measured_where_they_can_be() -> None:
     )
     known = components_of(dimension, rated)
     assert known.spread.raters == pytest.approx(2 / 3 / 16, rel=0.25)  # of steps -1, 0, 1
-    assert known.spread.judge == pytest.approx(0.49)
+    # .7 with one call of reliability .9, and with means of people that share 3/4 of their spread
+    assert known.spread.judge == pytest.approx(0.49 / 0.9 / 0.75, rel=0.05)
+    assert known.judge is not None
+    assert known.judge[0] < known.spread.judge < known.judge[1]
     assert known.spread.reliability == 0.9
     whole = known.spread.between + 2 * known.spread.trials
     assert whole == pytest.approx(graded().sd ** 2)

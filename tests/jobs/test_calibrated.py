@@ -36,14 +36,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield found
 
 
-def test_the_better_judge_of_a_panel_counts_with_its_last_calibration(ledger: Ledger) -> None:
+def test_a_panel_is_the_mean_of_its_judges_last_calibrations(ledger: Ledger) -> None:
     ledger.calibration.add([record("sim/two", 0.9), record("sim/one", 0.6)])
-    ledger.calibration.add([record("sim/two", 0.75)])
+    ledger.calibration.add([record("sim/two", 0.8)])
     found = calibrated(ledger, PLAN)
     assert set(found) == {"tone"}
-    assert found["tone"].judge == "sim/two"
-    assert found["tone"].correlation == pytest.approx((0.65, 0.75, 0.8))
-    assert found["tone"].reliability == 0.9
+    assert found["tone"].judge == "sim/one, sim/two"
+    assert found["tone"].correlation == pytest.approx((0.6, 0.7, 0.75))
+    assert found["tone"].reliability == 0.9  # of the one that measured it
     assert found["tone"].n == 80
 
 

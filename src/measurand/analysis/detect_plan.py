@@ -27,7 +27,7 @@ from measurand.stats.power_discordance import largest_discordance
 from measurand.stats.power_parts import percent
 from measurand.stats.proportion import clopper_pearson
 
-__all__ = ["Sizes", "detect_findings"]
+__all__ = ["Sizes", "detect_findings", "one_of_many"]
 
 _FIVE = 0.05
 _FEWEST = 10
@@ -46,6 +46,7 @@ class Sizes:
         clusters: How examples share documents or conversations; by default none do.
         labels: Outputs of each system that people label, where those are a part of all.
         minimum: The least size of each component.
+        comparisons: Comparisons of systems that the plan makes.
     """
 
     components: Mapping[str, int]
@@ -53,6 +54,7 @@ class Sizes:
     clusters: Clusters = field(default_factory=Clusters)
     labels: int | None = None
     minimum: Mapping[str, int] = field(default_factory=lambda: dict(GUIDE_SIZES))
+    comparisons: int = 1
 
     def columns(self) -> Iterator[tuple[str | None, int]]:
         """Each component that can be compared on, then the whole set."""
@@ -141,6 +143,7 @@ def _limits(
             "ranges hold what that leaves open."
         )
     yield from _five_points(sizes, measured, sought)
+    yield from one_of_many(sizes.comparisons)
     yield from _core(sizes)
     yield from _below(sizes, blocks=any(d.blocking for d in rubric), sought=sought)
     if any(one.judged and one.dimension != OVERALL for one in measured):
@@ -172,6 +175,16 @@ def _five_points(sizes: Sizes, measured: Sequence[Measured], sought: Sought) -> 
         f"{(one.values != 0).mean():.1%} on {one.dimension}" for one in measured if one.yes_no
     ]
     yield f"{text}; so far they differ on {', '.join(differ)}." if differ else f"{text}."
+
+
+def one_of_many(comparisons: int) -> Iterator[str]:
+    """That sizes are told for one comparison, where several are made."""
+    if comparisons > 1:
+        yield (
+            f"All this is for one comparison of two systems. The plan makes {comparisons:,}, and "
+            "compare adjusts for all of them, so that each finds less, about what measurand power "
+            f"--comparisons {comparisons} tells."
+        )
 
 
 def _core(sizes: Sizes) -> Iterator[str]:

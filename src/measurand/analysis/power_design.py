@@ -19,11 +19,13 @@ from measurand.stats.design import (
     cheapest_design,
 )
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.power import POWER
+from measurand.stats.power_parts import POWER, percent
 
 __all__ = ["Components", "Money", "Pace", "Want", "design_findings"]
 
 _HOUR = 3600.0
+_ROUNDS, _ENOUGH = 12, 1e-3
+"""How often, and how exactly, the spread is fitted to what a budget finds."""
 _METHOD = "cheapest of all designs searched"
 _BEST = "most precise of all designs searched"
 
@@ -55,11 +57,26 @@ class Components:
         spread: The parts.
         dimension: On which dimension.
         told: Where each part comes from, in sentences.
+        judge: What the judge's squared correlation may be, by its calibration.
+        yes_no: Whether outputs are good or bad, nothing between.
     """
 
     spread: Spread
     dimension: str
     told: tuple[str, ...] = ()
+    judge: tuple[float, float] | None = None
+    yes_no: bool = False
+
+    def allowing(self, difference: float) -> Components:
+        """The same, where systems differ so often that they can differ by so much.
+
+        On yes/no a difference of d takes a discordance of d, and a variance of d - d^2.
+        """
+        spread, d = self.spread, abs(difference)
+        short = d - d**2 - spread.between - 2 * spread.trials
+        if not self.yes_no or short <= 0:
+            return self
+        return replace(self, spread=replace(spread, between=spread.between + short))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +85,7 @@ class Money:
 
     Args:
         answer: One answer of one system.
-        judgment: One judgment of one output, by all judges of the plan.
+        judgment: One judgment of one output on one dimension, by all judges of the plan.
         rating: One person's rating of one output.
         example: One example, before anybody answers it.
     """
@@ -95,7 +112,7 @@ class Pace:
     Args:
         rating: Seconds of one person on one output, with its range.
         answer: Seconds of one answer; None where none was timed.
-        judgment: Seconds of one judgment; None where none was timed.
+        judgment: Seconds of one judgment by all judges; None where none was timed.
         connections: Calls under way at once.
         people: Who share the rating.
         hours_a_day: That each of them rates.
@@ -127,10 +144,12 @@ def design_findings(
         its range, and of systems, judge and people apart; ``design_cost_without_judge``;
         ``design_hours`` of people, ``design_days``, and ``design_machine_hours``.
     """
-    design, problem = _searched(want, known.spread, money)
+    as_told = known
+    known, design, problem = _found(want, known, money)
     if design is None:
         absent = Estimate.absent(problem, method=_METHOD, level=want.level)
-        return Findings(results=(Result(name="design_cost", estimate=absent),), limits=known.told)
+        result = Result(name="design_cost", estimate=absent, dimension=known.dimension)
+        return Findings(results=(result,), limits=known.told)
     results = (
         *_numbers(want, known, design),
         *_costs(want, known, money, design=design),
@@ -140,8 +159,38 @@ def design_findings(
         results=tuple(replace(r, dimension=known.dimension) for r in results),
         limits=(
             *known.told,
+            *_room(as_told, known),
             *_limits(want, money, design, examples=examples, judge=known.spread.judge > 0),
         ),
+    )
+
+
+def _found(want: Want, known: Components, money: Money) -> tuple[Components, Design | None, str]:
+    """The design, and with what spread: that of a difference which the spread leaves room for."""
+    if want.difference is not None:
+        known = known.allowing(want.difference)
+        return known, *_searched(want, known.spread, money)
+    design, problem = _searched(want, known.spread, money)
+    for _ in range(_ROUNDS if known.yes_no else 0):
+        if design is None:
+            break
+        found = design.detectable(known.spread, power=want.power, level=want.level)
+        wider = known.allowing(found)
+        if wider.spread.between <= known.spread.between * (1 + _ENOUGH):
+            break
+        known = wider
+        design, problem = _searched(want, known.spread, money)
+    return known, design, problem
+
+
+def _room(told: Components, known: Components) -> Iterator[str]:
+    """That two systems must differ more often than they do so far."""
+    if known.spread == told.spread:
+        return
+    before, after = (one.spread.between + 2 * one.spread.trials for one in (told, known))
+    yield (
+        f"On yes/no two systems that differ by so much differ on at least as many examples: "
+        f"{after**0.5:.3f} is reckoned with as their standard deviation, not {before**0.5:.3f}."
     )
 
 
@@ -172,9 +221,15 @@ def _numbers(want: Want, known: Components, design: Design) -> Iterator[Result]:
     }
     for name, number in numbers.items():
         yield Result(name=name, estimate=_exact(number, design, method, level=want.level))
-    found = design.detectable(known.spread, power=want.power, level=want.level)
-    method = f"t, prediction-powered; power {want.power:.0%}"
-    estimate = _exact(found, design, method, level=want.level)
+    judges = (known.spread.judge, *(known.judge or ()))
+    found = [
+        design.detectable(replace(known.spread, judge=r2), power=want.power, level=want.level)
+        for r2 in judges
+    ]
+    method = f"t, prediction-powered; power {percent(want.power)}"
+    estimate = replace(
+        _exact(found[0], design, method, level=want.level), low=min(found), high=max(found)
+    )
     yield Result(name="detectable", estimate=estimate, design="the design found")
 
 
@@ -213,11 +268,13 @@ def _alone(
 
 def _times(want: Want, pace: Pace, design: Design) -> Iterator[Result]:
     hours = [design.ratings * float(x or 0.0) / _HOUR for x in _three(pace.rating)]
-    make = partial(_ranged, n=design.examples, level=want.level, method=pace.rating.method)
-    yield Result(name="design_hours", estimate=make((hours[0], hours[1], hours[2])))
-    busy = max(pace.people, design.raters) * pace.hours_a_day
-    days = [hour / busy for hour in hours]
-    yield Result(name="design_days", estimate=make((days[0], days[1], days[2])))
+    make = partial(_ranged, n=design.examples, level=want.level)
+    rated = make((hours[0], hours[1], hours[2]), method=pace.rating.method)
+    yield Result(name="design_hours", estimate=rated)
+    people = max(pace.people, design.raters)
+    days = [hour / (people * pace.hours_a_day) for hour in hours]
+    shared = f"{pace.rating.method}; {people} people, {pace.hours_a_day:g} hours a day each"
+    yield Result(name="design_days", estimate=make((days[0], days[1], days[2]), method=shared))
     timed = [(design.answers, pace.answer), (design.judgments, pace.judgment)]
     if any(seconds is None for count, seconds in timed if count):
         reason = "no call has been timed; measurand plan --pilot 5 times some"

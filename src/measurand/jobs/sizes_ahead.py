@@ -11,8 +11,8 @@ from pathlib import Path
 
 from measurand.analysis.detect import Clusters, Sought
 from measurand.analysis.detect_measured import Calibrated, measured_differences
-from measurand.analysis.detect_plan import Sizes, detect_findings
-from measurand.analysis.forecast import FEWEST, Forecast, Work
+from measurand.analysis.detect_plan import Sizes, detect_findings, one_of_many
+from measurand.analysis.forecast import Forecast, Work
 from measurand.analysis.power_components import Rated, chosen_dimension, components_of
 from measurand.analysis.power_design import Money, Pace, Want, design_findings
 from measurand.analysis.rating_forecast import HOURS_A_DAY
@@ -137,6 +137,7 @@ def sizes_ahead(scene: Scene) -> Findings:
         clusters=scene.clusters,
         labels=scene.labelled,
         minimum={str(name): n for name, n in plan.data.minimum.items()},
+        comparisons=_comparisons(plan),
     )
     found = detect_findings(
         sizes,
@@ -161,30 +162,42 @@ def study_ahead(
         people: The forecast of a round of rating, for people's pace.
 
     Raises:
-        UsageError: There is no such dimension.
+        UsageError: There is no such dimension, or so little power is what chance alone has.
     """
     plan, level = scene.plan, scene.plan.compare.level
+    if study.power <= 1 - level:
+        raise UsageError(
+            f"--power {study.power:g}: tests of level {level:g} find as much by chance"
+        )
     dimension = chosen_dimension(plan.rubric, study.dimension)
     seconds = _rating_seconds(people, level)
     money = Money(
         answer=_given(study.system_cost, level) or _answers(plan, found, works, level=level),
-        judgment=_given(study.judge_cost, level) or _judgments(plan, found, works, level=level),
+        judgment=_given(study.judge_cost, level) or _judgments(found, works, level=level),
         rating=_given(study.rating_cost, level) or _ratings(plan, seconds, level),
         example=study.example_cost,
     )
-    timed = {work.part: _timed(works, work.part) for work in works}
-    recorded = not any(system.live for system in plan.systems)
     pace = Pace(
         rating=seconds,
-        answer=0.0 if recorded else timed.get("system"),
-        judgment=timed.get("judge"),
+        answer=_answer_seconds(plan, works),
+        judgment=_judgment_seconds(works),
         connections=plan.run.connections,
         people=plan.people.raters,
         hours_a_day=HOURS_A_DAY,
     )
     want = Want(difference=study.difference, budget=study.budget, power=study.power, level=level)
     known = components_of(dimension, scene.rated)
-    return design_findings(want, known, money, pace=pace, examples=scene.examples)
+    searched = design_findings(want, known, money, pace=pace, examples=scene.examples)
+    return replace(searched, limits=(*searched.limits, *one_of_many(_comparisons(plan))))
+
+
+def _comparisons(plan: Plan) -> int:
+    """Pairs of systems that the plan compares: against the current one, or all."""
+    count = len(plan.systems)
+    current = any(system.role in {"current", "expert"} for system in plan.systems)
+    if plan.compare.pairs == "all" or not current:
+        return count * (count - 1) // 2
+    return count - 1
 
 
 def _source(plan: Plan, plan_file: Path, ledger: Ledger) -> tuple[Source | None, tuple[str, ...]]:
@@ -222,6 +235,7 @@ def _rated(plan: Plan, ledger: Ledger, source: Source | None) -> Rated:
         calibrated=known,
         rounds=rounds,
         judge=judge,
+        calls=plan.judge.repeats if plan.judge is not None else 1,
     )
 
 
@@ -236,6 +250,10 @@ def _given(price: float | None, level: float) -> Estimate | None:
     """A price that the user names."""
     if price is None:
         return None
+    return _as(price, level)
+
+
+def _as(price: float, level: float) -> Estimate:
     return Estimate(value=price, low=price, high=price, level=level, n=1, method="as given")
 
 
@@ -249,10 +267,10 @@ def _three(three: tuple[float, float, float], reason: str, level: float) -> Esti
 def _each(work: Work, found: Forecast, level: float) -> Estimate | None:
     """The price of one call: as it was, else as it is foretold; None where nobody knows."""
     costs = [one.cost for one in work.observed if one.cost is not None]
-    if len(costs) >= FEWEST and len(set(costs)) > 1:
+    if len(costs) > 1 and len(set(costs)) > 1:
         return mean_t(costs, level=level)
     if costs:
-        return _given(sum(costs) / len(costs), level)
+        return replace(_as(costs[0], level), n=len(costs), method="measured, all alike")
     line = next(one for one in found.lines if (one.name, one.part) == (work.name, work.part))
     if line.calls and line.cost.present:
         each = line.cost.scaled(1 / line.calls)
@@ -261,24 +279,29 @@ def _each(work: Work, found: Forecast, level: float) -> Estimate | None:
 
 
 def _answers(plan: Plan, found: Forecast, works: Sequence[Work], *, level: float) -> Estimate:
-    """The mean over systems that are asked; recorded outputs cost nothing."""
+    """The mean over systems; recorded outputs cost nothing."""
     asked = [_each(work, found, level) for work in works if work.part == "system"]
     known = [each for each in asked if each is not None]
     if not any(system.live for system in plan.systems):
         return replace(_three((0.0, 0.0, 0.0), "", level), n=1, method="recorded", reason=None)
     if not known:
         return _three((0.0, 0.0, 0.0), "What systems cost is not in these sums.", level)
-    return _sum([one.scaled(1 / len(known)) for one in known])
+    return _sum([one.scaled(_live(plan) / len(known)) for one in known])
 
 
-def _judgments(plan: Plan, found: Forecast, works: Sequence[Work], *, level: float) -> Estimate:
-    """Of all judges and all dimensions that they judge."""
+def _live(plan: Plan) -> float:
+    """The share of systems that are asked."""
+    return sum(system.live for system in plan.systems) / max(len(plan.systems), 1)
+
+
+def _judgments(found: Forecast, works: Sequence[Work], *, level: float) -> Estimate:
+    """Of all judges on one dimension: that of the study."""
     asked = [_each(work, found, level) for work in works if work.part == "judge"]
     known = [each for each in asked if each is not None]
     if not known or len(known) < len(asked):
-        return _three(_JUDGMENT, "Give --judge-cost, or prices in the plan.", level)
-    judged = sum(any(r.name == "judge" for r in d.raters) for d in plan.rubric)
-    return _sum(known).scaled(max(judged, 1))
+        usual = _three(_JUDGMENT, "Give --judge-cost, or prices in the plan.", level)
+        return usual.scaled(max(len(asked), 1))
+    return _sum(known)
 
 
 def _sum(parts: Sequence[Estimate]) -> Estimate:
@@ -303,7 +326,23 @@ def _rating_seconds(people: Findings | None, level: float) -> Estimate:
     return _three(_SECONDS, "Nobody has been timed.", level)
 
 
-def _timed(works: Sequence[Work], part: str) -> float | None:
-    """The mean seconds of a call of this part."""
-    seconds = [one.seconds for work in works if work.part == part for one in work.observed]
-    return sum(seconds) / len(seconds) if seconds else None
+def _answer_seconds(plan: Plan, works: Sequence[Work]) -> float | None:
+    """The mean seconds of an answer, those of recorded ones 0; None where none was timed."""
+    if not any(system.live for system in plan.systems):
+        return 0.0
+    timed = [_timed(work) for work in works if work.part == "system"]
+    known = [each for each in timed if each is not None]
+    return _live(plan) * math.fsum(known) / len(known) if known else None
+
+
+def _judgment_seconds(works: Sequence[Work]) -> float | None:
+    """The seconds of a judgment by all judges; None where one was not timed."""
+    timed = [_timed(work) for work in works if work.part == "judge"]
+    known = [each for each in timed if each is not None]
+    return math.fsum(known) if known and len(known) == len(timed) else None
+
+
+def _timed(work: Work) -> float | None:
+    """The mean seconds of a call."""
+    seconds = [one.seconds for one in work.observed]
+    return math.fsum(seconds) / len(seconds) if seconds else None

@@ -210,7 +210,7 @@ def sizes_document(sizes: Findings, study: Findings | None = None) -> Document:
     limits = list(sizes.limits)
     if study is not None:
         sections += _study(study)
-        limits += study.limits
+        limits = distinct((*limits, *study.limits))
     return Document(
         title="What the sizes tell",
         sections=(*sections, *limits_section(limits)),
@@ -243,7 +243,9 @@ def _amount(result: Result) -> str:
         value, low, high = (money(end or 0.0) for end in ends)
         return value if low == high else f"{value} [{low}, {high}]"
     if result.name == "detectable":
-        return f"{estimate.value or 0.0:.2%} of the scale"
+        ends = (estimate.value, estimate.low, estimate.high)
+        value, low, high = (f"{end or 0.0:.2%}" for end in ends)
+        return f"{value} of the scale" + (f" [{low}, {high}]" if low != high else "")
     return _told(result)
 
 

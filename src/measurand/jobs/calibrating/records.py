@@ -150,10 +150,10 @@ class Record:
     """What is known of a judge on one dimension, from its last calibration.
 
     Args:
-        judge: Its name.
-        correlation: With people on locked outputs: low, value, high.
-        reliability: Of one call; None where it was not measured.
-        n: Locked outputs.
+        judge: Its name; of a panel all names.
+        correlation: With people on locked outputs: low, value, high; of a panel the mean of each.
+        reliability: Of one call; None where it was not measured; of a panel the mean.
+        n: Locked outputs; of a panel the fewest.
     """
 
     judge: str
@@ -163,7 +163,10 @@ class Record:
 
 
 def calibrated(ledger: Ledger, plan: Plan) -> dict[str, Record]:
-    """The last calibration of the plan's judges by dimension; the best judge of a panel.
+    """The last calibration of the plan's judges by dimension.
+
+    Of a panel the mean over its judges: the best one of several looks better than it is, and what
+    all of them together are worth is at least about what one is on average.
 
     Args:
         ledger: Where records are kept.
@@ -189,12 +192,21 @@ def calibrated(ledger: Ledger, plan: Plan) -> dict[str, Record]:
             reliability=None if shared is None else shared[0],
             n=body.get("n_test", 0),
         )
-    best: dict[str, Record] = {}
+    panels: dict[str, list[Record]] = {}
     for (dimension, _), record in found.items():
-        known = best.get(dimension)
-        if known is None or record.correlation[1] > known.correlation[1]:
-            best[dimension] = record
-    return best
+        panels.setdefault(dimension, []).append(record)
+    return {dimension: _panel(panel) for dimension, panel in panels.items()}
+
+
+def _panel(records: Sequence[Record]) -> Record:
+    low, value, high = np.mean([record.correlation for record in records], axis=0)
+    known = [record.reliability for record in records if record.reliability is not None]
+    return Record(
+        judge=", ".join(sorted(record.judge for record in records)),
+        correlation=(float(low), float(value), float(high)),
+        reliability=float(np.mean(known)) if known else None,
+        n=min(record.n for record in records),
+    )
 
 
 def untrusted(
