@@ -12,7 +12,7 @@ from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.pair import needed_reach
 from measurand.analysis.result import Verdict
 from measurand.core.rubric import Dimension, Rubric
-from measurand.core.scale import ONE_TO_FIVE
+from measurand.core.scale import ONE_TO_FIVE, YES_NO
 from measurand.figures.text import foretold
 from measurand.stats.estimate import Estimate
 
@@ -121,3 +121,16 @@ def test_no_verdict_is_equal_where_nothing_was_shown() -> None:
         scores = np.clip(0.5 + 0.3 * rng.normal(size=(n, 2)), 0, 1)
         found = decided(compare(table(scores), QUALITY, options=ComparisonOptions(resamples=99)))
         assert "equal" not in found.reason
+
+
+def test_where_an_interval_says_otherwise_p_decides_and_the_reason_tells() -> None:
+    """Tango's interval of 4 pairs against none is above 0; the mid-p of McNemar's test is 1/16."""
+    scores = np.ones((40, 2))
+    scores[:4, 1] = 0
+    rubric = Rubric(Dimension("quality", weight=100, scale=YES_NO))
+    findings = compare(table(scores), rubric, options=ComparisonOptions(resamples=99))
+    found = decided(findings, "difference", dimension="quality")
+    assert found.outcome in {"not worse", "inconclusive"}
+    assert found.estimate is not None
+    assert "p = 0.062 decides, though the interval is beyond 0" in found.reason
+    assert "decides" not in outcome(0.010, 0.040).reason

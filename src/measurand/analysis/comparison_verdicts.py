@@ -134,7 +134,7 @@ class _Judge:
             told = f"{a} and {b} differ by less than {margin:g} of the scale{self._thinks}"
             return _Decision(EQUIVALENT, told, within.estimate, bound)
         reach = self._reach()
-        apart = f"{a} and {b} cannot be told apart{self._shown}{self._thinks}"
+        apart = f"{a} and {b} cannot be told apart{self._shown(estimate)}{self._thinks}"
         if within.meant and reach is not None and reach <= margin:
             more = f"; {a} is not worse by {margin:g} or more" if within.not_worse else ""
             told = f"{apart}, where a difference of {margin:g} would probably have been seen{more}"
@@ -152,10 +152,11 @@ class _Judge:
     def _thinks(self) -> str:
         return ", in the judge's opinion" if self.pair.opinion else ""
 
-    @property
-    def _shown(self) -> str:
+    def _shown(self, estimate: Estimate) -> str:
+        """By which p; of one pair only where the interval of its own says otherwise."""
         if self.family == 1:
-            return ""
+            apart = (estimate.low or 0.0) > 0 or (estimate.high or 0.0) < 0
+            return f" (p = {self.p:.2g} decides, though the interval is beyond 0)" if apart else ""
         return f" (p = {self.p:.2g}, adjusted for {self.family} pairs by {self.method})"
 
     def _within(self) -> _Within:
