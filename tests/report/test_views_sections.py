@@ -133,3 +133,24 @@ def test_the_front_is_drawn_and_told(document: Document) -> None:
     assert "a circle is on the front" in page
     assert "US dollars, 1,000 outputs" in page
     assert "Who is on the front" in markdown_text(document)
+
+
+def test_of_many_pairs_the_shares_are_folded() -> None:
+    rng = np.random.default_rng(2)
+    rows = [
+        Rating(
+            example=f"e{i}",
+            system=f"s{k}",
+            dimension="ok",
+            rater="c",
+            kind="check",
+            value=float(rng.random() < 0.5),
+        )
+        for k in range(4)
+        for i in range(20)
+    ]
+    found = compare(Ratings.of(rows), RUBRIC, options=ComparisonOptions(resamples=99))
+    shown, left = brief(comparison_document(found))
+    assert "How many changed sides, of 6 pairs" in left
+    assert "Examples that changed sides, of the first" not in terminal_text(shown)
+    assert "How many changed sides, of 6 pairs" in html_page(comparison_document(found))

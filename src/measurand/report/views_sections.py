@@ -134,11 +134,12 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
     return [Section("Changed sides", tuple(blocks), summary)]
 
 
-def _shares(shares: Sequence[Result]) -> Iterator[Table]:
-    """A table of each pair, or one of all where they are many."""
+def _shares(shares: Sequence[Result]) -> Iterator[Block]:
+    """A table of each pair, or one of all, folded, where they are many."""
     pairs = list(dict.fromkeys(r.systems for r in shares))
     if len(pairs) > _TABLES:
-        yield _share_table("Examples that changed sides, of the first system", shares, pairs)
+        table = _share_table("Examples that changed sides, of the first system", shares, pairs)
+        yield Fold(f"How many changed sides, of {len(pairs):,} pairs", (table,))
         return
     for systems in pairs:
         own = [r for r in shares if r.systems == systems]
