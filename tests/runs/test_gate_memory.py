@@ -144,6 +144,7 @@ def test_an_example_edited_in_place_needs_a_waiver(gating: Gating) -> None:
     file.write_text(file.read_text().replace("It is 3.", "It is 99."))
     answer = gating.gate()
     assert (answer.exit_code, lost(answer)) == (3, {("r3", "changed")})
+    assert "not as it was decided on before (r3)" in answer.gate.findings.verdicts[0].reason
     gating.waivers({**WAIVER, "dimension": "changed"})
     assert gating.gate().exit_code == 0
     gating.waivers()

@@ -184,6 +184,6 @@ def _waived(item: GateItem, waiver: Waiver | None, terms: GateTerms) -> GateItem
         return item
     if waiver.expired(terms.today):
         day = waiver.expires.isoformat()
-        told = f"{item.reason}; the waiver of {waiver.owner} expired on {day}"
+        told = f"{item.reason}; the waiver of {waiver.owner} expired on {day} (UTC)"
         return replace(item, reason=told)
     return replace(item, outcome="waived", waiver=waiver.told())

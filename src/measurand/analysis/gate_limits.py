@@ -108,7 +108,7 @@ def _waivers(waivers: Sequence[Waived]) -> Iterator[str]:
     for one in waivers:
         what = f"The waiver of {one.example} on {one.dimension} ({one.owner}: {one.reason})"
         if one.expired:
-            yield f"{what} expired on {one.expires} and waives nothing."
+            yield f"{what} expired on {one.expires} (UTC) and waives nothing."
         elif not one.used:
             yield f"{what} was not used; take it out where it is needed no more."
         elif one.blocking:

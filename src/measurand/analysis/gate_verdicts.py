@@ -12,6 +12,7 @@ from measurand.analysis.gate_terms import GateTerms
 from measurand.analysis.gate_turned import Regressions
 from measurand.analysis.gate_units import Units
 from measurand.analysis.result import Verdict
+from measurand.core.gate import CHANGED, REMOVED
 from measurand.core.rubric import Rubric
 from measurand.stats.estimate import Estimate
 from measurand.stats.proportion import zero_failures_needed
@@ -280,18 +281,22 @@ def missing_verdict(items: Sequence[GateItem], rubric: Rubric, terms: GateTerms)
 
     What has a weight and a scale without bounds cannot be decided, and so is missing.
     """
-    gone = [item for item in items if item.outcome == "missing"]
+    kept = {CHANGED, REMOVED}
+    lost = [i for i in items if i.outcome == "missing" and i.dimension in kept]
+    gone = [i for i in items if i.outcome == "missing" and i.dimension not in kept]
     told = list(terms.unknown)
     if endless := [d.name for d in rubric if d.weight and not (d.blocking or d.scale.bounded)]:
         told.append(
             f"{', '.join(endless)} has a weight and no scale with bounds, so that nothing can be "
             "decided of it: give it a scale with both ends, or no weight"
         )
+    if lost:
+        names = list(dict.fromkeys(item.example for item in lost))
+        told.insert(0, f"not as it was decided on before ({listed(names)}): {_why(lost)}")
     if gone:
         names = list(dict.fromkeys(item.example for item in gone))
-        why = "; ".join(list(dict.fromkeys(item.reason for item in gone))[:_REASONS])
         some = "1 example lacks" if len(names) == 1 else f"{len(names):,} examples lack"
-        told.insert(0, f"{some} results ({listed(names)}): {why}")
+        told.insert(0, f"{some} results ({listed(names)}): {_why(gone)}")
     if not told:
         return None
     return Verdict(
@@ -300,6 +305,11 @@ def missing_verdict(items: Sequence[GateItem], rubric: Rubric, terms: GateTerms)
         reason="; ".join(told),
         systems=(terms.system,),
     )
+
+
+def _why(items: Sequence[GateItem]) -> str:
+    """The first few reasons."""
+    return "; ".join(list(dict.fromkeys(item.reason for item in items))[:_REASONS])
 
 
 def trust_verdict(terms: GateTerms) -> Verdict | None:
