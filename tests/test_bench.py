@@ -11,17 +11,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUPS = (
     "read",
-    "import",
-    "alpha icc fleiss cohen",
     "paired difference cluster mcnemar",
     "compare-baseline compare-all",
     "redact",
     "start check",
+)
+LONG = (
+    "import",
+    "alpha icc fleiss cohen",
     "judging",
     "runner",
     "desk",
+    "demo",
+    "report",
+    "peer",
 )
-LONG = ("demo", "report", "peer")
+"""Those that take the longest even when they are tiny."""
 
 
 def bench(*words: str) -> str:
