@@ -94,6 +94,9 @@ def test_people_s_disagreement_is_taken_out_of_what_they_scored() -> None:
     assert known.raters == pytest.approx(0.06, rel=0.1)
     assert known.between + 2 * known.trials == pytest.approx(0.04, rel=0.25)
     judged = replace(rated, measured=(replace(one, judged=True),))
+    votes = replace(rated, measured=(replace(one, yes_no=True),))
+    taken = components_of(PEOPLE, votes).spread
+    assert taken.between + 2 * taken.trials == pytest.approx(one.sd**2)
     opinion = components_of(PEOPLE, judged).spread
     assert opinion.between + 2 * opinion.trials == pytest.approx(one.sd**2)
 

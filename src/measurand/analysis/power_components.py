@@ -109,11 +109,12 @@ def components_of(dimension: Dimension, rated: Rated) -> Components:
     people = _people(dimension, rated, told)
     found = _measured(dimension, rated)
     whole = _whole(dimension, found, told)
-    # People's disagreement is in scores that they gave, and the study's raters add their own.
-    by_people = found is not None and not found.judged and people.scored
-    between, trials = _trials(
-        dimension, rated, (whole, people.noise if by_people else None), told=told
-    )
+    noise = None
+    if found is not None and not found.judged and people.scored:
+        # People's disagreement is in means that they gave, and the study's raters add their own;
+        # how much of it is in a vote is not known, and it is left in there.
+        noise = 0.0 if found.yes_no else people.noise
+    between, trials = _trials(dimension, rated, (whole, noise), told=told)
     judge, reliability = _judge(dimension, rated, people, told=told)
     spread = Spread(
         between=between,

@@ -187,10 +187,10 @@ def _room(told: Components, known: Components) -> Iterator[str]:
     """That two systems must differ more often than they do so far."""
     if known.spread == told.spread:
         return
-    before, after = (one.spread.between + 2 * one.spread.trials for one in (told, known))
+    sd = (known.spread.between + 2 * known.spread.trials) ** 0.5
     yield (
-        f"On yes/no two systems that differ by so much differ on at least as many examples: "
-        f"{after**0.5:.3f} is reckoned with as their standard deviation, not {before**0.5:.3f}."
+        "On yes/no two systems that differ by so much differ on at least as many examples, which "
+        f"is more than so far: a standard deviation of {sd:.3f} is reckoned with."
     )
 
 
