@@ -218,3 +218,18 @@ def test_where_all_are_blocked_none_is_best() -> None:
     assert best.outcome == "inconclusive"
     assert best.systems == ()
     assert "every system is blocked too often" in best.reason
+
+
+def test_systems_rated_on_other_dimensions_have_no_best_of_them() -> None:
+    """The third leads by far, but is rated on one dimension and the others mostly on the other."""
+    rubric = Rubric(
+        Dimension("quality", weight=20, scale=UNIT), Dimension("tone", weight=80, scale=UNIT)
+    )
+    quality, tone = world((0, 0, 0.4)), world((0, 0, 0.4), seed=2)
+    tone[:, 2] = np.nan
+    rows = table(quality) + table(tone, dimension="tone")
+    findings = compare(rows, rubric, options=FEW)
+    best = decided(findings, "best systems", dimension="overall")
+    assert best.outcome == "inconclusive"
+    assert "no verdict is given: a and c share ratings on dimensions of only 20%" in best.reason
+    assert decided(findings, "best systems", dimension="quality").outcome == "one best"

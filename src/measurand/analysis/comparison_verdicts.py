@@ -24,6 +24,7 @@ __all__ = [
     "OPEN",
     "TIE",
     "Pair",
+    "little_shared",
     "pair_verdicts",
 ]
 
@@ -37,6 +38,14 @@ _LEAST_SHARED = 0.5
 """Overall scores that share less of the weight than this are about different things."""
 _FAR = 1000
 """Beyond so many times the examples there are, a number of them would be no plan."""
+
+
+def little_shared(pair: Pair) -> str | None:
+    """Why nothing is decided of systems that were rated on other dimensions; None where alike."""
+    if pair.shared >= _LEAST_SHARED:
+        return None
+    a, b = pair.systems
+    return f"{a} and {b} share ratings on dimensions of only {pair.shared:.0%} of the weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +122,7 @@ class _Judge:
         estimate = pair.difference(1 - self.alpha)
         if estimate.value is None:
             return _Decision(OPEN, estimate.reason or f"{a} and {b} cannot be compared", estimate)
-        if pair.shared < _LEAST_SHARED:
-            reason = (
-                f"{a} and {b} share ratings on dimensions of only {pair.shared:.0%} of the weight"
-            )
+        if (reason := little_shared(pair)) is not None:
             return _Decision(OPEN, reason, estimate)
         within = self._within()
         if self.p < self.alpha:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from measurand.analysis.blocking_verdicts import blocking_verdicts
-from measurand.analysis.comparison_verdicts import pair_verdicts
+from measurand.analysis.comparison_verdicts import little_shared, pair_verdicts
 from measurand.analysis.failures import Gate
 from measurand.analysis.families import Decided
 from measurand.analysis.measure import OVERALL
@@ -110,6 +110,10 @@ class Decisions:
         for (systems, name), why in self._withheld.items():
             if name == ranks.dimension and set(systems) <= set(ranks.systems):
                 return without_verdict(verdict, why)
+        for pair in self._pairs:
+            why_not = little_shared(pair) if pair.name == ranks.dimension else None
+            if why_not is not None and set(pair.systems) & set(ranks.best):
+                return without_verdict(verdict, why_not)
         return verdict
 
 
