@@ -15,6 +15,7 @@ EXAMPLES = """\
   measurand power                                              what 50 to 1,000 examples detect
   measurand power --difference .05 --discordance .14 --n 430   the power
   measurand power --difference .05 --discordance .14           how many examples
+  measurand power --n 430                                      the table for so many
   measurand power --discordance .14 --n 200                    the smallest difference found
   measurand power --unpaired --rates .80,.85
   measurand power --graded --sd .3 --difference .05 --icc .2 --cluster-size 5
@@ -43,7 +44,7 @@ _NUMBERS = {
     "Clusters: examples that share a document or a conversation": {
         "icc": "how alike examples of one cluster are, 0 to 1",
         "cluster-size": "examples of each cluster",
-        "clusters": "or how many clusters there are",
+        "clusters": "how many clusters there are, beside --n or their size",
     },
     "A judge that people's labels correct; --n are the outputs it scores": {
         "judge-correlation": "of the judge with people",
