@@ -113,13 +113,13 @@ def _difference_forest(
 
 def _marks(overall: Sequence[Result], known: PageContext) -> list[Line]:
     """How far floor and expert are from the baseline, where all meet one."""
-    seconds = {result.systems[1] for result in overall}
-    if len(seconds) > 1:
+    if len({result.systems[1:] for result in overall}) > 1:
         return []
     return [
-        Line(result.estimate.value, known.role(result.systems[0]))
+        Line(result.estimate.value, known.role(system))
         for result in overall
-        if known.role(result.systems[0]) in MARKS and result.estimate.value is not None
+        for system in result.systems[:1]
+        if known.role(system) in MARKS and result.estimate.value is not None
     ]
 
 
