@@ -69,7 +69,7 @@ def views_sections(
 def _slices(shelf: Shelf, findings: Findings) -> list[Section]:
     """The differences by component and by segment, with what is shown of each."""
     results = shelf.take(
-        "difference", where=lambda r: (r.component or r.segment) is not None and not r.raters
+        "difference", where=lambda r: bool(r.component or r.segment) and not r.raters
     )
     if not results:
         return []
@@ -78,9 +78,10 @@ def _slices(shelf: Shelf, findings: Findings) -> list[Section]:
         for v in findings.verdicts
         if v.name == "slice"
     }
+    names = distinct(r.dimension or OVERALL for r in results)
     tables = [
-        _slice_table(dimension, [r for r in results if r.dimension == dimension], decided)
-        for dimension in sorted(distinct(r.dimension for r in results), key=lambda d: d != OVERALL)
+        _slice_table(name, [r for r in results if (r.dimension or OVERALL) == name], decided)
+        for name in sorted(names, key=lambda name: name != OVERALL)
     ]
     blocks: list[Block] = [tables[0]]
     if len(tables) > 1:
