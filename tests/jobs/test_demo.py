@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from measurand.jobs.demo import BANNER, Demo, demo
+from measurand.jobs.gate import GateOptions, gate
+from measurand.jobs.planning import plan
 from measurand.jobs.project import from_project
+from measurand.models.environment import Environment
 from measurand.report.document import Table
 from measurand.report.markdown import markdown_text
 from measurand.store.dataset import Dataset
@@ -93,6 +96,15 @@ def test_it_leaves_a_project_behind(done: Demo) -> None:
     again = from_project(done.folder / "measurand.yaml")
     people, outputs = done.answer.intakes[0].kept, 4 * len(dataset)
     assert len(again.ratings) == people + outputs * 4 + outputs * 4  # checks, and the judge
+
+
+def test_what_the_demo_leaves_behind_is_complete(done: Demo) -> None:
+    plan_file = done.folder / "measurand.yaml"
+    told = plan(plan_file, environment=Environment({"SIM_BASE_URL": "http://127.0.0.1:9/v1"}))
+    assert told.forecast.calls == 0
+    decided = gate(plan_file, GateOptions(system="candidate"))
+    assert decided.gate.outcome in {"pass", "fail"}
+    assert not [item for item in decided.gate.items if item.outcome == "missing"]
 
 
 def test_the_same_seed_gives_the_same_page(

@@ -14,8 +14,8 @@ from measurand.errors import UsageError
 from measurand.jobs.init import init
 from measurand.jobs.places import ledger_path
 from measurand.jobs.planning import Study, plan
-from measurand.stats.power import minimum_detectable_difference
-from measurand.stats.proportion import clopper_pearson
+from measurand.stats.power import mcnemar_power, minimum_detectable_difference
+from measurand.stats.proportion import clopper_pearson, wilson
 from measurand.store.ledger import open_ledger
 
 
@@ -82,6 +82,54 @@ def test_without_ratings_what_is_assumed_is_named(project: Path) -> None:
     told = " ".join(found.limits)
     assert "differ on at most 14.1%" in told
     assert "Only the 200 examples of core" in told
+
+
+def test_the_curve_is_of_the_assumed_discordance_where_none_was_measured(project: Path) -> None:
+    larger(project, {"core": 200})
+    points = list(plan(project).sizes_tell.named("power"))
+    assert {p.design for p in points} == {"yes/no, paired, differ on 14%"}
+    for point in points:
+        exact = mcnemar_power(point.estimate.n, 0.14, 0.05)
+        assert point.estimate.value == pytest.approx(exact, abs=1e-9)
+        assert "5 points" in point.estimate.method
+        assert "assumed" in point.estimate.method
+    assert [p.estimate.n for p in points if p.component == "core"] == [200]
+    assert (points[-1].estimate.value or 0) > 0.8
+    found = plan(project, study=Study(difference=0.2, dimension="safety")).sizes_tell
+    wider = list(found.named("power"))
+    assert {(p.dimension, p.design) for p in wider} == {("safety", "yes/no, paired, differ on 20%")}
+
+
+def test_the_curve_is_of_the_measured_discordance(project: Path) -> None:
+    """It has a range at the size of core; the widest discordance has the least power."""
+    larger(project, {"core": 200})
+    rated(project, differ=12, n=100)
+    points = list(plan(project).sizes_tell.named("power"))
+    assert {(p.dimension, p.design) for p in points} == {("format", "paired, differ on 12%")}
+    core = next(p.estimate for p in points if p.component == "core")
+    assert core.value == pytest.approx(mcnemar_power(200, 0.12, 0.05), abs=1e-9)
+    high = wilson(12, 100).high or 0.0
+    assert core.low == pytest.approx(mcnemar_power(200, high, 0.05), abs=1e-9)
+    assert (core.high or 0) > (core.value or 1)
+    assert "from 100 measured" in core.method
+
+
+def test_the_curve_reaches_the_power_where_systems_hardly_differ(project: Path) -> None:
+    larger(project, {"core": 20})
+    rated(project, differ=0, n=20)
+    points = [p.estimate.value or 0.0 for p in plan(project).sizes_tell.named("power")]
+    assert points == sorted(points)
+    assert points[-1] > 0.8
+
+
+def test_clusters_flatten_the_curve_and_power_never_passes_one(project: Path) -> None:
+    larger(project, {"core": 20_000})
+    plain = {p.component: p.estimate for p in plan(project).sizes_tell.named("power")}
+    assert plain["core"].high == 1.0
+    larger(project, {"core": 200}, cluster=4)
+    shared = {p.component: p for p in plan(project).sizes_tell.named("power")}["core"]
+    assert "clusters" in (shared.design or "")
+    assert (shared.estimate.value or 1) < mcnemar_power(200, 0.14, 0.05)
 
 
 def test_small_sets_are_told_what_they_lack(project: Path) -> None:
@@ -190,5 +238,7 @@ def test_the_verb_says_it(
     document = json.loads(capsys.readouterr().out)
     names = {result["name"] for result in document["study"]["results"]}
     assert {"design_cost", "design_days", "detectable"} <= names
-    assert {"detectable", "blocking_bound"} == {r["name"] for r in document["sizes"]["results"]}
+    assert {"detectable", "blocking_bound", "power"} == {
+        r["name"] for r in document["sizes"]["results"]
+    }
     assert main(["plan", str(project), "--power", ".9"]) == 2

@@ -292,6 +292,19 @@ def test_the_key_shows_nowhere() -> None:
     assert KEY not in repr(Address(url="https://host/v1", key=KEY))
 
 
+@pytest.mark.parametrize(
+    ("any_port", "host", "alike"),
+    [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "host", False)],
+)
+def test_a_port_is_part_of_a_place_unless_it_is_anybodys(
+    any_port: bool, host: str, alike: bool
+) -> None:
+    def place(port: int) -> str:
+        return Address(url=f"http://{host}:{port}/v1", any_port=any_port).place
+
+    assert (place(1234) == place(5678)) is alike
+
+
 def test_a_parameter_that_is_no_json_is_a_bad_request(serve: Serve, say: Say) -> None:
     request = ModelRequest(messages=ASK.messages, parameters={"seed": object()})
     (failed,), server = asyncio.run(sent(serve, [say.text()], request))

@@ -303,3 +303,15 @@ def test_the_command_writes_all_it_is_asked_for(
     for file in files.values():
         assert (gating.folder / file).stat().st_size > 100
     assert str(gating.folder) not in (gating.folder / "gate.sarif").read_text()
+
+
+def test_a_misspelled_waiver_is_no_waiver_but_an_error(gating: Gating) -> None:
+    file = gating.folder / "waivers.yaml"
+    gating.waivers({**WAIVER, "dimension": "corect"}, {**WAIVER, "example": "nowhere"})
+    gating.gate(run=True)
+    with pytest.raises(DataError) as problem:
+        gating.gate(waivers=file)
+    assert "waives a dimension that is not in the rubric; found 'corect'" in str(problem.value)
+    assert "waives an example that is not in the evaluation set; found 'nowhere'" in str(
+        problem.value
+    )

@@ -94,3 +94,35 @@ def test_a_wrong_waiver_is_told_with_its_line(tmp_path: Path, text: str, told: s
 def test_no_file_is_no_waiver_but_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_waivers(tmp_path / "waivers.yaml")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            ROW.replace("tone", "ton"),
+            "waivers.yaml:1: dimension: waives a dimension that is not in the rubric; "
+            "found 'ton'; allowed: tone, removed, changed",
+        ),
+        (
+            ROW.replace("e1", "e9"),
+            "waivers.yaml:1: example: waives an example that is not in the evaluation set; "
+            "found 'e9'; allowed: e1",
+        ),
+    ],
+)
+def test_a_waiver_of_what_there_is_not_is_refused(tmp_path: Path, row: str, told: str) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(row, encoding="utf-8")
+    assert len(read_waivers(file)) == 1
+    with pytest.raises(DataError) as problem:
+        read_waivers(file, examples=["e1"], dimensions=["tone"])
+    assert told in str(problem.value)
+
+
+@pytest.mark.parametrize("word", ["removed", "changed"])
+def test_what_a_waiver_lets_be_removed_need_not_be_there(tmp_path: Path, word: str) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(ROW.replace("tone", word), encoding="utf-8")
+    (waiver,) = read_waivers(file, examples=["e2"], dimensions=["tone"])
+    assert waiver.example == "e1"

@@ -18,8 +18,11 @@ from measurand.stats.power_parts import POWER, Sides
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = [
+    "FIVE",
     "GUIDE_SIZES",
     "ICC",
+    "SPREAD",
+    "USUAL",
     "Case",
     "Clusters",
     "Sought",
@@ -45,6 +48,10 @@ DISCORDANCES = (0.10, 0.14, 0.20, 0.30)
 RATES = (0.80, 0.90)
 SPREADS = (0.2, 0.3, 0.4)
 """The standard deviation of an example's score difference, as a share of the scale."""
+FIVE = 0.05
+"""The difference that is asked after, where none is named: 5 points of the scale."""
+USUAL, SPREAD = 0.14, 0.3
+"""Of these shares and spreads the usual one."""
 ICC = (0.1, 0.2, 0.3)
 """How alike examples of one cluster are, where that is not known: low, usual, high."""
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from measurand.analysis.detect import (
+    FIVE,
     GUIDE_SIZES,
+    SPREAD,
+    USUAL,
     Case,
     Clusters,
     Sought,
@@ -29,11 +32,8 @@ from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["Sizes", "detect_findings", "one_of_many"]
 
-_FIVE = 0.05
 _FEWEST = 10
 """Examples below which a component is not compared on by itself."""
-_USUAL = 0.14
-_SPREAD = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +122,13 @@ def _assumed(
         yield from pairs
         yield from assumed_unpaired(sought)
         if sizes.clusters:
-            usual = Paired(discordance=_USUAL, level=sought.level, side=sought.side, rising=True)
+            usual = Paired(discordance=USUAL, level=sought.level, side=sought.side, rising=True)
             yield clustered(pairs[1], sizes.clusters, partial(sizes.clusters.of_shares, usual))
     if any(not d.scale.binary for d in missing):
         scores = tuple(assumed_scores(sought))
         yield from scores
         if sizes.clusters:
-            ask = partial(sizes.clusters.of_scores, _SPREAD, sought=sought)
+            ask = partial(sizes.clusters.of_scores, SPREAD, sought=sought)
             yield clustered(scores[1], sizes.clusters, ask)
 
 
@@ -158,13 +158,13 @@ def _five_points(sizes: Sizes, measured: Sequence[Measured], sought: Sought) -> 
     n = sizes.total
     try:
         most = largest_discordance(
-            n, _FIVE, power=sought.power, level=sought.level, side=sought.side
+            n, FIVE, power=sought.power, level=sought.level, side=sought.side
         )
     except InsufficientData:
-        usual = Paired(discordance=_USUAL, level=sought.level, side=sought.side)
+        usual = Paired(discordance=USUAL, level=sought.level, side=sought.side)
         yield (
             f"{n:,} examples do not detect 5 points on yes/no however seldom two systems differ; "
-            f"where they differ on {_USUAL:.0%} the power is {usual.power_at(n, _FIVE):.0%}."
+            f"where they differ on {USUAL:.0%} the power is {usual.power_at(n, FIVE):.0%}."
         )
         return
     text = (

@@ -48,13 +48,16 @@ class Paired:
 
     def power_at(self, n: int, difference: float) -> float:
         """As `measurand.stats.power.mcnemar_power`."""
-        share = max(self.discordance, abs(difference)) if self.rising else self.discordance
+        share = self._share(difference)
         return mcnemar_power(n, share, difference, level=self.level, side=self.side)
 
     def needed(self, difference: float, power: float) -> int:
         """As `measurand.stats.power.paired_n_exact`."""
-        share, level = self.discordance, self.level
+        share, level = self._share(difference), self.level
         return paired_n_exact(share, difference, power=power, level=level, side=self.side)
+
+    def _share(self, difference: float) -> float:
+        return max(self.discordance, abs(difference)) if self.rising else self.discordance
 
     def detectable(self, n: int, power: float) -> float:
         """As `measurand.stats.power.minimum_detectable_difference`."""

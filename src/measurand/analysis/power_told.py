@@ -14,6 +14,8 @@ __all__ = ["curve", "exact", "sizes_around"]
 
 _POINTS = 20
 _FEWEST = 4
+_FAR = 20
+"""Beyond so many times the examples that it takes, a curve is flat."""
 _NICE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -25,15 +27,19 @@ def exact(value: float, n: float, method: str, *, asked: PowerOptions) -> Estima
 
 
 def curve(
-    question: Question, difference: float, n: int, *, asked: PowerOptions
+    question: Question, difference: float, n: int, *, asked: PowerOptions, points: int = _POINTS
 ) -> Iterator[Result]:
-    """The power at sizes around ``n``, and up to where it is reached; named ``power_at``."""
+    """The power at sizes around ``n``, and up to where it is reached; named ``power_at``.
+
+    Where that is long before ``n``, sizes are around where it is reached, and ``n`` is the last.
+    """
     least = question.labels if isinstance(question, Labelled) else _FEWEST
     try:
-        most = max(n, question.needed(difference, asked.wanted))
+        needed = question.needed(difference, asked.wanted)
+        most = max(n, needed) if n < _FAR * needed else needed
     except MeasurandError:
         most = n
-    for size in sizes_around(n, most, least=least):
+    for size in sizes_around(n, most, least=least, points=points):
         try:
             value = question.power_at(size, difference)
         except MeasurandError:  # too few units for a test
@@ -43,11 +49,11 @@ def curve(
         )
 
 
-def sizes_around(n: int, most: int, *, least: int) -> Sequence[int]:
+def sizes_around(n: int, most: int, *, least: int, points: int = _POINTS) -> Sequence[int]:
     """Round sizes from few to half as much again as ``most``, with ``n`` itself among them."""
     top = _nice(most * 1.5)
-    step = max(top / _POINTS, 1)
-    sizes = {round(step * place) for place in range(1, _POINTS + 1)}
+    step = max(top / points, 1)
+    sizes = {round(step * place) for place in range(1, points + 1)}
     return sorted(size for size in sizes | {n} if size >= least)
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "source_of",
     "tell",
     "whole",
+    "write",
 ]
 
 PLAN = Path("measurand.yaml")
@@ -237,9 +238,9 @@ def source_of(args: argparse.Namespace) -> Source:
 def show(answer: Answer, args: argparse.Namespace, *, also: frozenset[str] = frozenset()) -> int:
     """Print an answer, write the files asked for; return the exit code. ``also`` as in `tell`."""
     if args.html:
-        _write(args.html, answer.to_html())
+        write(args.html, answer.to_html())
     if args.markdown:
-        _write(args.markdown, answer.to_markdown())
+        write(args.markdown, answer.to_markdown())
     if args.json:
         text = json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
@@ -270,7 +271,8 @@ def tell(document: Document, *, full: bool, also: frozenset[str] = frozenset()) 
         sys.stdout.write(f"\nnot shown: {', '.join(left)}; --full prints all\n")
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a page that was asked for, and the folder that it is to be in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import add_plan, number, parser, whole
+from measurand.cli.options import add_plan, number, parser, whole, write
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from measurand.jobs.planning import Planned
     from measurand.jobs.run import RunOptions
     from measurand.jobs.sizes_ahead import Study
+    from measurand.report.document import Document
     from measurand.stats.estimate import Estimate
 
 __all__ = ["forecast", "run", "tell_forecast"]
@@ -53,13 +54,17 @@ def run(words: Sequence[str]) -> int:
     )
     _add_study(made)
     made.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    made.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write one HTML page of what the sizes tell"
+    )
     args = made.parse_args(words)
 
     from measurand.jobs.run import RunOptions  # noqa: PLC0415 - after --help
 
     options = RunOptions(limit=args.limit)
     study = _study_of(args)
-    return forecast(args.plan, options, pilot=args.pilot, as_json=args.json, study=study)
+    asked = {"pilot": args.pilot, "as_json": args.json, "html": args.html}
+    return forecast(args.plan, options, study=study, **asked)
 
 
 def _add_study(made: argparse.ArgumentParser) -> None:
@@ -111,6 +116,7 @@ def forecast(
     pilot: int | None,
     as_json: bool,
     study: Study | None = None,
+    html: Path | None = None,
 ) -> int:
     """Print what a run would take; `measurand run --dry-run` is the same."""
     from measurand.jobs.planning import plan  # noqa: PLC0415
@@ -118,11 +124,15 @@ def forecast(
 
     with run_progress(budget=options.budget, quiet=pilot is None) as watch:
         planned = plan(path, options, pilot=pilot, study=study, watch=watch)
+    if html is not None:
+        _write_page(planned, html)
     if as_json:
         text = json.dumps(planned.to_json(), ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write(text + "\n")
     else:
         _tell(planned)
+        if html is not None:
+            sys.stdout.write(f"written: {html}\n")
     return planned.exit_code
 
 
@@ -174,12 +184,28 @@ def _tell_people(found: Findings, console: Console) -> None:
 def _tell_sizes(planned: Planned, console: Console) -> None:
     """What the sizes can detect and prove, and the study that was searched."""
     from measurand.report.brief import brief  # noqa: PLC0415
-    from measurand.report.power_page import SHOWN, sizes_document  # noqa: PLC0415
+    from measurand.report.power_page import SHOWN  # noqa: PLC0415
     from measurand.report.terminal import print_document  # noqa: PLC0415
 
-    whole = replace(sizes_document(planned.sizes_tell, planned.study), footer="")
-    print_document(brief(whole, SHOWN)[0], console)
+    print_document(brief(replace(_sizes(planned), footer=""), SHOWN)[0], console)
     console.print()
+
+
+def _sizes(planned: Planned) -> Document:
+    from measurand.report.power_page import sizes_document  # noqa: PLC0415
+
+    return sizes_document(planned.sizes_tell, planned.study, wanted=planned.wanted)
+
+
+def _write_page(planned: Planned, path: Path) -> None:
+    """What the sizes tell with its curve, then what a run would take, as the terminal says it."""
+    from measurand.report.document import Bullets, Section  # noqa: PLC0415
+    from measurand.report.html import html_page  # noqa: PLC0415
+
+    lines = (*_total(planned.forecast), *planned.notes)
+    page = _sizes(planned)
+    taken = Section("What a run would take", (Bullets(lines),))
+    write(path, html_page(replace(page, sections=(*page.sections, taken))))
 
 
 def _table(found: Forecast) -> Table:

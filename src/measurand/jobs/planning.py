@@ -26,6 +26,7 @@ from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.jobs.sizes_ahead import Scene, Study, sizes_ahead, study_ahead
 from measurand.models.environment import Environment
 from measurand.report.results_json import results_document
+from measurand.stats.power_parts import POWER
 from measurand.store.ledger import Ledger, open_ledger
 from measurand.store.plans import load_plan
 from measurand.store.stream import ExampleStream
@@ -47,6 +48,7 @@ class Planned:
         sizes_tell: What the given sizes can detect and prove.
         study: The cheapest study of a wanted difference, or the best for a budget; None where
             none was asked for.
+        wanted: The power with which a difference is to be found.
         notes: What one should know of it, in sentences.
     """
 
@@ -58,6 +60,7 @@ class Planned:
     people: Findings | None
     sizes_tell: Findings
     study: Findings | None
+    wanted: float
     notes: tuple[str, ...]
 
     @property
@@ -173,8 +176,9 @@ class _Ahead:
             looked_at=len(some),
             forecast=told,
             people=people,
-            sizes_tell=sizes_ahead(scene),
+            sizes_tell=sizes_ahead(scene, self.study),
             study=self._study(scene, told, works, people=people),
+            wanted=POWER if self.study is None else self.study.power,
             notes=(*_of_plan(read, self.stream), *notes),
         )
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from measurand.analysis.detect import Clusters, Sought
+from measurand.analysis.detect import FIVE, Clusters, Sought
+from measurand.analysis.detect_curve import planned_power
 from measurand.analysis.detect_measured import Calibrated, measured_differences
 from measurand.analysis.detect_plan import Sizes, detect_findings, one_of_many
 from measurand.analysis.forecast import Forecast, Work
@@ -128,9 +129,18 @@ class Scene:
         )
 
 
-def sizes_ahead(scene: Scene) -> Findings:
-    """What the sizes can detect and prove, from ratings where there are some."""
+def sizes_ahead(scene: Scene, study: Study | None = None) -> Findings:
+    """What the sizes can detect and prove, from ratings where there are some.
+
+    Args:
+        scene: What is known of the project.
+        study: What is wanted, where it was asked: the power is told of its difference.
+
+    Raises:
+        UsageError: The study is about a dimension that there is not.
+    """
     plan = scene.plan
+    level = plan.compare.level
     sizes = Sizes(
         components={name: n for name, n in scene.sizes.items() if n},
         total=scene.examples,
@@ -144,9 +154,18 @@ def sizes_ahead(scene: Scene) -> Findings:
         plan.rubric,
         measured=scene.rated.measured,
         calibrated=scene.rated.calibrated,
-        sought=Sought(level=plan.compare.level),
+        sought=Sought(level=level),
     )
-    return replace(found, limits=(*scene.notes, *found.limits))
+    sought = Sought(level=level) if study is None else Sought(level=level, power=study.power)
+    power = planned_power(
+        sizes,
+        plan.rubric,
+        measured=scene.rated.measured,
+        difference=(study.difference if study is not None else None) or FIVE,
+        about=None if study is None else chosen_dimension(plan.rubric, study.dimension),
+        sought=sought,
+    )
+    return replace(found, results=(*found.results, *power), limits=(*scene.notes, *found.limits))
 
 
 def study_ahead(

@@ -42,17 +42,21 @@ class Address:
         key: The key; None where none is wanted.
         header: The header that carries the key; ``Authorization`` takes it as a bearer token.
         named: Whether the body names the model; an Azure deployment is named by its address.
+        any_port: Whether what answers on this machine is the same whatever its port.
     """
 
     url: str
     key: str | None = field(default=None, repr=False)
     header: str = "Authorization"
     named: bool = True
+    any_port: bool = False
 
     @property
     def place(self) -> str:
         """The address without a login; what a version is made of."""
-        return str(URL(self.url).with_user(None).with_password(None))
+        place = URL(self.url).with_user(None).with_password(None)
+        own = self.any_port and place.host in {"127.0.0.1", "localhost", "::1"}
+        return str(place.with_port(None) if own else place)
 
 
 def new_session() -> aiohttp.ClientSession:

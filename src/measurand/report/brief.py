@@ -34,7 +34,7 @@ LOOKED_UP = frozenset({"Votes of people", "Flagged by anyone, by system"})
 _ROWS = 50
 _FIRST_ROWS = 20
 """Of a longer table, so many."""
-IN_A_LINE = frozenset({"Planted truth"})
+IN_A_LINE = frozenset({"Planted truth", "Power of the planned comparison"})
 """Of these, the tables' notes say it."""
 
 

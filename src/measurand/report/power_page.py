@@ -23,13 +23,14 @@ from measurand.report.words import label, money
 from measurand.stats.estimate import Estimate
 from measurand.stats.power import POWER
 
-__all__ = ["DETECTED", "SHOWN", "detect_sections", "power_document", "sizes_document"]
+__all__ = ["DETECTED", "PLANNED", "SHOWN", "detect_sections", "power_document", "sizes_document"]
 
 ANSWER, DETECTED = "Answer", "What these sizes detect"
 _FAILED = "What so many failures prove"
 STUDY = "The cheapest study"
+PLANNED = "Power of the planned comparison"
 _PROVEN, _BY_N, _SOME = "What no failure proves", "Power by examples", "If some fail"
-SHOWN = frozenset({ANSWER, DETECTED, STUDY, _PROVEN, _FAILED, _BY_N, _SOME})
+SHOWN = frozenset({ANSWER, DETECTED, STUDY, PLANNED, _PROVEN, _FAILED, _BY_N, _SOME})
 """The sections that answer a question about sizes."""
 _SHARES = frozenset({"power", "equivalence_power", "discordance", "power_at"})
 _MONEY = frozenset({"cost", "cost_of_people_alone"})
@@ -54,7 +55,7 @@ def power_document(findings: Findings, *, wanted: float = POWER) -> Document:
     answer = _answer(shelf, findings.readings)
     sections = (
         *answer,
-        *_curve(points, findings, wanted),
+        *_curve(points, next((r for r in findings.named("power")), None), wanted=wanted),
         *_failing(failing),
         *detected,
         *shelf.rest(),
@@ -112,12 +113,21 @@ def _level(results: Sequence[Result]) -> str:
     return f"Computed, not estimated: tests of level {levels}."
 
 
-def _curve(points: Sequence[Result], findings: Findings, wanted: float) -> Iterator[Section]:
-    """The power by n, as a picture, and as a small table with bars."""
+def _curve(
+    points: Sequence[Result], asked: Result | None, *, wanted: float, title: str = _BY_N
+) -> Iterator[Section]:
+    """The power by n, as a picture, and as a small table with bars.
+
+    Args:
+        points: The power at each size.
+        asked: The one that is marked.
+        wanted: The power that is marked.
+        title: Of the section.
+    """
     known = [(r.estimate.n, r.estimate.value) for r in points if r.estimate.value is not None]
     if not known:
         return
-    chosen = next((r.estimate for r in findings.named("power") if r.estimate.present), None)
+    chosen = asked.estimate if asked is not None and asked.estimate.present else None
     mark = () if chosen is None else (_mark(chosen),)
     spark = "".join(_STEPS[min(int(value * len(_STEPS)), len(_STEPS) - 1)] for _, value in known)
     first, last = known[0][0], known[-1][0]
@@ -126,9 +136,11 @@ def _curve(points: Sequence[Result], findings: Findings, wanted: float) -> Itera
         for n, value in _fewer(known, None if chosen is None else chosen.n)
     )
     columns = (Column("Examples", right=True), Column("Power", right=True), Column(""))
-    table = Table(_BY_N, columns, rows, f"From {first:,} {spark} to {last:,}.")
+    told = f"From {first:,} {spark} to {last:,}."
+    note = told if title == _BY_N else f"{told} {_planned(points[0], asked)}"
+    table = Table(title, columns, rows, note)
     yield Section(
-        _BY_N,
+        title,
         (
             Plot(
                 Curve(
@@ -146,6 +158,16 @@ def _curve(points: Sequence[Result], findings: Findings, wanted: float) -> Itera
             ),
         ),
     )
+
+
+def _planned(first: Result, core: Result | None) -> str:
+    """Which comparison it is, and the power of the examples that are there."""
+    result = core or first
+    what = ", ".join(filter(None, (result.dimension, result.design, " and ".join(result.systems))))
+    there = ""
+    if core is not None:
+        there = f"The {core.estimate.n:,} of {core.component or 'all'}: {_told(core)}. "
+    return f"{there}On {what}; {result.estimate.method}."
 
 
 def _mark(chosen: Estimate) -> Mark:
@@ -198,15 +220,21 @@ def detect_sections(shelf: Shelf) -> list[Section]:
     return sections
 
 
-def sizes_document(sizes: Findings, study: Findings | None = None) -> Document:
+def sizes_document(
+    sizes: Findings, study: Findings | None = None, *, wanted: float = POWER
+) -> Document:
     """What a project's sizes detect and prove, and the study that was searched.
 
     Args:
         sizes: What `measurand.analysis.detect_plan.detect_findings` found.
         study: What `measurand.analysis.power_design.design_findings` found, where it was asked.
+        wanted: The power that is marked on the curve.
     """
     shelf = Shelf(sizes.results)
-    sections = [*detect_sections(shelf), *shelf.rest()]
+    points = shelf.take("power")
+    core = next((r for r in points if r.component == "core"), None)
+    curve = _curve(points, core, wanted=wanted, title=PLANNED)
+    sections = [*detect_sections(shelf), *curve, *shelf.rest()]
     limits = list(sizes.limits)
     if study is not None:
         sections += _study(study)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from measurand.core.example import COMPONENTS, Component
-from measurand.core.gate import REGRESSION, Confirmation, GatePlan, Waiver
+from measurand.core.gate import CHANGED, REGRESSION, REMOVED, Confirmation, GatePlan, Waiver
 from measurand.errors import DataError, Fault
 from measurand.store.codec import Flag, Form, Number, Origin, Whole, Word, decode
 from measurand.store.yaml import read_yaml
@@ -20,6 +21,9 @@ __all__ = ["GateForm", "WaiverForm", "plain_gate", "read_waivers"]
 
 _Margin = Annotated[Number, Field(gt=0, lt=1)]
 _DAY = "a day, as in 2026-12-31"
+_OF_THE_SET = (REMOVED, CHANGED)
+"""What stands for a dimension where the set, or the plan, is another than was decided on."""
+_SHOWN = 5
 _DIGITS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -131,8 +135,19 @@ class WaiverForm(Form):
         )
 
 
-def read_waivers(path: Path) -> tuple[Waiver, ...]:
+def read_waivers(
+    path: Path,
+    *,
+    examples: Collection[str] | None = None,
+    dimensions: Collection[str] | None = None,
+) -> tuple[Waiver, ...]:
     """The waivers of a file: a list, each with example, dimension, owner, reason and expires.
+
+    Args:
+        path: Where they stand.
+        examples: Those that there are, where they are known; an example that a waiver lets be
+            removed need not be there.
+        dimensions: Those that there are, where they are known.
 
     Raises:
         DataError: The file cannot be read, or something in it is wrong; every fault is listed.
@@ -153,6 +168,10 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         else:
             found.append((document.line((at,)), waiver))
     faults += _twice(found, file)
+    if examples is not None:
+        faults += _no_examples(found, file, examples)
+    if dimensions is not None:
+        faults += _no_dimensions(found, file, dimensions)
     if faults:
         raise DataError(sorted(faults, key=lambda fault: fault.line or 0))
     return tuple(waiver for _, waiver in found)
@@ -172,6 +191,45 @@ def _twice(found: Sequence[tuple[int, Waiver]], file: str) -> Iterator[Fault]:
                 remedy="keep one of them",
             )
         first.setdefault(key, line)
+
+
+def _no_examples(
+    found: Sequence[tuple[int, Waiver]], file: str, examples: Collection[str]
+) -> Iterator[Fault]:
+    """Waivers of examples that there are not: nobody would see that they let nothing pass."""
+    gone = {waiver.example for _, waiver in found if waiver.dimension == REMOVED}
+    near = sorted(examples)
+    for line, waiver in found:
+        if waiver.dimension in _OF_THE_SET or waiver.example in gone | set(examples):
+            continue
+        alike = get_close_matches(waiver.example, near, n=_SHOWN, cutoff=0.0)
+        rest = len(near) - len(alike)
+        more = f" and {rest:,} more" if rest else ""
+        yield Fault(
+            "waives an example that is not in the evaluation set",
+            file,
+            line,
+            key="example",
+            found=repr(waiver.example),
+            allowed=f"{', '.join(alike)}{more}",
+            remedy=f"mend its name, or take the waiver out; dimension: {REMOVED} lets one be gone",
+        )
+
+
+def _no_dimensions(
+    found: Sequence[tuple[int, Waiver]], file: str, dimensions: Collection[str]
+) -> Iterator[Fault]:
+    """Waivers on dimensions that there are not."""
+    for line, waiver in found:
+        if waiver.dimension not in {*dimensions, *_OF_THE_SET}:
+            yield Fault(
+                "waives a dimension that is not in the rubric",
+                file,
+                line,
+                key="dimension",
+                found=repr(waiver.dimension),
+                allowed=", ".join((*dimensions, *_OF_THE_SET)),
+            )
 
 
 def plain_gate(encoded: Mapping[str, Any]) -> dict[str, Any]:

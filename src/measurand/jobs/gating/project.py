@@ -215,7 +215,7 @@ class _Look:
             flags=plan.judge.flags if plan.judge else "any",
             rounds=rounds_of(self.source),
             by=options.by,
-            waivers=waivers_of(options, self.wanted, self.file.parent),
+            waivers=waivers_of(options, self.wanted, self.file.parent, source=self.source),
             places=places_of(self.file.parent / plan.data.path),
             lost=facts.lost,
             untrusted=facts.untrusted,

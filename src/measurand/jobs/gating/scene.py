@@ -62,15 +62,24 @@ class Scene:
         )
 
 
-def waivers_of(options: GateOptions, plan: GatePlan, folder: Path) -> tuple[Waiver, ...]:
+def waivers_of(
+    options: GateOptions, plan: GatePlan, folder: Path, *, source: Source
+) -> tuple[Waiver, ...]:
     """The waivers that are named; none where no file is.
 
     Raises:
-        DataError: The file is not there, or something in it is wrong.
+        DataError: The file is not there, or something in it is wrong, as an example or a dimension
+            that there is not.
     """
     if options.waivers is not None:
-        return read_waivers(Path(options.waivers))
-    return () if plan.waivers is None else read_waivers(folder / plan.waivers)
+        path = Path(options.waivers)
+    elif plan.waivers is not None:
+        path = folder / plan.waivers
+    else:
+        return ()
+    rated = map(str, source.ratings.distinct("example"))
+    examples = frozenset((*source.examples, *rated))
+    return read_waivers(path, examples=examples, dimensions=[d.name for d in source.rubric])
 
 
 def waivers_print(waivers: tuple[Waiver, ...]) -> str:

@@ -40,7 +40,7 @@ def of_table(source: Source, options: GateOptions, *, today: date) -> Scene:
     plan = asked_plan(planned.gate if planned else GatePlan(), options)
     system, against = _sides(source, options)
     told = any(cell is not None for cell in source.ratings.distinct("component"))
-    waivers = waivers_of(options, plan, Path())
+    waivers = waivers_of(options, plan, Path(), source=source)
     margin = options.margin or (planned.compare.margin if planned else MARGIN)
     terms = GateTerms(
         system=system,
