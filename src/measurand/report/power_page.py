@@ -137,7 +137,8 @@ def _curve(
     )
     columns = (Column("Examples", right=True), Column("Power", right=True), Column(""))
     told = f"From {first:,} {spark} to {last:,}."
-    note = told if title == _BY_N else f"{told} {_planned(points[0], asked)}"
+    which = "" if title == _BY_N else f" {_planned(points[0], asked)}"
+    note = f"{told}{which}"
     table = Table(title, columns, rows, note)
     yield Section(
         title,
@@ -153,7 +154,7 @@ def _curve(
                 f"A curve of the power by the number of examples, from {known[0][1]:.0%} at "
                 f"{first:,} to {known[-1][1]:.0%} at {last:,}.",
                 "The probability of finding the difference, by the number of examples; dashed: "
-                f"{wanted:.0%}.",
+                f"{wanted:.0%}.{which}",
                 table,
             ),
         ),
