@@ -101,13 +101,11 @@ def test_no_file_is_no_waiver_but_an_error(tmp_path: Path) -> None:
     [
         (
             ROW.replace("tone", "ton"),
-            "waivers.yaml:1: dimension: waives a dimension that is not in the rubric; "
-            "found 'ton'; allowed: tone, removed, changed",
+            "dimension that is not in the rubric; found 'ton'; allowed: tone, removed, changed",
         ),
         (
             ROW.replace("e1", "e9"),
-            "waivers.yaml:1: example: waives an example that is not in the evaluation set; "
-            "found 'e9'; allowed: e1",
+            "example that is not in the evaluation set; found 'e9'; allowed: e1",
         ),
     ],
 )
@@ -117,6 +115,7 @@ def test_a_waiver_of_what_there_is_not_is_refused(tmp_path: Path, row: str, told
     assert len(read_waivers(file)) == 1
     with pytest.raises(DataError) as problem:
         read_waivers(file, examples=["e1"], dimensions=["tone"])
+    assert str(problem.value).startswith(f"{file}:1: ")
     assert told in str(problem.value)
 
 
