@@ -90,7 +90,12 @@ def test_equivalent_within_the_margin_and_never_without_one() -> None:
 def test_a_better_one_that_is_blocked_more_often_is_not_clear() -> None:
     now, up = [0, 1] * 30, [1] * 60
     assert decided(scores(now=now, up=up), "up")["up"].outcome == "better"
-    assert decided(scores(now=now, up=[2, *up[1:]]), "up")["up"].outcome == ""
+    ahead = decided(scores(now=now, up=[2, *up[1:]]), "up")["up"]
+    assert ahead.outcome == ""
+    assert str(ahead) == (
+        "up against now is not decided: better by the scores, but up is blocked more often "
+        "(1 of 60, not 0)"
+    )
     assert decided(scores(now=[2, *now[1:]], up=[2, *up[1:]]), "up")["up"].outcome == "better"
 
 
@@ -103,7 +108,11 @@ def test_a_worse_one_is_clear_though_it_is_blocked() -> None:
 def test_nothing_is_clear_while_too_many_have_no_score(missing: int, outcome: str) -> None:
     up: list[int | None] = [1] * 60 + [None] * missing
     table = scores(now=[0, 1] * 30 + [1] * missing, up=up)
-    assert decided(table, "up", max_failures=0.02)["up"].outcome == outcome
+    found = decided(table, "up", max_failures=0.02)["up"]
+    assert found.outcome == outcome
+    lost = "" if outcome else "2 of 62 examples have no score, and 2.0% may"
+    assert found.reason == lost
+    assert "not told apart" not in str(found)
 
 
 def test_a_system_that_nobody_rated_is_not_clear() -> None:

@@ -21,6 +21,9 @@ __all__ = ["Decided", "Terms", "decide"]
 
 Outcome = Literal["better", "worse", "equivalent", ""]
 
+_AHEAD = {"better": "better by the scores", "equivalent": "equivalent by the scores"}
+"""What is said of a candidate that might be taken, but for what is blocked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -47,15 +50,20 @@ class Decided:
         baseline: What it is compared with.
         outcome: What is clear; empty where nothing is yet.
         estimate: The overall difference, candidate minus baseline, valid at every look.
+        reason: What keeps it from being clear besides the scores: examples without a score, or
+            outputs that are blocked more often; empty where nothing does.
     """
 
     system: str
     baseline: str
     outcome: Outcome
     estimate: Estimate
+    reason: str = ""
 
     def __str__(self) -> str:
         told = "equivalent to" if self.outcome == "equivalent" else f"{self.outcome} than"
+        if self.reason:
+            return f"{self.system} against {self.baseline} is not decided: {self.reason}"
         if not self.outcome:
             return f"{self.system} and {self.baseline} are not told apart"
         gap, low, high = self.estimate.value, self.estimate.low, self.estimate.high
@@ -68,7 +76,7 @@ class _Gap:
 
     values: Floats
     clusters: Codes | None
-    open_: bool
+    open_: str
     largest: int | None = None
 
     def p(self, null: float, alternative: Alternative) -> float:
@@ -121,34 +129,47 @@ def decide(
             outcome = "better" if estimate.value > 0 else "worse"
         elif near <= alpha:
             outcome = "equivalent"
-        ahead = outcome != "worse" and _blocked_more(scores, system, baseline)
-        if gap.open_ or ahead:
-            outcome = ""
-        found.append(Decided(system=system, baseline=baseline, outcome=outcome, estimate=estimate))
+        reason = gap.open_
+        if outcome in _AHEAD and not reason:
+            reason = _blocked_more(scores, system, baseline, told=_AHEAD[outcome])
+        found.append(
+            Decided(
+                system=system,
+                baseline=baseline,
+                outcome="" if reason else outcome,
+                estimate=estimate,
+                reason=reason,
+            )
+        )
     return tuple(found)
 
 
 def _gap(scores: Scores, system: str, baseline: str, *, asked: Sequence[str], terms: Terms) -> _Gap:
     if not {system, baseline} <= set(scores.systems):
-        return _Gap(np.empty(0), None, open_=True)
+        lacking = " and ".join(sorted({system, baseline} - set(scores.systems)))
+        return _Gap(np.empty(0), None, open_=f"there are no scores of {lacking}")
     first, second = scores.systems.index(system), scores.systems.index(baseline)
     values = scores.paired(first, second)
     given = ~np.isnan(values)
     blocked = (scores.blocked[:, [first, second]] == 1).any(axis=1)
     missing = len(asked) - int((given | blocked).sum())
+    lost = f"{missing:,} of {len(asked):,} examples have no score, and {terms.max_failures:.1%} may"
     return _Gap(
         values[given],
         scores.clusters[given] if scores.clustered else None,
-        open_=missing > terms.max_failures * len(asked),
+        open_=lost if missing > terms.max_failures * len(asked) else "",
         largest=scores.largest,
     )
 
 
-def _blocked_more(scores: Scores, system: str, baseline: str) -> bool:
-    """Whether a system's outputs have been blocked more often than the baseline's."""
-    if not {system, baseline} <= set(scores.systems):
-        return False
+def _blocked_more(scores: Scores, system: str, baseline: str, *, told: str) -> str:
+    """That a system's outputs have been blocked more often than the baseline's; else nothing."""
     places = [scores.systems.index(name) for name in (system, baseline)]
     flags = scores.blocked[:, places]
     both = flags[~np.isnan(flags).any(axis=1)]
-    return bool(both[:, 0].sum() > both[:, 1].sum())
+    first, second = (int(count) for count in both.sum(axis=0))
+    if first <= second:
+        return ""
+    return (
+        f"{told}, but {system} is blocked more often ({first:,} of {len(both):,}, not {second:,})"
+    )

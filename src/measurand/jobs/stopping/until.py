@@ -61,9 +61,10 @@ class Clear:
 
     @property
     def limit(self) -> str:
-        """What follows from an early end for whoever reads the numbers; empty without one."""
+        """What follows for whoever reads the numbers: from an early end, or of who is open."""
         if not self.early:
-            return ""
+            open_ = "; ".join(str(one) for one in self.decided if one.reason)
+            return f"All examples were asked, in {self.looks:,} looks: {open_}." if open_ else ""
         left = ", ".join(f"{count:,} of {name}" for name, count in self.left.items())
         return (
             f"The run ended at look {self.looks:,}, as it was clear which system is better. Not "
@@ -90,6 +91,7 @@ def _decided_json(one: Decided) -> Mapping[str, Any]:
     return {
         "systems": [one.system, one.baseline],
         "outcome": one.outcome or "open",
+        "reason": one.reason or None,
         "difference": told.value,
         "low": told.low,
         "high": told.high,
