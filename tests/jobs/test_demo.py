@@ -107,6 +107,7 @@ def test_what_the_demo_leaves_behind_is_complete(done: Demo) -> None:
     assert not [item for item in decided.gate.items if item.outcome == "missing"]
 
 
+@pytest.mark.long  # the README's excerpt holds the numbers in the quick suite
 def test_the_same_seed_gives_the_same_page(
     done: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -297,7 +297,7 @@ def test_the_key_shows_nowhere() -> None:
     [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "host", False)],
 )
 def test_a_port_is_part_of_a_place_unless_it_is_anybodys(
-    any_port: bool, host: str, alike: bool
+    *, any_port: bool, host: str, alike: bool
 ) -> None:
     def place(port: int) -> str:
         return Address(url=f"http://{host}:{port}/v1", any_port=any_port).place
