@@ -204,7 +204,7 @@ def regression_verdict(
         failed = failed if outcome == "fail" else every
         new = f", {len(fresh)} of them by themselves" if fresh and turned.compared else ""
         reason = (
-            f"{terms.system} fails {len(failed)} of {told} {_repeats(turned)}{new}: "
+            f"{terms.system} fails {len(failed)} of {told}{_repeats(turned)}{new}: "
             f"{listed(failed)}; allowed: {allowed}{let}"
         )
     elif every:
@@ -245,15 +245,15 @@ def _open(
 def _told(turned: Regressions, terms: GateTerms) -> str:
     """Of which examples a regression can be told."""
     m, n, k = len(turned.held), len(turned.compared), len(turned.alone)
-    some = f"{m}" if m == n else f"{m} of {n}"
-    parts = [f"the {some} examples that {terms.baseline} passes"] if n else []
+    some = "" if m == n else f" ({n} were compared)"
+    parts = [f"the {m} examples that {terms.baseline} passes{some}"] if n else []
     if k:
         parts.append(f"the {k} that {'stands by itself' if k == 1 else 'stand by themselves'}")
     return " and ".join(parts)
 
 
 def _repeats(turned: Regressions) -> str:
-    return "over its repeats" if turned.repeated else "in the one repeat there is"
+    return ", over their repeats" if turned.repeated else ", asked once each"
 
 
 def _regressed(
