@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.runs.conftest import changed
 
+from measurand.jobs.compare import run_report
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.project import from_project
@@ -188,3 +190,18 @@ def test_what_was_recorded_is_not_spent_again(project: Project, costs: float) ->
     project.write(2, systems=[{"name": "expert", "target": "file:expert.jsonl"}])
     ran = go(project)
     assert ran.spent < 1
+
+
+def test_a_run_of_a_part_after_a_change_decides_nothing_overall(project: Project) -> None:
+    go(project)
+    whole = run_report(project.plan)
+    assert not any("The newest run asked" in limit for limit in whole.findings.limits)
+    project.write(12, systems=changed(1, parameters={"temperature": 0.4}))
+    go(project, RunOptions(limit=5))
+    answer = run_report(project.plan)
+    assert answer.findings.limits[0].startswith("The newest run asked 5 of 12 examples: ")
+    assert answer.document.banner is not None
+    assert "PARTIAL RUN: the newest run asked 5 of 12 examples" in answer.document.banner
+    overall = [v for v in answer.findings.verdicts if v.name == "overall"]
+    assert overall
+    assert all("no verdict is given: the newest run asked 5 of 12" in v.reason for v in overall)

@@ -22,6 +22,7 @@ from measurand.jobs.answer import Answer
 from measurand.jobs.exclusions import named_with, without_excluded
 from measurand.jobs.judges import with_overlaps
 from measurand.jobs.looks import looks_told
+from measurand.jobs.partly import partly
 from measurand.jobs.project import from_project
 from measurand.jobs.source import Reading, Source, from_file, rounds_of, subsample_of
 from measurand.jobs.texts import listed, texts_of
@@ -142,17 +143,19 @@ def compare_findings(source: Source, options: ComparisonOptions, *, every_result
         if result.name in CEILING or (every_result and result.name not in HARM)
     )
     ways = _ways(source, chosen) if every_result else ()
+    part = partly(source, chosen)
     return replace(
         findings,
         results=(*findings.results, *judged.results, *kept, *ways),
         verdicts=(
-            *findings.verdicts,
+            *part.decided(findings.verdicts),
             *judged.verdicts,
             *(raters.verdicts if every_result else ()),
         ),
         limits=tuple(
             dict.fromkeys(
                 (
+                    *filter(None, [part.limit]),
                     *source.limits,
                     *raters.limits,
                     *_advice(source),
@@ -269,6 +272,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, options: Compariso
     marks = {"baseline": options.baseline, "expert": options.expert, "floor": options.floor}
     context = PageContext(
         title=_TITLES.get(verb),
+        banner=partly(source, options).banner,
         subtitle=_of_what(source),
         intakes=source.intakes,
         rubric=source.rubric,
