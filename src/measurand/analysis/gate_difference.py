@@ -57,7 +57,7 @@ def difference_verdict(
         needed = examples_needed(pair, raw)
         reason = f"{system} may be worse than {other} by more than {margin:g}{what}{where}"
         if needed is not None:
-            reason += f"; about {needed:,} examples like these would tell"
+            reason += f"; about {needed:,} examples would tell, {_staying(raw, pair)}"
     low, high = pair.scale.low, pair.scale.high
     span = 1.0 if pair.name == OVERALL or low is None or high is None else high - low
     told = pair.told(estimate)
@@ -77,6 +77,11 @@ def difference_verdict(
 def _tango(pair: Pair) -> bool:
     """Whether its interval is exact enough in the smallest samples as it is."""
     return pair.binary and pair.clusters is None and not pair.corrected
+
+
+def _staying(raw: Estimate, pair: Pair) -> str:
+    """On what a number of examples rests: the difference of those there are."""
+    return f"if it stays at {raw.value:+.3f}, as on the {len(pair.first):,} there are"
 
 
 def examples_needed(pair: Pair, raw: Estimate) -> int | None:
