@@ -130,7 +130,8 @@ def _changes(shelf: Shelf, findings: Findings, known: PageContext) -> list[Secti
         "On these examples the first of two systems fails where the other passes, or the reverse; "
         "those that block first, then by the share of the scale times the weight. Some change by "
         "chance where nothing has changed: hold one way against the other, and against chance "
-        "where that is told."
+        "where that is told. Of grades chance is the share that the bound of a change lets through "
+        "by construction; it is not measured, so that its interval has no width."
     )
     return [Section("Changed sides", tuple(blocks), summary)]
 
