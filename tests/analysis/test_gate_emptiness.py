@@ -219,7 +219,9 @@ class TestBaseline:
     def test_where_it_passes_nothing_nothing_is_shown(self) -> None:
         result = decided(part([0.0] * 60, [0.0] * 60), terms=REGRESSION)
         assert result.outcome == "inconclusive"
-        assert "the 0 examples that old passes (60 were compared)" in reason(result, "gate: regressions")
+        assert "the 0 examples that old passes (60 were compared)" in reason(
+            result, "gate: regressions"
+        )
         assert "regression_rate" not in {r.name for r in result.findings.results}
 
     def test_where_it_passes_few_the_rest_must_pass_too(self) -> None:
