@@ -72,3 +72,10 @@ def test_what_a_reason_begins_with_is_not_told_again_below_it() -> None:
     found = replace(found, reason="tone: one value alone", estimate=absent)
     page = html_page(Document(title="t", headlines=(found,), sections=()))
     assert page.count("one value alone") == 1
+
+
+def test_a_headline_tells_the_better_system_less_the_other() -> None:
+    behind = Estimate(value=-0.2, low=-0.3, high=-0.1, n=9, method="t")
+    found = replace(verdict("b better", "old", "new"), estimate=behind)
+    assert beside(found) == replace(behind, value=0.2, low=0.1, high=0.3)
+    assert beside(replace(found, outcome="tie")) == behind

@@ -330,10 +330,15 @@ def described(estimate: Estimate, *, percent: bool = False) -> str:
 
 
 def beside(verdict: Verdict) -> Estimate | None:
-    """The estimate that a headline shows below its reason; None where the reason has told it."""
+    """The estimate that a headline shows below its reason; None where the reason has told it.
+
+    A difference is told of the better system less the other, as the reason is.
+    """
     estimate = verdict.estimate
     if estimate is None or estimate.value is None:
         return None
+    if verdict.outcome == "b better":
+        estimate = estimate.scaled(-1)
     ends = (estimate.value, estimate.low or 0.0, estimate.high or 0.0)
     value, low, high = (f"({re.escape(f'{end:.2f}')}|{re.escape(f'{end:.3f}')})" for end in ends)
     return None if re.search(rf"{value} \({low} to {high}", verdict.reason) else estimate
