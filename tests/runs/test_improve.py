@@ -304,7 +304,7 @@ def test_another_address_of_the_provider_is_told_before_all_is_asked_again(
 ) -> None:
     planned(project, SAME)
     assert foretold_improvement(project.plan, environment=project.environment).notes == ()
-    moved = Project(project.folder, "http://127.0.0.1:9/v1")
+    moved = Project(project.folder, "http://127.0.0.2:9/v1")
     found = foretold_improvement(moved.plan, environment=moved.environment)
     assert found.forecast.calls > DEVELOPMENT * 2
     (note,) = found.notes
