@@ -191,8 +191,9 @@ def _estimate_text(verdict: Verdict) -> str:
     if estimate.value is None:
         told = estimate.reason is not None and estimate.reason in verdict.reason
         return "" if told else f"no estimate: {estimate.reason}"
-    if beside(verdict) is None:
+    shown_below = beside(verdict)
+    if shown_below is None:
         return ""
-    text = described(estimate, percent=verdict.name in SHARES)
-    shown = numbers(estimate, percent=verdict.name in SHARES)
+    text = described(shown_below, percent=verdict.name in SHARES)
+    shown = numbers(shown_below, percent=verdict.name in SHARES)
     return typeset(shown) + text.removeprefix(shown)
