@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.runs.conftest import Project, world
 
-from measurand.core.rating import Column, Ratings
 from measurand.jobs.compare import report
+from measurand.jobs.demo import timeless
 from measurand.jobs.engine.lock import alone
 from measurand.jobs.project import from_project
 from measurand.jobs.run import run
@@ -71,13 +71,7 @@ def waited(process: subprocess.Popen[bytes], server: SimulatedProvider, calls: i
 def page_of(project: Project) -> str:
     """The report but for how long calls took, which no two runs have alike."""
     source = from_project(project.plan, environment=project.environment)
-    seconds = Column.constant(None, len(source.ratings))
-    timeless = replace(
-        source,
-        ratings=Ratings({**source.ratings.columns, "seconds": seconds}),
-        outputs=tuple(replace(output, seconds=None) for output in source.outputs),
-    )
-    return report(timeless).to_html()
+    return report(timeless(source)).to_html()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from measurand.analysis.benchmarks_column import family_codes, for_all
 from measurand.analysis.benchmarks_table import BenchmarkTable
 from measurand.analysis.result import Result, Verdict
 from measurand.errors import InsufficientData
+from measurand.figures.text import foretold
 from measurand.stats.arrays import Floats
 from measurand.stats.correlation_difference import correlation_difference
 from measurand.stats.correlation_rows import pearson_rows
@@ -204,15 +205,9 @@ def _hint(one: _Compared, needed: int | str, family: int) -> str:
     like = ""
     if one.families is not None:
         families = math.ceil(needed * one.families / one.difference.n)
-        like = f", {_rounded(families):,} families as large as these,"
+        like = f", {foretold(families)} families as large as these,"
     likely = f"with a probability of {_POWER:.0%}"
-    return f"about {_rounded(needed):,}{like} would show it{among} {likely}"
-
-
-def _rounded(n: int) -> int:
-    """Two digits: it is foretold from an estimate."""
-    unit = int("1".ljust(max(len(str(n)) - 1, 1), "0"))
-    return math.ceil(n / unit) * unit
+    return f"about {foretold(needed)}{like} would show it{among} {likely}"
 
 
 def _p_text(p: float) -> str:

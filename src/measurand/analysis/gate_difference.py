@@ -11,6 +11,7 @@ from measurand.analysis.gate_terms import GateTerms
 from measurand.analysis.gate_verdicts import named
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.pair import Pair
+from measurand.analysis.requirement import held_to_margin
 from measurand.analysis.result import Verdict
 from measurand.stats.estimate import Estimate
 from measurand.stats.mean import as_wide_as_equal
@@ -38,24 +39,14 @@ def difference_verdict(
         tests: How many such decisions share the error rate.
     """
     alpha = (1 - terms.level) / tests
-    margin, (system, other) = pair.margin, pair.systems
     raw = pair.difference(1 - 2 * alpha)
     estimate = raw if _tango(pair) else as_wide_as_equal(raw, pair.units, bounds=_SPAN)
     where = f" on {part} examples" if part else ""
     what = "" if pair.name == OVERALL or tests == 1 else f" in {pair.name}"
+    outcome, reason = held_to_margin(pair, estimate, f"{what}{where}")
     needed: int | None = None
-    if estimate.low is None or estimate.high is None:
-        outcome, reason = "inconclusive", estimate.reason or "there is nothing to compare"
-    elif estimate.low > -margin:
-        outcome = "pass"
-        reason = f"{system} is not worse than {other} by {margin:g} or more{what}{where}"
-    elif estimate.high < -margin:
-        outcome = "fail"
-        reason = f"{system} is worse than {other} by more than {margin:g}{what}{where}"
-    else:
-        outcome = "inconclusive"
+    if outcome == "inconclusive" and estimate.present:
         needed = examples_needed(pair, raw)
-        reason = f"{system} may be worse than {other} by more than {margin:g}{what}{where}"
         if needed is not None:
             reason += f"; about {needed:,} examples would tell, {_staying(raw, pair)}"
     low, high = pair.scale.low, pair.scale.high
@@ -66,7 +57,7 @@ def difference_verdict(
         outcome=outcome,
         reason=reason,
         estimate=as_opinion(told) if pair.opinion else told,
-        bound=-margin * span,
+        bound=-pair.margin * span,
         dimension=pair.name,
         systems=pair.systems,
         component=part,

@@ -10,8 +10,16 @@ from typing import Literal, get_args
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.pair import Pair
 from measurand.analysis.result import Verdict
+from measurand.stats.estimate import Estimate
 
-__all__ = ["REQUIREMENTS", "Requirement", "requirements", "unanswered", "without_verdict"]
+__all__ = [
+    "REQUIREMENTS",
+    "Requirement",
+    "held_to_margin",
+    "requirements",
+    "unanswered",
+    "without_verdict",
+]
 
 _NOTHING: Mapping[tuple[str, ...], str] = MappingProxyType({})
 
@@ -77,26 +85,33 @@ def _better(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  
     )
 
 
-def _not_worse(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  # noqa: ARG001
-    candidate, baseline = pair.systems
-    estimate, margin = pair.difference(1 - 2 * alpha), pair.margin
+def held_to_margin(pair: Pair, estimate: Estimate, where: str = "") -> tuple[str, str]:
+    """Whether the first of two systems is not worse by the margin: the outcome, and in words.
+
+    Args:
+        pair: The two systems, and the margin.
+        estimate: Their difference; each side of the margin is held against its end.
+        where: Of which part, at the end of the sentence.
+    """
+    (first, second), margin = pair.systems, pair.margin
     if estimate.low is None or estimate.high is None:
-        outcome, reason = "inconclusive", estimate.reason or "there is nothing to compare"
-    elif estimate.low > -margin:
-        outcome = "pass"
-        reason = f"{candidate} is not worse than {baseline} by {margin:g} or more"
-    elif estimate.high < -margin:
-        outcome = "fail"
-        reason = f"{candidate} is worse than {baseline} by more than {margin:g}"
-    else:
-        outcome = "inconclusive"
-        reason = f"{candidate} may be worse than {baseline} by more than {margin:g}"
+        return "inconclusive", estimate.reason or "there is nothing to compare"
+    if estimate.low > -margin:
+        return "pass", f"{first} is not worse than {second} by {margin:g} or more{where}"
+    if estimate.high < -margin:
+        return "fail", f"{first} is worse than {second} by more than {margin:g}{where}"
+    return "inconclusive", f"{first} may be worse than {second} by more than {margin:g}{where}"
+
+
+def _not_worse(pair: Pair, verdicts: Sequence[Verdict], alpha: float) -> Verdict:  # noqa: ARG001
+    estimate = pair.difference(1 - 2 * alpha)
+    outcome, reason = held_to_margin(pair, estimate)
     return Verdict(
         name="requirement",
         outcome=outcome,
         reason=reason,
         estimate=estimate,
-        bound=-margin,
+        bound=-pair.margin,
         dimension=OVERALL,
         systems=pair.systems,
     )

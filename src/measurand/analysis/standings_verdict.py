@@ -10,6 +10,7 @@ import numpy as np
 from measurand.analysis.meetings import Meetings
 from measurand.analysis.result import Verdict
 from measurand.analysis.standings_order import Ranking
+from measurand.figures.text import foretold
 from measurand.stats.estimate import Estimate
 from measurand.stats.quantiles import normal_quantile
 from measurand.stats.swept import wins_to_be_sure
@@ -113,7 +114,7 @@ class _Best:
         if needed is None:
             return f"{told}; the first two are too close for more votes to be a plan"
         return (
-            f"{told}; if the first two differ as they do here, about {_rounded(needed):,} votes, "
+            f"{told}; if the first two differ as they do here, about {foretold(needed)} votes, "
             f"by so many more raters and on more examples, would show it with a probability of "
             f"{_POWER:.0%}"
         )
@@ -133,9 +134,3 @@ class _Best:
         if fit is None or place not in order.core:
             return f"{name} ({order.record(place)})"
         return f"{name} ({fit.values[order.among_core(place)]:+.2f})"
-
-
-def _rounded(n: int) -> int:
-    """Two digits: it is foretold from an estimate."""
-    unit = int("1".ljust(max(len(str(n)) - 1, 1), "0"))
-    return math.ceil(n / unit) * unit

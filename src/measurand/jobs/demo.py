@@ -33,7 +33,7 @@ from measurand.store.outputs import write_outputs
 from measurand.store.plans import write_plan
 from measurand.store.ratings import write_ratings
 
-__all__ = ["BANNER", "Demo", "demo"]
+__all__ = ["BANNER", "Demo", "demo", "timeless"]
 
 EXPERT = "expert"
 _KEY = "the demo has nothing to hide from its readers"
@@ -89,7 +89,7 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
         ledger.unlink(missing_ok=True)
         import_ratings(folder / "ratings.csv", ledger=ledger, reading=Reading(plan=plan))
         run(plan, watch=watch, environment=told)
-    source = _timeless(from_project(plan, environment=told))
+    source = timeless(from_project(plan, environment=told))
     found = compare_findings(source, planned_options(source), every_result=True)
     # Overlap metrics are computed, and timed, when they are shown.
     lasting = tuple(result for result in found.results if result.name != "seconds_per_output")
@@ -117,7 +117,7 @@ def demo(folder: Path, *, seed: int = 7, watch: Watch | None = None) -> Demo:
     return Demo(answer=answer, page=page, folder=folder)
 
 
-def _timeless(source: Source) -> Source:
+def timeless(source: Source) -> Source:
     """The same without seconds: how long a simulated provider takes is this machine's doing."""
     unknown = Column.constant(None, len(source.ratings))
     return replace(
