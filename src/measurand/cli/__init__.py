@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "demo": "a simulated support bot, evaluated end to end: no key, no network",
     "init": "write a commented starter project that runs as it stands",
     "import": "read ratings from any file into the ledger; refuse what is off the scale",
+    "data": "the evaluation set: build it from logs, review, check and version it",
     "power": "how many examples does it take, and what can so many detect? no project needed",
     "plan": "is everything there, and what will a run cost? nothing is spent to know",
     "run": "ask systems, check and judge their answers, score them; goes on where it stopped",

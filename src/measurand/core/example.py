@@ -75,6 +75,8 @@ class Example:
         cluster: What it shares with others, as a conversation; errors are clustered by it.
         source: Where it came from.
         created: When, as an ISO 8601 date or time.
+        probability: The inclusion probability with which it was drawn from production, in (0, 1];
+            None where it was chosen, or nobody knows.
         metadata: Anything else the file said, untouched.
     """
 
@@ -92,6 +94,7 @@ class Example:
     cluster: str | None = None
     source: str | None = None
     created: str | None = None
+    probability: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     _print: str = field(default="", init=False, repr=False, compare=False)
 

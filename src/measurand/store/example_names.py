@@ -28,6 +28,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "cluster": ("cluster_id", "conversation_id", "document_id"),
     "source": (),
     "created": ("created_at",),
+    "probability": ("inclusion_probability",),
     "metadata": (),
 }
 """The other names of each field of an example; any further key is metadata."""

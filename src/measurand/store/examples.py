@@ -151,6 +151,14 @@ def _when(text: str) -> str:
     return text
 
 
+def _number(raw: object) -> object:
+    """A number that a table holds as text."""
+    try:
+        return float(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        return raw
+
+
 def _share(weight: float) -> float:
     if weight < 0:
         raise ValueError("a weight is 0 or more")
@@ -252,6 +260,8 @@ class ExampleForm(Form):
     """Where it came from."""
     created: Annotated[Text, AfterValidator(_when)] | None = None
     """When, as an ISO 8601 date or time."""
+    probability: Annotated[Number | None, BeforeValidator(_number), Field(gt=0, le=1)] = None
+    """The inclusion probability with which it was drawn from production."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     """Anything else; unknown keys are put here."""
 
@@ -277,6 +287,7 @@ class ExampleForm(Form):
             cluster=self.cluster,
             source=self.source,
             created=self.created,
+            probability=self.probability,
             metadata=self.metadata,
         )
 

@@ -202,6 +202,12 @@ def _when(cell: Any) -> str:
     return str(cell)
 
 
+def _probability(cell: Any) -> float:
+    if type(cell) not in {int, float} or not 0 < cell <= 1:
+        raise _NotPlain
+    return float(cell)
+
+
 def _metadata(cell: Any) -> dict[str, Any]:
     if type(cell) is not dict:
         raise _NotPlain
@@ -223,6 +229,7 @@ _SHAPES: Mapping[str, Callable[[Any], Any]] = {
     "cluster": _word,
     "source": _text,
     "created": _when,
+    "probability": _probability,
     "metadata": _metadata,
 }
 """What each field of an example makes of a cell."""

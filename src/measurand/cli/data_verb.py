@@ -1,0 +1,28 @@
+"""``measurand data``: the evaluation set, from production logs to examples one can stand behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from measurand.cli.options import parser
+
+__all__ = ["ACTS", "run"]
+
+ACTS: Mapping[str, str] = {}
+"""Each act and what it does, in the order in which a user meets them; ``cli/data/`` has a module
+``ACT_act`` for each, with a function ``run(words)``."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Build the evaluation set from production logs; review, check, version and measure it."""
+    if words and words[0] in ACTS:
+        module = import_module(f"measurand.cli.data.{words[0].replace('-', '_')}_act")
+        code: int = module.run(words[1:])
+        return code
+    made = parser("data", run.__doc__ or "")
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True, title="acts")
+    for act, what in ACTS.items():
+        acts.add_parser(act, help=what, add_help=False)
+    made.parse_args(words)
+    return 2

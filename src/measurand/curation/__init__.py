@@ -1,0 +1,1 @@
+"""How an evaluation set is made: folding, strata, candidates, attacks; pure."""
