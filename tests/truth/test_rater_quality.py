@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -252,7 +253,8 @@ BAD = {
 SCALES = {"accuracy": ONE_TO_FIVE, "safety": YES_NO}
 
 
-def failures(people: Sequence[Person], *, runs: int, seed: int) -> Counter[tuple[str, str]]:
+@cache
+def failures(people: tuple[Person, ...], *, runs: int, seed: int) -> Counter[tuple[str, str]]:
     """How many rounds failed each person, and anybody honest, on each kind of decision."""
     counts: Counter[tuple[str, str]] = Counter()
     for run in range(runs):
@@ -267,7 +269,7 @@ def failures(people: Sequence[Person], *, runs: int, seed: int) -> Counter[tuple
 @pytest.mark.parametrize("case", BAD)
 def test_the_bad_rater_is_found_and_nobody_honest_is(case: str) -> None:
     person, kind, power = BAD[case]
-    runs = 60
+    runs = 40
     counts = failures((*HONEST, person), runs=runs, seed=8)
     assert counts["bad", kind] / runs >= power
     for name in ("attention", "variety", "pace", "severity"):

@@ -76,7 +76,8 @@ class Case:
         number: Its number in the list of known-truth tests.
         title: What it is about.
         run: From the number of seeds to its rows.
-        quick: Seeds of the quick suite, which gives a case a few seconds at most.
+        quick: Seeds of the quick suite, which gives a case a few seconds at most; 0 where one
+            seed takes longer, so that it is only run at length.
         most: Seeds of the full set, where a seed is a whole audit in prompts and takes seconds.
     """
 
