@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from measurand.analysis.shingles import Shingle, Shingles, short_lengths
 from measurand.core.example import Message
 from measurand.core.exemplars import ExemplarId, Settled
 from measurand.errors import LeakError
+from measurand.texts.words import Shingle, Shingles, short_lengths
 
 __all__ = ["Locked", "harmless", "refuse_leaks"]
 

@@ -1,4 +1,4 @@
-"""Rows of words by which a quotation is found again, whatever its case and punctuation."""
+"""Words and rows of words, by which a quotation is found again, whatever its case or punctuation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
-__all__ = ["Shingle", "Shingles", "short_lengths"]
+__all__ = ["Shingle", "Shingles", "short_lengths", "unspaced", "words"]
 
 Shingle = tuple[str, ...]
 
@@ -37,9 +37,9 @@ class Shingles:
     """
 
     def __init__(self, text: str) -> None:
-        self.words = tuple(_words(text))
+        self.words = tuple(words(text))
         # A character of a script without spaces is half a word.
-        halves = (1 if _unspaced(word[0]) else 2 for word in self.words)
+        halves = (1 if unspaced(word[0]) else 2 for word in self.words)
         self._ends = (0, *accumulate(halves))
 
     @property
@@ -85,15 +85,18 @@ def short_lengths(texts: Iterable[str]) -> frozenset[int]:
     return frozenset(len(one.words) for one in every if _LEAST <= one.size < _LONG)
 
 
-def _words(text: str) -> Iterator[str]:
-    """Letters and digits between anything else; an apostrophe inside a word does not part it."""
+def words(text: str) -> Iterator[str]:
+    """Letters and digits between anything else, in small letters.
+
+    An apostrophe inside a word does not part it. A character of a script without spaces is a word.
+    """
     word: list[str] = []
     for character in unicodedata.normalize("NFKC", text).casefold():
         if unicodedata.category(character)[0] not in _SPACED:
             if character not in _INSIDE and word:
                 yield "".join(word)
                 word = []
-        elif _unspaced(character):
+        elif unspaced(character):
             if word:
                 yield "".join(word)
                 word = []
@@ -104,5 +107,6 @@ def _words(text: str) -> Iterator[str]:
         yield "".join(word)
 
 
-def _unspaced(character: str) -> bool:
+def unspaced(character: str) -> bool:
+    """Whether it is of a script that puts no spaces between words."""
     return any(first <= ord(character) <= last for first, last in _UNSPACED)
