@@ -44,6 +44,7 @@ LIKELY: dict[str, st.SearchStrategy[Any]] = {
     "source": TEXT,
     "created": st.sampled_from(["2026-01-31", "2026-01-31T09:00Z", "yesterday", ""]),
     "probability": st.floats(0.01, 1) | st.just("0.5") | st.just(0),
+    "stratum": TEXT,
     "metadata": st.dictionaries(st.sampled_from(["lang", "output"]), ANY, max_size=2),
 }
 NAMES = [*FIELD_OF, "lang", "output"]
@@ -103,6 +104,7 @@ PLAIN = st.fixed_dictionaries(
         "source": TEXT,
         "created": st.just("2026-01-31"),
         "probability": st.floats(0.01, 1),
+        "stratum": TEXT,
         "metadata": st.dictionaries(WORD, ANY, max_size=1),
         "output": ANY,
     },

@@ -76,7 +76,10 @@ class Example:
         source: Where it came from.
         created: When, as an ISO 8601 date or time.
         probability: The inclusion probability with which it was drawn from production, in (0, 1];
-            None where it was chosen, or nobody knows.
+            None where it was chosen, or nobody knows. An example that stands for several alike has
+            its chance over how many they are, so that 1 over it is what it stands for.
+        stratum: The part of production that it was drawn from, where such parts were drawn from
+            one by one.
         metadata: Anything else the file said, untouched.
     """
 
@@ -95,6 +98,7 @@ class Example:
     source: str | None = None
     created: str | None = None
     probability: float | None = None
+    stratum: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     _print: str = field(default="", init=False, repr=False, compare=False)
 

@@ -29,6 +29,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "source": (),
     "created": ("created_at",),
     "probability": ("inclusion_probability",),
+    "stratum": (),
     "metadata": (),
 }
 """The other names of each field of an example; any further key is metadata."""

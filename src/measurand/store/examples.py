@@ -262,6 +262,8 @@ class ExampleForm(Form):
     """When, as an ISO 8601 date or time."""
     probability: Annotated[Number | None, BeforeValidator(_number), Field(gt=0, le=1)] = None
     """The inclusion probability with which it was drawn from production."""
+    stratum: Text | None = None
+    """The part of production that it was drawn from."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     """Anything else; unknown keys are put here."""
 
@@ -288,6 +290,7 @@ class ExampleForm(Form):
             source=self.source,
             created=self.created,
             probability=self.probability,
+            stratum=self.stratum,
             metadata=self.metadata,
         )
 

@@ -230,6 +230,7 @@ _SHAPES: Mapping[str, Callable[[Any], Any]] = {
     "source": _text,
     "created": _when,
     "probability": _probability,
+    "stratum": _text,
     "metadata": _metadata,
 }
 """What each field of an example makes of a cell."""
