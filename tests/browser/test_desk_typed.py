@@ -15,13 +15,14 @@ from tests.browser.test_page import ARGUMENTS
 from tests.server.desks import DeskProcess, StoryProject, invited
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
 FIELD = "fieldset.active input.typed"
+UNSENT = "Object.keys(localStorage).filter((key) => key.startsWith('measurand/')).length"
 TWELVE = "/".join(f"kind {place}" for place in range(1, 13))
 
 
@@ -119,6 +120,7 @@ def test_a_number_is_kept_when_the_field_is_left(browser: Browser, tmp_path: Pat
         while active(page) != "share":
             page.keyboard.press("ArrowDown")
         page.keyboard.type("0,5")
+        assert page.locator('[data-name="share"] input.typed').input_value() == "0,5"
         page.wait_for_timeout(900)
         assert values(project, "share") == []
         page.reload()
@@ -137,6 +139,35 @@ def test_a_number_is_kept_when_the_field_is_left(browser: Browser, tmp_path: Pat
         context.close()
     assert values(project, "share")[-1] == 0.5
     assert values(project, "topic") == [None, "2nd law, n", None]
+
+
+def test_what_the_desk_said_before_an_answer_came_does_not_take_it_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    project = asking(tmp_path, {"share": "0..1"})
+    tokens = invited(project, {"ana": "rater"})
+    with DeskProcess(project.plan) as desk:
+        context, page = entered(browser, desk.address, tokens["ana"])
+        at_item(page, desk.address)
+        empty = context.request.get(f"{desk.address}/api/items/0").text()
+        held: list[Route] = []
+        page.route(
+            "**/api/items/0",
+            lambda route: (
+                held.append(route) if route.request.method == "GET" else route.continue_()
+            ),
+        )
+        page.keyboard.type("0,5")
+        assert page.locator(FIELD).input_value() == "0,5"
+        page.reload(wait_until="commit")
+        page.wait_for_function(UNSENT + " === 0")
+        while not held:
+            page.wait_for_timeout(50)
+        held[0].fulfill(body=empty, content_type="application/json")
+        page.wait_for_selector("#item:not([hidden])")
+        assert page.locator(FIELD).input_value() == "0.5"
+        context.close()
+    assert set(values(project, "share")) == {0.5}
 
 
 def test_ten_is_chosen_by_its_two_digits(browser: Browser, tmp_path: Path) -> None:

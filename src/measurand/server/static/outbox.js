@@ -16,6 +16,7 @@ export class Outbox {
   #runs = false;
   #counter = 0;
   #sending = null;
+  #taken = new Map(); // by position: the newest entry that the desk has acknowledged
   state = "saved"; // saved, saving, offline, stopped
 
   // whose: the desk and the rater, since another desk may have the same address one day
@@ -41,9 +42,12 @@ export class Outbox {
     return this.#keys().length;
   }
 
-  // The newest entry of an item that is not acknowledged yet.
+  // The newest entry of an item. One that was acknowledged counts too: what the desk says of the
+  // item may have been asked before, and arrive after.
   latest(position, tag) {
-    return this.#entries().findLast((one) => one.position === position && one.tag === tag);
+    const waiting = this.#entries().findLast((one) => one.position === position && one.tag === tag);
+    const taken = this.#taken.get(position);
+    return waiting ?? (taken?.tag === tag ? taken : undefined);
   }
 
   // Keep an entry; typing that was not sent yet is replaced by what was typed since.
@@ -138,6 +142,7 @@ export class Outbox {
   // Whether the entry is dealt with.
   #settle(entry, reply) {
     if (reply.status === 200) {
+      this.#taken.set(entry.position, entry);
       this.#store.removeItem(entry.key);
     } else if (reply.status === 409) {
       this.#drop(entry.position);
