@@ -12,11 +12,11 @@ from tests.runs.conftest import Project
 
 from measurand.errors import InfrastructureError, UsageError
 from measurand.jobs.carrying import Course, Errand
-from measurand.jobs.engine import lock
 from measurand.jobs.engine.lock import alone
 from measurand.jobs.opening import opened
 from measurand.jobs.run import run
 from measurand.jobs.starting import started
+from measurand.store import file_lock
 from measurand.store.dataset import Dataset
 from measurand.store.plans import load_plan
 
@@ -53,7 +53,7 @@ def test_a_lock_that_is_held_is_another_run(
     def refused(_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(lock, "_lock", refused)
+    monkeypatch.setattr(file_lock, "_lock", refused)
     with pytest.raises(UsageError, match=f"process {os.getpid()}"), alone(ledger):
         pass
 
@@ -65,7 +65,7 @@ def test_a_file_system_without_locks_is_no_other_run(
     def impossible(_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(lock, "_lock", impossible)
+    monkeypatch.setattr(file_lock, "_lock", impossible)
     with pytest.raises(InfrastructureError) as told, alone(ledger):
         pass
     assert os.strerror(code) in str(told.value)

@@ -12,6 +12,7 @@ from measurand.core.example import COMPONENTS, Component, Example
 from measurand.errors import DataError, Fault, InsufficientData, nearest
 from measurand.store.examples import read_example, unpacked_row
 from measurand.store.lines import SUFFIXES, read_rows
+from measurand.store.standing import COMPANIONS, standing
 
 __all__ = [
     "Listing",
@@ -67,7 +68,7 @@ def listing(path: Path) -> Listing:
     if not path.is_dir():
         return Listing((path,))
     try:
-        files = tables(path)
+        files = tables(standing(path))
     except OSError as denied:
         reason = (denied.strerror or str(denied)).lower()
         return Listing((), (), (Fault(f"the folder cannot be read ({reason})", str(path)),))
@@ -88,7 +89,7 @@ def _components(folder: Path, files: Iterable[Path]) -> Listing:
         elif remedy := nearest(stem, COMPONENTS, alike=0.85):
             problem, allowed = "is not the name of a component", ", ".join(COMPONENTS)
             faults.append(Fault(problem, str(file), allowed=allowed, remedy=remedy))
-        else:
+        elif stem not in COMPANIONS:
             ignored.append(file.name)
     if not found and not faults:
         allowed = ", ".join(f"{component}.jsonl" for component in COMPONENTS)
