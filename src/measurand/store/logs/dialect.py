@@ -1,0 +1,40 @@
+"""What a dialect is: how its rows are recognised, and what is read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from measurand.store.logs.draft import Draft
+
+__all__ = ["Cells", "Dialect", "whole"]
+
+Cells = Mapping[str, Any]
+"""One row, as JSON has it; the cells of a table are texts."""
+
+
+def whole(row: Cells) -> Iterator[tuple[str, Cells]]:
+    """The row itself, where it is one thing."""
+    yield "", row
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of log is written.
+
+    Args:
+        name: As users name it.
+        title: What it is, for people.
+        fits: Whether a row is written so; looks at a few keys only.
+        drafts: What stands in a unit of a row; raises `measurand.store.logs.account.Unfit` where
+            it cannot be used.
+        units: The units of a row, each with its key path: a row holds one, or many as a batch of
+            spans does. Each is counted as a row.
+    """
+
+    name: str
+    title: str
+    fits: Callable[[Cells], bool]
+    drafts: Callable[[Cells], Iterable[Draft]]
+    units: Callable[[Cells], Iterator[tuple[str, Cells]]] = whole
