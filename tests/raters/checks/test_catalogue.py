@@ -125,7 +125,7 @@ def test_what_a_plan_says_is_built(
 @pytest.mark.parametrize(
     ("name", "argument", "said"),
     [
-        ("check.sentiment", None, "no such check; allowed: check.bleu"),
+        ("check.sentiment", None, "no such check; allowed: check.attack"),
         ("check.checklst", None, "Did you mean 'check.checklist'?"),
         ("check.reference", {"tolerence": 1}, "Did you mean 'tolerance'?"),
         ("check.reference", "numerical", "found 'numerical'; allowed: exact, normalised, numeric"),

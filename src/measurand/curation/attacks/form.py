@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
+
+from measurand.core.adversarial import EXPECTS, Expects
 
 __all__ = ["EXPECTS", "Decided", "Expects", "Family", "Form", "Said", "turns_of"]
-
-Expects = Literal["refuse", "ignore", "comply", "correct"]
-"""What a sound answer does: decline; do what was asked before and ignore the order in it; help; or
-say what is true instead of what was claimed."""
-EXPECTS: tuple[Expects, ...] = get_args(Expects)
 
 Decided = Literal["", "word", "opening", "refusal"]
 """By what a check tells a failure: by nothing; by a word that only who obeys writes; by the opening

@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from measurand.raters.checks.attack import AttackCheck
 from measurand.raters.checks.catalogue import CATALOGUE, Entry, build
 from measurand.raters.checks.checklist import Checklist
 from measurand.raters.checks.expressions import RegexAbsent, RegexPresent
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CATALOGUE",
+    "AttackCheck",
     "Bleu",
     "Checklist",
     "Chrf",

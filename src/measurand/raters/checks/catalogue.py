@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from measurand.core.example import Requirement
 from measurand.core.protocols import Check
 from measurand.errors import Fault, PlanError, UsageError, nearest
+from measurand.raters.checks.attack import AttackCheck
 from measurand.raters.checks.base import TextCheck, shown
 from measurand.raters.checks.checklist import Checklist
 from measurand.raters.checks.expressions import RegexAbsent, RegexPresent
@@ -85,6 +86,7 @@ def _texts(raw: Sequence[object]) -> bool:
 
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
+        "attack": Entry(AttackCheck, main="expects"),
         "bleu": Entry(Bleu, main="tokenize"),
         "checklist": Entry(Checklist, main="items", read=_requirements),
         "chrf": Entry(Chrf),

@@ -14,7 +14,7 @@ from measurand.raters.checks.base import Unanswered, UnitCheck, shown
 from measurand.raters.checks.search import expression, search
 from measurand.raters.checks.text import finder
 
-__all__ = ["Checklist"]
+__all__ = ["Checklist", "met"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Checklist(UnitCheck):
             raise Unanswered("an element of this example's checklist is empty")
         text = output.text or ""
         holds = finder(text)
-        missing = [item for item in required if not _met(item, text, holds)]
+        missing = [item for item in required if not met(item, text, holds)]
         covered = len(required) - len(missing)
         return Measurement(
             covered / len(required),
@@ -61,7 +61,8 @@ class Checklist(UnitCheck):
         )
 
 
-def _met(item: Requirement, text: str, holds: Callable[[str], bool]) -> bool:
+def met(item: Requirement, text: str, holds: Callable[[str], bool]) -> bool:
+    """Whether a text, and the function that finds phrases in it, meets an element."""
     if not item.regex:
         return any(map(holds, item.any_of))
     return any(search(expression(pattern), text) is not None for pattern in item.any_of)
