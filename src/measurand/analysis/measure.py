@@ -150,6 +150,11 @@ class Measure:
         codes = strata.codes[given]
         member = np.eye(strata.shares.size)[codes]
         count = strata.shares.size
+        if strata.base is not None:
+            if strata.sizes.min() < _FEWEST_RESAMPLED:
+                reason = "strata of a few examples cannot be resampled"
+                return Estimate.absent(reason, n=int(given.sum()), method="BCa", level=self.level)
+            member = member * strata.base[given, None]
 
         def weighted(means: Floats) -> Floats:
             return np.asarray((means[..., :count] / means[..., count:]) @ strata.shares)
@@ -164,7 +169,7 @@ class Measure:
             resamples=self.resamples,
         )
         found = attempt(compute, n=int(given.sum()), method="BCa", level=self.level)
-        return replace(found, method=f"post-stratified over {count} strata, {found.method}")
+        return replace(found, method=f"{strata.method}, {found.method}")
 
     def _too_few(self, units: int, n: int) -> Estimate:
         reason = f"{units} independent examples are too few to resample"

@@ -20,7 +20,7 @@ from measurand.stats.mean import caution_if_few, cluster_codes
 from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile
 
-__all__ = ["Strata", "kish", "stratified_mean"]
+__all__ = ["Strata", "joined", "kish", "stratified_mean"]
 
 Codes: TypeAlias = NDArray[np.intp]
 
@@ -37,24 +37,47 @@ class Strata:
         codes: The stratum of each unit, shape (units,).
         shares: Of the strata, shape (strata,); they sum to 1.
         names: Of the strata, for messages.
+        base: For how many units of the population each stands within its stratum, shape (units,);
+            None where all stand for as many. With them strata may be joined, since what their units
+            stand for adds up.
 
     Raises:
-        UsageError: A share is not above 0, or they do not sum to 1; or a code has no share.
+        UsageError: A share is not above 0, or they do not sum to 1; a code has no share; or a unit
+            stands for nothing.
     """
 
     codes: Codes
     shares: Floats
     names: tuple[str, ...]
+    base: Floats | None = None
 
     def __post_init__(self) -> None:
+        if self.base is not None and (
+            self.base.shape != self.codes.shape or (self.base <= 0).any()
+        ):
+            raise UsageError("each unit stands for one unit of the population or more")
         if (self.shares <= 0).any() or abs(float(self.shares.sum()) - 1) > _WHOLE:
             raise UsageError(f"shares are above 0 and sum to 1; found {self.shares.tolist()}")
         if self.codes.size and not 0 <= self.codes.min() <= self.codes.max() < self.shares.size:
             raise UsageError("every unit is of a stratum that has a share")
 
     def only(self, given: NDArray[np.bool_]) -> Strata:
-        """The strata of these units; the shares stay."""
-        return Strata(self.codes[given], self.shares, self.names)
+        """The strata of these units; the shares stay.
+
+        Where it is known for how many each unit stands, a stratum of which fewer than two units
+        are left is joined with the next one, or the last with the one before it.
+        """
+        if self.base is None:
+            return Strata(self.codes[given], self.shares, self.names)
+        return joined(Strata(self.codes[given], self.shares, self.names, self.base[given]))
+
+    @property
+    def method(self) -> str:
+        """What is done with them, in a few words."""
+        count = self.shares.size
+        if self.base is None:
+            return f"post-stratified over {count} strata"
+        return f"weighted by 1/probability{f' over {count} strata' if count > 1 else ''}"
 
     @property
     def sizes(self) -> Codes:
@@ -77,6 +100,9 @@ class Strata:
                 f"{self.names[place]} is {self.shares[place]:.0%} of the population, and a "
                 f"weighted mean needs at least two scored units of it; found {found}"
             )
+        if self.base is not None:
+            stood = np.bincount(self.codes, self.base, minlength=self.shares.size)
+            return np.asarray(self.base * (self.shares / stood)[self.codes], dtype=np.float64)
         return np.asarray((self.shares / sizes)[self.codes], dtype=np.float64)
 
     def residuals(self, values: Floats) -> Floats:
@@ -91,8 +117,38 @@ class Strata:
 
     def means(self, values: Floats) -> Floats:
         """The mean of each stratum, shape (strata,)."""
+        if self.base is not None:
+            sums = np.bincount(self.codes, self.base * values, minlength=self.shares.size)
+            stood = np.bincount(self.codes, self.base, minlength=self.shares.size)
+            return np.asarray(sums / np.where(stood > 0, stood, 1.0), dtype=np.float64)
         sums = np.bincount(self.codes, values, minlength=self.shares.size)
         return np.asarray(sums / np.maximum(self.sizes, 1), dtype=np.float64)
+
+
+def joined(strata: Strata) -> Strata:
+    """The same with two units or more in each stratum, where there are as many in all.
+
+    A stratum with fewer is one with those that follow, until they have two; the last ones with
+    those before. What is joined stands for what its parts stood for.
+
+    Raises:
+        UsageError: It is not known for how many each unit stands.
+    """
+    if strata.base is None:
+        raise UsageError("strata are joined where it is known for how many each unit stands")
+    homes, count, held = np.zeros(strata.shares.size, dtype=np.intp), 0, 0
+    for place, size in enumerate(strata.sizes.tolist()):
+        homes[place] = count
+        held += size
+        if held >= _FEWEST:
+            count, held = count + 1, 0
+    homes = np.minimum(homes, max(count - 1, 0))
+    if homes[-1] == strata.shares.size - 1:
+        return strata
+    firsts = np.unique(homes, return_index=True)[1]
+    names = tuple(strata.names[place] for place in firsts)
+    shares = np.bincount(homes, strata.shares)
+    return Strata(homes[strata.codes], shares / shares.sum(), names, strata.base)
 
 
 def kish(weights: ArrayLike) -> float:
@@ -128,7 +184,9 @@ def stratified_mean(
     times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters
     contributions add up within each before they are squared, with the factor C / (C - 1) of each
     stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
-    The shares are taken as known, and the units of a stratum as drawn at random from it.
+    The shares are taken as known, and the units of a stratum as drawn at random from it; where
+    it is known for how many each stands, the stratum's mean is weighted by that (Hajek's
+    estimator), and its variance that of the linearised mean.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -144,7 +202,9 @@ def stratified_mean(
         UsageError: The arguments do not fit.
 
     References:
-        Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946).
+        Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946);
+        Särndal, Swensson and Wretman (1992), *Model Assisted Survey Sampling*, result 5.8.1 and
+        section 7.3, for weights within strata.
     """
     check_level(level)
     vector = check_finite(values, 1)
@@ -170,7 +230,7 @@ def stratified_mean(
 
 def _method(strata: Strata, *, clustered: bool) -> str:
     how = "CR1, t(Satterthwaite)" if clustered else "t(Satterthwaite)"
-    return f"post-stratified over {strata.shares.size} strata, {how}"
+    return f"{strata.method}, {how}"
 
 
 def _error(

@@ -1,0 +1,102 @@
+"""``measurand data build``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from measurand.cli.options import PLAN, add_output, parser, show, whole
+from measurand.cli.progress import progress
+from measurand.errors import UsageError
+
+if TYPE_CHECKING:
+    from measurand.core.example import Component
+
+__all__ = ["run"]
+
+EXAMPLES = """\
+  measurand data build logs/march.jsonl logs/april.jsonl.gz
+  measurand data build logs/ --sizes core=400,edge=150 --segment-by product --since 2026-03-01
+  measurand data build logs/ --out data/ --report build.html
+"""
+_SHOWN = frozenset({"The set", "Where core comes from", "What came in", "Still to do"})
+
+
+def run(words: Sequence[str]) -> int:
+    """Build an evaluation set from production logs: 430 examples, each with where it comes from.
+
+    Personal data are replaced before anything else is done. Core is a probability sample of
+    production; edge, regression and golden are chosen from the rest, and attacks are written.
+    """
+    made = parser("data build", run.__doc__ or "", examples=EXAMPLES)
+    made.add_argument("logs", nargs="+", type=Path, help="files of logs, or folders of them")
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="the set's folder (the plan's data.path, or data/)",
+    )
+    made.add_argument(
+        "--plan", type=Path, metavar="FILE", help="the project's plan (measurand.yaml, where it is)"
+    )
+    group = made.add_argument_group("choosing")
+    group.add_argument(
+        "--sizes",
+        metavar="NAME=N,...",
+        default="",
+        help="examples by component, as in core=400,edge=150 (core=200, edge=100, "
+        "adversarial=50, regression=50, golden=30)",
+    )
+    group.add_argument(
+        "--seed",
+        type=partial(whole, least=0),
+        metavar="N",
+        help="of all choices (the plan's, or 0)",
+    )
+    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-03-01")
+    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
+    group.add_argument(
+        "--segment-by",
+        metavar="KEY",
+        help="a field of the logs whose values are segments, or system (the logs' own tags)",
+    )
+    add_output(made)
+    made.add_argument("--report", type=Path, metavar="FILE", help="the same as --html")
+    args = made.parse_args(words)
+    args.html = args.report or args.html
+
+    from measurand.jobs.build import build  # noqa: PLC0415 - after --help
+    from measurand.jobs.building.options import BuildOptions  # noqa: PLC0415
+
+    plan = args.plan or (PLAN if PLAN.exists() else None)
+    options = BuildOptions(
+        out=args.out,
+        plan=plan,
+        sizes=_sizes(args.sizes),
+        seed=args.seed,
+        since=args.since,
+        until=args.until,
+        segment_by=args.segment_by,
+    )
+    with progress("reading and redacting") as told:
+        built = build(args.logs, options, progress=told)
+    code = show(built, args, also=_SHOWN)
+    if not args.json:
+        account = built.account
+        sys.stdout.write(
+            f"\n{account.size:,} examples in {account.folder}, version {account.version[:12]}\n"
+        )
+    return code
+
+
+def _sizes(text: str) -> dict[Component, int]:
+    sizes: dict[Component, int] = {}
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, number = word.partition("=")
+        if not equals or not number.strip().isdecimal():
+            raise UsageError(f"--sizes {word}: write COMPONENT=NUMBER, as in core=200")
+        sizes[cast("Component", name.strip())] = int(number)
+    return sizes

@@ -1,0 +1,150 @@
+"""What a build read, folded, drew and could not find: the account that its page tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from measurand.core.example import MINIMUM, Component, Example
+from measurand.core.lineage import Lineage
+from measurand.curation.opinions import Low
+from measurand.curation.sample import Stratum
+from measurand.stats.estimate import Estimate
+
+__all__ = ["BuildAccount", "Came", "Part", "Rates"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came in, from rows of files to different questions.
+
+    Args:
+        files: The names of the files.
+        rows: Rows read.
+        refused: Rows that could not be used, by reason, with their number.
+        passed: Rows that are no interaction, likewise.
+        unread: Files, or ends of files, that could not be read, and why.
+        notes: What was assumed or looked odd, with how often.
+        records: Records that the rows gave.
+        outside: Of these, how many are outside of the window.
+        copied: How many were read before.
+        unasked: How many ask nothing.
+        unanswered: How many have no answer.
+        eligible: How many may stand for production.
+        questions: How many different questions those ask.
+        most: The questions that were asked most, with how often.
+        since: The first time, as a date; empty where none is known.
+        until: The last.
+        redacted: Whether personal data were replaced.
+    """
+
+    files: tuple[str, ...]
+    rows: int
+    refused: Mapping[str, int]
+    passed: Mapping[str, int]
+    unread: tuple[str, ...]
+    notes: Mapping[str, int]
+    records: int
+    outside: int
+    copied: int
+    unasked: int
+    unanswered: int
+    eligible: int
+    questions: int
+    most: tuple[tuple[str, int], ...]
+    since: str
+    until: str
+    redacted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One component of the set.
+
+    Args:
+        component: Which.
+        wanted: How many were asked for.
+        available: How many different questions could have been chosen; None where any number can
+            be made.
+        made: The examples with where they come from.
+        spare: How many are kept in reserve.
+        by: How many came by which stratum, reason or family.
+    """
+
+    component: Component
+    wanted: int
+    available: int | None
+    made: tuple[tuple[Example, Lineage], ...]
+    spare: int
+    by: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """How many examples it has."""
+        return len(self.made)
+
+    @property
+    def minimum(self) -> int:
+        """Below how many a component says little."""
+        return MINIMUM[self.component]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How often the system is known to have failed: in traffic, in core and in edge.
+
+    Args:
+        traffic: The share of records, counted.
+        core: The same as core estimates it.
+        edge: The share of edge, counted.
+        enrichment: Edge over traffic.
+        bounds: What was taken as a failure.
+    """
+
+    traffic: Estimate
+    core: Estimate
+    edge: Estimate
+    enrichment: Estimate
+    bounds: tuple[Low, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildAccount:
+    """A build.
+
+    Args:
+        name: The project's name; empty without a plan.
+        folder: Where the set is.
+        version: The fingerprint of its version.
+        seed: From which all choices follow.
+        came: What came in.
+        strata: The parts of production that core was drawn from.
+        joined: What was too small to be drawn from alone, by what it is.
+        effective: How many examples that count alike core is worth.
+        parts: The components.
+        rates: How often the system is known to have failed.
+        reasons: Of each reason for an edge case, the share of questions that it holds for.
+        limits: What the set cannot say.
+    """
+
+    name: str
+    folder: str
+    version: str
+    seed: int
+    came: Came
+    strata: tuple[Stratum, ...]
+    joined: tuple[tuple[str, tuple[str, ...]], ...]
+    effective: Estimate
+    parts: tuple[Part, ...]
+    rates: Rates
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+
+    def part(self, component: Component) -> Part:
+        """The part of this name."""
+        return next(part for part in self.parts if part.component == component)
+
+    @property
+    def size(self) -> int:
+        """How many examples the set has."""
+        return sum(part.size for part in self.parts)

@@ -1,0 +1,1 @@
+"""The parts of the verb ``data build``: reading records, choosing among them, making examples."""

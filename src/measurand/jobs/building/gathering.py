@@ -1,0 +1,201 @@
+"""Records to columns: one pass that keeps numbers in memory and texts on disk."""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from measurand.core.record import Record
+from measurand.core.sampling import draw
+from measurand.curation.complaints import complains
+from measurand.curation.fold import fold_text
+from measurand.curation.opinions import number_of
+from measurand.curation.traffic import NEVER, Bools, Said
+from measurand.jobs.building.options import BuildOptions, seconds_of
+from measurand.jobs.building.spool import Spool
+from measurand.texts.encoder import CUT
+from measurand.texts.language import language_of
+
+__all__ = ["EXEMPLARS", "Gathered", "Window", "question_of"]
+
+EXEMPLARS = 10_000
+"""Questions, at random, from which intents are found."""
+
+
+@dataclass(slots=True)
+class Names:
+    """Names by their codes."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def code(self, name: str) -> int:
+        """The code of a name."""
+        return self.codes.setdefault(name, len(self.codes))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, by code."""
+        return tuple(self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of production that counts."""
+
+    since: int | None
+    until: int | None
+
+    @classmethod
+    def of(cls, options: BuildOptions) -> Window:
+        """As the options say it."""
+        return cls(seconds_of(options.since), seconds_of(options.until))
+
+    def holds(self, at: int) -> bool:
+        """Whether a time is in it; one that is not known is in it where it has no ends."""
+        if self.since is None and self.until is None:
+            return True
+        after = self.since is None or at >= self.since
+        return at != NEVER and after and (self.until is None or at < self.until)
+
+
+class Gathered:
+    """What is known of each record, as columns that grow.
+
+    Args:
+        spool: Receives the records.
+        seed: Of the draws.
+        segment_by: A key of metadata whose values are segments, or ``system``.
+        window: Which times count.
+    """
+
+    _KINDS: Mapping[str, str] = {
+        **dict.fromkeys(("asked", "answered", "complaint"), "b"),
+        **dict.fromkeys(("segment", "words", "turns", "order"), "i"),
+        **dict.fromkeys(("at",), "q"),
+        **dict.fromkeys(("language",), "h"),
+        **dict.fromkeys(("conversation", "identity"), "Q"),
+        **dict.fromkeys(("member", "draw"), "d"),
+    }
+
+    def __init__(self, spool: Spool, *, seed: int, segment_by: str | None, window: Window) -> None:
+        self.columns = {name: array(kind) for name, kind in self._KINDS.items()}
+        self.segments, self.languages, self.feedback = Names(), Names(), Names()
+        self.outside = 0
+        self.exemplars: list[tuple[float, str]] = []
+        self._kinds: list[tuple[str, str]] = []
+        self._said = (array("i"), array("h"), array("f"))
+        self._spool, self._seed, self._segment_by = spool, seed, segment_by
+        self._window = window
+
+    def texts(self, records: Iterable[Record]) -> Iterator[str]:
+        """Take records in, and give of each the text by which it is folded."""
+        for record in records:
+            at = NEVER if (known := seconds_of(record.at)) is None else known
+            if not self._window.holds(at):
+                self.outside += 1
+                continue
+            self._take(record, at)
+            yield fold_text(record.messages)
+
+    def _take(self, record: Record, at: int) -> None:
+        question = question_of(record)
+        words = f"{record.id}\x1f{record.at}\x1f{fold_text(record.messages)}\x1f{record.output}"
+        identity = _hashed(words)
+        member, drawn = (draw(self._seed, what, words) for what in ("member", "question"))
+        row = len(self._spool)
+        self._spool.add(record, question[:CUT])
+        if question:
+            self._exemplar(member, question[:CUT])
+        cells = {
+            "asked": bool(question),
+            "answered": record.output is not None and record.failure is None,
+            "complaint": complains(question),
+            "segment": self.segments.code(self.segment(record)),
+            "words": len(question.split()),
+            "turns": len(record.messages),
+            "order": row,
+            "at": at,
+            "language": self.languages.code(_language(question)),
+            "conversation": _hashed(record.conversation) if record.conversation else 0,
+            "identity": identity,
+            "member": member,
+            "draw": drawn,
+        }
+        for name, cell in cells.items():
+            self.columns[name].append(cell)
+        self._listen(record, row)
+
+    def _exemplar(self, place: float, question: str) -> None:
+        """Keep the questions with the least draws."""
+        if len(self.exemplars) < EXEMPLARS:
+            heapq.heappush(self.exemplars, (-place, question))
+        elif -place > self.exemplars[0][0]:
+            heapq.heapreplace(self.exemplars, (-place, question))
+
+    def _listen(self, record: Record, row: int) -> None:
+        for one in record.feedback:
+            code = self.feedback.code(f"{one.kind}\x1f{one.name}")
+            if code == len(self._kinds):
+                self._kinds.append((one.name, one.kind))
+            for column, cell in zip(self._said, (row, code, number_of(one.value)), strict=True):
+                column.append(cell)
+
+    def segment(self, record: Record) -> str:
+        """The segment of a record; empty where it has none."""
+        if self._segment_by == "system":
+            return record.system or ""
+        if self._segment_by is not None:
+            return _text(record.metadata.get(self._segment_by))
+        return " + ".join(record.segments)
+
+    @property
+    def said(self) -> Said:
+        """The feedback."""
+        rows, names, values = self._said
+        return Said(
+            rows=np.asarray(rows, dtype=np.int32),
+            names=np.asarray(names, dtype=np.int16),
+            values=np.asarray(values, dtype=np.float32),
+            kinds=tuple(self._kinds),
+        )
+
+    def array(self, name: str) -> Any:
+        """A column; as truth values where it holds those."""
+        found = np.asarray(self.columns[name])
+        return found.astype(bool) if self._KINDS[name] == "b" else found
+
+    @property
+    def copied(self) -> Bools:
+        """Which records are the same as an earlier one."""
+        identity = self.array("identity")
+        found = np.ones(identity.size, dtype=bool)
+        found[np.unique(identity, return_index=True)[1]] = False
+        return found
+
+
+def question_of(record: Record) -> str:
+    """What is asked; empty where nothing is, or where somebody else spoke last."""
+    if not record.messages or record.messages[-1].role == "assistant":
+        return ""
+    return record.question.strip()
+
+
+@lru_cache(maxsize=4096)
+def _language(question: str) -> str:
+    return language_of(question)
+
+
+def _hashed(words: str) -> int:
+    said = words.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "little") or 1
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)[:100]

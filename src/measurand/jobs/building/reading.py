@@ -1,0 +1,102 @@
+"""Logs as traffic: read once, folded, and parted by intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.core.record import Record
+from measurand.curation.fold import folded
+from measurand.curation.traffic import Traffic
+from measurand.errors import DataError, Fault
+from measurand.jobs.building.gathering import Gathered, Window
+from measurand.jobs.building.options import BuildOptions
+from measurand.jobs.building.spool import Spool
+from measurand.stats.clusters import assign, clusters
+from measurand.texts.encoder import Encoder, hashed_encoder
+from measurand.texts.minhash import near_duplicates
+from measurand.texts.topics import topic_names
+
+__all__ = ["SIMILAR", "Tell", "read_traffic"]
+
+SIMILAR = 0.8
+"""The share of what two texts have in common from which they are near duplicates."""
+
+Tell = Callable[[str], None]
+"""Receives what is being done, in a few words."""
+
+_BATCH = 4_096
+_MOST_INTENTS, _EXAMPLES_OF = 24, 8
+
+
+class _Intents(NamedTuple):
+    codes: NDArray[np.int32]
+    closeness: NDArray[np.float32]
+    names: tuple[str, ...]
+
+
+def read_traffic(
+    records: Iterable[Record], spool: Spool, options: BuildOptions, *, seed: int, tell: Tell
+) -> tuple[Traffic, int]:
+    """Read records, and tell what is to be known of each.
+
+    Args:
+        records: Redacted records.
+        spool: Receives them.
+        options: Window, segments, encoder.
+        seed: Of all draws.
+        tell: Receives what is being done.
+
+    Returns:
+        The traffic, and how many records were outside of the window.
+
+    Raises:
+        DataError: There is no record.
+    """
+    tell("reading and redacting")
+    gathered = Gathered(spool, seed=seed, segment_by=options.segment_by, window=Window.of(options))
+    alike = near_duplicates(gathered.texts(records), threshold=SIMILAR, seed=seed).group
+    if not len(spool):
+        outside = f"; {gathered.outside:,} are outside of the window" if gathered.outside else ""
+        raise DataError([Fault(f"the logs hold no record that could be used{outside}")])
+    tell("finding intents")
+    core = options.wanted["core"]
+    found = _intents(gathered, spool, options.encoder or hashed_encoder(), core=core, seed=seed)
+    columns = {name: gathered.array(name) for name in gathered.columns}
+    traffic = Traffic(
+        **columns,
+        copied=gathered.copied,
+        group=folded(alike, gathered.array("turns")),
+        intent=found.codes,
+        closeness=found.closeness,
+        said=gathered.said,
+        segments=gathered.segments.names,
+        languages=gathered.languages.names,
+        intents=found.names,
+    )
+    return traffic, gathered.outside
+
+
+def _intents(
+    gathered: Gathered, spool: Spool, encode: Encoder, *, core: int, seed: int
+) -> _Intents:
+    """The intent of each question: clusters are found from a sample, and all are put into them."""
+    n = len(spool)
+    if not gathered.exemplars:
+        return _Intents(np.zeros(n, np.int32), np.zeros(n, np.float32), ("no question",))
+    texts = [text for _, text in sorted(gathered.exemplars)]
+    count = min(_MOST_INTENTS, max(core // _EXAMPLES_OF, 1))
+    found = clusters(encode(texts), count, np.random.default_rng(seed))
+    codes, closeness = np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.float32)
+    start = 0
+    for batch in spool.questions(_BATCH):
+        vectors = encode(batch)
+        labels = assign(vectors, found.centres)
+        part = slice(start, start + len(batch))
+        codes[part] = labels
+        closeness[part] = np.einsum("ij,ij->i", vectors, found.centres[labels])
+        start += len(batch)
+    return _Intents(codes, closeness, topic_names(texts, found.labels))
