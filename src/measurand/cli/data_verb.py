@@ -9,7 +9,13 @@ from measurand.cli.options import parser
 
 __all__ = ["ACTS", "run"]
 
-ACTS: Mapping[str, str] = {}
+ACTS: Mapping[str, str] = {
+    "versions": "the versions of the set, which runs asked which; put one back",
+    "diff": "what differs between two versions, example by example",
+    "lock": "lock a version: results are of it, or are refused",
+    "attacks": "adversarial examples for your task, by template or written by a model",
+    "import": "results of another evaluation tool: its examples, outputs and scores",
+}
 """Each act and what it does, in the order in which a user meets them; ``cli/data/`` has a module
 ``ACT_act`` for each, with a function ``run(words)``."""
 

@@ -10,6 +10,7 @@ from measurand.core.example import Example
 from measurand.core.intake import Intake, Refusal
 from measurand.core.output import Output
 from measurand.core.rating import Kind, Rating
+from measurand.core.record import Place
 from measurand.core.scale import UNIT, YES_NO, Scale, Value
 from measurand.store.dataset import Dataset
 from measurand.store.evals.sample import GRADES, Sample, Score, Sheet
@@ -46,6 +47,8 @@ class Evaluation:
         ratings: What was said of the answers; on yes/no scales 1 and 0.
         scales: The scale of each dimension.
         taken: The account of each file.
+        places: Where each example stood first, by its id.
+        tools: Which tool wrote a file, by its name.
     """
 
     dataset: Dataset
@@ -53,6 +56,15 @@ class Evaluation:
     ratings: tuple[Rating, ...]
     scales: Mapping[str, Scale]
     taken: tuple[Taken, ...]
+    places: Mapping[str, Place]
+    tools: Mapping[str, str]
+
+    def spoken(self, rating: Rating) -> Rating:
+        """A rating as a file has it that does not say its scale: yes and no are words."""
+        scale = self.scales.get(rating.dimension)
+        if scale is None or not scale.binary or rating.value is None:
+            return rating
+        return replace(rating, value="yes" if rating.value else "no")
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -89,6 +101,7 @@ class Gathering:
     _rows: list[_Row] = field(default_factory=list)
     _kinds: dict[str, Kind] = field(default_factory=dict)
     _sheets: list[tuple[str, Sheet]] = field(default_factory=list)
+    _places: dict[str, Place] = field(default_factory=dict)
     _failed: list[tuple[Sheet, Output]] = field(default_factory=list)
 
     def add(self, samples: Iterable[Sample], tool: str, sheet: Sheet) -> None:
@@ -111,6 +124,7 @@ class Gathering:
                 return
         sheet.samples += 1
         self._examples.setdefault(example.id, example)
+        self._places.setdefault(example.id, sample.place)
         for output in outputs:
             self._outputs.setdefault((output.example, output.system, output.trial), output)
         if outputs[0].failure is not None:
@@ -161,6 +175,8 @@ class Gathering:
             tuple(ratings.values()),
             {name: scale for name, scale in scales.items() if name in kept},
             tuple(_taken(tool, sheet) for tool, sheet in self._sheets),
+            self._places,
+            {sheet.path.name: tool for tool, sheet in self._sheets},
         )
 
     def _unrated(self) -> list[_Row]:
