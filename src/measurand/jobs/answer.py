@@ -9,6 +9,7 @@ from typing import Any
 from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Findings
 from measurand.core.intake import Intake
+from measurand.core.set_version import SetVersion
 from measurand.report.document import Document
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
@@ -35,6 +36,7 @@ class Answer:
         intakes: The files read, with what was refused.
         decided: Whether a decision was asked for, so that verdicts set the exit code.
         run: What was asked of models, where any were.
+        of: Which version of the evaluation set it is of, where that is known.
         background: Names of results that were not asked for and do not count as an answer.
     """
 
@@ -43,6 +45,7 @@ class Answer:
     document: Document
     intakes: tuple[Intake, ...] = ()
     run: RunAccount | None = None
+    of: SetVersion | None = None
     decided: bool = False
     background: frozenset[str] = frozenset()
 
@@ -62,7 +65,9 @@ class Answer:
 
     def to_json(self) -> Mapping[str, Any]:
         """The published document: results, verdicts, limits."""
-        return results_document(self.verb, self.findings, intake=self.intakes, run=self.run)
+        return results_document(
+            self.verb, self.findings, intake=self.intakes, run=self.run, of=self.of
+        )
 
     def to_html(self) -> str:
         """One self-contained page."""

@@ -280,6 +280,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, options: Compariso
         roles={name: role for role, name in marks.items() if name is not None},
         texts=texts_of(source),
         run=source.run,
+        of=source.of,
         beside=without_excluded(source),
     )
     document = comparison_document(findings, context)
@@ -289,6 +290,7 @@ def _answer(verb: str, findings: Findings, source: Source, *, options: Compariso
         document=document,
         intakes=source.intakes,
         run=source.run,
+        of=source.of,
         decided=options.require is not None,
         background=CEILING | _CHANGED if verb == "compare" else frozenset(),
     )

@@ -167,6 +167,7 @@ def _answer(scene: Scene, *, broken: str = "") -> GateAnswer:
         systems=source.plan.systems if source.plan else (),
         texts=texts_of(source),
         run=source.run,
+        of=source.of,
     )
     return GateAnswer(
         verb="gate",
@@ -174,6 +175,7 @@ def _answer(scene: Scene, *, broken: str = "") -> GateAnswer:
         document=gate_document(result, context),
         intakes=source.intakes,
         run=source.run,
+        of=source.of,
         decided=True,
         gate=result,
         name=scene.name,

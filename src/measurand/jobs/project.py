@@ -20,6 +20,8 @@ from measurand.jobs.manifest import current
 from measurand.jobs.ordering import in_order
 from measurand.jobs.people_rows import part
 from measurand.jobs.places import ledger_path
+from measurand.jobs.same_content import Answered, same_content
+from measurand.jobs.set_lock import set_version
 from measurand.jobs.source import Source, examples_of, two_faced
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
@@ -42,7 +44,8 @@ def from_project(plan: Path | str, *, environment: Environment | None = None) ->
 
     Raises:
         PlanError: There is no plan, or it is wrong, or the ledger holds values off its scales.
-        UsageError: The ledger holds no ratings yet.
+        UsageError: The ledger holds no ratings yet, or the set is not the one that is locked.
+        InsufficientData: The set has changed, and systems have no example in common by now.
     """
     plan_path = Path(plan)
     return under_plan(plan_path, load_plan(plan_path), environment or Environment())
@@ -53,21 +56,27 @@ def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
-        ratings, outputs = now.ratings(ledger), ledger.outputs(version=now.versions)
-        examples = examples_of(plan_path.parent / plan.data.path)
+        data = plan_path.parent / plan.data.path
+        examples = examples_of(data)
+        of = set_version(plan_path, data, examples.values())
+        redact = redactor(plan, run_key(ledger, environment))
+        by = Answered(plan=plan, file=plan_path, manifest=now.manifest, redact=redact)
+        same = same_content(ledger, by, examples=examples, now=of)
+        ratings = same.ratings(now.ratings(ledger))
+        outputs = same.outputs(ledger.outputs(version=now.versions))
         parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
         intakes, account = ledger.sources.accounts(), run_account(ledger, plan)
-        redact = redactor(plan, run_key(ledger, environment))
         trust = (
             *standings(ledger, plan, now.manifest, account=account),
             *drift_notes(ledger, plan),
         )
+    same.require_any(ratings)
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "
             "measurand run, measurand check, or measurand import FILE"
         )
-    notes: list[str] = [*now.notes(), *parted.notes(), *trust]
+    notes: list[str] = [*same.notes(), *now.notes(), *parted.notes(), *trust]
     if account is not None and account.limit:
         notes.append(account.limit)
     ratings = parted.ratings
@@ -93,6 +102,7 @@ def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         excluded=parted.excluded,
         wanted=parted.wanted,
         looks=Looks(path, now.manifest),
+        of=of,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from measurand._version import __version__
 from measurand.core.example import Component, Example
 from measurand.core.plan import Plan
+from measurand.core.set_version import SetVersion
 from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again
@@ -20,6 +21,7 @@ from measurand.jobs.joining import joined
 from measurand.jobs.manifest import current
 from measurand.jobs.opening import opened
 from measurand.jobs.places import ledger_path
+from measurand.jobs.set_lock import held_to_lock
 from measurand.jobs.starting import started
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
@@ -92,6 +94,7 @@ class Ran:
         max_failures: The share of results without a value that still counts as a full run.
         verb: What was run.
         clear: What was clear at the end, where it was looked at while it grew.
+        of: Which version of the evaluation set was asked, where one was.
     """
 
     snapshot: Snapshot
@@ -100,6 +103,7 @@ class Ran:
     max_failures: float
     verb: str = "run"
     clear: Clear | None = None
+    of: SetVersion | None = None
 
     @property
     def exit_code(self) -> int:
@@ -145,6 +149,7 @@ class Ran:
             "usd_all_runs": self.spent,
             "calls_of_unknown_cost": now.unpriced,
             "seconds": now.seconds,
+            "set": None if self.of is None else self.of.to_json(),
         }
 
 
@@ -166,14 +171,18 @@ def run(
     Raises:
         PlanError: The plan is wrong, or names what does not exist.
         DataError: The evaluation set is wrong.
-        UsageError: A key is missing, or no system can be asked.
+        UsageError: A key is missing, no system can be asked, or the set is not the one that is
+            locked.
         LedgerError: The ledger cannot be read or written.
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     whole = load_plan(plan_file)
     plan = as_chosen(whole, chosen)
-    examples = ExampleStream(plan_file.parent / plan.data.path)
-    total = chosen.count(examples.sizes())
+    data = plan_file.parent / plan.data.path
+    examples = ExampleStream(data)
+    sizes = examples.sizes()
+    of = held_to_lock(plan_file, data, fingerprint=examples.fingerprint, sizes=sizes)
+    total = chosen.count(sizes)
     if not total:
         raise InsufficientData("there is no example to run")
     course = Course(total=total, watch=watch)
@@ -184,7 +193,7 @@ def run(
         path = ledger_path(plan_file)
         observe = course.tally.attempt
         async with opened(plan, plan_file, environment=told, observe=observe) as live:
-            manifest = started(plan, live, data=examples.fingerprint, examples=total)
+            manifest = started(plan, live, data=of.fingerprint, examples=total, sizes=sizes)
             if chosen.partial:
                 with open_ledger(path) as ledger:
                     manifest = joined(manifest, current(ledger, plan).manifest)
@@ -206,6 +215,7 @@ def run(
         spent=spent,
         max_failures=plan.run.max_failures,
         clear=course.clear,
+        of=of,
     )
 
 

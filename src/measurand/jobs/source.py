@@ -18,6 +18,7 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Cell, Ratings
 from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
+from measurand.core.set_version import SetVersion
 from measurand.errors import DataError, Fault, UsageError
 from measurand.figures.text import shortened
 from measurand.jobs.item_maker import in_subsample
@@ -77,8 +78,8 @@ class Source:
     ``run`` is what a project's runs took, ``redact`` what is done to texts that are shown;
     ``aside`` are people's ratings of outputs that were chosen or whose right rating is known,
     which feed no estimate, and ``dropped`` those of the raters who were ``excluded``, and why;
-    ``wanted`` is how many people are to rate each output, where that is known, and ``looks``
-    where looks at how systems compare are counted.
+    ``wanted`` is how many people are to rate each output, where that is known, ``looks`` where
+    looks at how systems compare are counted, and ``of`` which version of the evaluation set it is.
     """
 
     ratings: Ratings
@@ -96,6 +97,7 @@ class Source:
     excluded: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[tuple[str, str, str | None], int] = field(default_factory=dict)
     looks: Looks | None = None
+    of: SetVersion | None = None
 
     @property
     def scales(self) -> dict[str, Scale]:
@@ -147,12 +149,14 @@ def take_file(path: Path, reading: Reading) -> Source:
     if faults := [*two_faced(imported.ratings, path), *_texts_as_names(imported.ratings, path)]:
         raise DataError(faults)
     rubric = _rubric(imported.scales, reading, plan, intake=imported.intake)
+    dataset = Dataset.load(reading.data) if reading.data else Dataset(())
     return Source(
         ratings=imported.ratings,
         rubric=rubric,
         intakes=(imported.intake,),
-        examples=examples_of(reading.data),
+        examples={example.id: example for example in dataset},
         plan=plan,
+        of=SetVersion(dataset.fingerprint, dataset.sizes()) if reading.data else None,
     )
 
 

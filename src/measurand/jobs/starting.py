@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from measurand._version import __version__
+from measurand.core.example import Component
 from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
 from measurand.core.protocols import Check, Judge
@@ -17,7 +18,14 @@ from measurand.store.codec import encode
 __all__ = ["started"]
 
 
-def started(plan: Plan, live: Opened, *, data: str, examples: int) -> Mapping[str, Any]:
+def started(
+    plan: Plan,
+    live: Opened,
+    *,
+    data: str,
+    examples: int,
+    sizes: Mapping[Component, int] | None = None,
+) -> Mapping[str, Any]:
     """What a run is, for the ledger: the plan, and the version of everything that takes part.
 
     Args:
@@ -25,6 +33,7 @@ def started(plan: Plan, live: Opened, *, data: str, examples: int) -> Mapping[st
         live: Its parts.
         data: The fingerprint of the evaluation set.
         examples: How many of it are run.
+        sizes: How many examples each component of it has.
     """
     parts, prices = live.parts, live.models.prices
     raters: tuple[Check | Judge, ...] = (*parts.checks, *parts.judges)
@@ -35,6 +44,7 @@ def started(plan: Plan, live: Opened, *, data: str, examples: int) -> Mapping[st
         "seed": plan.seed,
         "data": data,
         "examples": examples,
+        "sizes": dict(sizes or {}),
         "systems": {s.name: s.version for s in parts.systems},
         "raters": {rater.name: rater.version for rater in raters},
         "dimensions": {d.name: d.fingerprint for d in plan.rubric},

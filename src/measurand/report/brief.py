@@ -25,7 +25,7 @@ FIRST = frozenset(
     {
         *("Overall", "Blocking", "Differences", "Side by side", "Agreement", "Ceiling"),
         *("Failures", "Run", "Planted truth", "In plain words", "Changed sides", LIMITS),
-        "Ranked by pairs",
+        *("Ranked by pairs", "Evaluation set"),
     }
 )
 """The sections that answer the question; the others are for looking things up."""

@@ -32,6 +32,7 @@ from measurand.report.sections import (
     data_sections,
     headlines,
     limits_section,
+    set_sections,
 )
 from measurand.report.shelf import OVERALL, Shelf, distinct, is_naive, is_whole, matrix, shared_span
 from measurand.report.standings_section import standings_sections
@@ -69,6 +70,7 @@ def comparison_document(findings: Findings, context: PageContext | None = None) 
         *queue_sections(findings.queue),
         *_units(findings.units, known),
         *run_sections(known.run),
+        *set_sections(known.of),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(findings.limits),
     ]

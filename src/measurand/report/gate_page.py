@@ -29,6 +29,7 @@ from measurand.report.sections import (
     data_sections,
     headlines,
     limits_section,
+    set_sections,
 )
 from measurand.report.shelf import Shelf
 from measurand.report.words import SHARES, basis, cell, label, verdict_about
@@ -110,6 +111,7 @@ def gate_document(
         *_details(gate, shelf, room.rest),
         *_outputs(gate, known, room.rest),
         *run_sections(known.run),
+        *set_sections(known.of),
         *data_sections(known.intakes, known.refused_file),
         *limits_section(gate.findings.limits),
     ]

@@ -10,6 +10,7 @@ from measurand._version import __version__
 from measurand.analysis.account import RunAccount
 from measurand.analysis.result import Confusion, Findings, Result, Verdict, Votes
 from measurand.core.intake import Intake
+from measurand.core.set_version import SetVersion
 from measurand.report.changes_json import change_document, change_schema
 from measurand.report.gate_json import gate_schema
 from measurand.report.improve_json import improvement_schema
@@ -25,7 +26,12 @@ _NUMBERS = ("value", "low", "high", "level", "n", "method")
 
 
 def results_document(
-    verb: str, findings: Findings, *, intake: Sequence[Intake] = (), run: RunAccount | None = None
+    verb: str,
+    findings: Findings,
+    *,
+    intake: Sequence[Intake] = (),
+    run: RunAccount | None = None,
+    of: SetVersion | None = None,
 ) -> Json:
     """Everything an analysis found, in full precision, without a number that is not finite.
 
@@ -34,6 +40,7 @@ def results_document(
         findings: What came out.
         intake: The account of every file read.
         run: What was asked of models and what it cost, where any were.
+        of: Which version of the evaluation set it is of, where that is known.
 
     Returns:
         A document that `results_schema` describes.
@@ -53,6 +60,7 @@ def results_document(
             "queue": [asdict(queued) for queued in findings.queue],
             "confusions": [_confusion(one) for one in findings.confusions],
             "changes": [change_document(change) for change in findings.changes],
+            **({} if of is None else {"set": dict(of.to_json())}),
         },
         **({} if run is None else {"run": run_document(run)}),
     }
@@ -179,14 +187,17 @@ def results_schema() -> Json:
                         "queue": list_of({"$ref": "#/$defs/queued"}),
                         "confusions": list_of({"$ref": "#/$defs/confusion"}),
                         "changes": list_of({"$ref": "#/$defs/change"}),
-                    }
+                        "set": {"$ref": "#/$defs/set"},
+                    },
+                    optional=("set",),
                 ),
                 "run": {"$ref": "#/$defs/run"},
                 "round": {"$ref": "#/$defs/round"},
                 "improvement": {"$ref": "#/$defs/improvement"},
                 "gate": {"$ref": "#/$defs/gate"},
+                "account": {"type": "object", "description": "What an act on a set did."},
             },
-            optional=("headline", "run", "round", "improvement", "gate"),
+            optional=("headline", "run", "round", "improvement", "gate", "account"),
         ),
         "$defs": {
             "round": round_schema(),
@@ -195,6 +206,7 @@ def results_schema() -> Json:
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),
+            "set": _set_schema(),
             "votes": _votes_schema(),
             "failures": _failures_schema(),
             "queued": _queued_schema(),
@@ -293,6 +305,17 @@ def _file_schema() -> Json:
             "refused": counted(),
             "refusals": list_of(refusal),
             "notes": list_of(typed("string", "What was assumed.")),
+        }
+    )
+
+
+def _set_schema() -> Json:
+    sizes = {"type": "object", "additionalProperties": counted()}
+    return object_of(
+        {
+            "fingerprint": typed("string", "Of the whole evaluation set that the results are of."),
+            "sizes": sizes | {"description": "Examples by component."},
+            "locked": typed(["string", "null"], "Since when; null where it is not locked."),
         }
     )
 

@@ -11,6 +11,7 @@ from measurand.analysis.result import Findings, Unit, Verdict
 from measurand.core.intake import Intake
 from measurand.core.rubric import Rubric
 from measurand.core.scale import YES_NO
+from measurand.core.set_version import SetVersion, sizes_told
 from measurand.core.system import System
 from measurand.figures.bars import Bars
 from measurand.figures.text import shortened
@@ -21,6 +22,7 @@ from measurand.report.document import (
     Cell,
     Column,
     Fold,
+    KeyValue,
     Outcome,
     Paragraph,
     Plot,
@@ -42,6 +44,7 @@ __all__ = [
     "data_sections",
     "headlines",
     "limits_section",
+    "set_sections",
     "votes_plot",
 ]
 
@@ -89,6 +92,7 @@ class PageContext:
         required: Whether an agreement was required, or its bound is only the usual one.
         run: What was asked of models, where any were.
         beside: Results with and without excluded raters, where any are excluded.
+        of: Which version of the evaluation set the results are of, where that is known.
     """
 
     title: str | None = None
@@ -104,6 +108,7 @@ class PageContext:
     required: bool = False
     run: RunAccount | None = None
     beside: Findings | None = None
+    of: SetVersion | None = None
 
     def role(self, system: str) -> str:
         """The role of a system, as ``expert`` or ``floor``; empty where none is known."""
@@ -213,6 +218,18 @@ def data_sections(intakes: Sequence[Intake], refused_file: str | None) -> list[S
         blocks.append(Bullets(notes))
     blocks += _refused(intakes, refused_file)
     return [Section("Data", tuple(blocks), "What came in, and what was not taken.")]
+
+
+def set_sections(of: SetVersion | None) -> list[Section]:
+    """Which version of the evaluation set the results are of."""
+    if of is None:
+        return []
+    pairs = (
+        ("version", of.fingerprint),
+        ("examples", sizes_told(of.sizes)),
+        ("locked", of.locked[:10] if of.locked else "no: measurand data lock holds results to it"),
+    )
+    return [Section("Evaluation set", (KeyValue(pairs),), "What the results are of.")]
 
 
 def _share(account: Intake) -> float:

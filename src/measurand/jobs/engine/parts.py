@@ -223,9 +223,16 @@ def output_key(
     system: LiveSystem, example: Example, trial: int, *, record: Output | None = None
 ) -> str:
     """The name of the work of answering an example; of a recorded output, what it says counts."""
+    return answer_key(system.name, system.version, example, trial=trial, record=record)
+
+
+def answer_key(
+    system: str, version: str, example: Example, *, trial: int, record: Output | None = None
+) -> str:
+    """The same for a system of which the name and the version are known."""
     told = None if record is None else [record.text, record.failure and record.failure.kind]
     asked = [example.id, example.fingerprint, trial]
-    return fingerprint(["output", system.name, system.version, asked, told])
+    return fingerprint(["output", system, version, asked, told])
 
 
 def check_key(of: str, text: str | None, check: Check) -> str:

@@ -1,0 +1,206 @@
+"""Answers of runs whose example says something else by now: they count in nothing.
+
+A run's work is named by what was asked, so that the ledger knows which content of an example each
+answer is to, though an example keeps its id when it is edited.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measurand.core.example import Example
+from measurand.core.output import Output
+from measurand.core.plan import Plan
+from measurand.core.rating import Ratings
+from measurand.core.set_version import SetVersion
+from measurand.errors import DataError, InsufficientData
+from measurand.jobs.engine.parts import answer_key
+from measurand.jobs.manifest import STARTED
+from measurand.jobs.workbench import recorded_of
+from measurand.report.set_pages import counted
+from measurand.store.ledger import Ledger
+
+__all__ = ["Answered", "SameContent", "same_content"]
+
+Pair = tuple[str, str]
+"""Example and system."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameContent:
+    """Which answers of runs are to the examples as they stand.
+
+    Args:
+        asked: The fingerprint of the set that the newest run asked; empty where there was none.
+        now: The set as it stands.
+        others: Answers, by example and system, to an example that says something else by now.
+        kept: How many answers of each system are to an example as it stands.
+        unanswered: How many examples no run has asked as they stand.
+    """
+
+    asked: str
+    now: SetVersion
+    others: frozenset[Pair] = frozenset()
+    kept: Mapping[str, int]
+    unanswered: int = 0
+
+    def ratings(self, ratings: Ratings) -> Ratings:
+        """The ratings without those of the other answers."""
+        if not self.others:
+            return ratings
+        columns = (ratings[name] for name in ("example", "system", "against"))
+        kept = bytes(
+            (example, system) not in self.others and (example, against) not in self.others
+            for example, system, against in zip(*columns, strict=True)
+        )
+        return ratings.filtered(kept)
+
+    def outputs(self, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+        """The outputs without the other answers."""
+        return tuple(o for o in outputs if (o.example, o.system) not in self.others)
+
+    def notes(self) -> Iterator[str]:
+        """What the change of the set means for the numbers."""
+        if not self.asked or self.asked == self.now.fingerprint:
+            return
+        gone = len({example for example, _ in self.others})
+        left = (
+            f"Since they were answered, {counted(gone, 'example')} changed, and what was said of "
+            "those answers does not count. "
+            if gone
+            else ""
+        )
+        more = f"No answer yet: {counted(self.unanswered, 'example')}. " if self.unanswered else ""
+        counts = ", ".join(f"{count:,} of {name}" for name, count in self.kept.items())
+        yield (
+            f"The evaluation set has changed since the newest run, which asked version "
+            f"{self.asked}; now it is version {self.now.fingerprint}. {left}{more}Compared are "
+            f"examples that are the same in both: answers to {counts or 'none'}, of "
+            f"{self.now.total:,} examples. measurand run asks the rest; measurand data diff shows "
+            "what changed."
+        )
+
+    def require_any(self, ratings: Ratings) -> None:
+        """Refuse where nothing is left, or two systems have no example in common.
+
+        Args:
+            ratings: What is left.
+
+        Raises:
+            InsufficientData: So it is.
+        """
+        if not self.others:
+            return
+        rated = {
+            str(name): frozenset(ratings.where(system=name).distinct("example"))
+            for name in ratings.distinct("system")
+        }
+        changed = {system for _, system in self.others}
+        lost = sorted(changed - rated.keys())
+        apart = [
+            (one, other)
+            for one in sorted(rated)
+            for other in sorted(rated)
+            if one < other and {one, other} & changed and not rated[one] & rated[other]
+        ]
+        if not lost and not apart:
+            return
+        told = [f"{name} has no answer that still counts" for name in lost]
+        told += [f"{one} and {other} have no example in common" for one, other in apart]
+        raise InsufficientData(
+            f"the evaluation set has changed since it was answered: {'; '.join(told)}. Ask again "
+            "(measurand run), or put the version back that was answered (measurand data versions)"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Who has answered.
+
+    Args:
+        plan: The plan.
+        file: Where it stands.
+        manifest: What the newest run was; empty where there was none.
+        redact: What is done to recorded answers before they are stored.
+    """
+
+    plan: Plan
+    file: Path
+    manifest: Mapping[str, Any]
+    redact: Callable[[str], str]
+
+
+def same_content(
+    ledger: Ledger, by: Answered, *, examples: Mapping[str, Example], now: SetVersion
+) -> SameContent:
+    """Hold the answers of a ledger against the examples as they stand.
+
+    Args:
+        ledger: The ledger.
+        by: Who has answered.
+        examples: The set as it stands.
+        now: Its version.
+    """
+    manifest = by.manifest
+    asked = str(manifest.get("data", ""))
+    every = {str(event.manifest.get("data", "")) for event in ledger.work.events(STARTED)}
+    if not asked or every == {now.fingerprint}:
+        return SameContent(asked=asked, now=now, kept={})
+    versions: Mapping[str, str] = manifest.get("systems", {})
+    outputs = ledger.outputs(version=frozenset(versions.values()))
+    keys = dict(_keys(outputs, versions, examples=examples, told=_told(by)))
+    done = ledger.work.done(keys)
+    stood = ledger.work.outputs({key: of for key, of in keys.items() if key in done})
+    good = {of[:2] for key, of in keys.items() if key in stood and stood[key].newest}
+    others = {of[:2] for of in keys.values()} - good
+    answered = {(o.example, o.system) for o in outputs if o.example in examples} - others
+    return SameContent(
+        asked=asked,
+        now=now,
+        others=frozenset(others),
+        kept=dict(sorted(Counter(system for _, system in answered).items())),
+        unanswered=len(examples.keys() - {example for example, _ in answered}),
+    )
+
+
+def _told(by: Answered) -> Callable[[Output], tuple[bool, Output | None]]:
+    """Whether the content can be known of an answer, and the recording that it came from."""
+    try:
+        recorded = recorded_of(by.plan, by.file)
+    except DataError:  # told wherever recordings are used
+        recorded = {}
+    live = {one.name for one in by.plan.systems if one.live}
+
+    def told(output: Output) -> tuple[bool, Output | None]:
+        if output.system in live:
+            return True, None
+        raw = recorded.get(output.system, {}).get((output.example, output.trial))
+        if raw is None:
+            return False, None
+        text, stored = raw.text or "", output.text or ""
+        return stored in (text, by.redact(text)), raw
+
+    return told
+
+
+def _keys(
+    outputs: tuple[Output, ...],
+    versions: Mapping[str, str],
+    *,
+    examples: Mapping[str, Example],
+    told: Callable[[Output], tuple[bool, Output | None]],
+) -> Iterator[tuple[str, tuple[str, str, int, str]]]:
+    """The names of the work of answering the examples as they stand, for what was answered."""
+    for output in outputs:
+        example = examples.get(output.example)
+        if example is None:
+            continue
+        known, raw = told(output)
+        if known:
+            version = versions[output.system]
+            key = answer_key(output.system, version, example, trial=output.trial, record=raw)
+            yield key, (output.example, output.system, output.trial, version)

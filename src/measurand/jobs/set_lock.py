@@ -1,0 +1,88 @@
+"""A project whose set is locked gives results of that version, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from measurand.core.example import Component, Example
+from measurand.core.set_version import SetLock, SetVersion, sizes_told
+from measurand.curation.set_changes import SetChanges, set_changes
+from measurand.errors import DataError, UsageError
+from measurand.report.set_pages import ids_told
+from measurand.store.built_set import load_version
+from measurand.store.dataset import Dataset
+from measurand.store.lock_file import lock_path, read_lock
+from measurand.store.versions import versions
+
+__all__ = ["held_to_lock", "set_version"]
+
+
+def held_to_lock(
+    file: Path, data: Path, *, fingerprint: str, sizes: Mapping[Component, int]
+) -> SetVersion:
+    """The version that a result is about to be of, where the lock lets it.
+
+    Args:
+        file: The plan.
+        data: The set.
+        fingerprint: Of the set as it stands.
+        sizes: Its examples by component.
+
+    Raises:
+        UsageError: The set is locked, and another one stands there.
+        DataError: The lock cannot be read.
+    """
+    lock = read_lock(file)
+    if lock is None:
+        return SetVersion(fingerprint, sizes)
+    if lock.fingerprint != fingerprint:
+        raise UsageError(_refusal(file, data, lock, now=SetVersion(fingerprint, sizes)))
+    return SetVersion(fingerprint, sizes, locked=lock.at)
+
+
+def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersion:
+    """The same of examples that have been read.
+
+    Raises:
+        UsageError: The set is locked, and another one stands there.
+        DataError: The lock cannot be read.
+    """
+    dataset = Dataset(tuple(examples))
+    return held_to_lock(file, data, fingerprint=dataset.fingerprint, sizes=dataset.sizes())
+
+
+def _refusal(file: Path, data: Path, lock: SetLock, *, now: SetVersion) -> str:
+    by = f" by {lock.by}" if lock.by else ""
+    return (
+        f"the evaluation set {data} is not the one that is locked ({lock_path(file)}): version "
+        f"{lock.fingerprint} was locked on {lock.at[:10]}{by}, with {sizes_told(lock.sizes)}; now "
+        f"it is {now.told}. {_what_changed(data, lock)}Take the change over with: measurand data "
+        f"lock; or put the locked version back with: measurand data versions --restore "
+        f"{lock.fingerprint}"
+    )
+
+
+def _what_changed(data: Path, lock: SetLock) -> str:
+    """What differs from the locked version, where that is kept."""
+    try:
+        kept = [one for one in versions(data) if one.fingerprint == lock.fingerprint]
+        if not kept:
+            return ""
+        before = load_version(data, kept[-1]).dataset
+        changes = set_changes(before, Dataset.load(data))
+    except (DataError, OSError):
+        return ""
+    return f"Since then: {changes.told}{_named(changes)}. "
+
+
+def _named(changes: SetChanges) -> str:
+    names = dict.fromkeys(
+        (
+            *(one.example for one in changes.content),
+            *(one.id for one in changes.added),
+            *(one.id for one in changes.removed),
+            *(name for name, _, _ in changes.moved),
+        )
+    )
+    return f" ({ids_told(names)})" if names else ""
