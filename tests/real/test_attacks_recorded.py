@@ -1,4 +1,4 @@
-"""The sign of a refusal, held against what people said of answers of five models."""
+"""The sign of a refusal, held against what people said of answers of four models."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from measurand.store.ledger_work import Work
 
 __all__ = ["Snapshot", "Tally"]
 
-Units = Literal["examples", "questions"]
+Units = Literal["examples", "questions", "requests"]
 
 _ENOUGH = 5
 """Finished examples from which the rest is foretold."""

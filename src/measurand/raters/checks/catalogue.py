@@ -61,6 +61,11 @@ def _learned() -> type[TextCheck]:
     return Learned
 
 
+def _listed(raw: Any) -> Any:
+    """One word as a list of it."""
+    return (raw,) if isinstance(raw, str) else raw
+
+
 def _requirements(raw: Any) -> Any:
     """``- a phrase``, ``- [any, of, these]`` and ``- {regex: ...}`` as requirements."""
     return tuple(map(_requirement, raw)) if isinstance(raw, list | tuple) else raw
@@ -86,7 +91,7 @@ def _texts(raw: Sequence[object]) -> bool:
 
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
-        "attack": Entry(AttackCheck, main="expects"),
+        "attack": Entry(AttackCheck, main="expects", read=_listed),
         "bleu": Entry(Bleu, main="tokenize"),
         "checklist": Entry(Checklist, main="items", read=_requirements),
         "chrf": Entry(Chrf),
