@@ -10,7 +10,7 @@ told as what it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +20,7 @@ from measurand.analysis.frame import Bools
 from measurand.analysis.matrix import Floats
 from measurand.analysis.result import Result
 from measurand.core.example import COMPONENTS
+from measurand.core.plan import Looks
 from measurand.errors import UsageError
 from measurand.stats.estimate import Estimate
 from measurand.stats.poststrata import Strata, kish
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = [
     "POOLS",
     "Population",
+    "as_drawn",
     "composition_limits",
+    "drawn_strata",
     "effective_size",
     "everything",
     "pool_of",
@@ -52,6 +55,9 @@ POOLS: Mapping[str, str] = MappingProxyType(
 
 _NO_POOL = "no component"
 _FEWEST = 2
+_TINY = 1e-300
+_ALIKE = 1e-9
+"""Probabilities that differ by less than this share are the same."""
 _SLACK = 0.011
 """Shares that are told with two digits sum to 1 within this."""
 _NAMED = 3
@@ -63,9 +69,10 @@ class Population:
 
     Args:
         rows: Shape (examples,): which.
-        strata: Their segments with the shares of these in traffic, of the examples in ``rows``;
-            None where each counts the same.
-        kind: ``core``, ``re-weighted`` (to stated traffic), or ``all`` examples there are.
+        strata: Their segments with the shares of these in traffic, or the strata that they were
+            drawn from, of the examples in ``rows``; None where each counts the same.
+        kind: ``core``, ``weighted`` (core by the probabilities with which it was drawn),
+            ``re-weighted`` (to stated traffic), or ``all`` examples there are.
         note: What it is, in a few words.
         sampled: Whether it samples production as far as is known: it is core, or no example says
             to which pool it belongs.
@@ -73,7 +80,7 @@ class Population:
 
     rows: Bools
     strata: Strata | None
-    kind: Literal["core", "re-weighted", "all"]
+    kind: Literal["core", "weighted", "re-weighted", "all"]
     note: str
     sampled: bool
 
@@ -88,8 +95,10 @@ class Population:
         if self.strata is None:
             return None
         found = np.zeros(len(self.rows))
-        sizes = np.maximum(self.strata.sizes, 1)
-        found[self.rows] = (self.strata.shares / sizes)[self.strata.codes]
+        codes, base = self.strata.codes, self.strata.base
+        each = np.ones(codes.size) if base is None else base
+        stood = np.bincount(codes, each, minlength=self.strata.shares.size)
+        found[self.rows] = each * (self.strata.shares / np.maximum(stood, _TINY))[codes]
         return found
 
     @property
@@ -113,8 +122,9 @@ def population(scores: Scores, options: ComparisonOptions) -> Population:
     """The examples that the headline is of.
 
     Where examples say to which component they belong, those of core, unless all are asked for;
-    where none is of core there is nothing else than all, which is told. Where traffic is stated,
-    those of the segments that it names, each segment counting as much as its share.
+    where none is of core there is nothing else than all, which is told. Where core was drawn with
+    probabilities that differ, each counts one over its own. Where traffic is stated, those of the
+    segments that it names, each segment counting as much as its share.
 
     Raises:
         UsageError: The shares make no sense, a segment with a share has no example, or an example
@@ -125,7 +135,37 @@ def population(scores: Scores, options: ComparisonOptions) -> Population:
     if options.headline == "core" and core.any():
         note = f"core, {int(core.sum()):,} examples that sample production"
         chosen = Population(rows=core, strata=None, kind="core", note=note, sampled=True)
+        strata = None if options.looks == "anytime" else drawn_strata(scores.only(core))
+        if strata is not None:
+            note = f"{note}, each weighted by what it stands for"
+            chosen = replace(chosen, strata=strata, kind="weighted", note=note)
     return _re_weighted(scores, chosen, options.traffic) if options.traffic else chosen
+
+
+def as_drawn(scores: Scores, *, looks: Looks) -> Population | None:
+    """All of these examples, each weighted by what it stands for; None where all count alike."""
+    strata = None if looks == "anytime" else drawn_strata(scores)
+    if strata is None:
+        return None
+    rows = np.ones(len(scores.examples), dtype=bool)
+    return Population(rows=rows, strata=strata, kind="weighted", note="as drawn", sampled=True)
+
+
+def drawn_strata(scores: Scores) -> Strata | None:
+    """The strata that these examples were drawn from, with what each stands for.
+
+    None where they are not all of core, where one of them has no known probability, or where all
+    have the same, so that all count alike.
+    """
+    if not scores.drawn or any(name != "core" for name in scores.components):
+        return None
+    told = [chance for chance, _ in scores.drawn]
+    if not told or any(chance is None for chance in told):
+        return None
+    chances = np.asarray(told, dtype=np.float64)
+    if np.ptp(chances) <= _ALIKE * chances.max():
+        return None
+    return Strata.of_drawn(chances, [stratum for _, stratum in scores.drawn])
 
 
 def traffic_shares(traffic: Mapping[str, float]) -> dict[str, float]:
@@ -149,14 +189,17 @@ def _re_weighted(scores: Scores, chosen: Population, traffic: Mapping[str, float
     names = tuple(shares)
     codes = np.asarray([_stratum(scores, place, names) for place in range(len(chosen.rows))])
     rows = chosen.rows & (codes >= 0)
-    strata = Strata(codes[rows], np.asarray(list(shares.values())), names)
+    base = None
+    if chosen.strata is not None and chosen.strata.base is not None:
+        base = chosen.strata.base[rows[chosen.rows]]
+    strata = Strata(codes[rows], np.asarray(list(shares.values())), names, base)
     empty = [name for name, size in zip(names, strata.sizes, strict=True) if not size]
     if empty:
         raise UsageError(
             f"no example of the headline is of {', '.join(empty)}, so nothing is known of that "
             f"share of traffic; the segments are: {', '.join(_segments(scores)) or 'none'}"
         )
-    of = "core" if chosen.kind == "core" else chosen.note
+    of = "core" if chosen.kind in {"core", "weighted"} else chosen.note
     note = f"{of}, {int(rows.sum()):,} examples re-weighted to the traffic of {len(names)} segments"
     return Population(
         rows=rows, strata=strata, kind="re-weighted", note=note, sampled=chosen.sampled
@@ -215,8 +258,12 @@ def composition_limits(scores: Scores, chosen: Population) -> Iterator[str]:
             f"{len(scores.examples):,} examples ({_counted(scores, None)}), and says nothing of "
             "production."
         )
-    if chosen.strata is not None:
+    if chosen.kind == "weighted":
+        yield from _drawn(chosen)
+    elif chosen.strata is not None:
         yield from _weighted(scores, chosen, chosen.strata)
+    elif chosen.kind == "core":
+        yield from _unknown_chances(scores, chosen)
 
 
 def _outside(scores: Scores) -> Iterator[str]:
@@ -235,6 +282,38 @@ def _counted(scores: Scores, without: str | None) -> str:
     names = [*COMPONENTS, None]
     counts = {name: scores.components.count(name) for name in names if name != without}
     return ", ".join(f"{n:,} {pool_of(name)}" for name, n in counts.items() if n)
+
+
+def _drawn(chosen: Population) -> Iterator[str]:
+    """What weights by probability do, and what they cost."""
+    weights = chosen.weights
+    if weights is None:
+        return
+    own = weights[chosen.rows]
+    yield (
+        f"The {chosen.n:,} examples of core were drawn with different probabilities, and each "
+        f"counts for as much traffic as it stands for: the one that counts most counts "
+        f"{float(own.max() / own.min()):,.1f} times the one that counts least. They are worth "
+        f"{chosen.effective_n:,.0f} that count alike."
+    )
+
+
+def _unknown_chances(scores: Scores, chosen: Population) -> Iterator[str]:
+    """That core cannot be weighted, where a part of it was drawn with unknown probabilities."""
+    own = [one for one, inside in zip(scores.drawn, chosen.rows, strict=False) if inside]
+    known = [chance for chance, _ in own if chance is not None]
+    if known and len(known) < len(own):
+        yield (
+            f"{len(own) - len(known):,} of the {len(own):,} examples of core have no probability "
+            "with which they were drawn, so none is weighted: all count alike, and the headline "
+            "is of production only if all were drawn alike."
+        )
+    elif known and max(known) - min(known) > _ALIKE * max(known):
+        yield (
+            "The examples of core were drawn with different probabilities, and all count alike "
+            "here: no weighted interval is known that holds however often growing data are looked "
+            "at."
+        )
 
 
 def _weighted(scores: Scores, chosen: Population, strata: Strata) -> Iterator[str]:

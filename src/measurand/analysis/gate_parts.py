@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from measurand.analysis.composition import as_drawn
 from measurand.analysis.frame import Bools
 from measurand.analysis.gate_difference import difference_verdict
 from measurand.analysis.gate_items import ItemMaker
@@ -115,7 +116,13 @@ class Scene:
         if not quality or not len(kept):
             return
         scores = self._scores(kept)
-        measure = Measure(scores, level=terms.level, resamples=terms.resamples, seed=terms.seed)
+        measure = Measure(
+            scores,
+            level=terms.level,
+            resamples=terms.resamples,
+            seed=terms.seed,
+            population=as_drawn(scores, looks="fixed"),
+        )
         margin = terms.plan.margin(seen.part, terms.margin)
         places = [place for place, one in enumerate(scores.dimensions) if one.name in quality]
         waived = {example for example, _ in without}

@@ -14,12 +14,16 @@ from measurand.core.rating import Ratings
 __all__ = [
     "clusters_of",
     "components_of",
+    "drawn_of",
     "joined_by",
     "largest_cluster",
     "positions",
     "said_in",
     "segments_of",
 ]
+
+Drawn = tuple[float | None, str | None]
+"""The probability with which an example was drawn, and its stratum; None where it is not known."""
 
 _Known = Mapping[str, Example]
 
@@ -106,6 +110,12 @@ def segments_of(
         known[name].segments if name in known else cells
         for name, cells in zip(names, told, strict=True)
     )
+
+
+def drawn_of(names: Sequence[str], known: _Known) -> tuple[Drawn, ...]:
+    """With which probability each example was drawn from production, and from which stratum."""
+    found = (known.get(name) for name in names)
+    return tuple((one.probability, one.stratum) if one else (None, None) for one in found)
 
 
 def positions(levels: Sequence[object], names: Sequence[str]) -> Codes:

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from measurand.analysis.composition import drawn_strata
 from measurand.analysis.correction import LEAST_LABELS, as_opinion, correct, sample_of
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.measure import (
@@ -39,7 +40,8 @@ class _Cell:
         scores: Of the examples.
         component: Which, where it is one.
         segment: Which, where it is one.
-        strata: The segments to whose traffic it is re-weighted.
+        strata: The segments to whose traffic it is re-weighted, or the strata that it was drawn
+            from.
     """
 
     scores: Scores
@@ -213,7 +215,14 @@ def _cells(measure: Measure) -> Iterator[_Cell]:
     for component in COMPONENTS:
         rows = np.asarray([name == component for name in scores.components], dtype=bool)
         if rows.any():
-            yield _Cell(scores=scores.only(rows), component=component)
+            part = scores.only(rows)
+            yield _Cell(scores=part, component=component, strata=_own_strata(measure, part))
     for segment in sorted({tag for tags in head.segments for tag in tags}):
         rows = np.asarray([segment in tags for tags in head.segments], dtype=bool)
-        yield _Cell(scores=head.only(rows), segment=segment)
+        part = head.only(rows)
+        yield _Cell(scores=part, segment=segment, strata=_own_strata(measure, part))
+
+
+def _own_strata(measure: Measure, part: Scores) -> Strata | None:
+    """The strata that the examples of a part were drawn from, where they count differently."""
+    return drawn_strata(part) if measure.looks == "fixed" else None

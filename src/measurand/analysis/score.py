@@ -10,7 +10,14 @@ import numpy as np
 
 from measurand.analysis.blocked import any_flag, blocked_on, worst
 from measurand.analysis.frame import Bools, Frame
-from measurand.analysis.groups import clusters_of, components_of, largest_cluster, segments_of
+from measurand.analysis.groups import (
+    Drawn,
+    clusters_of,
+    components_of,
+    drawn_of,
+    largest_cluster,
+    segments_of,
+)
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.trials import Rounds, Voting
 from measurand.core.example import Example
@@ -58,6 +65,8 @@ class Scores:
         rounds: How the rows that were scored tell their trial.
         largest: How many examples of the evaluation set share a cluster at most; None where the
             set is not known.
+        drawn: With which probability each example was drawn from production, and from which
+            stratum; empty where nothing is known.
     """
 
     examples: tuple[str, ...]
@@ -80,6 +89,7 @@ class Scores:
     ties: Mapping[str, int]
     rounds: Rounds | None
     largest: int | None = None
+    drawn: tuple[Drawn, ...] = ()
 
     @property
     def judged(self) -> Bools:
@@ -120,7 +130,7 @@ class Scores:
         ]
         part: dict[str, Any] = {name: getattr(self, name)[rows] for name in kept}
         places = np.flatnonzero(rows).tolist()
-        for name in ("examples", "components", "segments"):
+        for name in ("examples", "components", "segments", *(("drawn",) if self.drawn else ())):
             part[name] = tuple(getattr(self, name)[place] for place in places)
         part["blocked_on"] = {name: flags[rows] for name, flags in self.blocked_on.items()}
         return replace(self, **part)
@@ -212,6 +222,7 @@ def score(
         ties={name: layer.ties for name, layer in layers.items()},
         rounds=votes.rounds,
         largest=largest_cluster(frame.ratings, known),
+        drawn=drawn_of(names, known),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from measurand.analysis.composition import pool_of
+from measurand.analysis.composition import as_drawn, pool_of
 from measurand.analysis.correction import as_opinion
 from measurand.analysis.frame import Bools
 from measurand.analysis.measure import OVERALL, Measure
@@ -94,15 +94,19 @@ def slice_findings(
     parts = slices_of(measure)
     results: list[Result] = []
     verdicts: list[Verdict] = []
-    measures = [
-        replace(measure, scores=measure.scores.only(part.rows), population=None) for part in parts
-    ]
+    measures = [_within(measure, part) for part in parts]
     for systems in dict.fromkeys(pair.systems for pair in pairs):
         for overall in (True, False):
             cuts = list(_cuts(measures, parts, systems, options=options, overall=overall))
             results += (_result(cut) for cut in cuts)
             verdicts += _verdicts(cuts, level=measure.level)
     return tuple(results), tuple(verdicts)
+
+
+def _within(measure: Measure, part: Slice) -> Measure:
+    """The same of one slice; what was drawn from production counts for what it stands for."""
+    scores = measure.scores.only(part.rows)
+    return replace(measure, scores=scores, population=as_drawn(scores, looks=measure.looks))
 
 
 def _cuts(

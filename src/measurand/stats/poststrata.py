@@ -7,6 +7,7 @@ the shares that the kinds have in the population, their means add up to the popu
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,7 +21,7 @@ from measurand.stats.mean import caution_if_few, cluster_codes
 from measurand.stats.proportion import unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile
 
-__all__ = ["Strata", "joined", "kish", "stratified_mean"]
+__all__ = ["Strata", "kish", "stratified_mean"]
 
 Codes: TypeAlias = NDArray[np.intp]
 
@@ -38,8 +39,8 @@ class Strata:
         shares: Of the strata, shape (strata,); they sum to 1.
         names: Of the strata, for messages.
         base: For how many units of the population each stands within its stratum, shape (units,);
-            None where all stand for as many. With them strata may be joined, since what their units
-            stand for adds up.
+            None where all stand for as many.
+        drawn: Whether the shares are what the units stand for, added up: then strata may be joined.
 
     Raises:
         UsageError: A share is not above 0, or they do not sum to 1; a code has no share; or a unit
@@ -50,6 +51,7 @@ class Strata:
     shares: Floats
     names: tuple[str, ...]
     base: Floats | None = None
+    drawn: bool = False
 
     def __post_init__(self) -> None:
         if self.base is not None and (
@@ -64,18 +66,45 @@ class Strata:
     def only(self, given: NDArray[np.bool_]) -> Strata:
         """The strata of these units; the shares stay.
 
-        Where it is known for how many each unit stands, a stratum of which fewer than two units
-        are left is joined with the next one, or the last with the one before it.
+        Where units were drawn, a stratum of which fewer than two are left is joined with the next
+        one, or the last with the one before it.
         """
-        if self.base is None:
-            return Strata(self.codes[given], self.shares, self.names)
-        return joined(Strata(self.codes[given], self.shares, self.names, self.base[given]))
+        base = None if self.base is None else self.base[given]
+        found = Strata(self.codes[given], self.shares, self.names, base, self.drawn)
+        return _joined(found) if self.drawn else found
+
+    @classmethod
+    def of_drawn(cls, probability: Floats, strata: Sequence[str | None]) -> Strata:
+        """The strata of units that were drawn with known probabilities.
+
+        Each unit stands for one over its probability. Strata of fewer than two units are joined
+        with the next ones in alphabetical order.
+
+        Args:
+            probability: Of each unit, shape (units,).
+            strata: The stratum of each unit; None where none is known.
+
+        Raises:
+            InsufficientData: There is no unit.
+            UsageError: A probability is not in (0, 1].
+        """
+        vector = check_finite(probability, 1)
+        if not vector.size:
+            raise InsufficientData("nothing was drawn")
+        if vector.min() <= 0 or vector.max() > 1:
+            raise UsageError("probabilities are above 0, and 1 at most")
+        names, codes = np.unique(
+            ["" if name is None else name for name in strata], return_inverse=True
+        )
+        base = 1 / vector
+        shares = np.bincount(codes, base) / base.sum()
+        return _joined(cls(codes, shares / shares.sum(), tuple(map(str, names)), base, drawn=True))
 
     @property
     def method(self) -> str:
         """What is done with them, in a few words."""
         count = self.shares.size
-        if self.base is None:
+        if not self.drawn:
             return f"post-stratified over {count} strata"
         return f"weighted by 1/probability{f' over {count} strata' if count > 1 else ''}"
 
@@ -123,32 +152,6 @@ class Strata:
             return np.asarray(sums / np.where(stood > 0, stood, 1.0), dtype=np.float64)
         sums = np.bincount(self.codes, values, minlength=self.shares.size)
         return np.asarray(sums / np.maximum(self.sizes, 1), dtype=np.float64)
-
-
-def joined(strata: Strata) -> Strata:
-    """The same with two units or more in each stratum, where there are as many in all.
-
-    A stratum with fewer is one with those that follow, until they have two; the last ones with
-    those before. What is joined stands for what its parts stood for.
-
-    Raises:
-        UsageError: It is not known for how many each unit stands.
-    """
-    if strata.base is None:
-        raise UsageError("strata are joined where it is known for how many each unit stands")
-    homes, count, held = np.zeros(strata.shares.size, dtype=np.intp), 0, 0
-    for place, size in enumerate(strata.sizes.tolist()):
-        homes[place] = count
-        held += size
-        if held >= _FEWEST:
-            count, held = count + 1, 0
-    homes = np.minimum(homes, max(count - 1, 0))
-    if homes[-1] == strata.shares.size - 1:
-        return strata
-    firsts = np.unique(homes, return_index=True)[1]
-    names = tuple(strata.names[place] for place in firsts)
-    shares = np.bincount(homes, strata.shares)
-    return Strata(homes[strata.codes], shares / shares.sum(), names, strata.base)
 
 
 def kish(weights: ArrayLike) -> float:
@@ -226,6 +229,27 @@ def stratified_mean(
         method=_method(strata, clustered=clusters is not None),
         reason=caution,
     )
+
+
+def _joined(strata: Strata) -> Strata:
+    """The same with two units or more in each stratum, where there are as many in all.
+
+    A stratum with fewer is one with those that follow, until they have two; the last ones with
+    those before. What is joined stands for what its parts stood for.
+    """
+    homes, count, held = np.zeros(strata.shares.size, dtype=np.intp), 0, 0
+    for place, size in enumerate(strata.sizes.tolist()):
+        homes[place] = count
+        held += size
+        if held >= _FEWEST:
+            count, held = count + 1, 0
+    homes = np.minimum(homes, max(count - 1, 0))
+    if homes[-1] == strata.shares.size - 1:
+        return strata
+    firsts = np.unique(homes, return_index=True)[1]
+    names = tuple(strata.names[place] for place in firsts)
+    shares = np.bincount(homes, strata.shares)
+    return Strata(homes[strata.codes], shares / shares.sum(), names, strata.base, strata.drawn)
 
 
 def _method(strata: Strata, *, clustered: bool) -> str:

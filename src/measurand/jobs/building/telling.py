@@ -141,16 +141,10 @@ def _ratio(edge: Estimate, traffic: Estimate) -> Estimate:
 
 def _estimated(values: Floats, drawn: Drawn) -> Estimate:
     """The share that core estimates, by its own weights and strata."""
-    base = 1 / drawn.probability
-    stood = np.bincount(drawn.codes, base, minlength=len(drawn.strata))
-    names = tuple(one.name for one in drawn.strata)
-    given = np.ones(values.size, dtype=bool)
+    names = [drawn.strata[code].name for code in drawn.codes]
 
     def compute() -> Estimate:
-        held = np.unique(drawn.codes)
-        codes = np.searchsorted(held, drawn.codes)
-        shares = stood[held] / stood.sum()
-        strata = Strata(codes, shares, tuple(names[code] for code in held), base).only(given)
+        strata = Strata.of_drawn(drawn.probability, names)
         return stratified_mean(values, strata, bounds=(0.0, 1.0))
 
     return attempt(compute, n=values.size, method="mean")

@@ -1,0 +1,144 @@
+"""Core that was drawn with known probabilities: each example counts for what it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from tests.analysis.many_rows import QUALITY, Floats, known, one, table
+
+from measurand.analysis.comparison import ComparisonOptions, compare
+from measurand.core.example import Example
+from measurand.stats.poststrata import Strata, kish, stratified_mean
+
+CORE, EDGE = 60, 20
+FEW = ComparisonOptions(resamples=199)
+
+
+def world(seed: int = 1) -> Floats:
+    """A third of core is of a rare stratum, drawn ten times as often, on which a is worse."""
+    rng = np.random.default_rng(seed)
+    scores = 0.6 + 0.1 * rng.normal(size=(CORE + EDGE, 2))
+    scores[: CORE // 3, 0] -= 0.3
+    return np.clip(scores, 0, 1)
+
+
+def drawn(rare: float | None = 0.1, common: float | None = 0.01) -> dict[str, Example]:
+    names = dict(known([*(("core",) * CORE), *(("edge",) * EDGE)]))
+    for place, (name, example) in enumerate(names.items()):
+        inside = place < CORE // 3
+        if place < CORE:
+            chance, stratum = (rare, "rare") if inside else (common, "common")
+            names[name] = replace(example, probability=chance, stratum=stratum)
+    return names
+
+
+def test_the_headline_counts_each_example_for_what_it_stands_for() -> None:
+    scores = world()
+    findings = compare(table(scores), QUALITY, examples=drawn(), options=FEW)
+    weights = np.repeat([10.0, 100.0], [CORE // 3, CORE - CORE // 3])
+    for name in ("mean", "difference"):
+        values = scores[:CORE, 0] if name == "mean" else scores[:CORE, 0] - scores[:CORE, 1]
+        systems = ("a",) if name == "mean" else ("a", "b")
+        found = one(findings, name, systems=systems, dimension="quality").estimate
+        assert found.value == pytest.approx(np.average(values, weights=weights))
+        assert found.method.startswith("weighted by 1/probability over 2 strata")
+    overall = one(findings, "difference", systems=("a", "b")).estimate
+    assert overall.value == pytest.approx(
+        np.average(scores[:CORE, 0] - scores[:CORE, 1], weights=weights)
+    )
+    core = one(findings, "mean", systems=("a",), component="core").estimate
+    assert core.value == pytest.approx(np.average(scores[:CORE, 0], weights=weights))
+    sliced = one(findings, "difference", systems=("a", "b"), component="core").estimate
+    assert sliced.value == pytest.approx(overall.value)
+    worth = one(findings, "effective_examples").estimate
+    assert worth.value == pytest.approx(kish(weights))
+    assert "each weighted by what it stands for" in (findings.headline or "")
+    (told,) = [limit for limit in findings.limits if "drawn with different prob" in limit]
+    assert "10.0 times the one that counts least" in told
+
+
+def test_equal_probabilities_change_no_number() -> None:
+    plain = compare(table(world()), QUALITY, examples=drawn(None, None), options=FEW)
+    same = compare(table(world()), QUALITY, examples=drawn(0.05, 0.05), options=FEW)
+    assert same.results == plain.results
+    assert same.verdicts == plain.verdicts
+    assert same.limits == plain.limits
+
+
+def test_a_missing_probability_is_told_and_nothing_is_guessed() -> None:
+    plain = compare(table(world()), QUALITY, examples=drawn(None, None), options=FEW)
+    part = compare(table(world()), QUALITY, examples=drawn(None, 0.01), options=FEW)
+    assert part.results == plain.results
+    (told,) = [limit for limit in part.limits if "have no probability" in limit]
+    assert told.startswith("20 of the 60 examples of core")
+
+
+def test_stated_traffic_keeps_the_weights_within_its_segments() -> None:
+    examples = {
+        name: replace(one_, segments=("x" if place % 2 else "y",))
+        for place, (name, one_) in enumerate(drawn().items())
+    }
+    asked = replace(FEW, traffic={"x": 0.5, "y": 0.5})
+    scores = world()
+    findings = compare(table(scores), QUALITY, examples=examples, options=asked)
+    weights = np.repeat([10.0, 100.0], [CORE // 3, CORE - CORE // 3])
+    halves = [np.average(scores[:CORE][start::2, 0], weights=weights[start::2]) for start in (0, 1)]
+    found = one(findings, "mean", systems=("a",), dimension="quality").estimate
+    assert found.value == pytest.approx(np.mean(halves))
+    assert found.method.startswith("post-stratified over 2 strata")
+
+
+def test_growing_data_are_not_weighted_and_it_is_said() -> None:
+    looked = replace(FEW, looks="anytime")
+    findings = compare(table(world()), QUALITY, examples=drawn(), options=looked)
+    assert any("however often growing data are looked at" in limit for limit in findings.limits)
+
+
+def test_a_weighted_mean_by_hand() -> None:
+    """Values 1, 0, 1, 1 that stand for 1, 2, 3, 4: the mean is 8/10."""
+    values, stood = (1, 0, 1, 1), (1, 2, 3, 4)
+    mean = Fraction(8, 10)
+    parts = [Fraction(w, 10) * (y - mean) for y, w in zip(values, stood, strict=True)]
+    variance = Fraction(4, 3) * sum(part * part for part in parts)
+    strata = Strata.of_drawn(1 / np.asarray(stood, dtype=float), [None] * 4)
+    found = stratified_mean(np.asarray(values, dtype=float), strata)
+    assert found.value == pytest.approx(float(mean), abs=1e-12)
+    assert found.high is not None
+    assert found.value is not None
+    t = 3.182446305283708  # the 97.5 % point of t with 3 degrees of freedom, from tables
+    assert found.high - found.value == pytest.approx(t * float(variance) ** 0.5, rel=1e-9)
+    assert float(np.sum(strata.residuals(np.asarray(values, dtype=float)) ** 2)) == pytest.approx(
+        float(variance)
+    )
+
+
+def test_equal_weights_within_strata_are_the_stratified_mean() -> None:
+    rng = np.random.default_rng(3)
+    codes = np.repeat([0, 1, 2], [10, 20, 30])
+    shares, values = np.asarray([0.5, 0.3, 0.2]), rng.normal(size=60)
+    stood = shares[codes] / np.asarray([10, 20, 30])[codes] * 1e4
+    weighed = Strata.of_drawn(1 / stood, [f"s{code}" for code in codes])
+    plain = Strata(codes, shares, ("s0", "s1", "s2"))
+    clusters = np.arange(60) // 2
+    for groups in (None, clusters):
+        ours = stratified_mean(values, weighed, clusters=groups)
+        theirs = stratified_mean(values, plain, clusters=groups)
+        assert (ours.value, ours.low, ours.high) == pytest.approx(
+            (theirs.value, theirs.low, theirs.high)
+        )
+        shifted = stratified_mean(values + 7, weighed, clusters=groups)
+        assert (shifted.low or 0) - 7 == pytest.approx(ours.low)
+
+
+def test_strata_of_one_are_joined_and_the_mean_stays_what_it_is() -> None:
+    values = np.asarray([1.0, 2.0, 3.0, 4.0, 6.0])
+    stood = np.asarray([10.0, 10.0, 40.0, 20.0, 20.0])
+    strata = Strata.of_drawn(1 / stood, ["a", "a", "b", "c", "c"])
+    assert strata.names == ("a", "b")
+    assert stratified_mean(values, strata).value == pytest.approx(np.average(values, weights=stood))
+    given = np.asarray([True, False, True, True, True])
+    assert strata.only(given).names == ("a",)
+    assert stratified_mean(values[given], strata.only(given)).n == 4
