@@ -10,6 +10,7 @@ from measurand.cli.options import parser
 __all__ = ["ACTS", "run"]
 
 ACTS: Mapping[str, str] = {
+    "build": "build the set from logs: a sample of production, edge cases, attacks, and more",
     "versions": "the versions of the set, which runs asked which; put one back",
     "diff": "what differs between two versions, example by example",
     "lock": "lock a version: results are of it, or are refused",
