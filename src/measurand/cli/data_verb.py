@@ -11,10 +11,14 @@ __all__ = ["ACTS", "run"]
 
 ACTS: Mapping[str, str] = {
     "build": "build the set from logs: a sample of production, edge cases, attacks, and more",
+    "contamination": "was the set seen before it was asked? each test says what it cannot see",
+    "regress": "a failure becomes a regression example, in one command",
     "versions": "the versions of the set, which runs asked which; put one back",
     "diff": "what differs between two versions, example by example",
     "lock": "lock a version: results are of it, or are refused",
+    "rotate": "retire stale examples; the next in reserve take their places",
     "attacks": "adversarial examples for your task, by template or written by a model",
+    "canary": "a string by which the set is known again where it was taken: plant, search, ask",
     "import": "results of another evaluation tool: its examples, outputs and scores",
 }
 """Each act and what it does, in the order in which a user meets them; ``cli/data/`` has a module

@@ -1,0 +1,120 @@
+"""Where a canary was found, and which systems know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from measurand.analysis.exposure import Exposure, ExposureOptions, not_run, worst_of
+from measurand.analysis.result import Findings, Result, Verdict
+from measurand.stats.proportion import clopper_pearson
+from measurand.texts.canary import SEEN, chance_of, matched
+
+__all__ = ["CanaryPlace", "asked", "searched"]
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryPlace:
+    """One place where a canary stands.
+
+    Args:
+        file: The file.
+        line: From 1.
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line:,}"
+
+
+def searched(
+    places: Sequence[CanaryPlace], *, files: int, size: int, notes: Sequence[str] = ()
+) -> Exposure:
+    """What searching texts for a canary found.
+
+    Args:
+        places: Where it stands.
+        files: How many files were searched.
+        size: Of how many bytes.
+        notes: What was not searched, in sentences.
+    """
+    if not files:
+        return not_run("canary_search", "There was no text to search.")
+    told = f"{files:,} files, {size / 1e6:,.1f} MB"
+    limits = tuple(notes)
+    if not places:
+        words = f"The canary does not stand in what was searched: {told}."
+        return Exposure(
+            test="canary_search",
+            outcome="nothing found",
+            told=words,
+            findings=Findings(results=(), limits=limits),
+        )
+    held = sorted({place.file for place in places})
+    reason = (
+        f"The canary stands in {len(held):,} of {told}, {len(places):,} times: "
+        f"{', '.join(map(str, places[:_SHOWN]))}. The set has been taken into these texts."
+    )
+    verdict = Verdict(name="canary_search", outcome="fail", reason=reason)
+    return Exposure(
+        test="canary_search",
+        outcome="fail",
+        told=reason,
+        findings=Findings(results=(), verdicts=(verdict,), limits=limits),
+        items=tuple((str(place), "the canary stands here") for place in places),
+    )
+
+
+def asked(
+    replies: Mapping[str, Sequence[str | None]],
+    digits: str,
+    *,
+    options: ExposureOptions | None = None,
+) -> Exposure:
+    """Which systems go on with a canary of which they were told the first half.
+
+    Args:
+        replies: By system, what it said each time; None where it failed.
+        digits: The canary's digits.
+        options: The level.
+    """
+    chosen = options or ExposureOptions()
+    if not any(text is not None for own in replies.values() for text in own):
+        return not_run("canary_ask", "No system gave a reply.")
+    results: list[Result] = []
+    verdicts: list[Verdict] = []
+    told: list[str] = []
+    limits: list[str] = []
+    for name, own in replies.items():
+        given = tuple(text for text in own if text is not None)
+        if len(given) < len(own):
+            limits.append(f"{name}: {len(own) - len(given):,} of {len(own):,} askings failed.")
+        if not given:
+            continue
+        hits, chance = sum(matched(digits, text) for text in given), chance_of(given)
+        share = clopper_pearson(hits, len(given), level=chosen.level)
+        results.append(Result(name="canary_completed", estimate=share, systems=(name,)))
+        by_chance = f"the chance of any hit without knowing it is at most {chance:.1g}"
+        if not hits:
+            told.append(f"{name} did not go on with it in {len(given):,} askings.")
+            continue
+        reason = (
+            f"{name} goes on with the canary in {hits:,} of {len(given):,} askings, "
+            f"{SEEN} digits or more; {by_chance}. It has seen the set."
+        )
+        told.append(reason)
+        verdicts.append(
+            Verdict(
+                name="canary_ask", outcome="fail", reason=reason, estimate=share, systems=(name,)
+            )
+        )
+    return Exposure(
+        test="canary_ask",
+        outcome=worst_of(verdicts) if verdicts else "nothing found",
+        told=" ".join(told),
+        findings=Findings(results=tuple(results), verdicts=tuple(verdicts), limits=tuple(limits)),
+    )

@@ -1,0 +1,1 @@
+"""What the tests for contamination ask of systems, and where their other inputs come from."""
