@@ -173,12 +173,18 @@ def worst_first(tests: Sequence[Exposure]) -> tuple[Exposure, ...]:
 def together(tests: Sequence[Exposure]) -> Findings:
     """The numbers, decisions and limits of all tests, worst first."""
     ran = [one for one in worst_first(tests) if one.ran]
-    limits = chain.from_iterable((f"{one.title}: {one.blind}", *one.findings.limits) for one in ran)
+    verdicts = chain.from_iterable(one.findings.verdicts for one in ran)
+    limits = chain.from_iterable(one.findings.limits for one in ran)
     return Findings(
         results=tuple(chain.from_iterable(one.findings.results for one in ran)),
-        verdicts=tuple(chain.from_iterable(one.findings.verdicts for one in ran)),
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: _place(verdict.outcome))),
         limits=tuple(dict.fromkeys(limits)),
     )
+
+
+def _place(outcome: str) -> int:
+    """How bad an outcome is, the worst being 0."""
+    return next((at for at, word in enumerate(_WORST) if word == outcome), len(_WORST))
 
 
 def held(

@@ -80,7 +80,12 @@ class Arms:
         return all(arm_name(system, kind) in self.scores.systems for kind in kinds)
 
     def pair(self, system: str, kinds: tuple[str, str], dimension: int | None = None) -> Pair:
-        """A system in two arms on the examples that were rated in both."""
+        """A system in two arms on the examples that were rated in both.
+
+        Of a single dimension overall is that dimension, whose yes/no are counted as such.
+        """
+        if dimension is None and len(self.scores.dimensions) == 1:
+            dimension = 0
         names = self.scores.systems
         places = [names.index(arm_name(system, kind)) for kind in kinds]
         margin = self.options.margin

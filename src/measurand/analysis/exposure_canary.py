@@ -12,7 +12,7 @@ from measurand.texts.canary import SEEN, chance_of, matched
 
 __all__ = ["CanaryPlace", "asked", "searched"]
 
-_SHOWN = 20
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,16 @@ def searched(
             told=words,
             findings=Findings(results=(), limits=limits),
         )
-    held = sorted({place.file for place in places})
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        lines.setdefault(place.file, []).append(place.line)
+    named = [
+        f"{file} ({len(own):,} times, first in line {own[0]:,})" for file, own in lines.items()
+    ]
+    more = f" and {len(named) - _SHOWN:,} files more" if len(named) > _SHOWN else ""
     reason = (
-        f"The canary stands in {len(held):,} of {told}, {len(places):,} times: "
-        f"{', '.join(map(str, places[:_SHOWN]))}. The set has been taken into these texts."
+        f"The canary stands in {len(lines):,} of {told}: {', '.join(named[:_SHOWN])}{more}. The "
+        "set has been taken into these texts."
     )
     verdict = Verdict(name="canary_search", outcome="fail", reason=reason)
     return Exposure(

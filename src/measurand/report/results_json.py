@@ -12,6 +12,7 @@ from measurand.analysis.result import Confusion, Findings, Result, Verdict, Vote
 from measurand.core.intake import Intake
 from measurand.core.set_version import SetVersion
 from measurand.report.changes_json import change_document, change_schema
+from measurand.report.contamination_json import contamination_schema
 from measurand.report.gate_json import gate_schema
 from measurand.report.improve_json import improvement_schema
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
@@ -195,14 +196,19 @@ def results_schema() -> Json:
                 "round": {"$ref": "#/$defs/round"},
                 "improvement": {"$ref": "#/$defs/improvement"},
                 "gate": {"$ref": "#/$defs/gate"},
+                "contamination": {"$ref": "#/$defs/contamination"},
                 "account": {"type": "object", "description": "What an act on a set did."},
             },
-            optional=("headline", "run", "round", "improvement", "gate", "account"),
+            optional=(
+                *("headline", "run", "round", "improvement"),
+                *("gate", "contamination", "account"),
+            ),
         ),
         "$defs": {
             "round": round_schema(),
             "improvement": improvement_schema(),
             "gate": gate_schema(),
+            "contamination": contamination_schema(),
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),

@@ -199,6 +199,23 @@ _LABELS = {
     "win_rate_length_controlled": "Win rate at equal length",
     "style_effect": "Added log-odds of winning",
     "tied_votes": "Ties, of all votes",
+    "twin_gap": "Lost in other words",
+    "twin_gap_detectable": "Smallest gap that is found",
+    "twin_gap_beyond_reference": "Lost beyond the reference",
+    "style_gap": "Lost in another phrasing",
+    "placebo_gap": "Lost by a trivial edit",
+    "style_excess": "Lost beyond a trivial edit",
+    "style_excess_beyond_reference": "Lost beyond the reference",
+    "date_gap": "Before less after",
+    "date_gap_adjusted": "Within segments and components",
+    "date_gap_detectable": "Smallest difference that is found",
+    "date_gap_beyond_control": "Beyond the control",
+    "optimised_change": "Optimised, first to last",
+    "held_out_change": "Held out, first to last",
+    "gaming_divergence": "Optimised less held out",
+    "canary_completed": "Askings in which it goes on",
+    "order_shift": "Log-probability above shuffled",
+    "min_k_auc": "Set before unseen, of pairs",
     **POWER_LABELS,
 }
 
@@ -232,6 +249,7 @@ SHARES = frozenset(
         *("agreement_of_constant", "rated_share", "anchor_flips"),
         *("agreement_with_people", "sensitivity", "specificity", "alt_test_winning_rate"),
         *("win_rate", "win_rate_length_controlled", "tied_votes"),
+        *("canary_completed", "min_k_auc"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""

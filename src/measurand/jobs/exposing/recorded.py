@@ -36,7 +36,8 @@ def date_test(
     try:
         source = from_project(file, environment=environment)
     except UsageError as nothing:
-        return not_run("date_split", f"{str(nothing).capitalize()}.")
+        why = str(nothing)
+        return not_run("date_split", f"{why[:1].upper()}{why[1:]}.")
     voting = Voting(plan.judge.flags if plan.judge else "any", rounds_of(source))
     scores = score(source.ratings, source.rubric, examples=source.examples, voting=voting)
     control = options.control
