@@ -1,4 +1,4 @@
-"""Words and rows of words, by which a quotation is found again, whatever its case or punctuation."""
+"""Words and rows of words, by which a quotation is found whatever its case and punctuation."""
 
 from __future__ import annotations
 
