@@ -15,7 +15,7 @@ from measurand.store.dataset import Dataset
 from measurand.store.lock_file import lock_path, read_lock
 from measurand.store.versions import versions
 
-__all__ = ["held_to_lock", "set_version"]
+__all__ = ["held_to_lock", "left_lock", "set_version"]
 
 
 def held_to_lock(
@@ -50,6 +50,17 @@ def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersi
     """
     dataset = Dataset(tuple(examples))
     return held_to_lock(file, data, fingerprint=dataset.fingerprint, sizes=dataset.sizes())
+
+
+def left_lock(file: Path, fingerprint: str) -> str:
+    """What an act says that has made another version than the one that is locked; else nothing."""
+    lock = read_lock(file)
+    if lock is None or lock.fingerprint == fingerprint:
+        return ""
+    return (
+        f"Version {lock.fingerprint} is locked: runs, comparisons and gates refuse the set as it "
+        "is now until you take it over (measurand data lock)."
+    )
 
 
 def _refusal(file: Path, data: Path, lock: SetLock, *, now: SetVersion) -> str:

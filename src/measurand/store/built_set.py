@@ -40,6 +40,7 @@ __all__ = [
     "load_set",
     "load_version",
     "note_edits",
+    "open_set",
     "save_set",
 ]
 
@@ -48,6 +49,8 @@ FOUND, EDITED = "found", "edited by hand"
 _WAIT = 30.0
 """Seconds for which another process that writes to the same set is waited for."""
 _TAKEN = "another process ({who}) is writing to the evaluation set; try again when it has ended"
+_EMPTY = "empty"
+"""The stamp of a set that is not there yet."""
 _WITHOUT = "Without it two processes could write to the set at once"
 
 
@@ -120,6 +123,17 @@ def load_set(folder: Path | str) -> BuiltSet:
             return built
 
 
+def open_set(folder: Path | str) -> BuiltSet:
+    """The set of a folder that may be there or not: an empty one where no example stands yet.
+
+    Raises:
+        DataError: Something is wrong; every fault of every file is listed.
+    """
+    path = Path(folder)
+    there = path.is_file() or noted(path) is not None or (path.is_dir() and holds_set(path))
+    return load_set(path) if there else BuiltSet(Dataset(()), stamp=_EMPTY)
+
+
 def save_set(
     folder: Path | str,
     built: BuiltSet,
@@ -151,11 +165,11 @@ def save_set(
     """
     with _changing(Path(folder)) as target:
         before = _current(target)
+        if built.stamp not in {"", _EMPTY if before is None else before.stamp}:
+            raise SetChanged(
+                f"{target} has changed since it was read; nothing was written: do it again"
+            )
         if before is not None:
-            if built.stamp not in {"", before.stamp}:
-                raise SetChanged(
-                    f"{target} has changed since it was read; nothing was written: do it again"
-                )
             _note(target, before, now)
         version = _version(target, built.dataset, now=now, act=act, manifest=manifest)
         _commit(target, version, built)
