@@ -23,6 +23,7 @@ from measurand.stats.estimate import Estimate
 __all__ = ["Json", "results_document", "results_schema"]
 
 _SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+_PARTS = ("gate", "contamination", "account")
 _NUMBERS = ("value", "low", "high", "level", "n", "method")
 
 
@@ -199,10 +200,7 @@ def results_schema() -> Json:
                 "contamination": {"$ref": "#/$defs/contamination"},
                 "account": {"type": "object", "description": "What an act on a set did."},
             },
-            optional=(
-                *("headline", "run", "round", "improvement"),
-                *("gate", "contamination", "account"),
-            ),
+            optional=("headline", "run", "round", "improvement", *_PARTS),
         ),
         "$defs": {
             "round": round_schema(),
