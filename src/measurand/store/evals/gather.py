@@ -208,6 +208,8 @@ class Gathering:
         scales = {}
         for name, some in rows.items():
             told = next((row.score.scale for row in some if row.score.scale), None)
+            if told is not None and not all(_fits(row.score, told) for row in some):
+                told = None
             scales[name] = self.scales.get(name) or told or _inferred(name, some)
         return scales
 
@@ -238,6 +240,14 @@ class Gathering:
             cost=score.cost,
             failure=score.failure if value is None else None,
         ), ""
+
+
+def _fits(score: Score, scale: Scale) -> bool:
+    try:
+        _value(score, scale)
+    except ValueError:
+        return False
+    return True
 
 
 def _value(score: Score, scale: Scale) -> Value | None:

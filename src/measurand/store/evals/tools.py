@@ -10,7 +10,7 @@ from typing import Any
 from measurand.core.example import Component
 from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault
-from measurand.store.evals import inspect_log, lm_eval
+from measurand.store.evals import deepeval, inspect_log, lm_eval, openai_evals, promptfoo
 from measurand.store.evals.archive import opened
 from measurand.store.evals.documents import decoded, document, first_line, rows
 from measurand.store.evals.gather import Evaluation, Gathering
@@ -61,10 +61,36 @@ TOOLS: tuple[Tool, ...] = (
         document=inspect_log.read_document,
     ),
     Tool(
+        name="promptfoo",
+        files="results in JSON and JSON Lines",
+        is_document=promptfoo.is_document,
+        document=promptfoo.read_document,
+        is_row=promptfoo.is_row,
+        rows=promptfoo.read_rows,
+    ),
+    Tool(
+        name="DeepEval",
+        files="test_run_*.json, .latest_run_full.json",
+        is_document=deepeval.is_document,
+        document=deepeval.read_document,
+    ),
+    Tool(
         name="lm-evaluation-harness",
         files="samples_TASK_TIME.jsonl",
         is_row=lm_eval.is_row,
         rows=lm_eval.read_rows,
+    ),
+    Tool(
+        name="OpenAI Evals",
+        files="logs of oaieval",
+        is_row=openai_evals.is_log,
+        rows=openai_evals.read_log,
+    ),
+    Tool(
+        name="OpenAI Evals dashboard",
+        files="eval_items_*.jsonl",
+        is_row=openai_evals.is_item,
+        rows=openai_evals.read_items,
     ),
 )
 """Every tool whose files are read, in the order in which a file is tried."""
