@@ -118,6 +118,7 @@ class BuildAccount:
         version: The fingerprint of its version.
         seed: From which all choices follow.
         came: What came in.
+        parted: By what production was parted, as ``segment``, as far as that differs in it.
         strata: The parts of production that core was drawn from.
         joined: What was too small to be drawn from alone, by what it is.
         effective: How many examples that count alike core is worth.
@@ -132,6 +133,7 @@ class BuildAccount:
     version: str
     seed: int
     came: Came
+    parted: tuple[str, ...]
     strata: tuple[Stratum, ...]
     joined: tuple[tuple[str, tuple[str, ...]], ...]
     effective: Estimate

@@ -33,4 +33,5 @@ class Candidate:
     @property
     def rule(self) -> str:
         """By what it came in, as its lineage says."""
-        return f"{self.component}: {self.stratum}"
+        stratum = f"stratum {self.stratum}" if self.component == "core" else self.stratum
+        return f"{self.component}: {stratum}"

@@ -95,7 +95,7 @@ def draw_core(found: Questions, draws: Floats, splits: Sequence[Split], *, n: in
     left = min(n - int(always.sum()), open_.size)
     parts = stratify(
         asked[open_],
-        [_only(split, open_) for split in (*splits, by_times_asked(asked))],
+        [_only(split, open_) for split in (splits[0], by_times_asked(asked), *splits[1:])],
         max(left, 1),
     )
     codes = np.zeros(asked.size, dtype=np.int64)

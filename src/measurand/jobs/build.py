@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from measurand.analysis.result import Findings, Result
-from measurand.core.example import Component
 from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
 from measurand.core.running import RedactPlan
@@ -23,7 +22,14 @@ from measurand.jobs.building.making import Made, Maker
 from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.building.reading import Tell, read_traffic
 from measurand.jobs.building.spool import Spool
-from measurand.jobs.building.telling import came_of, effective_of, limits_of, parts_of, rates_of
+from measurand.jobs.building.telling import (
+    came_of,
+    effective_of,
+    limits_of,
+    parted_of,
+    parts_of,
+    rates_of,
+)
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.logs import Logs, Progress, open_logs
 from measurand.jobs.places import ledger_path
@@ -147,6 +153,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         version="",
         seed=task.seed,
         came=came_of(logs, traffic, spool, outside=outside, redacted=redacted),
+        parted=parted_of(traffic),
         strata=chosen.core.strata,
         joined=chosen.core.joined,
         effective=effective_of(chosen.core),
@@ -199,14 +206,7 @@ def _attacks(made: Sequence[Made], maker: Maker, task: _Task) -> tuple[list[Made
 
 
 def _spares(made: Sequence[Made]) -> list[Spare]:
-    return [
-        Spare(example, lineage, f"{example.component}: {_stratum(example.component, lineage.rule)}")
-        for example, lineage in made
-    ]
-
-
-def _stratum(component: Component, rule: str) -> str:
-    return rule.removeprefix(f"{component}: ")
+    return [Spare(example, lineage, example.stratum or lineage.rule) for example, lineage in made]
 
 
 def _manifest(logs: Logs, options: BuildOptions, account: BuildAccount) -> Mapping[str, Any]:

@@ -139,10 +139,29 @@ class Strata:
 
         The sum of their squares is the stratified variance.
         """
-        weights, sizes = self.weights, self.sizes
+        sizes = self.sizes
         correction = np.sqrt(sizes / (sizes - 1))[self.codes]
-        gaps = values - self.means(values)[self.codes]
-        return np.asarray(weights * correction * gaps, dtype=np.float64)
+        return np.asarray(correction * self.contributions(values), dtype=np.float64)
+
+    def contributions(self, values: Floats) -> Floats:
+        """The same without the factor n / (n - 1) of each stratum.
+
+        Where one unit stands for most of its stratum the weighted mean is its own value, and its
+        residual next to nothing whatever it is. So the sum of squares of a stratum is no less than
+        it would be if its units differed alike, whatever they stand for.
+        """
+        weights = self.weights
+        found = np.asarray(weights * (values - self.means(values)[self.codes]), dtype=np.float64)
+        if self.base is None:
+            return found
+        count = self.shares.size
+        sizes = np.maximum(self.sizes, 1)
+        plain = np.bincount(self.codes, values, minlength=count) / sizes
+        spread = np.bincount(self.codes, (values - plain[self.codes]) ** 2, minlength=count) / sizes
+        alike = spread * np.bincount(self.codes, weights**2, minlength=count)
+        squares = np.bincount(self.codes, found**2, minlength=count)
+        wider = np.divide(alike, squares, out=np.ones(count), where=squares > 0)
+        return np.asarray(found * np.sqrt(np.maximum(wider, 1.0))[self.codes], dtype=np.float64)
 
     def means(self, values: Floats) -> Floats:
         """The mean of each stratum, shape (strata,)."""
@@ -189,7 +208,8 @@ def stratified_mean(
     stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
     The shares are taken as known, and the units of a stratum as drawn at random from it; where
     it is known for how many each stands, the stratum's mean is weighted by that (Hajek's
-    estimator), and its variance that of the linearised mean.
+    estimator), and its variance that of the linearised mean, though no less than if all units of
+    the stratum differed alike.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -261,7 +281,7 @@ def _error(
     values: Floats, strata: Strata, clusters: ArrayLike | None
 ) -> tuple[float, float, str | None]:
     """The standard error, its degrees of freedom, and a caution where they are few."""
-    parts = strata.weights * (values - strata.means(values)[strata.codes])
+    parts = strata.contributions(values)
     if clusters is None:
         return *_summed(parts**2, strata.codes, strata.sizes), None
     codes = cluster_codes(clusters, values.size)

@@ -21,12 +21,16 @@ from measurand.curation.traffic import NEVER, Bools, Said
 from measurand.jobs.building.options import BuildOptions, seconds_of
 from measurand.jobs.building.spool import Spool
 from measurand.texts.encoder import CUT
-from measurand.texts.language import language_of
+from measurand.texts.language import UNKNOWN, language_of
 
 __all__ = ["EXEMPLARS", "Gathered", "Window", "question_of"]
 
 EXEMPLARS = 10_000
 """Questions, at random, from which intents are found."""
+
+_TOLD = 300
+"""Characters of what the user said by which his language is told."""
+_LEAST_WORDS = 6
 
 
 @dataclass(slots=True)
@@ -106,9 +110,12 @@ class Gathered:
 
     def _take(self, record: Record, at: int) -> None:
         question = question_of(record)
-        words = f"{record.id}\x1f{record.at}\x1f{fold_text(record.messages)}\x1f{record.output}"
-        identity = _hashed(words)
-        member, drawn = (draw(self._seed, what, words) for what in ("member", "question"))
+        said = (record.at, record.conversation, fold_text(record.messages), record.output)
+        # Two records of the same moment that say the same are one; without a time nobody knows.
+        own = said if record.at is not None else (record.id, *said)
+        identity = _hashed("\x1f".join(map(str, own)))
+        member = draw(self._seed, "member", record.id, *said)
+        drawn = draw(self._seed, "question", *said)
         row = len(self._spool)
         self._spool.add(record, question[:CUT])
         if question:
@@ -122,7 +129,7 @@ class Gathered:
             "turns": len(record.messages),
             "order": row,
             "at": at,
-            "language": self.languages.code(_language(question)),
+            "language": self.languages.code(_language(_lately(record, question))),
             "conversation": _hashed(record.conversation) if record.conversation else 0,
             "identity": identity,
             "member": member,
@@ -187,9 +194,22 @@ def question_of(record: Record) -> str:
     return record.question.strip()
 
 
+def _lately(record: Record, question: str) -> str:
+    """What the user said last, as far back as it takes to tell a language by."""
+    said, left = [question[:_TOLD]], _TOLD - len(question)
+    for message in reversed(record.messages[:-1]):
+        if left <= 0:
+            break
+        if message.role == "user":
+            said.append(message.content[:left])
+            left -= len(said[-1])
+    return " ".join(said)
+
+
 @lru_cache(maxsize=4096)
-def _language(question: str) -> str:
-    return language_of(question)
+def _language(said: str) -> str:
+    """The language; of fewer words than it takes to be sure, none."""
+    return language_of(said) if len(said.split()) >= _LEAST_WORDS or not said.isascii() else UNKNOWN
 
 
 def _hashed(words: str) -> int:

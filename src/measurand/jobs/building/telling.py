@@ -21,9 +21,9 @@ from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 
-__all__ = ["came_of", "effective_of", "limits_of", "parts_of", "rates_of"]
+__all__ = ["came_of", "effective_of", "limits_of", "parted_of", "parts_of", "rates_of"]
 
-_MOST, _CUT = 8, 160
+_MOST, _CUT, _DAY = 8, 160, 86_400
 _COUNTED = "count, exact"
 _NOBODY = "nothing in the logs says whether an answer was bad"
 
@@ -64,6 +64,13 @@ def _date(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
+def parted_of(traffic: Traffic) -> tuple[str, ...]:
+    """By what production can be parted, as it differs there."""
+    mine = traffic.eligible
+    columns = {"segment": traffic.segment, "intent": traffic.intent, "time": traffic.at // _DAY}
+    return tuple(name for name, column in columns.items() if np.unique(column[mine]).size > 1)
+
+
 def parts_of(
     made: Sequence[Made],
     spare: Sequence[Made],
@@ -86,7 +93,7 @@ def parts_of(
 
 
 def _by(one: Made) -> str:
-    rule = one[1].rule.partition(": ")[2] or one[1].rule
+    rule = one[1].rule.partition(": ")[2].removeprefix("stratum ") or one[1].rule
     return rule.partition(".")[0] if one[0].component == "adversarial" else rule
 
 
