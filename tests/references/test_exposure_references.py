@@ -114,3 +114,12 @@ def test_single_clusters_are_nearly_welch_and_nothing_shared_is_refused() -> Non
         group_difference(Groups.of([1.0, 2.0], [True, False], strata=["a", "b"]))
     with pytest.raises(InsufficientData, match="no spread"):
         group_difference(Groups.of([1.0] * 6, [True] * 3 + [False] * 3))
+
+
+def test_without_spread_the_bounds_of_the_scale_leave_an_exact_interval() -> None:
+    """By hand: 10 of 10 and 10 of 10 at 97.5 % each leave 1 - .0125 ** (1 / 10) on either side."""
+    found = group_difference(Groups.of([1.0] * 20, [True] * 10 + [False] * 10), bounds=(0, 1))
+    reach = 1 - 0.0125**0.1
+    assert (found.value, found.method) == (0.0, "exact, all values equal")
+    assert found.low == pytest.approx(-reach, abs=1e-9)
+    assert found.high == pytest.approx(reach, abs=1e-9)

@@ -175,8 +175,11 @@ def _of_pairs(pair: Pair, level: float) -> Estimate:
     """Where the two never differ, what is found at the rarest discordance that finds anything."""
     n = len(pair.first)
     if n and (pair.first == pair.second).all():
-        least = rising_difference(n, level=level)
-        most = minimum_detectable_difference(n, wilson(0, n, level=level).high or 1.0, level=level)
+        least, share = rising_difference(n, level=level), wilson(0, n, level=level).high
+        try:
+            most = minimum_detectable_difference(n, share or 1.0, level=level)
+        except InsufficientData:  # so seldom they surely differ: more would have to
+            most = least
         return Estimate(
             value=least,
             low=least,

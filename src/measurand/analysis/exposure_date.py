@@ -157,7 +157,7 @@ def _difference(
         hits = int(own[before].sum()), int(own[~before].sum())
         return newcombe_difference((hits[0], counts[0]), (hits[1], counts[1]), level=level)
     groups = Groups.of(own, before, strata=chosen, clusters=clusters)
-    bounds = (-1.0, 1.0)
+    bounds = (0.0, 1.0)
     compute = partial(group_difference, groups, bounds=bounds, level=level)
     return attempt(compute, n=n, method="Welch", level=level)
 
@@ -173,7 +173,7 @@ def _beyond(
     given = sides.known & ~np.isnan(apart)
     clusters = scores.clusters[given] if scores.clustered else None
     groups = Groups.of(apart[given], sides.before[given], clusters=clusters)
-    compute = partial(group_difference, groups, bounds=(-2.0, 2.0), level=level)
+    compute = partial(group_difference, groups, bounds=(-1.0, 1.0), level=level)
     return attempt(compute, n=int(given.sum()), method="difference in differences", level=level)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,7 @@ from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.influence import influence_interval
 from measurand.stats.mean import caution_if_few, cluster_codes
-from measurand.stats.proportion import wilson
+from measurand.stats.proportion import unanimous_share, wilson
 from measurand.stats.quantiles import t_quantile
 
 __all__ = ["Groups", "group_difference", "newcombe_difference"]
@@ -120,12 +120,13 @@ def group_difference(
 
     Args:
         groups: The units.
-        bounds: The ends of the scale; they clip the interval.
+        bounds: The ends of the scale of the values; they clip the interval. Where all values of
+            a group and stratum are equal, they give it an exact one, as for `mean_t`.
         level: The confidence level.
 
     Raises:
         InsufficientData: No stratum has units of both groups, a group has too few units for a
-            variance, or there is no spread.
+            variance, or there is no spread and the bounds are unknown.
 
     References:
         Welch (1938), Biometrika 29, 350-362; Cochran (1954), Biometrics 10, 417-451, for the
@@ -147,6 +148,9 @@ def group_difference(
     ]
     value = float(weights @ (means[0] - means[1]))
     residuals = kept.values - np.where(kept.first, means[0][kept.strata], means[1][kept.strata])
+    if bounds is not None and not residuals.any():
+        whole = float(weights @ means[0]), float(weights @ means[1])
+        return _without_spread(kept, whole, bounds=bounds, level=level)
     if kept.clusters is None:
         found = _welch(kept, value, residuals, weights=weights, counts=counts, level=level)
     else:
@@ -157,7 +161,7 @@ def group_difference(
             raise InsufficientData("all units are of one cluster")
         n = kept.values.size
         found = influence_interval(value, influence, n=n, level=level, method="by strata, CR1")
-    return found if bounds is None else _clipped(found, bounds)
+    return found if bounds is None else _clipped(found, bounds[1] - bounds[0])
 
 
 def _welch(
@@ -196,15 +200,27 @@ def _welch(
     )
 
 
-def _clipped(found: Estimate, bounds: tuple[float, float]) -> Estimate:
-    if found.value is None or found.low is None or found.high is None:
-        return found
+def _without_spread(
+    kept: Groups, means: tuple[float, float], *, bounds: tuple[float, float], level: float
+) -> Estimate:
+    """What Clopper-Pearson leaves possible for either group, half of the error for each."""
+    places = np.arange(kept.values.size) if kept.clusters is None else kept.clusters
+    units = [np.unique(places[chosen]).size for chosen in (kept.first, ~kept.first)]
+    one, two = (1 - unanimous_share(count, (1 + level) / 2) for count in units)
+    (low, high), (first, second) = bounds, means
+    value = first - second
     return Estimate(
-        value=found.value,
-        low=max(bounds[0], found.low),
-        high=min(bounds[1], found.high),
-        level=found.level,
-        n=found.n,
-        method=found.method,
-        reason=found.reason,
+        value=value,
+        low=value - one * (first - low) - two * (high - second),
+        high=value + one * (high - first) + two * (second - low),
+        level=level,
+        n=kept.values.size,
+        method="exact, all values equal",
+        reason="all values of each group are equal; the interval is what is left possible",
     )
+
+
+def _clipped(found: Estimate, span: float) -> Estimate:
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(-span, found.low), high=min(span, found.high))
