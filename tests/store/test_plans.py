@@ -148,7 +148,7 @@ compare: {level: 95, margin: .nan}
     [
         (
             "nme: x\n" + LEAST,
-            "allowed: name, task, seed, data, rubric, systems, people, compare, gate, judge",
+            "allowed: name, task, seed, data, rubric, weights_by_segment, systems, people, compare",
         ),
         ("nme: x\n" + LEAST, "Did you mean 'name'?"),
         (LEAST + "people: {vote: median }\nsed: 1", "Did you mean 'seed'?"),

@@ -10,6 +10,7 @@ from measurand.analysis.correction import LEAST_LABELS, unequal
 from measurand.analysis.measure import OVERALL, Measure
 from measurand.analysis.pair import Pair
 from measurand.analysis.score import TRUST, Scores
+from measurand.analysis.weighing import weighing_limits
 from measurand.core.example import COMPONENTS, MINIMUM
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
@@ -32,6 +33,7 @@ def comparison_limits(
     return (
         *_pairwise(ratings),
         *_unrated(scores, rubric),
+        *weighing_limits(measure.head, rubric),
         *_unbounded(scores),
         *_raters(measure, ratings, pairs),
         *_coverage(scores),

@@ -25,6 +25,7 @@ from measurand.analysis.gate_verdicts import (
 from measurand.analysis.measure import OVERALL, on_scale
 from measurand.analysis.pair_results import pair_results
 from measurand.analysis.result import Findings, Result, Verdict
+from measurand.analysis.weighing import weighed_otherwise
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.rating import Ratings
@@ -75,11 +76,13 @@ def gate(
     gaps = [gap for part in parts for gap in part.watched.gaps.values() if gap.provider]
     opinions = dict.fromkeys(pair.name for part in parts for pair in part.pairs if pair.opinion)
     seen = [(part.watched, part.units) for part in parts]
+    weighed = dict.fromkeys(told for part in parts for told in _weighed(part, rubric))
     findings = Findings(
         results=tuple(_results(parts, terms)),
         verdicts=verdicts,
-        limits=tuple(
-            gate_limits(rubric, terms, seen, items=items, waivers=waivers, opinions=(*opinions,))
+        limits=(
+            *gate_limits(rubric, terms, seen, items=items, waivers=waivers, opinions=(*opinions,)),
+            *weighed,
         ),
     )
     return GateResult(
@@ -92,6 +95,13 @@ def gate(
         outcome=_OUTCOMES[verdicts[0].outcome],
         broken=gaps[0].why if gaps else "",
     )
+
+
+def _weighed(part: Part, rubric: Rubric) -> Iterator[str]:
+    """Which of a part's examples are weighed otherwise than the rubric says."""
+    for pair in part.pairs:
+        if pair.name == OVERALL:
+            yield from weighed_otherwise(pair.measure.scores, rubric)
 
 
 def _verdicts(

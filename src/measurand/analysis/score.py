@@ -20,6 +20,7 @@ from measurand.analysis.groups import (
 )
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.trials import Rounds, Voting
+from measurand.analysis.weighing import weighing_of
 from measurand.core.example import Example
 from measurand.core.rating import Cell, Kind, Ratings
 from measurand.core.rubric import Dimension, Rubric
@@ -32,7 +33,6 @@ TRUST: tuple[Kind, ...] = ("people", "judge", "check")
 
 _HALF = 0.5
 _ROUNDING = 1e-9
-_PERCENT = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class Scores:
         rounds: How the rows that were scored tell their trial.
         largest: How many examples of the evaluation set share a cluster at most; None where the
             set is not known.
+        weighed_by: Of each example whose weights it has; see `measurand.analysis.weighing`.
         drawn: With which probability each example was drawn from production, and from which
             stratum; empty where nothing is known.
     """
@@ -89,6 +90,7 @@ class Scores:
     ties: Mapping[str, int]
     rounds: Rounds | None
     largest: int | None = None
+    weighed_by: tuple[str | None, ...] = ()
     drawn: tuple[Drawn, ...] = ()
 
     @property
@@ -130,7 +132,8 @@ class Scores:
         ]
         part: dict[str, Any] = {name: getattr(self, name)[rows] for name in kept}
         places = np.flatnonzero(rows).tolist()
-        for name in ("examples", "components", "segments", *(("drawn",) if self.drawn else ())):
+        told = [name for name in ("weighed_by", "drawn") if getattr(self, name)]
+        for name in ("examples", "components", "segments", *told):
             part[name] = tuple(getattr(self, name)[place] for place in places)
         part["blocked_on"] = {name: flags[rows] for name, flags in self.blocked_on.items()}
         return replace(self, **part)
@@ -196,7 +199,8 @@ def score(
     dimensions = tuple(d for d in rubric if d.scale.numeric and d.name in frame.rated)
     layers = {d.name: layer_of(frame, d, chosen.get(d.name)) for d in dimensions}
     values = _stacked(frame, layers)
-    weights = _weights(Rubric(*dimensions), frame.examples, known)
+    tags = segments_of(frame.ratings, frame.examples, known)
+    weighing = weighing_of(rubric, dimensions, frame.examples, known=known, segments=tags)
     blocking, rule = [d for d in rubric if d.blocking and d.name in frame.rated], votes.flags
     said = {d.name: blocked_on(frame, d, kind=chosen.get(d.name), rule=rule) for d in blocking}
     outputs = worst(said.values(), frame.in_trials().shape)
@@ -207,18 +211,19 @@ def score(
         dimensions=dimensions,
         values=values,
         labels=_labels(frame, dimensions, layers),
-        overall=overall_of(values, weights, blocked.flags),
+        overall=overall_of(values, weighing.weights, blocked.flags),
         blocked=blocked.flags,
         blocked_outputs=outputs.flags,
         unknown=blocked.unknown,
         flagged=any_flag(frame, blocking),
         blocked_on={name: one.of_examples().flags for name, one in said.items()},
         clusters=clusters_of(frame.ratings, names, known),
-        weights=weights,
+        weights=weighing.weights,
+        weighed_by=weighing.by,
         kinds={name: layer.kind for name, layer in layers.items()},
         coverage={name: layer.coverage for name, layer in layers.items()},
         components=components_of(frame.ratings, names, known),
-        segments=segments_of(frame.ratings, names, known),
+        segments=tags,
         ties={name: layer.ties for name, layer in layers.items()},
         rounds=votes.rounds,
         largest=largest_cluster(frame.ratings, known),
@@ -298,23 +303,6 @@ def _to_unit(values: Floats, scale: Scale) -> Floats:
     if scale.low is None or scale.high is None:
         return values
     return (values - scale.low) / (scale.high - scale.low)
-
-
-def _weights(rubric: Rubric, names: Sequence[str], known: Mapping[str, Example]) -> Floats:
-    bounded = frozenset(d.name for d in rubric if d.scale.bounded)
-    shares = rubric.weights(bounded) if bounded else {}
-    table = np.tile([shares.get(d.name, 0.0) for d in rubric], (len(names), 1))
-    for row, name in enumerate(names):
-        example = known.get(name)
-        if example is not None and example.weights:
-            total = sum(d.weight for d in rubric if d.name in bounded) or _PERCENT
-            for place, dimension in enumerate(rubric):
-                override = example.weights.get(dimension.name)
-                if override is not None and dimension.name in bounded:
-                    table[row, place] = override / total
-    sums = table.sum(axis=1, keepdims=True)
-    shared: Floats = np.divide(table, sums, out=np.zeros_like(table), where=sums > 0)
-    return shared
 
 
 def overall_of(values: Floats, weights: Floats, blocked: Floats) -> Floats:

@@ -133,7 +133,8 @@ def weight_findings(
         results += _results(measure, found, systems)
         among = found if len(compared) == 1 else _extremes(adjusted, ranges, systems=systems)
         verdicts.append(_verdict(measure, ranges, among, systems=systems))
-    limits = tuple(_limits(ranges, scene.rubric)) if compared else ()
+    uneven = sum(by is not None for by in measure.head.weighed_by)
+    limits = tuple(_limits(ranges, scene.rubric, uneven)) if compared else ()
     return tuple(results), tuple(verdicts), limits
 
 
@@ -242,7 +243,7 @@ def _flip(stated: Floats, against: Floats, *, here: float, there: float) -> Floa
     return np.asarray(stated + here / (here - there) * (against - stated))
 
 
-def _limits(ranges: WeightRanges, rubric: Rubric) -> Iterator[str]:
+def _limits(ranges: WeightRanges, rubric: Rubric, uneven: int) -> Iterator[str]:
     own = [name for name, advised in zip(ranges.names, ranges.advised, strict=True) if not advised]
     usual = [name for name, advised in zip(ranges.names, ranges.advised, strict=True) if advised]
     parts = []
@@ -257,3 +258,8 @@ def _limits(ranges: WeightRanges, rubric: Rubric) -> Iterator[str]:
         f"{without} Their differences are of the dimensions' own means, each over the examples "
         "that both systems were rated on."
     )
+    if uneven:
+        yield (
+            f"Other weightings were tried from the rubric's weights, for all examples alike; the "
+            f"{uneven:,} that have others are taken as the rest there."
+        )

@@ -119,17 +119,31 @@ class Dimension:
 class Rubric:
     """The dimensions of quality, in order.
 
+    Args:
+        dimensions: The dimensions.
+        by_segment: Weights that differ for the examples of a segment, in percent, by dimension;
+            what is not named keeps its weight.
+
     Raises:
-        ValueError: Two dimensions share a name.
+        ValueError: Two dimensions share a name, or a weight by segment is negative or not finite.
     """
 
     dimensions: tuple[Dimension, ...]
+    by_segment: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def __init__(self, *dimensions: Dimension) -> None:
+    def __init__(
+        self,
+        *dimensions: Dimension,
+        by_segment: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
         names = [dimension.name for dimension in dimensions]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two dimensions are called {', '.join(twice)}")
+        for segment, weights in (by_segment or {}).items():
+            if any(not 0 <= weight < math.inf for weight in weights.values()):
+                raise ValueError(f"segment {segment!r}: a weight is a number of 0 or more")
         object.__setattr__(self, "dimensions", dimensions)
+        object.__setattr__(self, "by_segment", dict(by_segment or {}))
 
     def __iter__(self) -> Iterator[Dimension]:
         return iter(self.dimensions)
@@ -143,7 +157,7 @@ class Rubric:
     def __getitem__(self, names: str | tuple[str, ...]) -> Rubric:
         """The part of the rubric with these dimensions, in the order asked for."""
         wanted = (names,) if isinstance(names, str) else names
-        return Rubric(*(self.dimension(name) for name in wanted))
+        return Rubric(*(self.dimension(name) for name in wanted), by_segment=self.by_segment)
 
     def dimension(self, name: str) -> Dimension:
         """The dimension of this name.
@@ -186,4 +200,5 @@ class Rubric:
     @property
     def fingerprint(self) -> str:
         """Changes when any dimension, or its weight, does."""
-        return fingerprint([[d.fingerprint, d.weight, d.blocking] for d in self.dimensions])
+        told: list[Any] = [[d.fingerprint, d.weight, d.blocking] for d in self.dimensions]
+        return fingerprint([*told, self.by_segment] if self.by_segment else told)

@@ -179,7 +179,7 @@ class _Ahead:
             sizes_tell=sizes_ahead(scene, self.study),
             study=self._study(scene, told, works, people=people),
             wanted=POWER if self.study is None else self.study.power,
-            notes=(*_of_plan(read, self.stream), *notes),
+            notes=(*_of_plan(read, self.stream), *_of_overrides(read, some), *notes),
         )
 
     def _study(
@@ -253,6 +253,21 @@ def _of_anchors(read: Plan, anchoring: Anchoring | None) -> Iterator[str]:
         yield (
             f"every run judges {len(anchoring.anchors.items)} anchors again; these calls are among "
             "the judges'"
+        )
+
+
+def _of_overrides(read: Plan, some: Sequence[Example]) -> Iterator[str]:
+    """Notes and weights of examples for dimensions that there are not."""
+    odd = {
+        name
+        for example in some
+        for name in (*example.notes, *example.weights)
+        if name not in read.rubric
+    }
+    if odd:
+        yield (
+            f"examples have notes or weights for {', '.join(sorted(odd))}, and the rubric has no "
+            "such dimension: they count for nothing"
         )
 
 

@@ -257,7 +257,8 @@ def _rubric(
 ) -> Rubric:
     if plan is not None:
         more = (Dimension(name, scale=scale) for name, scale in scales.items())
-        return Rubric(*plan.rubric, *(d for d in more if d.name not in plan.rubric))
+        others = (d for d in more if d.name not in plan.rubric)
+        return Rubric(*plan.rubric, *others, by_segment=plan.rubric.by_segment)
     scaled = reading.scales if isinstance(reading.scales, Mapping) else {}
     named = {*reading.weights, *reading.blocking, *scaled}
     unknown = sorted(named - set(scales))

@@ -10,6 +10,8 @@ from measurand.report.document import Texts
 __all__ = ["listed", "texts_of"]
 
 _LISTED = 20
+_OR = "\n\nor:\n\n"
+"""Between acceptable answers, any of which is right."""
 
 
 def listed(names: Iterable[object]) -> str:
@@ -25,10 +27,12 @@ def texts_of(source: Source) -> Mapping[tuple[str, str], Texts]:
     for output in source.outputs:
         example = source.examples.get(output.example)
         references = example.references if example else ()
+        notes = example.notes if example else {}
         answer = output.failure.message if output.failure else output.text
         texts[output.example, output.system] = Texts(
             question=source.redact(example.question) if example else None,
             answer=None if answer is None else source.redact(answer),
-            reference=source.redact(references[0]) if references else None,
+            reference=_OR.join(map(source.redact, references)) if references else None,
+            notes={name: source.redact(note) for name, note in notes.items()},
         )
     return texts

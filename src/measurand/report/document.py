@@ -5,8 +5,8 @@ Every string in it is plain text, from whatever source; the renderers make it sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from measurand.analysis.result import Change, Unit, Verdict
@@ -194,18 +194,27 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What was asked and answered, where it is known."""
+    """What was asked and answered, where it is known.
+
+    Args:
+        question: What was asked.
+        answer: What was answered.
+        reference: An acceptable answer, or several.
+        notes: What raters were told of this example, by dimension.
+    """
 
     question: str | None = None
     answer: str | None = None
     reference: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
-    def named(self) -> tuple[tuple[str, str], ...]:
-        """Those that are known, with their names."""
+    def named(self, dimension: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Those that are known, with their names; the note of one dimension."""
         pairs = (
             ("Question", self.question),
             ("Answer", self.answer),
             ("Reference", self.reference),
+            ("Note to raters", self.notes.get(dimension or "")),
         )
         return tuple((name, text) for name, text in pairs if text is not None)
 

@@ -173,7 +173,7 @@ def _card(card: UnitCard) -> Iterator[str]:
     if unit.spread is not None:
         facts.append(f"spread {unit.spread:.2f}")
     yield f"### {', '.join(facts)}"
-    for name, text in card.texts.named():
+    for name, text in card.texts.named(unit.dimension):
         yield f"{name}:\n\n" + _quoted(text)
     rows = (
         [escaped(text) for text in (r.rater, r.kind, shown, r.reason or "")]

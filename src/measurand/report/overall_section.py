@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from measurand.analysis.result import Findings, Result
+from measurand.core.rubric import Rubric
 from measurand.figures.forest import Band, Forest, ForestRow, Line
 from measurand.report.bounds_table import bounds_tables
 from measurand.report.corrected_section import by_judge, dimension_of, raw_tables
@@ -121,7 +122,24 @@ def dimension_sections(shelf: Shelf, findings: Findings, known: PageContext) -> 
             (d.name, f"{weights[d.name]:.0%}", str(d.scale), d.definition) for d in known.rubric
         )
         blocks.append(Table("The rubric", columns, rows))
+        blocks += _by_segment(known.rubric)
     return [Section("Dimensions", tuple(blocks))]
+
+
+def _by_segment(rubric: Rubric) -> list[Block]:
+    """The weights of every segment that has some of its own."""
+    if not rubric.by_segment:
+        return []
+    names = [d.name for d in rubric]
+    usual = {d.name: d.weight for d in rubric}
+    rows = []
+    for segment, weights in rubric.by_segment.items():
+        told = {**usual, **weights}
+        total = sum(told.values())
+        rows.append((segment, *(f"{told[name] / total:.0%}" if total else "" for name in names)))
+    columns = (Column("Segment"), *(Column(name, right=True) for name in names))
+    note = "Examples with weights of their own have those. What blocks is the same for all."
+    return [Table("Weights by segment", columns, tuple(rows), note)]
 
 
 def _figures(means: Sequence[Result], findings: Findings, known: PageContext) -> list[Block]:

@@ -285,7 +285,8 @@ def _card(card: UnitCard) -> Iterator[RenderableType]:
     if unit.spread is not None:
         head.append(f"  spread {unit.spread:.2f}")
     yield head
-    yield _facts([(name, shortened(text, _TEXT_SHOWN)) for name, text in card.texts.named()])
+    texts = card.texts.named(unit.dimension)
+    yield _facts([(name, shortened(text, _TEXT_SHOWN)) for name, text in texts])
     grid = Grid.grid(padding=(0, 2, 0, 0))
     for rated in unit.ratings:
         grid.add_row(

@@ -132,6 +132,10 @@ class PlanForm(Form):
     """Which examples."""
     rubric: Annotated[list[DimensionForm], Field(min_length=1)]
     """The dimensions of quality, in order."""
+    weights_by_segment: dict[Word, dict[Word, Annotated[Number, Field(ge=0)]]] = Field(
+        default_factory=dict
+    )
+    """Weights that differ for the examples of a segment, in percent, by dimension."""
     systems: list[SystemForm] = Field(default_factory=list)
     """Who answers."""
     people: PeopleForm = Field(default_factory=PeopleForm)
@@ -170,7 +174,10 @@ class PlanForm(Form):
             task=self.task,
             seed=self.seed,
             data=self.data.build(),
-            rubric=Rubric(*(dimension.build() for dimension in self.rubric)),
+            rubric=Rubric(
+                *(dimension.build() for dimension in self.rubric),
+                by_segment=self.weights_by_segment,
+            ),
             systems=tuple(system.build() for system in self.systems),
             people=self.people.build(),
             compare=self.compare.build(),
@@ -235,6 +242,7 @@ def plain_plan(plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "data": encode(plan.data),
         "rubric": [_dimension(dimension) for dimension in plan.rubric],
+        "weights_by_segment": encode(plan.rubric.by_segment),
         "systems": [encode(system) for system in plan.systems],
         "judge": None if plan.judge is None else _judge(plan.judge),
         "calibration": encode(plan.calibration),

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from measurand.core.family import family_of
 from measurand.core.running import JudgePlan
 from measurand.core.scale import Scale
-from measurand.errors import Fault
+from measurand.errors import Fault, nearest
 from measurand.store.codec import Form, Origin
 from measurand.store.plans_candidates import candidate_faults
 from measurand.store.plans_rubric import DimensionForm
@@ -20,6 +20,7 @@ from measurand.store.plans_systems import SystemForm
 
 __all__ = ["contradictions"]
 
+_ROUNDING = 1e-6
 _PAIR = Scale.of("win/tie/loss")
 _F = TypeVar("_F", bound=Form)
 
@@ -39,6 +40,7 @@ def contradictions(raw: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
     calibration = raw.get("calibration")
     if isinstance(calibration, dict):
         yield from candidate_faults(calibration.get("candidates"), named, origin)
+    yield from _by_segment(raw.get("weights_by_segment"), named, origin)
     asked = False
     for at, dimension in rubric.items():
         asked = asked or any(rater.name == "judge" for rater in dimension.raters)
@@ -101,6 +103,38 @@ class _Dimension:
 
     def _fault(self, problem: str, *inside: str | int, **more: str | None) -> Fault:
         return self.origin.fault(problem, ("rubric", self.at, *inside), **more)
+
+
+def _by_segment(raw: object, named: Mapping[str, DimensionForm], origin: Origin) -> Iterator[Fault]:
+    """Weights of dimensions that there are not, and such as sum to something else."""
+    whole = sum(dimension.weight for dimension in named.values())
+    for segment, weights in raw.items() if isinstance(raw, dict) else ():
+        if not isinstance(weights, dict) or not all(map(_is_weight, weights.values())):
+            continue
+        place = ("weights_by_segment", segment)
+        odd = [name for name in weights if name not in named]
+        for name in odd:
+            problem = "the rubric has no such dimension"
+            known = ", ".join(named)
+            remedy = nearest(str(name), list(named))
+            yield origin.fault(problem, (*place, name), allowed=known, remedy=remedy)
+        total = sum({**{n: d.weight for n, d in named.items()}, **weights}.values())
+        if not whole and not odd:
+            problem = "a rubric without weights has none by segment"
+            yield origin.fault(problem, place, remedy="give its dimensions weights first")
+        elif not odd and abs(total - whole) > _ROUNDING:
+            yield origin.fault(
+                "with the weights that stay as they are these sum to something else than the "
+                "rubric's",
+                place,
+                found=f"{total:g}",
+                allowed=f"{whole:g}",
+                remedy="name what another dimension gives up",
+            )
+
+
+def _is_weight(weight: object) -> bool:
+    return isinstance(weight, int | float) and not isinstance(weight, bool)
 
 
 def _unasked(at: int, system: SystemForm, origin: Origin) -> Iterator[Fault]:
