@@ -253,7 +253,7 @@ def ask_canary(
 
 def _drawn() -> str:
     """Random digits that no redactor takes for a card number or the like, however written."""
-    redact = Redactor(RedactPlan(), b"")
+    redact = Redactor(RedactPlan(), bytes(DIGITS))
     while True:
         digits = secrets.token_hex(DIGITS // 2)
         forms = (digits, digits[ASKED:], canary_line(canary_of(digits)), beginning(digits))
