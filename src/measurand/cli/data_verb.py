@@ -11,6 +11,7 @@ __all__ = ["ACTS", "run"]
 
 ACTS: Mapping[str, str] = {
     "build": "build the set from logs: a sample of production, edge cases, attacks, and more",
+    "mismatch": "how far the set is from production, what it lacks, weights that repair it",
     "contamination": "was the set seen before it was asked? each test says what it cannot see",
     "regress": "a failure becomes a regression example, in one command",
     "versions": "the versions of the set, which runs asked which; put one back",
@@ -20,6 +21,7 @@ ACTS: Mapping[str, str] = {
     "attacks": "adversarial examples for your task, by template or written by a model",
     "canary": "a string by which the set is known again where it was taken: plant, search, ask",
     "import": "results of another evaluation tool: its examples, outputs and scores",
+    "export": "write the set for another evaluation tool, or as flat tables",
 }
 """Each act and what it does, in the order in which a user meets them; ``cli/data/`` has a module
 ``ACT_act`` for each, with a function ``run(words)``."""

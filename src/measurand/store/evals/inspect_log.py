@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurand.core.output import Failure, Output
-from measurand.core.rating import Kind
+from measurand.core.rating import KINDS, Kind
 from measurand.core.record import Place
+from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault
 from measurand.store.evals.archive import Archive, opened
 from measurand.store.evals.reading import (
@@ -189,14 +190,19 @@ class _Log:
     ) -> Score:
         scorer, name = named
         rater, kind = self._rater(scorer, score)
+        own = mapping_of(mapping_of(score.get("metadata")).get(OWN))
+        if own.get("kind") in KINDS and isinstance(own.get("rater"), str):
+            rater, kind = str(own["rater"]), own["kind"]
+            name = str(own.get("dimension") or name)
         why = score.get("explanation")
         reason = why if isinstance(why, str) else ""
         code = score.get("reason")
         failure = None
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
-            failure = _FAILURES.get(str(code))
+            failure = own.get("failure") or _FAILURES.get(str(code))
             because = code.replace("_", " ") if isinstance(code, str) else "not scored"
-            value, reason = None, f"{because}: {reason}" if reason else because
+            value = None
+            reason = reason if own and reason else f"{because}: {reason}" if reason else because
         return Score(
             dimension=name,
             rater=rater,
@@ -204,6 +210,7 @@ class _Log:
             value=value,
             reason=reason,
             failure=failure,
+            scale=_scale(own.get("scale")),
             graded=isinstance(value, str) and value in GRADES,
         )
 
@@ -232,6 +239,14 @@ def _failure(raw: Mapping[str, Any], output: Mapping[str, Any]) -> Failure | Non
     if limit := mapping_of(raw.get("limit")):
         return Failure("truncated", f"the sample ended at its limit of {limit.get('type')}")
     return None
+
+
+def _scale(told: object) -> Scale | None:
+    """The scale that this package wrote beside a score."""
+    try:
+        return Scale.of(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
 
 
 def _line(told: object) -> str:

@@ -8,7 +8,7 @@ together by ``sample_id``; and output items of the dashboard: ``run_id``, ``item
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from measurand.core.output import Failure
@@ -29,6 +29,7 @@ from measurand.store.example_names import ALIASES
 
 __all__ = ["is_item", "is_log", "read_items", "read_log"]
 
+_INVALID = "invalid_choice"
 _Lines = Iterable[tuple[int, Mapping[str, Any]]]
 _QUESTIONS = ("messages", *ALIASES["messages"])
 _RIGHT = ("references", *ALIASES["references"])
@@ -90,17 +91,18 @@ def read_log(lines: _Lines, sheet: Sheet) -> Iterator[Sample]:
             sheet.refuse(sheet.place(line), "it is no event of a sample")
     named = [name for name in listed(spec.get("completion_fns")) if isinstance(name, str)]
     system = sheet.system or (named[0] if named else str(spec.get("model_name") or "system"))
+    judge = named[-1] if len(named) > 1 else ""
     source = f"OpenAI Evals {spec.get('eval_name') or spec.get('base_eval') or ''}".strip()
     for name, events in samples.items():
         try:
-            yield _sample(name, events, sheet, facts=(system, source))
+            yield _sample(name, events, sheet, facts=(system, source, judge))
         except NotTaken as problem:
             count = sum(1 for _ in _event_scores(events, sheet))
             sheet.refuse(events.place, str(problem), scores=count)
 
 
-def _sample(name: str, events: _Events, sheet: Sheet, *, facts: tuple[str, str]) -> Sample:
-    system, source = facts
+def _sample(name: str, events: _Events, sheet: Sheet, *, facts: tuple[str, str, str]) -> Sample:
+    system, source, judge = facts
     if events.sampled > 1:
         sheet.note("a sample has several calls of a model; the first is taken for the answer")
     if events.prompt is None:
@@ -120,11 +122,11 @@ def _sample(name: str, events: _Events, sheet: Sheet, *, facts: tuple[str, str])
     failure = Failure("exception", events.error[:500]) if events.error else None
     text = answer if isinstance(answer, str) else None
     output = output_of(example.id, system, text=text, failure=failure)
-    scores = tuple(_event_scores(events, sheet))
+    scores = tuple(_event_scores(events, sheet, judge))
     return Sample(place=events.place, example=example, outputs=(output,), scores=scores)
 
 
-def _event_scores(events: _Events, sheet: Sheet) -> Iterator[Score]:
+def _event_scores(events: _Events, sheet: Sheet, judge: str = "") -> Iterator[Score]:
     for kind, data in events.said:
         if kind == "match":
             value = data.get("correct")
@@ -132,8 +134,14 @@ def _event_scores(events: _Events, sheet: Sheet) -> Iterator[Score]:
             continue
         graded: Kind = "judge" if "choice" in data else "check"
         for name, value in data.items():
-            if isinstance(value, bool | int | float) and name != "invalid_choice":
-                yield _score(name, "metrics", value, sheet.kind_of(name, graded))
+            if isinstance(value, bool | int | float) and name != _INVALID:
+                told = sheet.kind_of(name, graded)
+                rater = judge if told == "judge" and judge else "metrics"
+                score = _score(name, rater, value, told)
+                if data.get("choice") == "__invalid__" or data.get(_INVALID):
+                    why = "the judge's reply named no choice that there is"
+                    score = replace(score, value=None, reason=why, failure="invalid")
+                yield score
 
 
 def _score(name: str, rater: str, value: object, kind: Kind) -> Score:  # noqa: PLR0917
