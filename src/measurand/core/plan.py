@@ -58,15 +58,22 @@ class DataPlan:
     Args:
         path: A folder of component files, or one file; relative to the plan's folder.
         minimum: The smallest size of each component; what is not named may be empty.
+        encoder: What makes vectors of texts: ``python:package.module:name`` or ``file.py:name``;
+            empty for hashed words.
 
     Raises:
-        ValueError: A size is negative.
+        ValueError: A size is negative, or the encoder names no code.
     """
 
     path: str = "data/"
     minimum: Mapping[Component, int] = field(default_factory=lambda: dict(MINIMUM))
+    encoder: str = ""
 
     def __post_init__(self) -> None:
+        if self.encoder and not (self.encoder.startswith("python:") or ".py:" in self.encoder):
+            raise ValueError(
+                f"encoder is python:package.module:name or file.py:name; found {self.encoder!r}"
+            )
         for component, size in self.minimum.items():
             if size < 0:
                 raise ValueError(f"the least size of {component} is 0 or more; found {size}")

@@ -45,6 +45,8 @@ from measurand.store.yaml import read_yaml, write_yaml
 
 __all__ = ["PlanForm", "load_plan", "plain_plan", "plan_of", "write_plan"]
 
+_ENCODER = r"^(python:[\w.]+:\w+|[\w./-]+\.py:\w+)?$"
+
 
 class DataForm(Form):
     """Which examples."""
@@ -55,10 +57,13 @@ class DataForm(Form):
         default_factory=lambda: dict(MINIMUM)
     )
     """The smallest size of each component; what is not named may be empty."""
+    encoder: Annotated[str, Field(pattern=_ENCODER)] = ""
+    """What makes vectors of texts, for intents and for how far the set is from production:
+    python:MODULE:NAME or FILE.py:NAME; empty for hashed words."""
 
     def build(self) -> DataPlan:
         """This part of the plan."""
-        return DataPlan(self.path, self.minimum)
+        return DataPlan(self.path, self.minimum, self.encoder)
 
 
 class PeopleForm(Form):

@@ -1,0 +1,400 @@
+"""The page of a mismatch: is the set as production, what does it lack, what is the headline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from measurand.analysis.mismatch import Mismatch
+from measurand.analysis.mismatch_channels import ChannelTest, Matters
+from measurand.analysis.mismatch_gaps import Gap
+from measurand.analysis.result import Findings, Result
+from measurand.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    Fold,
+    KeyValue,
+    Outcome,
+    Paragraph,
+    Percent,
+    Section,
+    Table,
+)
+from measurand.report.sections import FOOTER, limits_section
+from measurand.report.shelf import shared_span
+from measurand.report.words import basis
+from measurand.stats.estimate import Estimate
+
+__all__ = ["SHOWN", "MismatchContext", "mismatch_document", "mismatch_part"]
+
+CHANNELS, ADD, MANY, HEADLINE, USE = (
+    "Is the set as production?",
+    "What to add",
+    "What there is too much of",
+    "The headline, re-weighted",
+    "How to use the weights",
+)
+SHOWN = frozenset({CHANNELS, ADD, MANY, HEADLINE, USE})
+"""The sections that answer the question."""
+_NAMES: Mapping[str, str] = {
+    "text": "what is asked (text)",
+    "length": "length",
+    "language": "language",
+    "segment": "segment",
+    "intent": "intent",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MismatchContext:
+    """What the page knows besides the findings.
+
+    Args:
+        name: The project's.
+        component: The part of the set that is to be as production.
+        data: Where the set is.
+        examples: How many of it ask something.
+        worth: How many that count alike they are worth.
+        window: Facts of the window, by name.
+        encoder: What makes vectors.
+        lines: What a plan says to weigh by cells; empty where there is none.
+        saved: The folder of the tagged set; empty where none was asked for.
+        matters: From which size on a shift matters.
+    """
+
+    name: str = ""
+    component: str = "core"
+    data: str = ""
+    examples: int = 0
+    worth: float = 0.0
+    window: tuple[tuple[str, str], ...] = ()
+    encoder: str = ""
+    lines: tuple[str, ...] = ()
+    saved: str = ""
+    matters: Matters = field(default_factory=Matters)
+
+
+def mismatch_document(found: Mismatch, context: MismatchContext) -> Document:
+    """The page; every result appears on it once."""
+    results, verdicts = found.findings.results, found.findings.verdicts
+    sections = [
+        _channels(found.tests, found.findings, context),
+        *_add(found.gaps),
+        *_many(found.gaps),
+        *_headline(results),
+        *_use(found, context),
+        *_others(found.others),
+        *_kinds(found.gaps),
+        Section("The two sides", (KeyValue(_facts(context)),), "What was compared."),
+        *limits_section(found.findings.limits),
+    ]
+    subtitle = ": ".join(filter(None, (context.name, f"{context.component} against production")))
+    return Document(
+        title="Is the evaluation set as production is?",
+        subtitle=subtitle,
+        banner=None,
+        headlines=verdicts[:1],
+        sections=tuple(sections),
+        footer=FOOTER,
+    )
+
+
+def mismatch_part(
+    found: Mismatch, ids: Sequence[str], traffic: Mapping[str, float]
+) -> Mapping[str, Any]:
+    """Gaps and weights for other programs."""
+    made = found.cells
+    weights = {} if made is None else dict(zip(ids, map(float, made.weights), strict=True))
+    return {
+        "add": [_gap_json(gap) for gap in found.gaps if gap.lacking],
+        "too_many": [_gap_json(gap) for gap in found.gaps if _excess(gap)],
+        "weights": weights,
+        "traffic": dict(traffic),
+        "out_of_reach": [] if made is None else [{"of": n, "share": s} for n, s in made.lost],
+    }
+
+
+def _gap_json(gap: Gap) -> Mapping[str, Any]:
+    return {
+        "channel": gap.channel,
+        "kind": gap.kind,
+        "state": gap.state,
+        "in_set": gap.counts[0],
+        "in_window": gap.counts[1],
+        "add": gap.add,
+        "p": gap.p,
+        "examples": [
+            {"id": name, "question": text} for name, text in zip(gap.ids, gap.texts, strict=True)
+        ],
+    }
+
+
+def _excess(gap: Gap) -> bool:
+    return gap.state in {"too many", "not in production"}
+
+
+def _channels(
+    tests: Sequence[ChannelTest], findings: Findings, context: MismatchContext
+) -> Section:
+    verdicts = findings.verdicts
+    after = {r.dimension: r.estimate for r in findings.named("psi_reweighted")}
+    by = {verdict.dimension: verdict for verdict in verdicts}
+    rows: list[tuple[Cell, ...]] = []
+    for test in tests:
+        verdict = by.get(test.channel)
+        text = test.channel == "text"
+        rows.append(
+            (
+                _NAMES[test.channel],
+                None if verdict is None else Outcome.of(verdict),
+                Percent(test.estimate) if text else test.estimate,
+                after.get(test.channel),
+                f"{test.matters:.0%}" if text else f"{test.matters:g}",
+                None if test.p is None else f"{test.power:.0%}",
+                None if verdict is None else verdict.n_needed,
+            )
+        )
+    table = Table(
+        "How far the set is from production, by channel",
+        (
+            Column("Channel"),
+            Column("Verdict"),
+            Column("Shift", right=True),
+            Column("After weights", right=True),
+            Column("Matters from", right=True),
+            Column("Would be found", right=True),
+            Column("Examples needed", right=True, detail=True),
+        ),
+        tuple(rows),
+        "Text: as if so much of production were of a topic that the set has nothing of. Others: "
+        "the population stability index, less what chance adds; after weights, where each example "
+        "counts as production asks. Would be found: how often a "
+        "shift of the size that matters would be, at these numbers of questions.",
+    )
+    reasons = Bullets(tuple(f"{_NAMES[v.dimension]}: {v.reason}" for v in verdicts if v.dimension))
+    summary = (
+        f"The {context.examples:,} questions of {context.component} against production's. Where "
+        "nothing has shifted at all, any channel fails on 5 of 100 days at most, all together."
+    )
+    return Section(CHANNELS, (table, reasons), summary)
+
+
+def _add(gaps: Sequence[Gap]) -> list[Section]:
+    lacking = [gap for gap in gaps if gap.lacking]
+    if not lacking:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            gap.kind,
+            _NAMES[gap.channel],
+            gap.state,
+            Percent(gap.production),
+            Percent(gap.share),
+            gap.counts[0],
+            gap.add,
+        )
+        for gap in lacking
+    )
+    table = Table(
+        "Kinds that the set has too few of",
+        (
+            Column("Kind"),
+            Column("By"),
+            Column("State"),
+            Column("Of production", right=True),
+            Column("Of the set", right=True),
+            Column("Has", right=True),
+            Column("Add", right=True),
+        ),
+        rows,
+        "Gaps beyond chance, by Holm over the kinds of a channel. Add: what a set of this size "
+        "lacks; kinds of different channels overlap, and one question may fill several gaps.",
+    )
+    blocks: list[Block] = [table]
+    for gap in lacking:
+        if gap.texts:
+            told = Paragraph(f"{gap.kind}, as production asks it:")
+            blocks += [told, Bullets(gap.texts)]
+    summary = "What production asks and the set does not, or hardly; the questions are redacted."
+    return [Section(ADD, tuple(blocks), summary)]
+
+
+def _many(gaps: Sequence[Gap]) -> list[Section]:
+    over = [gap for gap in gaps if _excess(gap)]
+    if not over:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            gap.kind,
+            _NAMES[gap.channel],
+            gap.state,
+            Percent(gap.production),
+            Percent(gap.share),
+            gap.counts[0],
+        )
+        for gap in over
+    )
+    table = Table(
+        "Kinds that the set has too many of",
+        (
+            Column("Kind"),
+            Column("By"),
+            Column("State"),
+            Column("Of production", right=True),
+            Column("Of the set", right=True),
+            Column("Has", right=True),
+        ),
+        rows,
+    )
+    summary = "They need not be removed: weights make them count less."
+    return [Section(MANY, (table,), summary)]
+
+
+def _headline(results: Sequence[Result]) -> list[Section]:
+    names = ("mean", "mean_reweighted", "reweighting_difference")
+    by: dict[str, dict[str, Estimate]] = {}
+    for result in results:
+        if result.name in names:
+            by.setdefault(result.systems[0], {})[result.name] = result.estimate
+    facts = _repair_facts(results)
+    if not by:
+        return [Section(HEADLINE, (facts, Paragraph(_UNRATED)))] if facts.pairs else []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (system, *(told.get(name) for name in names)) for system, told in by.items()
+    )
+    means = [told[name] for told in by.values() for name in names[:2] if name in told]
+    span = _span(means)
+    gaps = [told[names[2]] for told in by.values() if names[2] in told]
+    table = Table(
+        "The overall score of each system",
+        (
+            Column("System"),
+            Column("As it is", right=True, span=span),
+            Column("Re-weighted", right=True, span=span),
+            Column("Difference", right=True, span=_span(gaps), mark=0.0),
+        ),
+        rows,
+        basis(estimate for told in by.values() for estimate in told.values()),
+    )
+    summary = (
+        "Each example counts as much as production asks such questions. The difference is of the "
+        "same examples counted in two ways, so that its interval is narrower than theirs."
+    )
+    return [Section(HEADLINE, (table, facts), summary)]
+
+
+_UNRATED = (
+    "Nobody has rated these examples yet, so there is no headline to re-weight. Name a file of "
+    "ratings with --ratings, or run the project."
+)
+
+
+def _repair_facts(results: Iterable[Result]) -> KeyValue:
+    pairs: list[tuple[str, str]] = []
+    for result in results:
+        estimate = result.estimate
+        if estimate.value is None:
+            continue
+        if result.name == "effective_examples":
+            told = f"{estimate.value:,.0f} that count alike, of {estimate.n:,}"
+            pairs.append(("worth of the re-weighted examples", told))
+        elif result.name == "share_out_of_reach":
+            low, high = estimate.low or 0.0, estimate.high or 0.0
+            told = f"{estimate.value:.1%} [{low:.1%}, {high:.1%}]"
+            pairs.append(("of production, beyond any weight", told))
+    return KeyValue(tuple(pairs))
+
+
+def _span(estimates: Sequence[Estimate]) -> tuple[float, float] | None:
+    return shared_span([Result(name="mean", estimate=one) for one in estimates])
+
+
+def _use(found: Mismatch, context: MismatchContext) -> list[Section]:
+    made = found.cells
+    if made is None or not context.lines:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, f"{share:.1%}", f"{held:.1%}", f"{share / held:.2f}")
+        for name, share, held in zip(made.names, made.shares, made.held, strict=True)
+    )
+    columns = (
+        Column("Cell"),
+        Column("To count", right=True),
+        Column("Counts now", right=True),
+        Column("Factor", right=True),
+    )
+    table = Table(f"{len(made.names):,} cells", columns, rows, "Shares of what is within reach.")
+    told = "In the plan, so that compare, report and gate weigh by it:"
+    lines = Bullets(context.lines)
+    if not context.saved:
+        told = (
+            "With --save FOLDER the set is written with a tag for each cell; then, in the plan, "
+            "compare, report and gate weigh by:"
+        )
+    return [Section(USE, (Paragraph(told), lines, Fold("The cells", (table,))))]
+
+
+def _others(others: Mapping[str, Sequence[ChannelTest]]) -> list[Section]:
+    if not others:
+        return []
+    rows: list[tuple[Cell, ...]] = []
+    for name, tests in others.items():
+        by = {test.channel: test.estimate for test in tests}
+        text, intent = by.get("text"), by.get("intent")
+        rows.append((name, None if text is None else Percent(text), intent))
+    columns = (
+        Column("Component"),
+        Column("Text", right=True),
+        Column("Intent (PSI)", right=True),
+    )
+    table = Table("How far the other components are", columns, tuple(rows))
+    summary = "They were chosen and do not sample production, so that there is no verdict on them."
+    return [Section("Other components", (table,), summary)]
+
+
+def _kinds(gaps: Sequence[Gap]) -> list[Section]:
+    tables: list[Block] = []
+    for channel in dict.fromkeys(gap.channel for gap in gaps):
+        own = sorted(
+            (gap for gap in gaps if gap.channel == channel), key=lambda gap: -gap.counts[1]
+        )
+        span = _span([one for gap in own for one in (gap.production, gap.share)])
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (
+                gap.kind,
+                Percent(gap.production),
+                Percent(gap.share),
+                gap.counts[1],
+                gap.counts[0],
+                gap.state,
+            )
+            for gap in own
+        )
+        columns = (
+            Column("Kind"),
+            Column("Of production", right=True, span=span),
+            Column("Of the set", right=True, span=span),
+            Column("Questions", right=True),
+            Column("Examples", right=True),
+            Column("State"),
+        )
+        note = basis(one for gap in own for one in (gap.production, gap.share))
+        tables.append(Table(f"By {channel}", columns, rows, note))
+    if not tables:
+        return []
+    return [Section("Every kind", tuple(tables), "All kinds of questions, on either side.")]
+
+
+def _facts(context: MismatchContext) -> tuple[tuple[str, str], ...]:
+    worth = ""
+    if context.worth < context.examples - 0.5:
+        worth = f", worth {context.worth:,.0f} that count alike"
+    return (
+        ("set", f"{context.data}, {context.component}: {context.examples:,} questions{worth}"),
+        *((f"window: {name}", told) for name, told in context.window),
+        ("encoder", context.encoder),
+    )
