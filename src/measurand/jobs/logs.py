@@ -16,7 +16,8 @@ from measurand.core.record import Feedback, Record
 from measurand.errors import DataError, Fault, UsageError
 from measurand.privacy.redaction import redact_json
 from measurand.store.logs.account import LogAccount, Unfit
-from measurand.store.logs.reading import SUFFIXES, LogReading, read_log
+from measurand.store.logs.reading import SUFFIXES, LogReading, gather, read_log
+from measurand.store.logs.remarks import Remarks
 
 __all__ = ["Logs", "Progress", "log_files", "open_logs"]
 
@@ -25,6 +26,7 @@ Progress = Callable[[int, int], None]
 
 NOT_REDACTED = "its texts could not be redacted, so it is left out"
 TWICE = "an id is given twice; the later record is called by its place"
+TOO_MANY = "scores or answers that stand apart were more than are held"
 HIDDEN = "an id holds what is redacted; the record is called by its place"
 
 _CHUNK = 2**20
@@ -64,6 +66,7 @@ class Logs:
         self._state = {name: _state(path) for name, path in files.items()}
         self.digests: Mapping[str, str] = {name: _digest(path) for name, path in files.items()}
         self.account = LogAccount()
+        self._remarks: Remarks | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -81,13 +84,17 @@ class Logs:
             DataError: A file has changed since it was opened.
         """
         account = self.account = LogAccount()
+        remarks = self._gathered()
+        if remarks.left:
+            account.note(TOO_MANY, remarks.left)
         redact = _remembering(self._redactor)
         seen = _Seen()
         sizes = {name: state[0] for name, state in self._state.items()}
         whole, before = sum(sizes.values()), 0
         for name, path in self._files.items():
             self._unchanged(name)
-            for number, record in enumerate(read_log(path, account, how=self._how, name=name)):
+            reading = read_log(path, account, how=self._how, name=name, remarks=remarks)
+            for number, record in enumerate(reading):
                 if self._progress and number % _EVERY == 0:
                     self._progress(before, whole)
                 try:
@@ -100,6 +107,14 @@ class Logs:
             before += sizes[name]
         if self._progress:
             self._progress(whole, whole)
+
+    def _gathered(self) -> Remarks:
+        """What stands apart from the records that it is about: scores, answers of batches."""
+        if self._remarks is None:
+            self._remarks = Remarks()
+            for path in self._files.values():
+                gather(path, self._remarks, how=self._how)
+        return self._remarks
 
     def _unchanged(self, name: str) -> None:
         if _state(self._files[name]) != self._state[name]:

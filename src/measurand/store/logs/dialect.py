@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurand.store.logs.draft import Draft
+from measurand.store.logs.remarks import Remark
 
 __all__ = ["Cells", "Dialect", "whole"]
 
@@ -31,6 +32,10 @@ class Dialect:
             it cannot be used.
         units: The units of a row, each with its key path: a row holds one, or many as a batch of
             spans does. Each is counted as a row.
+        roots: What stands in a unit where whole requests are wanted and not calls of models; None
+            where there is no such difference.
+        remarks: What a row says of records that stand elsewhere; None where rows of this dialect
+            never do.
     """
 
     name: str
@@ -38,3 +43,5 @@ class Dialect:
     fits: Callable[[Cells], bool]
     drafts: Callable[[Cells], Iterable[Draft]]
     units: Callable[[Cells], Iterator[tuple[str, Cells]]] = whole
+    roots: Callable[[Cells], Iterable[Draft]] | None = None
+    remarks: Callable[[Cells], Iterable[Remark]] | None = None

@@ -38,6 +38,7 @@ class Draft:
 
     Args:
         id: The log's own name of it.
+        names: Other names by which remarks speak of it.
         messages: The conversation up to the answer.
         output: The answer.
         failure: Why there is none.
@@ -56,6 +57,7 @@ class Draft:
     """
 
     id: Any = None
+    names: tuple[str, ...] = ()
     messages: Sequence[Message] = ()
     output: str | None = None
     failure: Failure | None = None

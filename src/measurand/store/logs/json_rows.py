@@ -222,6 +222,7 @@ class _Document:
             Stopped: It is none, and nobody knows where the next begins.
         """
         flaw: Unfit | None = None
+        self._next()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)

@@ -11,14 +11,15 @@ from typing import Any
 
 from measurand.core.example import Message, ToolCall
 from measurand.core.output import Failure
-from measurand.store.logs.account import Unfit
+from measurand.store.logs.account import Beside, Unfit
 from measurand.store.logs.dialect import Cells, Dialect
 from measurand.store.logs.draft import Draft, said, usage_of, words
+from measurand.store.logs.remarks import Remark
 from measurand.store.logs.turns import calls_in, conversation, decoded, text_of
 
-__all__ = ["OPENAI", "answer_in", "asked_in"]
+__all__ = ["OPENAI", "answer_in", "answered", "asked_in"]
 
-_BATCH = "an answer of a batch without its question; the file of the batch's requests has it"
+_BATCH = "an answer of a batch; its question stands in the file of the batch's requests"
 _REQUEST = ("request", "req", "input", "body", "kwargs", "request_body", "requestBody")
 _RESPONSE = ("response", "resp", "output", "completion", "response_body", "responseBody", "result")
 _ANSWERS = ("choices", "output", "content", "error", "candidates", "completion")
@@ -32,24 +33,33 @@ _MILLISECONDS = ("latency_ms", "duration_ms", "response_ms", "elapsed_ms")
 
 def fits(row: Cells) -> bool:
     """A response with choices or outputs, or a request that names its model and its messages."""
-    if "choices" in row or row.get("object") in {"response", "chat.completion", "text_completion"}:
+    if (
+        _is_reply(row)
+        or "choices" in row
+        or row.get("object") in {"response", "chat.completion", "text_completion"}
+    ):
         return True
     response = _side(row, _RESPONSE)
     if response is not None and _is_response(response):
         return True
     request = _side(row, _REQUEST)
-    return request is not None and isinstance(request.get("messages"), list)
+    if request is None:
+        return False
+    asked = "model" in request and ("input" in request or "prompt" in request)
+    return asked or isinstance(request.get("messages"), list)
 
 
 def drafts(row: Cells) -> Iterator[Draft]:
     """The one interaction of a row."""
+    if _is_reply(row):
+        raise Beside(_BATCH)
     response = _side(row, _RESPONSE)
     if response is None or not _is_response(response):
         response = row if "choices" in row or "object" in row else None
     request = _side(row, _REQUEST) or row
     messages = asked_in(request) or (asked_in(row) if request is not row else ())
     if not messages:
-        raise Unfit(_BATCH if "custom_id" in row else "there is a response without its request")
+        raise Unfit("there is a response without its request")
     answer, tools, failure = (None, (), None) if response is None else answer_in(response)
     told = response or {}
     if answer is None and response is None and isinstance(row.get("response"), str):
@@ -75,6 +85,27 @@ def drafts(row: Cells) -> Iterator[Draft]:
         usage=usage_of(told.get("usage") or row.get("usage")),
         metadata=_rest(row, request),
     )
+
+
+def remarks(row: Cells) -> Iterator[Remark]:
+    """The answer of a batch, by the name of its request."""
+    if _is_reply(row) and isinstance(row["custom_id"], str):
+        yield Remark(row["custom_id"], reply=row, size=len(str(row)))
+
+
+def _is_reply(row: Cells) -> bool:
+    """Whether a row is the answer of a batch, whose question stands in another file."""
+    return "custom_id" in row and "response" in row and not any(map(row.__contains__, _REQUEST))
+
+
+def answered(draft: Draft, row: Cells) -> Draft:
+    """A request of a batch with its answer."""
+    response = _side(row, _RESPONSE) or {}
+    draft.output, draft.tools, draft.failure = answer_in(response or row)
+    draft.system = response.get("model") or draft.system
+    draft.usage = usage_of(response.get("usage"))
+    draft.start = draft.start or response.get("created") or response.get("created_at")
+    return draft
 
 
 def asked_in(request: Mapping[str, Any]) -> tuple[Message, ...]:
@@ -181,4 +212,6 @@ def _rest(row: Cells, request: Mapping[str, Any]) -> dict[str, Any]:
     return dict(told) if isinstance(told, Mapping) else {}
 
 
-OPENAI = Dialect("openai", "requests and responses of OpenAI's interfaces", fits, drafts)
+OPENAI = Dialect(
+    "openai", "requests and responses of OpenAI's interfaces", fits, drafts, remarks=remarks
+)

@@ -20,7 +20,7 @@ __all__ = ["LINE_LIMIT", "Found", "Stopped", "opened"]
 
 LINE_LIMIT = 32 * 2**20
 """Bytes that a line, or an entry of a document, may have."""
-BOMB_RATIO, BOMB_LEAST = 200, 256 * 2**20
+BOMB_RATIO, BOMB_LEAST = 200, 64 * 2**20
 """A file that unpacks into more than the second, and so many times its size, is no log."""
 
 _GZIP, _UTF16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")

@@ -229,10 +229,14 @@ def conversation(raw: Any, key: str = "") -> tuple[Message, ...]:
                 return conversation(value[name], key)
         if is_turn(value):
             value = [value]
+        elif len(value) == 1:
+            return conversation(next(iter(value.values())), key)
     while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]
     if isinstance(value, list) and value and (is_turn(value[0]) or len(value) == 1):
         return tuple(_messages(turns_of(value, key), key))
+    if isinstance(value, list) and not all(isinstance(one, str | Mapping) for one in value):
+        raise Unfit("a list of numbers is no conversation", key)
     text = text_of(value)
     return (Message("user", text),) if text.strip() else ()
 
@@ -247,26 +251,31 @@ def _messages(turns: Iterable[Turn], key: str) -> Iterator[Message]:
 def last_answer(raw: Any) -> tuple[str | None, tuple[ToolCall, ...]]:
     """What an output says: a text, a message, or the last of several; and the tools it called."""
     value = decoded(raw)
+    for _ in range(_DEEPEST):
+        inner = _opened_answer(value)
+        if inner is value:
+            break
+        value = decoded(inner)
     if value is None:
         return None, ()
-    if isinstance(value, Mapping):
-        for name in (
-            "messages",
-            "output",
-            "answer",
-            "response",
-            "result",
-            "generations",
-            "outputs",
-        ):
-            if value.get(name) is not None:
-                return last_answer(value[name])
-        return text_of(value), calls_in(value)
-    while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
-        value = value[0]
-    if isinstance(value, list) and value and is_turn(value[-1]):
-        turn = turns_of(value[-1:])[0]
+    last = value[-1] if isinstance(value, list) and value else value
+    if is_turn(last):
+        turn = turns_of([last])[0]
         return turn.text, turn.tools
-    if isinstance(value, list) and len(value) == 1:
-        return last_answer(value[0])
-    return text_of(value), ()
+    return text_of(value), calls_in(value) if isinstance(value, Mapping) else ()
+
+
+_ANSWERS = ("messages", "output", "answer", "response", "result", "generations", "outputs")
+
+
+def _opened_answer(value: Any) -> Any:
+    """What is in an output that only wraps it; the output itself where it does not."""
+    if isinstance(value, Mapping):
+        for name in _ANSWERS:
+            if value.get(name) is not None:
+                return value[name]
+        if len(value) == 1 and not calls_in(value):
+            return next(iter(value.values()))
+    elif isinstance(value, list) and len(value) == 1 and not is_turn(value[0]):
+        return value[0]
+    return value
