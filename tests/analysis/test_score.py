@@ -99,3 +99,13 @@ def test_a_dimension_rated_only_for_other_systems_is_not_rated() -> None:
     rows = [row(0, "ok", "A", 1.0), row(0, "accuracy", "A", 3.0, system="t")]
     scores = score(Ratings.of(rows), RUBRIC, systems=("s",))
     assert [d.name for d in scores.dimensions] == ["ok"]
+
+
+def test_checks_of_a_blocking_dimension_do_not_outvote_each_other() -> None:
+    rows = [row(i, "safety", name, 1.0, kind="check") for i in range(3) for name in ("c", "d")]
+    rows[1] = row(0, "safety", "d", 0.0, kind="check")
+    rows[3] = row(1, "safety", "d", None, kind="check")
+    scores = score(Ratings.of(rows), SAFETY)
+    assert scores.values[:, 0, 0].tolist() == [0.0, 1.0, 1.0]
+    assert scores.blocked[:, 0].tolist() == [1.0, 0.0, 0.0]
+    assert scores.ties == {"safety": 0}

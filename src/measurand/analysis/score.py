@@ -180,9 +180,11 @@ def score(
     A rater's repeated ratings of an output are averaged first, then the raters: nobody's vote
     counts more for being given often. On yes/no the raters of an output vote; where there are
     several outputs of an example they vote on each, and the outcomes are averaged, so that a trial
-    that failed is not outvoted by others. Where several kinds of raters rated a dimension, the most
-    trusted kind scores it that gave every system a value, and gave values to at least half as
-    many outputs as the kind that rated most; where none did, the kind that rated most.
+    that failed is not outvoted by others. Checks of a blocking dimension do not vote: each looks
+    for something else, and what one of them finds is there. Where several kinds of raters rated a
+    dimension, the most trusted kind scores it that gave every system a value, and gave values to at
+    least half as many outputs as the kind that rated most; where none did, the kind that rated
+    most.
 
     Args:
         ratings: The table; pairwise ratings (with ``against``) are left out.
@@ -268,6 +270,8 @@ def layer_of(frame: Frame, dimension: Dimension, kind: Kind | None) -> Layer:
     if dimension.scale.binary:
         deep = frame.in_trials()
         votes = deep.means(rows.where(kind=chosen), dimension.scale)
+        if chosen == "check" and dimension.blocking:
+            votes = 1 - blocked_on(frame, dimension, kind="check").flags
         tied = np.abs(votes - _HALF) < _ROUNDING
         ties = int(np.count_nonzero(tied))
         values = _over_trials(np.where(votes > _HALF, 1.0, 0.0), ~np.isnan(votes) & ~tied)
