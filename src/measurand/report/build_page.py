@@ -23,6 +23,7 @@ from measurand.report.document import (
     Table,
 )
 from measurand.report.sections import FOOTER, limits_section
+from measurand.stats.estimate import Estimate
 
 __all__ = ["build_document"]
 
@@ -177,15 +178,15 @@ def _failures(account: BuildAccount) -> list[Section]:
     rates = account.rates
     if not rates.bounds:
         return []
-    columns = (Column("Share of known failures"), Column("", right=True), Column("n", right=True))
+    columns = (Column("Where"), Column("Share", right=True), Column("Of", right=True))
     rows: list[tuple[Cell, ...]] = [
-        ("in all of these logs, counted", Percent(rates.traffic), rates.traffic.n),
+        ("in all of these logs, counted", _counted(rates.traffic), rates.traffic.n),
         ("as core estimates it, with its interval", Percent(rates.core), rates.core.n),
-        ("in edge, where they were looked for", Percent(rates.edge), rates.edge.n),
+        ("in edge, where they were looked for, counted", _counted(rates.edge), rates.edge.n),
     ]
     if rates.enrichment.present:
         times = f"{rates.enrichment.value:,.1f} times"
-        rows.append(("edge over the logs", times, rates.enrichment.n))
+        rows.append(("edge over the logs", times, None))
     found = tuple(
         (
             one.name,
@@ -213,6 +214,10 @@ def _failures(account: BuildAccount) -> list[Section]:
     return [Section("Known failures", (Table("Known failures", columns, tuple(rows)), said), told)]
 
 
+def _counted(share: Estimate) -> str | None:
+    return None if share.value is None else f"{share.value:.1%}"
+
+
 def _edge(account: BuildAccount) -> list[Section]:
     edge = account.part("edge")
     if not edge.size:
@@ -236,23 +241,22 @@ def _edge(account: BuildAccount) -> list[Section]:
 
 
 def _examples(account: BuildAccount) -> Iterator[Section]:
-    columns = (
-        Column("Question"),
-        Column("Where it stands"),
-        Column("By which rule"),
-        Column("Why"),
-    )
-    tables = [
-        Table(f"{part.component}: {_IS[part.component]}", columns, tuple(_shown(part)))
-        for part in account.parts
-        if part.size
-    ]
+    tables = [_few(part) for part in account.parts if part.size]
     if tables:
         yield Section(
             "A few examples",
             tuple(tables),
             "A few of each part; the files have all, and lineage.jsonl where each is from.",
         )
+
+
+def _few(part: Part) -> Table:
+    rows = tuple(_shown(part))
+    names = ["Question", "Where it stands", "By which rule", "Why"]
+    if not any(row[-1] for row in rows):
+        names, rows = names[:-1], tuple(row[:-1] for row in rows)
+    columns = tuple(Column(name) for name in names)
+    return Table(f"{part.component}: {_IS[part.component]}", columns, rows)
 
 
 def _shown(part: Part) -> Iterator[tuple[Cell, ...]]:

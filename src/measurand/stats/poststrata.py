@@ -28,6 +28,9 @@ Codes: TypeAlias = NDArray[np.intp]
 _FEWEST = 2
 _ROUNDING = 1e-12
 _WHOLE = 1e-9
+_WORTH = 0.5
+"""Units that stand for different numbers are worth less than this share of their own number: few
+of them stand for most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +158,35 @@ class Strata:
         if self.base is None:
             return found
         count = self.shares.size
-        sizes = np.maximum(self.sizes, 1)
-        plain = np.bincount(self.codes, values, minlength=count) / sizes
-        spread = np.bincount(self.codes, (values - plain[self.codes]) ** 2, minlength=count) / sizes
-        alike = spread * np.bincount(self.codes, weights**2, minlength=count)
+        alike = self._spreads(values) * np.bincount(self.codes, weights**2, minlength=count)
         squares = np.bincount(self.codes, found**2, minlength=count)
         wider = np.divide(alike, squares, out=np.ones(count), where=squares > 0)
-        return np.asarray(found * np.sqrt(np.maximum(wider, 1.0))[self.codes], dtype=np.float64)
+        found = found * np.sqrt(np.maximum(wider, 1.0))[self.codes]
+        lost = (squares == 0) & (alike > 0)  # its few units are alike, and those of others are not
+        signs = np.where(np.arange(values.size) % 2, -1.0, 1.0)  # centred, as far as it goes
+        flat = weights * np.sqrt(np.where(lost, self._spreads(values), 0.0))[self.codes] * signs
+        return np.asarray(np.where(lost[self.codes], flat, found), dtype=np.float64)
+
+    def _spreads(self, values: Floats) -> Floats:
+        """The variance of each stratum's units, n in the denominator, shape (strata,).
+
+        Of a stratum in which few units stand for most, it is no less than that of all strata
+        together: few values that happen to be alike do not show that such units are.
+        """
+        count = self.shares.size
+        sizes = np.maximum(self.sizes, 1)
+        plain = np.bincount(self.codes, values, minlength=count) / sizes
+        own = np.bincount(self.codes, (values - plain[self.codes]) ** 2, minlength=count)
+        within = float(own.sum()) / max(int((sizes - 1).sum()), 1)
+        weights = np.ones(values.size) if self.base is None else self.base
+        sums = np.bincount(self.codes, weights, minlength=count)
+        worth = sums**2 / np.maximum(
+            np.bincount(self.codes, weights**2, minlength=count), _ROUNDING
+        )
+        few = worth < _WORTH * sizes
+        return np.asarray(
+            np.where(few, np.maximum(own, within * (sizes - 1)), own) / sizes, dtype=np.float64
+        )
 
     def means(self, values: Floats) -> Floats:
         """The mean of each stratum, shape (strata,)."""
