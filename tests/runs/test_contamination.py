@@ -198,7 +198,8 @@ def test_a_canary_is_planted_once_found_where_it_went_and_asked_for(
     (corpus / "taken.jsonl").write_bytes((data / "core.jsonl").read_bytes())
     hit = search_canary(digits, corpora_of([str(corpus)]))
     assert hit.outcome == "fail"
-    assert hit.items[0][0].endswith("taken.jsonl:1")
+    assert hit.items[0][0].endswith("taken.jsonl")
+    assert hit.items[0][1] == f"the canary {COUNT} times, first in line 1"
     ask = ["data", "canary", "ask", "--plan", str(plan), "--times", "2"]
     capsys.readouterr()
     assert main([*ask, "--forecast", "--json"]) == 0

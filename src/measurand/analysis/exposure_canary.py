@@ -71,7 +71,10 @@ def searched(
         outcome="fail",
         told=reason,
         findings=Findings(results=(), verdicts=(verdict,), limits=limits),
-        items=tuple((str(place), "the canary stands here") for place in places),
+        items=tuple(
+            (file, f"the canary {len(own):,} times, first in line {own[0]:,}")
+            for file, own in sorted(lines.items(), key=lambda one: -len(one[1]))
+        ),
     )
 
 

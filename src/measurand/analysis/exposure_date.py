@@ -220,7 +220,7 @@ def _verdict(
     rests_on = beyond if beyond is not None else own.adjusted if own.adjusted.present else own.plain
     outcome = held(rests_on, None, options)
     words = {
-        "fail": "it is better on items from before its cut-off than they are easier",
+        "fail": "its lead on items from before its cut-off is more than their being easier",
         "pass": f"any advantage on old items is below {100 * options.margin:g} points",
         "inconclusive": "neither an advantage on old items nor its absence is shown",
     }[outcome]
@@ -228,7 +228,7 @@ def _verdict(
         outcome = "inconclusive"
         words = "it is better on items from before its cut-off, which may only be easier"
     what = f"beyond {control}" if beyond is not None else "before less after"
-    seen = own.detectable
+    seen = own.detectable if beyond is None else _detectable(beyond)
     power = "" if seen.value is None else f"; {100 * seen.value:.1f} points found with 80 % power"
     return Verdict(
         name="date_split",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from measurand.analysis.exposure import TITLES, Exposure, worst_first
+from measurand.analysis.exposure import TITLES, Exposure, together, worst_first
+from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Findings, Result
 from measurand.figures.forest import Forest, ForestRow, Line
 from measurand.report.document import (
@@ -21,7 +22,6 @@ from measurand.report.document import (
     Table,
 )
 from measurand.report.sections import FOOTER, headlines, limits_section
-from measurand.report.shelf import distinct
 from measurand.report.words import basis, cell, label, pair
 
 __all__ = ["NOT_RUN", "SUMMARY", "TEST_SECTIONS", "contamination_document"]
@@ -84,48 +84,59 @@ def _not_run(left: Sequence[Exposure]) -> list[Section]:
 
 def _section(one: Exposure) -> Section:
     """A test: what came out, what it cannot see, its numbers, and the examples it is about."""
-    blocks: list[Block] = [Paragraph(f"{one.outcome.capitalize()}. {one.told}")]
-    blocks.append(Paragraph(f"What it cannot see: {one.blind}"))
-    blocks += _numbers(one)
-    blocks += _listed(one)
-    return Section(one.title, tuple(blocks))
-
-
-def _numbers(one: Exposure) -> list[Block]:
-    """A table for each name; of the gaps also a figure."""
+    reasons = tuple(verdict.reason for verdict in together([one]).verdicts)
     blocks: list[Block] = []
-    results = one.findings.results
-    for name in distinct(result.name for result in results):
-        own = [result for result in results if result.name == name]
-        main = [result for result in own if result.design is None]
-        table = _table(name, main)
-        if name in _DRAWN and len([r for r in main if r.estimate.present]) > 1:
-            blocks.append(_plot(name, main, table))
-        else:
-            blocks.append(table)
-        if by_form := [result for result in own if result.design is not None]:
-            blocks.append(Fold(f"{label(name)}, by phrasing", (_table(name, by_form),)))
+    if len(reasons) > 1:
+        blocks.append(Bullets(reasons))
+    else:
+        blocks.append(Paragraph(one.told))
+    blocks.append(Paragraph(f"What it cannot see: {one.blind}"))
+    blocks += _numbers(one.findings.results)
+    blocks += _listed(one)
+    return Section(one.title, tuple(blocks), one.outcome.capitalize())
+
+
+def _numbers(results: Sequence[Result]) -> list[Block]:
+    """All numbers of a test in a table, and its main ones as a figure."""
+    if not results:
+        return []
+    main = [result for result in results if result.design is None]
+    drawn = [r for r in main if r.name in _DRAWN and r.estimate.present and _whole(r)]
+    blocks: list[Block] = []
+    if len(drawn) > 1:
+        blocks.append(_plot(drawn))
+    blocks.append(_table("Numbers", main))
+    if by_form := [result for result in results if result.design is not None]:
+        blocks.append(Fold("By kind", (_table("By kind", by_form),)))
     return blocks
 
 
-def _plot(name: str, results: Sequence[Result], table: Table) -> Plot:
-    present = [result for result in results if result.estimate.present]
-    rows = tuple(ForestRow(_about(result), result.estimate) for result in present)
-    figure = Forest(rows, label(name), (Line(0.0, "none"),))
-    return Plot(figure, f"{label(name)}, with intervals.", table=table)
+def _plot(results: Sequence[Result]) -> Plot:
+    rows = tuple(ForestRow(_about(result), result.estimate) for result in results)
+    told = label(results[0].name)
+    return Plot(Forest(rows, told, (Line(0.0, "none"),)), f"{told}, with intervals.")
 
 
-def _table(name: str, results: Sequence[Result]) -> Table:
-    columns = (Column("Of"), Column(label(name), right=True), Column("n", right=True))
+def _table(caption: str, results: Sequence[Result]) -> Table:
+    columns = (
+        Column("What"),
+        Column("Of"),
+        Column("Estimate", right=True),
+        Column("n", right=True),
+    )
     rows: list[tuple[Cell, ...]] = [
-        (_about(result), cell(name, result.estimate), result.estimate.n) for result in results
+        (label(r.name), _about(r), cell(r.name, r.estimate), r.estimate.n) for r in results
     ]
-    return Table(label(name), columns, tuple(rows), basis(r.estimate for r in results))
+    return Table(caption, columns, tuple(rows), basis(r.estimate for r in results))
+
+
+def _whole(result: Result) -> bool:
+    return result.dimension in {None, OVERALL}
 
 
 def _about(result: Result) -> str:
     parts = (pair(result.systems), result.dimension, result.design, result.segment)
-    return ", ".join(part for part in parts if part and part != "overall") or result.label
+    return ", ".join(part for part in parts if part and part != OVERALL)
 
 
 def _listed(one: Exposure) -> list[Block]:
