@@ -97,22 +97,29 @@ def test_growing_data_are_not_weighted_and_it_is_said() -> None:
     assert any("however often growing data are looked at" in limit for limit in findings.limits)
 
 
-def test_a_weighted_mean_by_hand() -> None:
-    """Values 1, 0, 1, 1 that stand for 1, 2, 3, 4: the mean is 8/10."""
-    values, stood = (1, 0, 1, 1), (1, 2, 3, 4)
-    mean = Fraction(8, 10)
-    parts = [Fraction(w, 10) * (y - mean) for y, w in zip(values, stood, strict=True)]
-    variance = Fraction(4, 3) * sum(part * part for part in parts)
-    strata = Strata.of_drawn(1 / np.asarray(stood, dtype=float), [None] * 4)
+@pytest.mark.parametrize(
+    ("values", "mean", "squares"),
+    [
+        # Linearised: the parts are 4/100, 8/100, 12/100 and -24/100.
+        ((1, 1, 1, 0), Fraction(6, 10), Fraction(16 + 64 + 144 + 576, 10_000)),
+        # Its own would be 104/10,000; were all to differ alike it is 3/16 times 30/100.
+        ((1, 0, 1, 1), Fraction(8, 10), Fraction(3, 16) * Fraction(30, 100)),
+    ],
+)
+def test_a_weighted_mean_by_hand(
+    values: tuple[int, ...], mean: Fraction, squares: Fraction
+) -> None:
+    """Four values that stand for 1, 2, 3 and 4 units of the population."""
+    variance = Fraction(4, 3) * squares
+    strata = Strata.of_drawn(1 / np.arange(1.0, 5.0), [None] * 4)
     found = stratified_mean(np.asarray(values, dtype=float), strata)
     assert found.value == pytest.approx(float(mean), abs=1e-12)
     assert found.high is not None
     assert found.value is not None
     t = 3.182446305283708  # the 97.5 % point of t with 3 degrees of freedom, from tables
     assert found.high - found.value == pytest.approx(t * float(variance) ** 0.5, rel=1e-9)
-    assert float(np.sum(strata.residuals(np.asarray(values, dtype=float)) ** 2)) == pytest.approx(
-        float(variance)
-    )
+    residuals = strata.residuals(np.asarray(values, dtype=float))
+    assert float(np.sum(residuals**2)) == pytest.approx(float(variance))
 
 
 def test_equal_weights_within_strata_are_the_stratified_mean() -> None:
