@@ -60,7 +60,7 @@ def catalogue_document(rows: Sequence[tuple[str, str, str, str, str, int]]) -> D
         "The catalogue",
         columns,
         tuple(
-            (f"{family}.{form}", tests, expects, sees.get(decided, ""), texts)
+            (_named(family, form), tests, expects, sees.get(decided, ""), texts)
             for family, form, tests, expects, decided, texts in rows
         ),
         note=_WORDS,
@@ -103,7 +103,8 @@ def attacks_document(
         "By form",
         (Column("Attack"), Column("A sound answer"), Column("Examples", right=True)),
         tuple(
-            (f"{family}.{form}", expects, count) for (family, form, expects), count in made.items()
+            (_named(family, form), expects, count)
+            for (family, form, expects), count in made.items()
         ),
         note=_WORDS,
     )
@@ -123,6 +124,11 @@ def attacks_document(
         subtitle=f"{total:,} adversarial examples, which nobody has looked at yet.",
         sections=tuple(sections),
     )
+
+
+def _named(family: str, form: str) -> str:
+    """A form as words, which break where words do."""
+    return f"{family}: {form}".replace("_", " ")
 
 
 def _refused(refused: Sequence[tuple[str, int, str]]) -> Iterator[Block]:
