@@ -16,6 +16,7 @@ from measurand.core.running import JudgeModel, JudgePlan
 from measurand.curation.attacks import CATALOGUE, Attack, AttackTask, attacks
 from measurand.curation.attacks.writing import Refused, Wish
 from measurand.errors import InfrastructureError, UsageError
+from measurand.figures.text import shortened
 from measurand.jobs.attacking.scene import scene_of
 from measurand.jobs.attacking.wishes import wishes
 from measurand.jobs.attacking.writer import Writer, Written
@@ -43,6 +44,7 @@ __all__ = [
     "write_attacks",
 ]
 
+_SHOWN = 240
 _BEGAN, _ENDED = "writing attacks", "attacks written"
 
 
@@ -111,7 +113,12 @@ class Made:
             refused=[(one.form, one.entry, one.reason) for one in lost],
             notes=(*self.notes, *filter(None, (self.stopped,))),
             texts=[
-                (one.example.id, one.rule, one.example.messages[-1].content) for one in self.attacks
+                (
+                    one.example.id,
+                    one.rule.removeprefix("adversarial: "),
+                    shortened(one.example.messages[-1].content, _SHOWN),
+                )
+                for one in self.attacks
             ],
         )
         return set_answer("data attacks", page, self.to_json(), limits=self.notes)
