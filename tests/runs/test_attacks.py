@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 from tests.runs.conftest import PLAN, Project
@@ -67,7 +68,7 @@ def _writes(asked: Asked) -> str:
     number = re.findall(r"number (\d+) and on", told)[0]
     made: list[dict[str, Any]] = []
     for place in range(count):
-        what = f"{abs(hash(told)) % 10_000}-{number}-{place}"
+        what = f"{crc32(told.encode())}-{number}-{place}"
         entry: dict[str, Any] = {"turns": [f"About my line {what}: {opens} {slots}"]}
         if '"contrast"' in told:
             entry["contrast"] = [f"About my neighbour's line {what}"]
