@@ -21,6 +21,7 @@ WORSE = re.compile(
 _LOWEST = 0.15
 """The share of values, at most, that are taken as low where there are more than two."""
 _HALF = 0.5
+_WHO = {"reference": "people"}
 _YES = frozenset({"yes", "true", "up", "thumbs_up", "thumbs up", "positive", "good", "like"})
 _NO = frozenset({"no", "false", "down", "thumbs_down", "thumbs down", "negative", "bad", "dislike"})
 _MARKS = {"\N{THUMBS UP SIGN}": 1.0, "\N{THUMBS DOWN SIGN}": 0.0, "+1": 1.0}
@@ -117,9 +118,9 @@ def opinions(said: Said, n: int) -> Opinions:
         given = np.bincount(rows, minlength=n)
         share = np.bincount(rows, goodness <= bound, minlength=n) / np.maximum(given, 1)
         bad = share >= _HALF
-        flags[kind] |= bad
+        flags[_WHO.get(kind, kind)] |= bad
         span = float(np.ptp(goodness))
-        if kind == "people":
+        if kind in {"people", "reference"}:
             disputed |= _spread(rows, goodness, n) >= _HALF * span
         means = np.bincount(rows, goodness, minlength=n) / np.maximum(given, 1)
         unit = np.where(given > 0, (means - goodness.min()) / span, 1.0)

@@ -20,7 +20,8 @@ from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.building.making import Made, Maker
 from measurand.jobs.building.options import BuildOptions
-from measurand.jobs.building.reading import Tell, read_traffic
+from measurand.jobs.building.rated import Rated, rated_in_file, rated_in_project
+from measurand.jobs.building.reading import How, Tell, read_traffic
 from measurand.jobs.building.spool import Spool
 from measurand.jobs.building.telling import (
     came_of,
@@ -114,13 +115,14 @@ def build(
     wanted = options or BuildOptions()
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
     folder = _folder(wanted, plan)
-    _untouched(folder)
+    there = _untouched(folder)
     redact = _redactor(plan, wanted.plan or folder.resolve().parent / "measurand.yaml", environment)
     # In order of their names, so that it does not matter in which they are given.
     files = sorted(map(Path, paths), key=str)
     logs = open_logs(files, redactor=redact, how=wanted.how, progress=progress)
     seed = wanted.seed if wanted.seed is not None else (plan.seed if plan else 0)
-    task = _Task(wanted, plan, folder, seed, tell or _silent)
+    how = How(seed, tell or _silent, _rated(wanted, there))
+    task = _Task(wanted, plan, folder, how)
     with Spool() as spool:
         return _built(logs, spool, task)
 
@@ -132,15 +134,14 @@ class _Task:
     options: BuildOptions
     plan: Plan | None
     folder: Path
-    seed: int
-    tell: Tell
+    how: How
 
 
 def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     options, plan = task.options, task.plan
-    traffic, outside = read_traffic(logs.records(), spool, options, seed=task.seed, tell=task.tell)
-    task.tell("choosing examples")
+    traffic, outside = read_traffic(logs.records(), spool, options, how=task.how)
+    task.how.tell("choosing examples")
     chosen = choose(traffic, options.wanted)
     maker = Maker(traffic, spool, digests=logs.digests, now=now, segment_by=options.segment_by)
     made, spare = list(maker.examples(chosen.candidates)), list(maker.examples(chosen.spare))
@@ -151,7 +152,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         name=plan.name if plan else "",
         folder=str(task.folder),
         version="",
-        seed=task.seed,
+        seed=task.how.seed,
         came=came_of(logs, traffic, spool, outside=outside, redacted=redacted),
         parted=parted_of(traffic),
         strata=chosen.core.strata,
@@ -161,7 +162,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         rates=rates_of(traffic, chosen),
         reasons=chosen.reasons.counts,
     )
-    task.tell("writing the set")
+    task.how.tell("writing the set")
     dataset = Dataset(tuple(example for example, _ in made))
     built = BuiltSet(dataset, {one.example: one for _, one in made}, tuple(_spares(spare)))
     manifest = _manifest(logs, options, account)
@@ -201,7 +202,7 @@ def _attacks(made: Sequence[Made], maker: Maker, task: _Task) -> tuple[list[Made
         task=plan.task if plan else "", questions=asked, name=plan.name if plan else ""
     )
     in_all = count + math.ceil(_SPARE_ATTACKS * count)
-    found = list(maker.attacks(attacks(about, count=in_all, seed=task.seed)))
+    found = list(maker.attacks(attacks(about, count=in_all, seed=task.how.seed)))
     return found[:count], found[count:]
 
 
@@ -247,10 +248,18 @@ def _redactor(
     return redactor(plan, key) if plan is not None else Redactor(RedactPlan(), key)
 
 
-def _untouched(folder: Path) -> None:
-    """Refuse to build over what people have worked on."""
+def _rated(options: BuildOptions, there: Dataset) -> Rated:
+    """What was said of answers elsewhere: in the ledger, and in a ratings file."""
+    found = dict(rated_in_project(options.plan, there)) if options.plan and len(there) else {}
+    if options.ratings is not None:
+        found |= rated_in_file(options.ratings, options.plan)
+    return found
+
+
+def _untouched(folder: Path) -> Dataset:
+    """The set that stands there, if any; what people have worked on is not built over."""
     if not folder.is_dir() or not any(folder.glob("*.jsonl")):
-        return
+        return Dataset(())
     there = load_set(folder)
     worked = [
         example.id
@@ -262,6 +271,7 @@ def _untouched(folder: Path) -> None:
             f"{folder} holds {len(worked):,} examples that somebody wrote, edited or accepted; "
             "build into another folder with --out"
         )
+    return there.dataset
 
 
 def _silent(what: str) -> None:

@@ -63,6 +63,12 @@ def run(words: Sequence[str]) -> int:
         metavar="KEY",
         help="a field of the logs whose values are segments, or system (the logs' own tags)",
     )
+    group.add_argument(
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="ratings of the answers: a long file whose examples are ids or places of records",
+    )
     add_output(made)
     made.add_argument("--report", type=Path, metavar="FILE", help="the same as --html")
     args = made.parse_args(words)
@@ -80,6 +86,7 @@ def run(words: Sequence[str]) -> int:
         since=args.since,
         until=args.until,
         segment_by=args.segment_by,
+        ratings=args.ratings,
     )
     with progress("reading and redacting") as told:
         built = build(args.logs, options, progress=told)

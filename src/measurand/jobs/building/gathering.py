@@ -19,6 +19,7 @@ from measurand.curation.fold import fold_text
 from measurand.curation.opinions import number_of
 from measurand.curation.traffic import NEVER, Bools, Said
 from measurand.jobs.building.options import BuildOptions, seconds_of
+from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
 from measurand.texts.encoder import CUT
 from measurand.texts.language import UNKNOWN, language_of
@@ -77,6 +78,7 @@ class Gathered:
         seed: Of the draws.
         segment_by: A key of metadata whose values are segments, or ``system``.
         window: Which times count.
+        rated: What was said of answers elsewhere.
     """
 
     _KINDS: Mapping[str, str] = {
@@ -88,15 +90,17 @@ class Gathered:
         **dict.fromkeys(("member", "draw"), "d"),
     }
 
-    def __init__(self, spool: Spool, *, seed: int, segment_by: str | None, window: Window) -> None:
+    def __init__(
+        self, spool: Spool, *, seed: int, segment_by: str | None, window: Window, rated: Rated
+    ) -> None:
         self.columns = {name: array(kind) for name, kind in self._KINDS.items()}
         self.segments, self.languages, self.feedback = Names(), Names(), Names()
-        self.outside = 0
+        self.outside = self.joined = 0
         self.exemplars: list[tuple[float, str]] = []
         self._kinds: list[tuple[str, str]] = []
         self._said = (array("i"), array("h"), array("f"))
         self._spool, self._seed, self._segment_by = spool, seed, segment_by
-        self._window = window
+        self._window, self._rated = window, rated
 
     def texts(self, records: Iterable[Record]) -> Iterator[str]:
         """Take records in, and give of each the text by which it is folded."""
@@ -147,7 +151,10 @@ class Gathered:
             heapq.heapreplace(self.exemplars, (-place, question))
 
     def _listen(self, record: Record, row: int) -> None:
-        for one in record.feedback:
+        elsewhere = (self._rated.get(record.id), self._rated.get(str(record.place)))
+        told = [one for found in elsewhere if found for one in found]
+        self.joined += bool(told)
+        for one in (*record.feedback, *told):
             code = self.feedback.code(f"{one.kind}\x1f{one.name}")
             if code == len(self._kinds):
                 self._kinds.append((one.name, one.kind))

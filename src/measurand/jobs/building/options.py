@@ -29,6 +29,8 @@ class BuildOptions:
         until: The first time that no longer counts.
         segment_by: A key of the records' metadata, or ``system``, whose values are segments.
         how: How the logs are read.
+        ratings: A ratings file whose examples are records, by id or by place; beside it the
+            ratings of the project's ledger count, of examples that came from a log.
         encoder: How texts become vectors, for intents; hashed words by default.
 
     Raises:
@@ -43,6 +45,7 @@ class BuildOptions:
     until: str | None = None
     segment_by: str | None = None
     how: LogReading = field(default_factory=LogReading)
+    ratings: Path | None = None
     encoder: Encoder | None = None
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -11,22 +12,39 @@ from numpy.typing import NDArray
 from measurand.core.record import Record
 from measurand.curation.fold import folded
 from measurand.curation.traffic import Traffic
-from measurand.errors import DataError, Fault
+from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.building.gathering import Gathered, Window
 from measurand.jobs.building.options import BuildOptions
+from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
 from measurand.stats.clusters import assign, clusters
 from measurand.texts.encoder import Encoder, hashed_encoder
 from measurand.texts.minhash import near_duplicates
 from measurand.texts.topics import topic_names
 
-__all__ = ["SIMILAR", "Tell", "read_traffic"]
+__all__ = ["SIMILAR", "How", "Tell", "read_traffic"]
 
 SIMILAR = 0.8
 """The share of what two texts have in common from which they are near duplicates."""
 
 Tell = Callable[[str], None]
 """Receives what is being done, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the reading of records hangs on, beside the options.
+
+    Args:
+        seed: Of all draws.
+        tell: Receives what is being done.
+        rated: What was said of answers elsewhere.
+    """
+
+    seed: int
+    tell: Tell
+    rated: Rated = field(default_factory=dict)
+
 
 _BATCH = 4_096
 _MOST_INTENTS, _EXAMPLES_OF = 24, 8
@@ -39,7 +57,7 @@ class _Intents(NamedTuple):
 
 
 def read_traffic(
-    records: Iterable[Record], spool: Spool, options: BuildOptions, *, seed: int, tell: Tell
+    records: Iterable[Record], spool: Spool, options: BuildOptions, *, how: How
 ) -> tuple[Traffic, int]:
     """Read records, and tell what is to be known of each.
 
@@ -47,24 +65,35 @@ def read_traffic(
         records: Redacted records.
         spool: Receives them.
         options: Window, segments, encoder.
-        seed: Of all draws.
-        tell: Receives what is being done.
+        how: Seed, ratings, and who is told.
 
     Returns:
         The traffic, and how many records were outside of the window.
 
     Raises:
         DataError: There is no record.
+        UsageError: Ratings were given, and none is of a record.
     """
-    tell("reading and redacting")
-    gathered = Gathered(spool, seed=seed, segment_by=options.segment_by, window=Window.of(options))
-    alike = near_duplicates(gathered.texts(records), threshold=SIMILAR, seed=seed).group
+    how.tell("reading and redacting")
+    gathered = Gathered(
+        spool,
+        seed=how.seed,
+        segment_by=options.segment_by,
+        window=Window.of(options),
+        rated=how.rated,
+    )
+    alike = near_duplicates(gathered.texts(records), threshold=SIMILAR, seed=how.seed).group
     if not len(spool):
         outside = f"; {gathered.outside:,} are outside of the window" if gathered.outside else ""
         raise DataError([Fault(f"the logs hold no record that could be used{outside}")])
-    tell("finding intents")
+    if options.ratings is not None and not gathered.joined:
+        raise UsageError(
+            f"none of the {len(how.rated):,} examples that {options.ratings} rates is the id of a "
+            "record, or its place as march.jsonl:17"
+        )
+    how.tell("finding intents")
     core = options.wanted["core"]
-    found = _intents(gathered, spool, options.encoder or hashed_encoder(), core=core, seed=seed)
+    found = _intents(gathered, spool, options.encoder or hashed_encoder(), core=core, seed=how.seed)
     columns = {name: gathered.array(name) for name in gathered.columns}
     traffic = Traffic(
         **columns,
