@@ -1,0 +1,71 @@
+"""An overlap among other tests: the system's own prompt first, and loose likeness is no failure."""
+
+from measurand.analysis.exposure_overlap import overlap_exposure
+from measurand.analysis.overlap_result import Overlap, OverlapHit, OverlapTier
+from measurand.analysis.result import Findings
+from measurand.core.record import Place
+from measurand.errors import Fault
+from measurand.stats.proportion import wilson
+
+TIER = OverlapTier(
+    name="verbatim",
+    rule="every word",
+    examples=("a",),
+    looked=4,
+    share=wilson(1, 4),
+    reach="Finds all.",
+    blind="Blind to rewording.",
+)
+
+
+def hit(example: str, tier: str, kind: str) -> OverlapHit:
+    return OverlapHit(
+        example=example,
+        part="question",
+        tier=tier,  # type: ignore[arg-type]
+        place=Place(f"{kind}.txt", 3),
+        kind=kind,
+        words=14,
+        span="the secret span",
+    )
+
+
+def overlap(*hits: OverlapHit) -> Overlap:
+    return Overlap(
+        tiers=(TIER,),
+        hits=hits,
+        findings=Findings(results=()),
+        searched=(("x.txt", 2_000_000),),
+        unread=(Fault("half a line", "y.txt", 7),),
+    )
+
+
+def test_its_own_prompt_comes_before_training_texts() -> None:
+    found = overlap_exposure(
+        overlap(
+            hit("a", "verbatim", "training"), hit("b", "rows", "prompt"), hit("c", "span", "prompt")
+        ),
+        size=4,
+    )
+    assert [(v.design, v.outcome) for v in found.findings.verdicts] == [
+        ("prompt", "fail"),
+        ("training", "fail"),
+    ]
+    assert found.told.startswith("1 of 4 examples stand in the system's own prompt; 1 more share")
+    assert "answered by copying" in found.findings.verdicts[0].reason
+    assert "copying" not in found.findings.verdicts[1].reason
+    assert [name for name, _ in found.items] == ["b", "c", "a"]
+    assert "secret" not in str(found.items)
+
+
+def test_a_loose_likeness_is_to_be_looked_at_and_nothing_is_no_pass() -> None:
+    assert overlap_exposure(overlap(hit("a", "embedding", "training")), size=4).outcome == (
+        "inconclusive"
+    )
+    nothing = overlap_exposure(overlap(), size=4)
+    assert nothing.outcome == "nothing found"
+    assert "1 files, 2.0 MB" in nothing.told
+    assert nothing.findings.limits == (
+        "The whole text, word for word: Finds all. Blind to rewording.",
+        "1 places could not be read: y.txt:7.",
+    )
