@@ -8,11 +8,11 @@ value or a text by the time it leaves this package.
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import math
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -134,11 +134,14 @@ def _bounded(raw: bytes) -> bytes:
     return raw
 
 
-def _opened(path: Path) -> IO[bytes]:
-    raw = path.open("rb")
-    if raw.peek(2)[:2] == _GZIP:
-        return cast("IO[bytes]", io.BufferedReader(gzip.GzipFile(fileobj=raw)))
-    return raw
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    with path.open("rb") as raw:
+        if raw.peek(2)[:2] == _GZIP:
+            with gzip.GzipFile(fileobj=raw) as packed:
+                yield cast("IO[bytes]", packed)
+        else:
+            yield raw
 
 
 def _why(problem: BaseException) -> str:

@@ -22,6 +22,7 @@ from measurand.core.scale import UNIT
 from measurand.store.evals.documents import decoded, rows
 from measurand.store.evals.reading import (
     OWN,
+    WORD,
     amount,
     call_of,
     example_of,
@@ -220,7 +221,7 @@ def _own(raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, str):
         return mapping_of(raw)
     try:
-        return mapping_of(decoded(raw))
+        return mapping_of(decoded(raw.removeprefix(WORD)))
     except NotTaken:
         return {OWN: raw}
 

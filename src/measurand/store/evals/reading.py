@@ -17,6 +17,7 @@ from measurand.store.examples import read_example
 
 __all__ = [
     "OWN",
+    "WORD",
     "amount",
     "call_of",
     "example_of",
@@ -30,6 +31,9 @@ __all__ = [
 
 OWN = "measurand"
 """The key of metadata under which this package's own fields go to another tool and come back."""
+
+WORD = "example "
+"""What an example begins with where it is one text."""
 
 _ROLES = {"human": "user", "ai": "assistant", "bot": "assistant", "developer": "system"} | {
     "model": "assistant",
@@ -129,9 +133,11 @@ def example_of(
     """
     row = {name: plain(cell) for name, cell in cells.items() if cell not in (None, [], {}, "")}
     row["component"] = sheet.component
-    for kept in (mapping_of(own), {}):
+    for kept in (plain(mapping_of(own)), {}):
+        # What was written whole goes in place of the rest: that is made of the same example.
+        cells = kept if "messages" in kept else {**row, **kept}
         try:
-            return read_example({**row, **plain(kept)}, file=place.file, line=place.line)
+            return read_example(cells, file=place.file, line=place.line)
         except DataError as problem:
             if kept:
                 sheet.note(f"what stands under {OWN} in the metadata is not as it was written")

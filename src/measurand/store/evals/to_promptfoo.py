@@ -18,11 +18,11 @@ from typing import Any
 
 from measurand.core.example import Example, Requirement
 from measurand.store.evals.leaving import Leaving, rest_of
-from measurand.store.evals.reading import OWN
+from measurand.store.evals.reading import OWN, WORD
 
 __all__ = ["tests"]
 
-_MARK = re.compile(r"\{[{%#]|[}%#]\}")
+_MARK = re.compile(r"\{[{%#]")
 _LOADED = ("file://", "package:")
 _ENVIRONMENT = re.compile(r"\benv\b")
 _SHORT = 80
@@ -115,7 +115,12 @@ def _required(requirement: Requirement) -> dict[str, Any] | None:
 
 
 def _own(example: Example) -> str:
-    """The example as one text of JSON in which nothing is a template."""
+    """The example as one text in which nothing is a template.
+
+    It begins with a word, so that it is no JSON as a whole: promptfoo writes JSON that stands in
+    texts anew, with other spaces.
+    """
     text = json.dumps(rest_of(example), ensure_ascii=False, sort_keys=True)
-    # Two braces in a row, or a brace with % or #, stand within texts alone: JSON has none.
-    return _MARK.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
+    # Two opening braces, or a brace with % or #, stand within texts alone: JSON itself has none.
+    safe = _MARK.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
+    return WORD + safe
