@@ -51,8 +51,17 @@ def from_project(plan: Path | str, *, environment: Environment | None = None) ->
     return under_plan(plan_path, load_plan(plan_path), environment or Environment())
 
 
-def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
-    """The same under a plan that differs from the one that stands there, as in its repeats."""
+def under_plan(
+    plan_path: Path, plan: Plan, environment: Environment, *, refuse: bool = True
+) -> Source:
+    """The same under a plan that differs from the one that stands there, as in its repeats.
+
+    Args:
+        plan_path: Where the plan is.
+        plan: The plan.
+        environment: See `from_project`.
+        refuse: Whether to refuse where the set has changed so that nothing can be compared.
+    """
     path = ledger_path(plan_path)
     with open_ledger(path) as ledger:
         now = current(ledger, plan)
@@ -62,7 +71,7 @@ def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
         redact = redactor(plan, run_key(ledger, environment))
         by = Answered(plan=plan, file=plan_path, manifest=now.manifest, redact=redact)
         same = same_content(ledger, by, examples=examples, now=of)
-        ratings = same.ratings(now.ratings(ledger))
+        ratings = same.ratings(now.ratings(ledger), refuse=refuse)
         outputs = same.outputs(ledger.outputs(version=now.versions))
         parted = part(ratings, ledger, plan, examples=examples, outputs=outputs)
         intakes, account = ledger.sources.accounts(), run_account(ledger, plan)
@@ -70,7 +79,6 @@ def under_plan(plan_path: Path, plan: Plan, environment: Environment) -> Source:
             *standings(ledger, plan, now.manifest, account=account),
             *drift_notes(ledger, plan),
         )
-    same.require_any(ratings)
     if not len(ratings):
         raise UsageError(
             f"the ledger {path} holds no ratings yet; add some with: "

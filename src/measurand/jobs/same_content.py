@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,23 @@ class SameContent:
     kept: Mapping[str, int]
     unanswered: int = 0
 
-    def ratings(self, ratings: Ratings) -> Ratings:
-        """The ratings without those of the other answers."""
+    def ratings(self, every: Ratings, *, refuse: bool = True) -> Ratings:
+        """The ratings without those of the other answers.
+
+        Args:
+            every: The ratings.
+            refuse: Whether to refuse where nothing is left that can be compared; else all are
+                given where nothing is left, as to a gate, which tells of each example what lacks.
+
+        Raises:
+            InsufficientData: Systems had answers, or examples in common, and have none any more.
+        """
+        left = self._without_others(every)
+        if refuse and self.others:
+            self._require_any(every, left)
+        return left if refuse or len(left) else every
+
+    def _without_others(self, ratings: Ratings) -> Ratings:
         if not self.others:
             return ratings
         columns = (ratings[name] for name in ("example", "system", "against"))
@@ -65,56 +81,52 @@ class SameContent:
 
     def notes(self) -> Iterator[str]:
         """What the change of the set means for the numbers."""
-        if not self.asked or self.asked == self.now.fingerprint:
+        same = self.asked == self.now.fingerprint
+        if not self.asked or (same and not self.others):
             return
         gone = len({example for example, _ in self.others})
+        changed = (
+            f"Some systems were asked when the evaluation set was another than version {self.asked}"
+            if same
+            else "The evaluation set has changed since the newest run, which asked version "
+            f"{self.asked}; now it is version {self.now.fingerprint}"
+        )
         left = (
-            f"Since they were answered, {counted(gone, 'example')} changed, and what was said of "
-            "those answers does not count. "
+            f" Since they were answered, {counted(gone, 'example')} changed, and what was said of "
+            "those answers does not count."
             if gone
             else ""
         )
-        more = f"No answer yet: {counted(self.unanswered, 'example')}. " if self.unanswered else ""
+        more = f" No answer yet: {counted(self.unanswered, 'example')}." if self.unanswered else ""
         counts = ", ".join(f"{count:,} of {name}" for name, count in self.kept.items())
         yield (
-            f"The evaluation set has changed since the newest run, which asked version "
-            f"{self.asked}; now it is version {self.now.fingerprint}. {left}{more}Compared are "
-            f"examples that are the same in both: answers to {counts or 'none'}, of "
-            f"{self.now.total:,} examples. measurand run asks the rest; measurand data diff shows "
-            "what changed."
+            f"{changed}.{left}{more} Compared are examples that are the same in both: answers to "
+            f"{counts or 'none'}, of {self.now.total:,} examples. measurand run asks the rest; "
+            "measurand data diff shows what changed."
         )
 
-    def require_any(self, ratings: Ratings) -> None:
-        """Refuse where nothing is left, or two systems have no example in common.
-
-        Args:
-            ratings: What is left.
-
-        Raises:
-            InsufficientData: So it is.
-        """
-        if not self.others:
-            return
-        rated = {
-            str(name): frozenset(ratings.where(system=name).distinct("example"))
-            for name in ratings.distinct("system")
-        }
-        changed = {system for _, system in self.others}
-        lost = sorted(changed - rated.keys())
-        apart = [
-            (one, other)
-            for one in sorted(rated)
-            for other in sorted(rated)
-            if one < other and {one, other} & changed and not rated[one] & rated[other]
+    def _require_any(self, before: Ratings, after: Ratings) -> None:
+        had, has = _rated(before), _rated(after)
+        told = [f"{name} has no answer that still counts" for name in had if name not in has]
+        told += [
+            f"{one} and {other} have no example in common"
+            for one, other in combinations(has, 2)
+            if had[one] & had[other] and not has[one] & has[other]
         ]
-        if not lost and not apart:
-            return
-        told = [f"{name} has no answer that still counts" for name in lost]
-        told += [f"{one} and {other} have no example in common" for one, other in apart]
-        raise InsufficientData(
-            f"the evaluation set has changed since it was answered: {'; '.join(told)}. Ask again "
-            "(measurand run), or put the version back that was answered (measurand data versions)"
-        )
+        if told:
+            raise InsufficientData(
+                f"the evaluation set has changed since it was answered: {'; '.join(told)}. Ask "
+                "again (measurand run), or put the version back that was answered (measurand data "
+                "versions)"
+            )
+
+
+def _rated(ratings: Ratings) -> dict[str, frozenset[object]]:
+    """The examples that each system has ratings of."""
+    return {
+        str(name): frozenset(ratings.where(system=name).distinct("example"))
+        for name in sorted(ratings.distinct("system"), key=str)
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,22 @@ from measurand.store.ledger_outputs import OUTPUT_FIELDS, output_of
 from measurand.store.ledger_plain import KEY
 from measurand.store.ledger_sql import quoted
 
-__all__ = ["AsOf", "RatingKey", "outputs_as_of", "stale_ratings", "strangers"]
+__all__ = [
+    "TURNED",
+    "AsOf",
+    "RatingKey",
+    "last_asked",
+    "outputs_as_of",
+    "stale_ratings",
+    "strangers",
+    "turned",
+]
+
+TURNED = "turned"
+"""The event that answers stand under the key of another question than before: an example was
+edited, and perhaps put back. What was said last of an answer is said under the last key."""
+Unit = tuple[str, str, int]
+"""Example, system, trial."""
 
 RatingKey = tuple[str, str, str, str, int, str | None, str | None]
 """Example, system, dimension, rater, repeat, against, order."""
@@ -58,13 +73,21 @@ _STRANGERS = f"""SELECT {_KEYED} JOIN batch AS b ON b.id = r.batch AND b.version
          ORDER BY now_.revision DESC LIMIT 1)"""  # noqa: S608 - constant
 
 
+_LAST = f"""SELECT unit.value ->> 0, unit.value ->> 1, unit.value ->> 2, unit.value ->> 3
+    FROM run, json_each(run.manifest, '$.keys') AS unit WHERE run.event = '{TURNED}'
+    AND unit.value ->> 0 IN (SELECT value FROM json_each(:examples)) ORDER BY run.id"""  # noqa: S608 - constant
+_THERE = """SELECT 1 FROM output AS o JOIN batch AS b ON b.id = o.batch AND b.version = :version
+    WHERE o.example = (SELECT id FROM text WHERE text = :example)
+    AND o.system = (SELECT id FROM text WHERE text = :system) AND o.trial = :trial LIMIT 1"""
+
+
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """An output as it stood at some time.
 
     Args:
         output: The output.
-        newest: Whether no other text has taken its place since.
+        newest: Whether no other text has taken its place since, and nothing else was asked.
     """
 
     output: Output
@@ -76,13 +99,47 @@ def outputs_as_of(
 ) -> dict[str, AsOf]:
     """What stood there right after each of these was done; see `WorkLog.outputs`."""
     found: dict[str, AsOf] = {}
+    last = last_asked(connection, (example for example, *_ in keys.values()))
     for key, (example, system, trial, version) in keys.items():
         names = {"example": example, "system": system, "trial": trial}
         row: Any = connection.execute(_AS_OF, {**names, "version": version, "key": key}).fetchone()
         if row is not None:
             *cells, newest = row
             known = {cells[0]: example, cells[1]: system}
-            found[key] = AsOf(output_of(cells, known), bool(newest))
+            same = last.get((example, system, trial), key) == key
+            found[key] = AsOf(output_of(cells, known), bool(newest) and same)
+    return found
+
+
+def last_asked(connection: apsw.Connection, examples: Iterable[str]) -> dict[Unit, str]:
+    """Under which key each answer was asked for last, where it was ever under several."""
+    told = {"examples": json.dumps(sorted(set(examples)))}
+    rows: Any = connection.execute(_LAST, told)
+    return {(example, system, int(trial)): key for example, system, trial, key in rows}
+
+
+def turned(
+    connection: apsw.Connection, asked: Iterable[tuple[str, Output, str]], new: Container[str]
+) -> list[list[Any]]:
+    """Which answers are about to stand under another key than before, as `TURNED` notes them.
+
+    Args:
+        connection: The ledger's.
+        asked: The key, the output and the version of each piece of work.
+        new: The keys that were never done before.
+    """
+    pieces = list(asked)
+    last = last_asked(connection, (output.example for _, output, _ in pieces))
+    found: list[list[Any]] = []
+    for key, output, version in pieces:
+        unit = (output.example, output.system, output.trial)
+        names = {"example": unit[0], "system": unit[1], "trial": unit[2], "version": version}
+        if unit in last:
+            other = last[unit] != key
+        else:
+            other = key in new and bool(connection.execute(_THERE, names).fetchone())
+        if other:
+            found.append([*unit, key])
     return found
 
 

@@ -18,7 +18,15 @@ from measurand.core.model import Call
 from measurand.core.output import Output
 from measurand.core.rating import Rating
 from measurand.store.ledger_accounts import Account, Took, accounts, spent, took
-from measurand.store.ledger_now import AsOf, RatingKey, outputs_as_of, stale_ratings, strangers
+from measurand.store.ledger_now import (
+    TURNED,
+    AsOf,
+    RatingKey,
+    outputs_as_of,
+    stale_ratings,
+    strangers,
+    turned,
+)
 from measurand.store.ledger_outputs import OUTPUT_FIELDS, OUTPUT_KEY, output_row
 from measurand.store.ledger_part import LedgerPart
 from measurand.store.ledger_plain import KEY, rating_rows, texts_of
@@ -208,6 +216,7 @@ class WorkLog(LedgerPart):
                 self._log(*event)
             ids = self.intern(chain.from_iterable(map(_texts, works)))
             revisions = self._revisions(works)
+            self._turned(works, revisions)
             groups = [
                 (self.batch(version), list(pieces))
                 for version, pieces in groupby(sorted(works, key=_version), key=_version)
@@ -250,6 +259,13 @@ class WorkLog(LedgerPart):
                  WHERE "key" IN (SELECT value FROM json_each(?)) GROUP BY "key" """
         before = dict(self.connection.execute(sql, (json.dumps(keys),)))
         return {key: before.get(key, -1) + 1 for key in keys}
+
+    def _turned(self, works: Sequence[Work], revisions: Mapping[str, int]) -> None:
+        """Note which answers stand under another key from now on; see `TURNED`."""
+        asked = [(w.key, w.output, w.version) for w in works if w.output is not None]
+        new = {key for key, revision in revisions.items() if not revision}
+        if asked and (keys := turned(self.connection, asked, new)):
+            self._log("", TURNED, {"keys": keys})
 
     def _outputs(self, works: Sequence[Work], ids: Mapping[str, int], batch: int) -> list[Output]:
         """Add the outputs; returns those that may have taken another's place."""

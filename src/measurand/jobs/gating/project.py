@@ -116,7 +116,7 @@ def of_project(file: Path, options: GateOptions, *, today: date, environment: En
     system, against = sides(plan, options)
     wanted = asked_plan(plan.gate, options)
     plan = with_repeats(plan, wanted)
-    source = under_plan(file, plan, environment)
+    source = under_plan(file, plan, environment, refuse=False)
     examples = {k: e for k, e in source.examples.items() if e.component in wanted.components}
     look = _Look(file, plan, wanted, source, examples)
     before: Before | None = None
