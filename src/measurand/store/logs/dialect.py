@@ -27,7 +27,8 @@ class Dialect:
     Args:
         name: As users name it.
         title: What it is, for people.
-        fits: Whether a row is written so; looks at a few keys only.
+        marks: Keys of which a row that is written so has one at least.
+        fits: Whether a row that has one is written so; looks at a few keys only.
         drafts: What stands in a unit of a row; raises `measurand.store.logs.account.Unfit` where
             it cannot be used.
         units: The units of a row, each with its key path: a row holds one, or many as a batch of
@@ -40,8 +41,13 @@ class Dialect:
 
     name: str
     title: str
+    marks: frozenset[str]
     fits: Callable[[Cells], bool]
     drafts: Callable[[Cells], Iterable[Draft]]
     units: Callable[[Cells], Iterator[tuple[str, Cells]]] = whole
     roots: Callable[[Cells], Iterable[Draft]] | None = None
     remarks: Callable[[Cells], Iterable[Remark]] | None = None
+
+    def reads(self, row: Cells) -> bool:
+        """Whether a row is written in this dialect."""
+        return not self.marks.isdisjoint(row) and self.fits(row)

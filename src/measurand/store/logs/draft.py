@@ -153,7 +153,7 @@ def word(raw: Any) -> str | None:
 
 def words(raw: Any) -> tuple[str, ...]:
     """Names out of a list, a mapping (``key=value``) or a text."""
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         pairs = ((name, word(value)) for name, value in raw.items())
         return tuple(f"{name}={value}" for name, value in pairs if value is not None)
     listed = raw if isinstance(raw, list | tuple) else [raw]
@@ -191,7 +191,7 @@ def said(name: str, raw: Any, *, kind: Kind = "people", comment: str = "") -> It
     elif isinstance(raw, list | tuple):
         for one in raw:
             yield from said(name, one, kind=kind, comment=comment)
-    elif isinstance(raw, Mapping):
+    elif isinstance(raw, dict):
         yield from _told(name, raw, kind)
 
 
@@ -199,7 +199,7 @@ def _told(name: str, raw: Mapping[str, Any], kind: Kind) -> Iterator[Feedback]:
     own = next((raw[key] for key in ("name", "key", "metric") if isinstance(raw.get(key), str)), "")
     why = next((raw[key] for key in _COMMENT_KEYS if isinstance(raw.get(key), str)), "")
     value = next((raw[key] for key in _VALUE_KEYS if raw.get(key) is not None), None)
-    if value is not None and not isinstance(value, list | Mapping):
+    if value is not None and not isinstance(value, list | dict):
         yield from said(own or name, value, kind=_kind(raw, kind), comment=why)
         return
     for key, one in raw.items():
@@ -217,7 +217,7 @@ _KINDS: Mapping[str, Kind] = {
 def _kind(raw: Mapping[str, Any], kind: Kind) -> Kind:
     for key in ("source", "annotator_kind", "annotatorKind", "source_type", "type"):
         told = raw.get(key)
-        if isinstance(told, Mapping):
+        if isinstance(told, dict):
             told = told.get("source_type") or told.get("type")
         if isinstance(told, str) and told.upper() in _KINDS:
             return _KINDS[told.upper()]
@@ -226,7 +226,7 @@ def _kind(raw: Mapping[str, Any], kind: Kind) -> Kind:
 
 def usage_of(raw: Any) -> Usage | None:
     """Tokens, as OpenAI, Anthropic and those who follow them count them; None where unknown."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return None
     into = _count(raw, "prompt_tokens", "input_tokens", "input", "promptTokens")
     out = _count(raw, "completion_tokens", "output_tokens", "output", "completionTokens")
@@ -234,7 +234,7 @@ def usage_of(raw: Any) -> Usage | None:
         return None
     cached = 0
     for key in ("prompt_tokens_details", "input_tokens_details"):
-        if isinstance(raw.get(key), Mapping):
+        if isinstance(raw.get(key), dict):
             cached = _count(raw[key], "cached_tokens") or 0
     return Usage(into or 0, out or 0, cached)
 

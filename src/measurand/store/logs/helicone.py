@@ -63,13 +63,19 @@ def drafts(row: Cells) -> Iterator[Draft]:
 
 def _scores(raw: Any) -> Iterator[Any]:
     for name, told in _object(raw).items():
-        value = told.get("value") if isinstance(told, Mapping) else told
+        value = told.get("value") if isinstance(told, dict) else told
         yield from said(str(name), value)
 
 
 def _object(raw: Any) -> Mapping[str, Any]:
     told = decoded(raw)
-    return told if isinstance(told, Mapping) else {}
+    return told if isinstance(told, dict) else {}
 
 
-HELICONE = Dialect("helicone", "requests of Helicone", fits, drafts)
+HELICONE = Dialect(
+    name="helicone",
+    title="requests of Helicone",
+    marks=frozenset({"request_body"}),
+    fits=fits,
+    drafts=drafts,
+)

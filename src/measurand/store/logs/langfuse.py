@@ -98,7 +98,7 @@ def _observation(row: Cells) -> Draft:
 
 def _trace(row: Cells) -> Draft:
     inner = decoded(row.get("observations"))
-    parts = [one for one in inner if isinstance(one, Mapping)] if isinstance(inner, list) else []
+    parts = [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
     calls = [one for one in parts if one.get("type") == "GENERATION"]
     last: Cells = calls[-1] if calls else {}
     asked = row if row.get("input") not in (None, "") else (calls[0] if calls else row)
@@ -133,9 +133,9 @@ def _asked(row: Cells) -> Any:
 def _scores(row: Cells) -> Iterator[Any]:
     told = decoded(row.get("scores"))
     for one in told if isinstance(told, list) else ():
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             yield from _score(one)
-    if isinstance(told, Mapping):
+    if isinstance(told, dict):
         yield from said("", told)
 
 
@@ -178,10 +178,11 @@ def _get(row: Mapping[str, Any], camel: str) -> Any:
 
 
 LANGFUSE = Dialect(
-    "langfuse",
-    "traces, observations and scores of Langfuse",
-    fits,
-    drafts,
+    name="langfuse",
+    title="traces, observations and scores of Langfuse",
+    marks=frozenset({*_MARKS, "traceId", "trace_id", "dataType", "data_type"}),
+    fits=fits,
+    drafts=drafts,
     roots=root_drafts,
     remarks=remarks,
 )

@@ -44,7 +44,7 @@ def units(row: Cells) -> Iterator[tuple[str, Cells]]:
         yield key, run
         inner = decoded(run.get("child_runs"))
         for at, one in reversed(list(enumerate(inner if isinstance(inner, list) else ()))):
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 waiting.append((f"{key}.child_runs[{at}]".lstrip("."), one))
 
 
@@ -66,9 +66,9 @@ def _draft(row: Cells, *, roots: bool) -> Draft:
     if not roots and row.get("run_type") != "llm":
         raise Beside(NO_CALL)
     extra = decoded(row.get("extra"))
-    extra = extra if isinstance(extra, Mapping) else {}
+    extra = extra if isinstance(extra, dict) else {}
     told = decoded(extra.get("metadata"))
-    metadata = dict(told) if isinstance(told, Mapping) else {}
+    metadata = dict(told) if isinstance(told, dict) else {}
     output, tools = last_answer(_outputs(decoded(row.get("outputs"))))
     error, trace = row.get("error"), row.get("trace_id")
     counts = {
@@ -95,31 +95,31 @@ def _draft(row: Cells, *, roots: bool) -> Draft:
 
 
 def _inputs(raw: Any) -> Any:
-    prompts = raw.get("prompts") if isinstance(raw, Mapping) else None
+    prompts = raw.get("prompts") if isinstance(raw, dict) else None
     return prompts[0] if isinstance(prompts, list) and prompts else raw
 
 
 def _outputs(raw: Any) -> Any:
     """The first of the generations, or of the choices."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return raw
     choices = raw.get("choices") or raw.get("generations")
     while isinstance(choices, list) and choices:
         choices = choices[0]
-    if isinstance(choices, Mapping):
+    if isinstance(choices, dict):
         return choices.get("message") or choices.get("text")
     return raw
 
 
 def _model(extra: Mapping[str, Any], metadata: Mapping[str, Any]) -> Any:
     asked = extra.get("invocation_params")
-    asked = asked if isinstance(asked, Mapping) else {}
+    asked = asked if isinstance(asked, dict) else {}
     return metadata.get("ls_model_name") or asked.get("model") or asked.get("model_name")
 
 
 def _stats(raw: Any) -> Iterator[Any]:
-    for name, told in raw.items() if isinstance(raw, Mapping) else ():
-        if isinstance(told, Mapping):
+    for name, told in raw.items() if isinstance(raw, dict) else ():
+        if isinstance(told, dict):
             yield from said(str(name), told.get("avg"))
 
 
@@ -128,7 +128,7 @@ def remarks(row: Cells) -> Iterator[Remark]:
     if _is_feedback(row) and isinstance(row["run_id"], str):
         value = row.get("score") if row.get("score") is not None else row.get("value")
         source = row.get("feedback_source")
-        told = source.get("type") if isinstance(source, Mapping) else source
+        told = source.get("type") if isinstance(source, dict) else source
         kind = "judge" if told == "model" else "people"
         comment = row.get("comment")
         text = comment if isinstance(comment, str) else ""
@@ -146,5 +146,12 @@ def remarks(row: Cells) -> Iterator[Remark]:
 
 
 LANGSMITH = Dialect(
-    "langsmith", "runs and feedback of LangSmith", fits, drafts, units, root_drafts, remarks
+    name="langsmith",
+    title="runs and feedback of LangSmith",
+    marks=frozenset({"run_type", "run_id"}),
+    fits=fits,
+    drafts=drafts,
+    units=units,
+    roots=root_drafts,
+    remarks=remarks,
 )

@@ -26,7 +26,21 @@ _KINDS: tuple[Kind, ...] = ("people", "judge", "check")
 def mapped(mapping: LogMapping) -> Dialect:
     """The dialect of a mapping: every row is read by it."""
     reader = _Reader(mapping)
-    return Dialect("mapped", "rows read by a mapping", lambda _: True, reader.drafts)
+    return _Mapped(
+        name="mapped",
+        title="rows read by a mapping",
+        marks=frozenset(),
+        fits=bool,
+        drafts=reader.drafts,
+    )
+
+
+class _Mapped(Dialect):
+    """Whoever maps a log knows what it is."""
+
+    def reads(self, row: Cells) -> bool:
+        """Every row."""
+        return self.fits(row)
 
 
 class _Reader:

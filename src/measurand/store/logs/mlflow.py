@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from measurand.core.output import Failure
@@ -39,9 +39,9 @@ def fits(row: Cells) -> bool:
 def drafts(row: Cells) -> Iterator[Draft]:
     """The request that a trace is."""
     told, held = decoded(row.get("info")), decoded(row.get("data"))
-    info: Cells = told if isinstance(told, Mapping) else row
-    data: Cells = held if isinstance(held, Mapping) else row
-    spans = [span_of(one) for one in _list(data.get("spans")) if isinstance(one, Mapping)]
+    info: Cells = told if isinstance(told, dict) else row
+    data: Cells = held if isinstance(held, dict) else row
+    spans = [span_of(one) for one in _list(data.get("spans")) if isinstance(one, dict)]
     root = next((span for span in spans if span.parent is None), None)
     messages = _asked(info, data, root)
     output, tools = _answered(info, data, root)
@@ -100,7 +100,7 @@ def _passages(span: Span) -> Iterator[str]:
     yield from passages_of(span)
     if str(span.first("mlflow.spanType") or "").strip('"') == "RETRIEVER":
         for one in _list(span.attributes.get("mlflow.spanOutputs")):
-            told = one.get("page_content", one) if isinstance(one, Mapping) else one
+            told = one.get("page_content", one) if isinstance(one, dict) else one
             yield text_of(told)
 
 
@@ -118,19 +118,19 @@ def _texts(raw: Any) -> dict[str, Any]:
     """Tags and metadata, as an object or as a list of keys and values."""
     told = decoded(raw)
     if isinstance(told, list):
-        pairs = [one for one in told if isinstance(one, Mapping)]
+        pairs = [one for one in told if isinstance(one, dict)]
         return {str(one.get("key")): one.get("value") for one in pairs}
-    return dict(told) if isinstance(told, Mapping) else {}
+    return dict(told) if isinstance(told, dict) else {}
 
 
 def _assessments(raw: Any) -> Iterator[Any]:
     for one in _list(raw):
-        if not isinstance(one, Mapping):
+        if not isinstance(one, dict):
             continue
         told = one.get("feedback")
-        value = told.get("value") if isinstance(told, Mapping) else told
+        value = told.get("value") if isinstance(told, dict) else told
         source = one.get("source")
-        kind = _KINDS.get(str(source.get("source_type") if isinstance(source, Mapping) else ""))
+        kind = _KINDS.get(str(source.get("source_type") if isinstance(source, dict) else ""))
         name = str(one.get("assessment_name") or one.get("name") or "assessment")
         why = one.get("rationale")
         comment = why if isinstance(why, str) else ""
@@ -147,4 +147,10 @@ def _list(raw: Any) -> list[Any]:
     return told if isinstance(told, list) else []
 
 
-MLFLOW = Dialect("mlflow", "traces of MLflow", fits, drafts)
+MLFLOW = Dialect(
+    name="mlflow",
+    title="traces of MLflow",
+    marks=frozenset({"info", "request"}),
+    fits=fits,
+    drafts=drafts,
+)

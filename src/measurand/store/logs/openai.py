@@ -132,9 +132,9 @@ def answer_in(
 ) -> tuple[str | None, tuple[ToolCall, ...], Failure | None]:
     """What a response says, the tools that it calls, and why it says nothing where it does not."""
     choices = response.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         message = choices[0].get("message")
-        if isinstance(message, Mapping):
+        if isinstance(message, dict):
             return (
                 text_of(message.get("content") or message.get("refusal")),
                 calls_in(message),
@@ -156,7 +156,7 @@ def _items(items: list[Any]) -> tuple[str | None, tuple[ToolCall, ...], Failure 
     calls: list[ToolCall] = []
     parts: list[str] = []
     for item in items:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             continue
         calls += calls_in({"parts": [item]}) or calls_in(item)
         if item.get("type") in {"message", "text", "output_text", None}:
@@ -168,7 +168,7 @@ def _failed(row: Mapping[str, Any]) -> Failure | None:
     problem = row.get("error") or row.get("error_message")
     if not problem:
         return None
-    if isinstance(problem, Mapping):
+    if isinstance(problem, dict):
         kind = problem.get("code") or problem.get("type")
         text = text_of(problem.get("message"))
     else:
@@ -179,9 +179,9 @@ def _failed(row: Mapping[str, Any]) -> Failure | None:
 def _side(row: Cells, names: tuple[str, ...]) -> Mapping[str, Any] | None:
     for name in names:
         side = decoded(row.get(name))
-        if isinstance(side, Mapping):
+        if isinstance(side, dict):
             body = decoded(side.get("body"))
-            return body if isinstance(body, Mapping) else side
+            return body if isinstance(body, dict) else side
     return None
 
 
@@ -200,7 +200,7 @@ def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 def _talk(request: Mapping[str, Any], response: Mapping[str, Any]) -> Any:
     for side in (request, response):
         told = side.get("conversation")
-        if isinstance(told, Mapping):
+        if isinstance(told, dict):
             told = told.get("id")
         if isinstance(told, str):
             return told
@@ -209,9 +209,14 @@ def _talk(request: Mapping[str, Any], response: Mapping[str, Any]) -> Any:
 
 def _rest(row: Cells, request: Mapping[str, Any]) -> dict[str, Any]:
     told = row.get("metadata") or request.get("metadata")
-    return dict(told) if isinstance(told, Mapping) else {}
+    return dict(told) if isinstance(told, dict) else {}
 
 
 OPENAI = Dialect(
-    "openai", "requests and responses of OpenAI's interfaces", fits, drafts, remarks=remarks
+    name="openai",
+    title="requests and responses of OpenAI's interfaces",
+    marks=frozenset({*_REQUEST, *_RESPONSE, "choices", "object", "custom_id"}),
+    fits=fits,
+    drafts=drafts,
+    remarks=remarks,
 )

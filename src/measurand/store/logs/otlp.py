@@ -61,7 +61,7 @@ def is_span(row: Mapping[str, Any]) -> bool:
     """Whether a row is one span, with its ids and attributes."""
     context = row.get("context")
     ids = "spanId" in row or "span_id" in row or "context.span_id" in row
-    if not ids and not (isinstance(context, Mapping) and ("span_id" in context)):
+    if not ids and not (isinstance(context, dict) and ("span_id" in context)):
         return False
     return "attributes" in row or any(name.startswith("attributes.") for name in row)
 
@@ -84,13 +84,13 @@ def units(row: Cells) -> Iterator[tuple[str, Cells]]:
 def _spans(row: Cells) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     if is_span(row):
         resource = row.get("resource")
-        told = resource.get("attributes") if isinstance(resource, Mapping) else None
+        told = resource.get("attributes") if isinstance(resource, dict) else None
         yield "", row, attributes_of(told)
         return
     for batch in ("resourceSpans", "resource_spans"):
         for a, part in _listed(row.get(batch)):
             told = part.get("resource")
-            resource = attributes_of(told.get("attributes") if isinstance(told, Mapping) else None)
+            resource = attributes_of(told.get("attributes") if isinstance(told, dict) else None)
             for scope in ("scopeSpans", "scope_spans", "instrumentationLibrarySpans"):
                 for b, inner in _listed(part.get(scope)):
                     for c, raw in _listed(inner.get("spans")):
@@ -109,7 +109,7 @@ def _logs(row: Cells) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _listed(raw: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for at, one in enumerate(raw if isinstance(raw, list) else ()):
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             yield at, one
 
 
@@ -219,4 +219,13 @@ def _labelled(draft: Draft, service: Any) -> Draft:
     return draft
 
 
-OTLP = Dialect("otlp", "spans of OpenTelemetry as JSON", fits, drafts, units, root_drafts, remarks)
+OTLP = Dialect(
+    name="otlp",
+    title="spans of OpenTelemetry as JSON",
+    marks=frozenset({*_BATCHES, "spanId", "span_id", "context", "context.span_id"}),
+    fits=fits,
+    drafts=drafts,
+    units=units,
+    roots=root_drafts,
+    remarks=remarks,
+)

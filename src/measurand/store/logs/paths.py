@@ -43,7 +43,7 @@ def _walked(value: Any, steps: list[str | int | None], at: int) -> Any:
         value = decoded(value)
         at += 1
         if isinstance(step, str):
-            if not isinstance(value, Mapping):
+            if not isinstance(value, dict):
                 return None
             value = value.get(step)
         elif not isinstance(value, list):

@@ -64,4 +64,13 @@ def remarks(row: Cells) -> Iterator[Remark]:
     yield Remark(row["span_id"], tuple(said(str(name), whole)))
 
 
-PHOENIX = Dialect("phoenix", "spans of Phoenix", fits, drafts, units, root_drafts, remarks)
+PHOENIX = Dialect(
+    name="phoenix",
+    title="spans of Phoenix",
+    marks=frozenset({"span_kind", "context.span_id", "annotator_kind"}),
+    fits=fits,
+    drafts=drafts,
+    units=units,
+    roots=root_drafts,
+    remarks=remarks,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -109,7 +109,8 @@ def read_log(
         for rows, found in enumerate(entries(path), start=1):
             yield from reader.records(found)
             if rows == _HOPELESS and account.read - account.refused == before:
-                raise Stopped(_NONE, found.number)
+                account.stop(_NONE, Place(reader.name, found.number))
+                return
         if not rows:
             account.stop(_EMPTY, Place(reader.name, 1))
     except Stopped as end:
@@ -133,8 +134,8 @@ def gather(path: Path, remarks: Remarks, *, how: LogReading | None = None) -> No
     try:
         for found in entries(path):
             row = found.value
-            if isinstance(row, Mapping):
-                dialect = next((one for one in dialects if one.fits(row)), None)
+            if isinstance(row, dict):
+                dialect = next((one for one in dialects if one.reads(row)), None)
                 if dialect is not None and dialect.remarks is not None:
                     telling = True
                     remarks.take(dialect.remarks(row))
@@ -191,7 +192,7 @@ class _Reader:
 
     def _dialect(self, row: Cells) -> Dialect:
         for dialect in self.dialects:
-            if dialect.fits(row):
+            if dialect.reads(row):
                 return dialect
         raise Unfit(_UNKNOWN)
 
@@ -226,6 +227,6 @@ def _object(value: object) -> Cells:
         raise value
     if isinstance(value, list) and value and is_turn(value[0]):
         return {"messages": value}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Unfit(_NO_OBJECT)
     return value

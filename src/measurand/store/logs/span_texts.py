@@ -79,7 +79,7 @@ def _of_events(span: Span) -> tuple[Message, ...]:
     for name, cells in span.events:
         if name in _TOLD:
             body = decoded(cells.get("body") or cells.get("gen_ai.event.content"))
-            inner = body if isinstance(body, Mapping) else cells
+            inner = body if isinstance(body, dict) else cells
             turns.append({"role": _TOLD[name], "content": decoded(inner.get("content"))})
         elif name == "gen_ai.content.prompt":
             return conversation(cells.get("gen_ai.prompt"), name)
@@ -94,11 +94,11 @@ def _of_attributes(span: Span) -> tuple[Message, ...]:
         if value in (None, ""):
             continue
         inner = decoded(value)
-        if name == "ai.prompt" and isinstance(inner, Mapping):
+        if name == "ai.prompt" and isinstance(inner, dict):
             inner = _with_system(inner)
-        if name == "gcp.vertex.agent.llm_request" and isinstance(inner, Mapping):
+        if name == "gcp.vertex.agent.llm_request" and isinstance(inner, dict):
             config = inner.get("config")
-            told = config.get("system_instruction") if isinstance(config, Mapping) else None
+            told = config.get("system_instruction") if isinstance(config, dict) else None
             inner = _with_system({"messages": inner.get("contents"), "system": told})
         messages = conversation(inner, name)
         if name in _BOTH and messages and messages[-1].role == "assistant":
@@ -139,16 +139,16 @@ def answer_of(span: Span) -> tuple[str | None, tuple[ToolCall, ...]]:
 
 def _answered(turns: Any) -> bool:
     last = turns[-1] if isinstance(turns, list) and turns else None
-    return isinstance(last, Mapping) and ROLES.get(str(last.get("role"))) == "assistant"
+    return isinstance(last, dict) and ROLES.get(str(last.get("role"))) == "assistant"
 
 
 def _chosen(span: Span) -> tuple[str | None, tuple[ToolCall, ...]] | None:
     for name, cells in span.events:
         if name == "gen_ai.choice":
             body = decoded(cells.get("body") or cells.get("gen_ai.event.content"))
-            inner = body if isinstance(body, Mapping) else cells
+            inner = body if isinstance(body, dict) else cells
             message = decoded(inner.get("message", inner.get("content")))
-            turn = message if isinstance(message, Mapping) else {"content": message}
+            turn = message if isinstance(message, dict) else {"content": message}
             return text_of(decoded(turn.get("content"))), calls_in({**inner, **turn})
         if name == "gen_ai.content.completion":
             return last_answer(cells.get("gen_ai.completion"))
@@ -183,7 +183,7 @@ def remarks_on(span: Span) -> Iterator[Feedback]:
     for prefix in ("annotations", "evaluations"):
         for entry in indexed(span.attributes, prefix):
             told = entry.get(prefix.removesuffix("s"), entry)
-            if isinstance(told, Mapping):
+            if isinstance(told, dict):
                 yield from said("", told, kind="judge" if prefix == "evaluations" else "people")
 
 

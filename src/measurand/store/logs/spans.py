@@ -59,11 +59,11 @@ class Span:
 def span_of(raw: Mapping[str, Any]) -> Span:
     """Read one span, in camel or snake case, its ids in ``context`` or beside its name."""
     context = raw.get("context")
-    ids = {**raw, **context} if isinstance(context, Mapping) else raw
+    ids = {**raw, **context} if isinstance(context, dict) else raw
     if "context.span_id" in raw:  # a table of Phoenix
         ids = {"span_id": raw["context.span_id"], "trace_id": raw.get("context.trace_id"), **raw}
     status = raw.get("status")
-    told = status if isinstance(status, Mapping) else {"code": raw.get("status_code", status)}
+    told = status if isinstance(status, dict) else {"code": raw.get("status_code", status)}
     code = told.get("code", told.get("status_code"))
     message = told.get("message") or told.get("description") or raw.get("status_message")
     attributes = attributes_of(raw.get("attributes"))
@@ -95,9 +95,9 @@ def attributes_of(raw: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if isinstance(raw, list):
         for pair in raw:
-            if isinstance(pair, Mapping) and isinstance(pair.get("key"), str):
+            if isinstance(pair, dict) and isinstance(pair.get("key"), str):
                 found[pair["key"]] = _any_value(pair.get("value"))
-    elif isinstance(raw, Mapping):
+    elif isinstance(raw, dict):
         _dotted(raw, found)
     return found
 
@@ -109,7 +109,7 @@ def _dotted(
         name = f"{prefix}{key}"
         plain = _any_value(value)
         found[name] = plain
-        if isinstance(plain, Mapping) and depth < _DEEPEST:
+        if isinstance(plain, dict) and depth < _DEEPEST:
             _dotted(plain, found, prefix=f"{name}.", depth=depth + 1)
 
 
@@ -128,7 +128,7 @@ _TYPED = frozenset(
 
 def _any_value(value: Any, depth: int = 0) -> Any:
     """An attribute's value; whole numbers may be written as text."""
-    if not isinstance(value, Mapping) or len(value) != 1 or depth > _DEEPEST:
+    if not isinstance(value, dict) or len(value) != 1 or depth > _DEEPEST:
         return value
     ((kind, inner),) = value.items()
     if kind not in _TYPED:
@@ -138,21 +138,21 @@ def _any_value(value: Any, depth: int = 0) -> Any:
         return int(inner) if isinstance(inner, str) and inner.lstrip("-").isdecimal() else inner
     if kind in {"stringValue", "boolValue", "doubleValue", "bytesValue"}:
         return inner
-    values = inner.get("values") if isinstance(inner, Mapping) else None
+    values = inner.get("values") if isinstance(inner, dict) else None
     if kind == "arrayValue":
         return [_any_value(one, depth + 1) for one in values or ()]
     if kind == "kvlistValue":
         return {
             pair["key"]: _any_value(pair.get("value"), depth + 1)
             for pair in values or ()
-            if isinstance(pair, Mapping) and isinstance(pair.get("key"), str)
+            if isinstance(pair, dict) and isinstance(pair.get("key"), str)
         }
     return value
 
 
 def _events(raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for event in raw if isinstance(raw, list) else ():
-        if isinstance(event, Mapping):
+        if isinstance(event, dict):
             attributes = attributes_of(event.get("attributes"))
             name = event.get("name") or event.get("event.name") or attributes.get("event.name")
             if isinstance(name, str):
@@ -183,7 +183,7 @@ def indexed(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
     """
     whole = decoded(attributes.get(prefix))
     if isinstance(whole, list):
-        return [_nested(one) for one in whole if isinstance(one, Mapping)]
+        return [_nested(one) for one in whole if isinstance(one, dict)]
     entries: dict[int, dict[str, Any]] = {}
     start = f"{prefix}."
     for name, value in attributes.items():

@@ -218,4 +218,10 @@ def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:
     return next((row[name] for name in names if row.get(name) is not None), None)
 
 
-TRANSCRIPT = Dialect("transcript", "conversations as lists of turns", fits, drafts)
+TRANSCRIPT = Dialect(
+    name="transcript",
+    title="conversations as lists of turns",
+    marks=frozenset(_LISTS),
+    fits=fits,
+    drafts=drafts,
+)

@@ -94,7 +94,7 @@ def text_of(value: Any, depth: int = 0) -> str:
         raise Unfit("a text is nested too deeply")
     if isinstance(value, list):
         return "".join(text_of(part, depth + 1) for part in value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _part(value, depth)
     return json.dumps(value)
 
@@ -121,21 +121,21 @@ def calls_in(raw: Mapping[str, Any]) -> tuple[ToolCall, ...]:
     listed = raw.get("tool_calls")
     for call in listed if isinstance(listed, list) else ():
         found += _call(call)
-    if isinstance(raw.get("function_call"), Mapping):
+    if isinstance(raw.get("function_call"), dict):
         found += _call(raw["function_call"])
     for key in ("content", "parts"):
         parts = raw.get(key)
         for part in parts if isinstance(parts, list) else ():
-            if isinstance(part, Mapping) and part.get("type") in _CALL_TYPES:
+            if isinstance(part, dict) and part.get("type") in _CALL_TYPES:
                 found += _call(part)
     return tuple(found)
 
 
 def _call(raw: Any) -> Iterator[ToolCall]:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return
     for key in ("function", "tool_call"):
-        if isinstance(raw.get(key), Mapping):
+        if isinstance(raw.get(key), dict):
             raw = raw[key]
     name = raw.get("name") or raw.get("toolName")
     if not isinstance(name, str):
@@ -152,7 +152,7 @@ def _call(raw: Any) -> Iterator[ToolCall]:
 
 def is_turn(raw: object) -> bool:
     """Whether something is a turn: a speaker and a text."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return False
     inner = _opened(raw)
     return _speaker(inner) is not None and (
@@ -172,7 +172,7 @@ def turns_of(raw: Sequence[Any], key: str = "") -> list[Turn]:
         if isinstance(one, str) and len(raw) == 1:
             turns.append(Turn("user", one))
             continue
-        if not isinstance(one, Mapping):
+        if not isinstance(one, dict):
             raise Unfit("a turn has no speaker and no text", place)
         inner = _opened(one)
         speaker = _speaker(inner)
@@ -195,11 +195,11 @@ def _turn(speaker: str, raw: Mapping[str, Any], at: int) -> Turn:
 
 def _opened(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """The turn itself, where LangChain or OpenInference has wrapped it."""
-    if isinstance(raw.get("kwargs"), Mapping) and isinstance(raw.get("id"), list) and raw["id"]:
+    if isinstance(raw.get("kwargs"), dict) and isinstance(raw.get("id"), list) and raw["id"]:
         return {"role": str(raw["id"][-1]).removesuffix("Chunk"), **raw["kwargs"], "type": None}
-    if isinstance(raw.get("data"), Mapping) and isinstance(raw.get("type"), str):
+    if isinstance(raw.get("data"), dict) and isinstance(raw.get("type"), str):
         return {**raw["data"], "role": raw["type"]}
-    if isinstance(raw.get("message"), Mapping) and "role" not in raw:
+    if isinstance(raw.get("message"), dict) and "role" not in raw:
         return _opened(raw["message"])
     return raw
 
@@ -207,7 +207,7 @@ def _opened(raw: Mapping[str, Any]) -> Mapping[str, Any]:
 def _speaker(raw: Mapping[str, Any]) -> str | None:
     for key in ROLE_KEYS:
         told = raw.get(key)
-        if isinstance(told, Mapping):
+        if isinstance(told, dict):
             told = told.get("role") or told.get("name")
         if isinstance(told, str) and (key not in {"type", "name"} or told.lower() in ROLES):
             return told.strip().lower()
@@ -223,7 +223,7 @@ def conversation(raw: Any, key: str = "") -> tuple[Message, ...]:
         Unfit: It holds none, or a turn of which nobody knows who speaks.
     """
     value = decoded(raw)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name in ("messages", "input", "question", "prompt", "query", "inputs", "contents"):
             if value.get(name) is not None:
                 return conversation(value[name], key)
@@ -235,7 +235,7 @@ def conversation(raw: Any, key: str = "") -> tuple[Message, ...]:
         value = value[0]
     if isinstance(value, list) and value and (is_turn(value[0]) or len(value) == 1):
         return tuple(_messages(turns_of(value, key), key))
-    if isinstance(value, list) and not all(isinstance(one, str | Mapping) for one in value):
+    if isinstance(value, list) and not all(isinstance(one, str | dict) for one in value):
         raise Unfit("a list of numbers is no conversation", key)
     text = text_of(value)
     return (Message("user", text),) if text.strip() else ()
@@ -262,7 +262,7 @@ def last_answer(raw: Any) -> tuple[str | None, tuple[ToolCall, ...]]:
     if is_turn(last):
         turn = turns_of([last])[0]
         return turn.text, turn.tools
-    return text_of(value), calls_in(value) if isinstance(value, Mapping) else ()
+    return text_of(value), calls_in(value) if isinstance(value, dict) else ()
 
 
 _ANSWERS = ("messages", "output", "answer", "response", "result", "generations", "outputs")
@@ -270,7 +270,7 @@ _ANSWERS = ("messages", "output", "answer", "response", "result", "generations",
 
 def _opened_answer(value: Any) -> Any:
     """What is in an output that only wraps it; the output itself where it does not."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name in _ANSWERS:
             if value.get(name) is not None:
                 return value[name]
