@@ -58,7 +58,7 @@ rubric:
   - {dimension: accuracy, definition: Right., weight: 100, scale: yes/no, raters: [check.reference]}
 systems:
   - {name: clean, role: current, target: "bot.py:clean"}
-  - {name: seen, target: "bot.py:seen"}
+  - {name: seen, target: "bot.py:seen", cutoff: 2025-01-01}
 """
 
 
@@ -96,7 +96,6 @@ def found(project: Path) -> ContaminationAnswer:
     options = ContaminationOptions(
         twins=project / "twins.jsonl",
         style=True,
-        cutoffs=cutoffs_of(["2025-01-01"]),
         control="clean",
     )
     return contamination(options=options, plan=plan)

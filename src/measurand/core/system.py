@@ -34,6 +34,7 @@ class System:
         request: Of an HTTP endpoint: ``method``, ``headers``, ``body`` (a template).
         answer: Of an HTTP endpoint or a program that writes JSON: the path to the answer, as in
             ``choices[0].message.content``.
+        cutoff: The last day of what it was trained on, as an ISO 8601 date, where it is known.
 
     Raises:
         ValueError: Each example is asked less than once.
@@ -48,6 +49,7 @@ class System:
     repeats: int = 1
     request: Mapping[str, Any] = field(default_factory=dict)
     answer: str | None = None
+    cutoff: str | None = None
 
     @property
     def kind(self) -> Target:

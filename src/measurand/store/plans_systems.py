@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -29,6 +30,14 @@ def _header_value(text: str) -> str:
         raise ValueError("a header is one line")
     if "${" in _VARIABLE.sub("", text):
         raise ValueError("${ begins the name of an environment variable, as in ${BOT_TOKEN}")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a day, as in 2025-06-30") from None
     return text
 
 
@@ -72,6 +81,8 @@ class SystemForm(Form):
     """Of an HTTP endpoint: how it is asked."""
     answer: Word | None = None
     """Of an HTTP endpoint or a program that writes JSON: the path to the answer."""
+    cutoff: Annotated[Word, AfterValidator(_day)] | None = None
+    """The last day of what it was trained on, as in 2025-06-30."""
 
     def build(self) -> System:
         """The system."""
@@ -85,4 +96,5 @@ class SystemForm(Form):
             repeats=self.repeats,
             request={} if self.request is None else self.request.build(),
             answer=self.answer,
+            cutoff=self.cutoff,
         )

@@ -32,7 +32,9 @@ def date_test(
     """The project's scores on items from before each system's cut-off against later ones."""
     cutoffs = _cutoffs(plan, options)
     if not cutoffs:
-        return not_run("date_split", "No cut-off is known: give one with --cutoff.")
+        return not_run(
+            "date_split", "No cut-off is known: give one with --cutoff, or in the plan (cutoff)."
+        )
     try:
         source = from_project(file, environment=environment)
     except UsageError as nothing:
@@ -51,7 +53,7 @@ def date_test(
 
 
 def _cutoffs(plan: Plan, options: ContaminationOptions) -> dict[str, date]:
-    """By system: what the command line says."""
+    """By system: what the command line says, then the plan; a cut-off of all others last."""
     names = [system.name for system in plan.systems]
     if unknown := [name for name in options.cutoffs if name and name not in names]:
         raise UsageError(f"--cutoff: {', '.join(unknown)} is no system of the plan")
@@ -59,10 +61,12 @@ def _cutoffs(plan: Plan, options: ContaminationOptions) -> dict[str, date]:
         raise UsageError(f"--control {options.control} is no system of the plan")
     everybody = options.cutoffs.get("")
     found: dict[str, date] = {}
-    for name in names:
-        cutoff = options.cutoffs.get(name, everybody if name != options.control else None)
+    for system in plan.systems:
+        planned = None if system.cutoff is None else date.fromisoformat(system.cutoff)
+        others = everybody if system.name != options.control else None
+        cutoff = options.cutoffs.get(system.name) or planned or others
         if cutoff is not None:
-            found[name] = cutoff
+            found[system.name] = cutoff
     return found
 
 
