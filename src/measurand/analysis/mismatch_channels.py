@@ -197,7 +197,7 @@ def _verdict(test: ChannelTest, p: float, level: float) -> Verdict:
         said = (
             f"It differs from production, by less than the {test.matters:g} that matters ({told})."
         )
-    elif small or test.power >= ENOUGH:
+    elif test.power >= ENOUGH:
         outcome, said = "pass", f"No shift was found, and {seen} ({told})."
     else:
         outcome, needed = "inconclusive", test.n_needed

@@ -97,8 +97,8 @@ def languages(first: Side, second: Side) -> Kinds:
 
 
 def segments(first: Side, second: Side) -> Kinds | None:
-    """Questions by segment; None where neither side has any."""
-    if not any(any(side.segments) for side in (first, second)):
+    """Questions by segment; None where either side has none at all."""
+    if not all(any(side.segments) for side in (first, second)):
         return None
     told = [[joined_tags(tags) for tags in side.segments] for side in (first, second)]
     return _named("segment", *told)

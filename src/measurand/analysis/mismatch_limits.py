@@ -30,6 +30,10 @@ def mismatch_limits(
             f"their chance, and are worth {chosen.worth:,.0f} that count alike. Tests then rest on "
             "large samples, and are not exact."
         )
+    tagged = [any(side.segments) for side in (chosen, production)]
+    if sum(tagged) == 1:
+        which = "the set" if tagged[0] else "production"
+        yield f"Only {which} has segments, so that segments are not compared (see --segment-by)."
     yield from _dependent(chosen, production)
     for test in tests:
         if test.p is None:

@@ -19,7 +19,7 @@ from measurand.jobs.building.gathering import Window
 from measurand.jobs.building.options import seconds_of
 from measurand.jobs.compare import planned_options
 from measurand.jobs.encoding import encoder_of
-from measurand.jobs.logs import Logs, Progress, open_logs
+from measurand.jobs.logs import TWICE, Logs, Progress, open_logs
 from measurand.jobs.mismatching.repairing import plan_lines, save_tagged, traffic_of
 from measurand.jobs.mismatching.sides import Read, side_of, window_of
 from measurand.jobs.project import from_project
@@ -223,6 +223,11 @@ def _read_limits(told: _Told) -> tuple[str, ...]:
         lines.append(
             f"{account.refused:,} of {account.read:,} rows of the logs were refused and count "
             f"nowhere: {reasons}."
+        )
+    if again := account.notes.get(TWICE):
+        lines.append(
+            f"{again:,} records have an id that another one has: where exports overlap, their "
+            "questions count twice."
         )
     lines += [f"{place.file} could not be read to its end: {why}." for place, why in account.unread]
     if told.read.cut:

@@ -25,7 +25,7 @@ Codes: TypeAlias = NDArray[np.intp]
 
 PERMUTATIONS = 999
 _FEWEST = 2
-_PAIRED = 1_000
+_PAIRED = 500
 """Vectors among which the median distance is taken."""
 
 
@@ -112,7 +112,7 @@ class Mmd:
 
 
 def median_distance(vectors: ArrayLike) -> float:
-    """The median distance of two different vectors, of the first thousand at even steps.
+    """The median distance of two different vectors, of five hundred at even steps.
 
     Raises:
         InsufficientData: More than half of the pairs are the same, or there is no pair.

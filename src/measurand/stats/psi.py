@@ -260,6 +260,6 @@ def _worth(shares: Floats, covariance: Floats, weights: Floats) -> float:
     """How many multinomial units have shares that are as sure on the whole."""
     held = shares > 0
     total = float((np.diag(covariance)[held] / shares[held]).sum())
-    if total <= 0:
+    if np.count_nonzero(held) < _FEWEST or total <= 0:
         return kish(weights)
     return float((np.count_nonzero(held) - 1) / total)

@@ -110,9 +110,12 @@ def window_of(
             read.unasked += 1
             continue
         said = record.output is not None and record.failure is None
-        place = draw(seed, "mismatch", record.id, record.at, question, record.output)
         asked = _Asked(
-            place, record.id, question, _segments(record, segment_by), record.conversation
+            draw(seed, "mismatch", record.id, record.at, question, record.output),
+            record.id,
+            question,
+            _segments(record, segment_by),
+            record.conversation,
         )
         (answered if said else others).add(asked)
     kept = answered if answered.count else others
@@ -135,7 +138,7 @@ def window_of(
 
 
 class _Reservoir:
-    """The records with the least draws; the same record read twice is there once."""
+    """The records with the least draws."""
 
     def __init__(self) -> None:
         self.count = 0
