@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from measurand.texts.words import unspaced
 
-__all__ = ["Bytes", "Hashes", "Spans", "keys", "mixed", "plain", "spans"]
+__all__ = ["Bytes", "Hashes", "Spans", "keys", "loads", "mixed", "plain", "spans"]
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -25,9 +25,9 @@ _Ints: TypeAlias = NDArray[np.int64]
 
 _BLANK, _LINE = 32, 10
 _ASCII = 128
-_SPRINKLED, _SCATTERED = 8, 64
-"""Bytes for each one beyond ASCII, from which the marks of prose are replaced first, and from which
-others are looked for one by one."""
+_SPRINKLED, _SCATTERED, _RARE = 8, 64, 1024
+"""Bytes for each one beyond ASCII, from which the marks of prose are replaced first, from which
+others are looked for one by one, and from which nothing is replaced before that."""
 _GAP, _LETTER, _ALONE, _INSIDE = 0, 1, 2, 3
 _SYMBOLS = "+*/=<>^%#&|~$\\@\u20ac\u00a3\u00d7\u00f7\u2212\u2260\u2264\u2265"
 """What tells one formula, price or programming language from another."""
@@ -75,7 +75,7 @@ def plain(text: bytes, *, symbols: bool = False) -> bytes:
     """
     if not text.isascii():
         high = _high(text)
-        if len(high) * _SPRINKLED < len(text):
+        if _SPRINKLED < len(text) / max(len(high), 1) < _RARE:
             for mark, found in _PROSE:
                 text = text.replace(mark, found)
             high = _high(text)
@@ -104,17 +104,17 @@ def keys(text: bytes, starts: _Ints, ends: _Ints) -> Hashes:
     Pieces of up to 24 bytes have different hashes but for chance; longer ones that differ nowhere
     else have the same.
     """
-    loads = _loads(text)
+    held = loads(text)
     sizes = ends - starts
     masks = _MASKS[np.minimum(sizes, _LOAD)]
     rest = np.maximum(sizes - _LOAD, 0)
-    found = (loads[starts] & masks) * _ODD[0]
+    found = (held[starts] & masks) * _ODD[0]
     found ^= found >> np.uint64(29)
-    found += loads[starts + rest] & masks
+    found += held[starts + rest] & masks
     found *= _ODD[1]
     found ^= found >> np.uint64(32)
-    if len(rest) and int(rest.max()) > _LOAD:
-        found += loads[starts + rest // 2] & masks
+    if (long := rest > _LOAD).any():
+        found[long] += held[(starts + rest // 2)[long]]
     found += sizes.astype(np.uint64)
     return mixed(found)
 
@@ -126,7 +126,7 @@ def mixed(found: Hashes) -> Hashes:
     return found ^ (found >> np.uint64(31))
 
 
-def _loads(text: bytes) -> Hashes:
+def loads(text: bytes) -> Hashes:
     """The eight bytes from each place of a text on, as a number."""
     held = np.frombuffer(text + bytes(_LOAD), np.uint8)
     return np.ndarray((len(text) + 1,), "<u8", held, strides=(1,))
