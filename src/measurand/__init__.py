@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from measurand.jobs.answer import Answer
     from measurand.jobs.audit import audit
     from measurand.jobs.auditing.options import AuditRun
+    from measurand.jobs.build import build
+    from measurand.jobs.building.options import BuildOptions
     from measurand.jobs.calibrate import calibrate
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
@@ -77,6 +79,7 @@ __all__ = [
     "Answer",
     "AuditOptions",
     "AuditRun",
+    "BuildOptions",
     "CalibrationOptions",
     "ComparisonOptions",
     "CorrelateOptions",
@@ -120,6 +123,7 @@ __all__ = [
     "agreement",
     "anchors",
     "audit",
+    "build",
     "calibrate",
     "check",
     "checks",
@@ -172,6 +176,8 @@ _HOME = {
     "measurand.jobs.answer": ("Answer",),
     "measurand.jobs.audit": ("audit",),
     "measurand.jobs.auditing.options": ("AuditRun",),
+    "measurand.jobs.build": ("build",),
+    "measurand.jobs.building.options": ("BuildOptions",),
     "measurand.jobs.calibrate": ("calibrate",),
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),

@@ -160,7 +160,7 @@ def test_the_page_says_what_came_in_and_what_is_still_to_do(built: Built) -> Non
         "Core samples the 585 interactions that were answered",
     ):
         assert told in page, told
-    assert built.to_json()["build"]["sizes"] == SIZES
+    assert built.to_json()["account"]["sizes"] == SIZES
 
 
 def test_files_in_another_order_give_the_same_set(

@@ -64,7 +64,7 @@ class Built(Answer):
         account = self.account
         return {
             **Answer.to_json(self),
-            "build": {
+            "account": {
                 "folder": account.folder,
                 "version": account.version,
                 "seed": account.seed,

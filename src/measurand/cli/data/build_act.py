@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -42,33 +43,7 @@ def run(words: Sequence[str]) -> int:
     made.add_argument(
         "--plan", type=Path, metavar="FILE", help="the project's plan (measurand.yaml, where it is)"
     )
-    group = made.add_argument_group("choosing")
-    group.add_argument(
-        "--sizes",
-        metavar="NAME=N,...",
-        default="",
-        help="examples by component, as in core=400,edge=150 (core=200, edge=100, "
-        "adversarial=50, regression=50, golden=30)",
-    )
-    group.add_argument(
-        "--seed",
-        type=partial(whole, least=0),
-        metavar="N",
-        help="of all choices (the plan's, or 0)",
-    )
-    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-03-01")
-    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
-    group.add_argument(
-        "--segment-by",
-        metavar="KEY",
-        help="a field of the logs whose values are segments, or system (the logs' own tags)",
-    )
-    group.add_argument(
-        "--ratings",
-        type=Path,
-        metavar="FILE",
-        help="ratings of the answers: a long file whose examples are ids or places of records",
-    )
+    _add_choice(made)
     add_output(made)
     made.add_argument("--report", type=Path, metavar="FILE", help="the same as --html")
     args = made.parse_args(words)
@@ -97,6 +72,37 @@ def run(words: Sequence[str]) -> int:
             f"\n{account.size:,} examples in {account.folder}, version {account.version[:12]}\n"
         )
     return code
+
+
+def _add_choice(made: argparse.ArgumentParser) -> None:
+    """How much of what is chosen, from which records."""
+    group = made.add_argument_group("choosing")
+    group.add_argument(
+        "--sizes",
+        metavar="NAME=N,...",
+        default="",
+        help="examples by component, as in core=400,edge=150 (core=200, edge=100, "
+        "adversarial=50, regression=50, golden=30)",
+    )
+    group.add_argument(
+        "--seed",
+        type=partial(whole, least=0),
+        metavar="N",
+        help="of all choices (the plan's, or 0)",
+    )
+    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-03-01")
+    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
+    group.add_argument(
+        "--segment-by",
+        metavar="KEY",
+        help="a field of the logs whose values are segments, or system (the logs' own tags)",
+    )
+    group.add_argument(
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="ratings of the answers: a long file whose examples are ids or places of records",
+    )
 
 
 def _sizes(text: str) -> dict[Component, int]:

@@ -26,7 +26,7 @@ from measurand.texts.language import UNKNOWN, language_of
 
 __all__ = ["EXEMPLARS", "Gathered", "Window", "question_of"]
 
-EXEMPLARS = 10_000
+EXEMPLARS = 8_000
 """Questions, at random, from which intents are found."""
 
 _TOLD = 300
