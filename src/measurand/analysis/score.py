@@ -219,18 +219,23 @@ def score(
         unknown=blocked.unknown,
         flagged=any_flag(frame, blocking),
         blocked_on={name: one.of_examples().flags for name, one in said.items()},
-        clusters=clusters_of(frame.ratings, names, known),
         weights=weighing.weights,
         weighed_by=weighing.by,
-        kinds={name: layer.kind for name, layer in layers.items()},
-        coverage={name: layer.coverage for name, layer in layers.items()},
-        components=components_of(frame.ratings, names, known),
         segments=tags,
-        ties={name: layer.ties for name, layer in layers.items()},
+        **_by_layer(layers),
         rounds=votes.rounds,
-        largest=largest_cluster(frame.ratings, known),
-        drawn=drawn_of(names, known),
+        **_places(frame.ratings, names, known),
     )
+
+
+def _places(ratings: Ratings, names: Sequence[str], known: Mapping[str, Example]) -> dict[str, Any]:
+    """What is known of the examples by where they stand and how they were drawn."""
+    return {
+        "clusters": clusters_of(ratings, names, known),
+        "components": components_of(ratings, names, known),
+        "largest": largest_cluster(ratings, known),
+        "drawn": drawn_of(names, known),
+    }
 
 
 def _stacked(frame: Frame, layers: Mapping[str, Layer]) -> Floats:
