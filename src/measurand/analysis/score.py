@@ -228,6 +228,15 @@ def score(
     )
 
 
+def _by_layer(layers: Mapping[str, Layer]) -> dict[str, Any]:
+    """Whose ratings score each dimension, of how many outputs, and where votes were tied."""
+    return {
+        "kinds": {name: layer.kind for name, layer in layers.items()},
+        "coverage": {name: layer.coverage for name, layer in layers.items()},
+        "ties": {name: layer.ties for name, layer in layers.items()},
+    }
+
+
 def _places(ratings: Ratings, names: Sequence[str], known: Mapping[str, Example]) -> dict[str, Any]:
     """What is known of the examples by where they stand and how they were drawn."""
     return {
