@@ -1,0 +1,137 @@
+"""Stale examples leave, heirs come in, and the versions keep what left."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from measurand.cli import main
+from measurand.core.example import Component, Example, Message
+from measurand.core.lineage import Lineage
+from measurand.errors import UsageError
+from measurand.jobs.rotate import RotateOptions, days_before, rotate_set
+from measurand.jobs.set_place import SetPlace
+from measurand.jobs.versions import diff, list_versions, lock, restore
+from measurand.store.built_set import BuiltSet, Spare, load_set, save_set
+from measurand.store.dataset import Dataset
+from measurand.store.versions import versions
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def example(name: str, created: str | None, component: Component = "core") -> Example:
+    core = component == "core"
+    return Example(
+        id=name,
+        messages=(Message("user", f"What of {name}?"),),
+        component=component,
+        created=created,
+        stratum="s" if core else None,
+        probability=0.1 if core else None,
+    )
+
+
+def traced(one: Example) -> Lineage:
+    rule = "core: s" if one.component == "core" else "edge: length"
+    return Lineage(
+        example=one.id,
+        fingerprint=one.fingerprint,
+        component=one.component,
+        rule=rule,
+        probability=one.probability,
+        added="2026-01-01",
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> SetPlace:
+    examples = (
+        example("old", "2025-01-01"),
+        example("older", "2024-12-31T10:00:00+02:00"),
+        example("new", "2026-05-01"),
+        example("undated", None),
+        example("edge", "2025-01-01", "edge"),
+    )
+    spares = (example("stale", "2025-06-01"), example("heir", "2026-04-01"))
+    built = BuiltSet(
+        Dataset(examples),
+        {one.id: traced(one) for one in examples},
+        tuple(Spare(one, traced(one), "core: s") for one in spares),
+    )
+    save_set(tmp_path / "data", built, manifest={}, now="2026-01-01T00:00:00+00:00")
+    return SetPlace(tmp_path / "measurand.yaml", None, tmp_path / "data")
+
+
+def test_what_is_stale_leaves_and_can_be_put_back(place: SetPlace) -> None:
+    first = load_set(place.data)
+    options = RotateOptions(before=days_before(180, NOW))
+    shown = rotate_set(place, RotateOptions(before=options.before, dry_run=True), now=NOW)
+    assert load_set(place.data) == first
+    assert len(versions(place.data)) == 1
+    answer = rotate_set(place, options, now=NOW)
+    assert answer.part["retired"] == shown.part["retired"]
+    assert {one["example"]: one["replaced_by"] for one in answer.part["retired"]} == {
+        "old": "heir",
+        "older": None,
+        "edge": None,
+    }
+    now = load_set(place.data)
+    assert [one.id for one in now.dataset] == ["heir", "new", "undated"]
+    # Three of four are left: each stands for a third more.
+    assert [one.probability for one in now.dataset] == pytest.approx([0.075] * 3)
+    assert now.lineage["heir"].because.startswith("in the place of old: created 2025-01-01")
+    assert now.lineage["heir"].probability == pytest.approx(0.075)
+    assert now.spare == ()  # the stale one left the reserve as well
+    told = " ".join(answer.findings.limits)
+    assert "1 example nobody says when" in told
+    assert "older, edge" in told
+    kept = versions(place.data)
+    assert [one.act for one in kept] == ["built", "rotated"]
+    restore(place, kept[0].name, now=NOW)
+    assert load_set(place.data).dataset.examples == first.dataset.examples
+
+
+def test_a_rotation_under_a_lock_says_what_follows(place: SetPlace) -> None:
+    held = str(lock(place, now=NOW).part["locked"])
+    answer = rotate_set(place, RotateOptions(names=("new",)), now=NOW)
+    assert any(f"Version {held} is locked" in limit for limit in answer.findings.limits)
+    listed = list_versions(place, now=NOW).part
+    assert listed["locked"] == held
+    assert [one["locked"] for one in listed["versions"]] == [True, False]
+    changes = diff(place, "locked", "now").part["diff"]
+    assert (changes["added"], changes["removed"]) == (["stale"], ["new"])
+    assert changes["common"] == 4
+
+
+def test_what_cannot_be_meant_is_refused(place: SetPlace) -> None:
+    for options in (
+        {},
+        {"before": "yesterday"},
+        {"saturated": 0.0},
+    ):
+        with pytest.raises(UsageError):
+            RotateOptions(**options)
+    with pytest.raises(UsageError, match="no example nobody"):
+        rotate_set(place, RotateOptions(names=("nobody",)), now=NOW)
+
+
+def test_core_and_regression_do_not_leave_for_being_answered_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "bot")]) == 0
+    monkeypatch.chdir(tmp_path / "bot")
+    assert main(["check"]) == 0
+    before = Dataset.load("data").sizes()
+    capsys.readouterr()
+    assert main(["data", "rotate", "--saturated", "0.5"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Examples are retired for results from edge and adversarial alone" in told
+    after = Dataset.load("data").sizes()
+    assert (after["core"], after["regression"], after["golden"]) == (
+        before["core"],
+        before["regression"],
+        before["golden"],
+    )
+    assert after["edge"] < before["edge"]
