@@ -133,7 +133,8 @@ def example_of(
     """
     row = {name: plain(cell) for name, cell in cells.items() if cell not in (None, [], {}, "")}
     row["component"] = sheet.component
-    for kept in (plain(mapping_of(own)), {}):
+    told: tuple[Mapping[str, Any], ...] = (plain(mapping_of(own)), {})
+    for kept in told:
         # What was written whole goes in place of the rest: that is made of the same example.
         cells = kept if "messages" in kept else {**row, **kept}
         try:
