@@ -19,7 +19,7 @@ from measurand.store.logs.account import LogAccount, Unfit
 from measurand.store.logs.reading import SUFFIXES, LogReading, gather, read_log
 from measurand.store.logs.remarks import Remarks
 
-__all__ = ["Logs", "Progress", "log_files", "open_logs"]
+__all__ = ["Logs", "Progress", "Seen", "log_files", "open_logs"]
 
 Progress = Callable[[int, int], None]
 """Told of bytes done and bytes in all."""
@@ -88,7 +88,7 @@ class Logs:
         if remarks.left:
             account.note(TOO_MANY, remarks.left)
         redact = _remembering(self._redactor)
-        seen = _Seen()
+        seen = Seen()
         sizes = {name: state[0] for name, state in self._state.items()}
         whole, before = sum(sizes.values()), 0
         for name, path in self._files.items():
@@ -178,8 +178,13 @@ def _is_log(file: Path) -> bool:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """Ids that were met, as 64-bit hashes: about 20 bytes each."""
+class Seen:
+    """Names that were met, as 64-bit hashes: about 20 bytes each.
+
+    Args:
+        slots: Hashes where they belong, or in the next place that is free.
+        count: How many there are.
+    """
 
     slots: array[int] = field(default_factory=lambda: array("Q", bytes(8 * 1024)))
     count: int = 0
