@@ -21,9 +21,9 @@ LOG = [
     {
         "id": f"r{at}",
         "messages": [
-            {"role": "user", "content": f"Where is my parcel {at}? I am jane.roe@example.org."}
+            {"role": "user", "content": f"Where is my parcel {at}? I am jane.roe@acme.com."}
         ],
-        "output": f"It left the depot {at} days ago, jane.roe@example.org.",
+        "output": f"It left the depot {at} days ago, jane.roe@acme.com.",
         "timestamp": "2026-03-01T10:00:00Z",
     }
     for at in range(4)
@@ -41,7 +41,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SetPlace:
 def test_one_command_where_nothing_is_set_up(
     place: SetPlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["--because", "the depot of jane.roe@example.org is closed", "--must-contain", "today"]
+    words = ["--because", "the depot of jane.roe@acme.com is closed", "--must-contain", "today"]
     assert main(["data", "regress", "march.jsonl:2", *words, "--by", "Ada", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     jsonschema_rs.validate(results_schema(), document)
