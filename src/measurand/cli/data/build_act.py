@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from measurand.cli.data.log_options import add_log_reading, log_reading_of
 from measurand.cli.options import PLAN, add_output, parser, show, whole
 from measurand.cli.progress import progress
 from measurand.errors import UsageError
@@ -43,6 +44,7 @@ def run(words: Sequence[str]) -> int:
     made.add_argument(
         "--plan", type=Path, metavar="FILE", help="the project's plan (measurand.yaml, where it is)"
     )
+    add_log_reading(made)
     _add_choice(made)
     add_output(made)
     made.add_argument("--report", type=Path, metavar="FILE", help="the same as --html")
@@ -62,6 +64,7 @@ def run(words: Sequence[str]) -> int:
         until=args.until,
         segment_by=args.segment_by,
         ratings=args.ratings,
+        how=log_reading_of(args),
     )
     with progress("reading and redacting") as told:
         built = build(args.logs, options, progress=told)

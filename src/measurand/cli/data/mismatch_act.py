@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from measurand.cli.data.log_options import add_log_reading, log_reading_of
 from measurand.cli.options import add_level, add_output, number, parser, scales_of, show, whole
 from measurand.cli.progress import progress
 
@@ -44,6 +45,7 @@ def run(words: Sequence[str]) -> int:
     made.add_argument(
         "--plan", type=Path, metavar="FILE", help="the plan (measurand.yaml, if there is one)"
     )
+    add_log_reading(made)
     _add_comparing(made)
     _add_headline(made)
     add_output(made)
@@ -73,6 +75,7 @@ def run(words: Sequence[str]) -> int:
         since=args.since,
         until=args.until,
         segment_by=args.segment_by,
+        how=log_reading_of(args),
         save=args.save,
         options=options,
         decide=args.require,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from measurand.cli.data.log_options import add_log_reading, log_reading_of
 from measurand.cli.data.place import add_place, place_of
 from measurand.cli.options import add_output, parser, show
 
@@ -26,9 +27,6 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("--because", required=True, metavar="TEXT", help="why the answer is bad")
     group = made.add_argument_group("what failed")
     group.add_argument("--log", type=Path, metavar="FILE", help="the log that holds the id")
-    group.add_argument(
-        "--dialect", metavar="NAME", help="how the log is written (recognised when left out)"
-    )
     group.add_argument("--system", metavar="NAME", help="whose answer to the example failed")
     group.add_argument("--dimension", metavar="NAME", help="on which dimension it failed")
     group = made.add_argument_group("what is right")
@@ -44,18 +42,18 @@ def run(words: Sequence[str]) -> int:
     )
     made.add_argument("--segment", action="append", default=[], metavar="TAG", help="a tag of it")
     made.add_argument("--by", metavar="NAME", default="", help="who captures it; kept")
+    add_log_reading(made)
     add_place(made)
     add_output(made)
     args = made.parse_args(words)
 
     from measurand.jobs.regress import Capture, regress  # noqa: PLC0415 - after --help
-    from measurand.store.logs.reading import LogReading  # noqa: PLC0415
 
     capture = Capture(
         record=args.record,
         because=args.because,
         log=args.log,
-        how=LogReading(dialect=args.dialect),
+        how=log_reading_of(args),
         system=args.system,
         dimension=args.dimension,
         references=tuple(args.reference),
