@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from measurand.errors import UsageError
 from measurand.texts.plain import Hashes, keys, mixed, plain, spans
 
-__all__ = ["HASHES", "SKETCH", "NearDuplicates", "Sketches", "near_duplicates", "sketches"]
+__all__ = [
+    "HASHES",
+    "SKETCH",
+    "NearDuplicates",
+    "Sketches",
+    "line_rows",
+    "near_duplicates",
+    "sketches",
+]
 
 HASHES = 64
 """MinHash values of a text, in bands of as many as still find nearly all that are alike."""
@@ -161,25 +169,29 @@ def near_duplicates(
 def sketches(texts: Sequence[str]) -> Sketches:
     """The rows of one and two words of texts."""
     loose = plain("\n".join(_lines(texts)).encode("utf-8", "replace"), symbols=True)
+    rows = line_rows(loose)
+    sizes = np.bincount((rows >> _HALF).astype(np.int64), minlength=len(texts))
+    rank = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = rows[rank < SKETCH].astype(np.uint32)
+    return Sketches(kept, np.concatenate([[0], np.cumsum(np.minimum(sizes, SKETCH))]))
+
+
+def line_rows(loose: bytes) -> Hashes:
+    """The different rows of one and two words of each line of a plain text, in order.
+
+    Each is the number of its line in the upper half and a hash in the lower.
+    """
     starts, ends = spans(loose)
     lines = np.flatnonzero(np.frombuffer(loose, np.uint8) == ord("\n"))
     counts = np.diff(np.searchsorted(starts, lines), prepend=0, append=len(starts))
-    if not len(texts):
-        return Sketches(np.empty(0, np.uint32), np.zeros(1, np.int64))
-    of = np.repeat(np.arange(len(texts), dtype=np.uint64), counts)
+    of = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
     single = keys(loose, starts, ends)
     double = mixed(single[:-1] + (single[1:] << np.uint64(1)) + np.uint64(1))
     paired = of[1:] == of[:-1]
     rows = np.concatenate([single, double[paired]]) >> _HALF
     rows |= np.concatenate([of, of[1:][paired]]) << _HALF
-    # Sorted by text, then by hash; a row that a text has twice counts once.
     rows.sort()
-    rows = rows[_fresh(rows)]
-    sizes = np.bincount((rows >> _HALF).astype(np.int64), minlength=len(texts))
-    rank = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = rows[rank < SKETCH].astype(np.uint32)
-    sizes = np.minimum(sizes, SKETCH)
-    return Sketches(kept, np.concatenate([[0], np.cumsum(sizes)]))
+    return rows[_fresh(rows)]
 
 
 @dataclass(frozen=True)
