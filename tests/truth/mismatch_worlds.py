@@ -86,7 +86,9 @@ def _choices(names: Sequence[tuple[str, float]], n: int, rng: np.random.Generato
     return [str(name) for name in rng.choice(listed, size=n, p=shares)]
 
 
-def tested(chosen: Side, production: Side, *, seed: int, permutations: int) -> list[ChannelTest]:
+def channel_tests(
+    chosen: Side, production: Side, *, seed: int, permutations: int
+) -> list[ChannelTest]:
     """The test of each channel."""
     found = intents(chosen, production, np.random.default_rng(seed), count=None)
     tagged = segments(chosen, production)
@@ -108,7 +110,7 @@ def rates(world: World, n: int, *, runs: int, permutations: int = 199) -> dict[s
     for run in range(runs):
         rng = np.random.default_rng([n, run])
         chosen, production = drawn(HEALTHY, n, rng)[0], drawn(world, WINDOW, rng)[0]
-        tests = tested(chosen, production, seed=run, permutations=permutations)
+        tests = channel_tests(chosen, production, seed=run, permutations=permutations)
         for test in tests:
             counts[test.channel] += test.p is not None and test.p <= 0.05
         counts["any"] += decided(tests, level=0.95)[0].outcome == "fail"
