@@ -192,6 +192,8 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return f"{value:.4g}"
     if isinstance(value, tuple) and all(isinstance(one, Message) for one in value):
         return "\n".join(f"{one.role}: {one.content}" for one in value)
     if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
