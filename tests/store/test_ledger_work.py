@@ -142,3 +142,17 @@ def test_pieces_are_added_all_or_none(ledger: Ledger) -> None:
         ledger.work.add([answer("hi"), answer("again", key="A0", trial=1)], run=run)
     assert ledger.work.done(["A0"]) == {}
     assert ledger.outputs() == ()
+
+
+def test_an_answer_in_the_same_words_to_another_question_is_another_answer(ledger: Ledger) -> None:
+    run = ledger.work.log("plan", "started", {})
+    first, other = answer("Yes.", key="of what was asked"), answer("Yes.", key="of what is asked")
+    unit = ("e", "s", 0, "A")
+    asked = {work.key: unit for work in (first, other)}
+    newest = []
+    for work in (first, first, other, first):
+        ledger.work.add([work], run=run)
+        found = ledger.work.outputs(asked)
+        newest.append({key for key in asked if key in found and found[key].newest})
+    assert newest == [{first.key}, {first.key}, {other.key}, {first.key}]
+    assert len(ledger.work.events("turned")) == 2
