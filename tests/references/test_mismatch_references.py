@@ -107,8 +107,12 @@ def test_re_weighting_by_hand() -> None:
     strata = Strata(codes, np.asarray([0.5, 0.5]), ("a", "b"))
     found = reweighted_difference(values, strata)
     assert found.value == pytest.approx(-0.5, abs=1e-12)
-    variance = (1 / 2 - 2 / 6) ** 2 * 2 / 2 + (1 / 2 - 4 / 6) ** 2 * (4 / 3) / 4
-    half = stats.t.ppf(0.975, 4) * math.sqrt(variance)
+    grown = [math.sqrt(2), math.sqrt(4 / 3)]
+    parts = [
+        grown[code] * (0.25, 0.125)[code] * (value - (1, 4)[code]) - (value - 3) / 6
+        for value, code in zip(values, codes.tolist(), strict=True)
+    ]
+    half = stats.t.ppf(0.975, 4) * math.sqrt(6 / 5 * sum(part**2 for part in parts))
     assert found.high == pytest.approx(-0.5 + half, abs=1e-9)
     whole = stratified_mean(values, strata)
     assert whole.value == pytest.approx(2.5, abs=1e-12)

@@ -282,7 +282,7 @@ def _headline(results: Sequence[Result]) -> list[Section]:
     )
     summary = (
         "Each example counts as much as production asks such questions. The difference is of the "
-        "same examples counted in two ways, so that its interval is narrower than theirs."
+        "same examples, counted in two ways."
     )
     return [Section(HEADLINE, (table, facts), summary)]
 
@@ -362,7 +362,6 @@ def _kinds(gaps: Sequence[Gap]) -> list[Section]:
         own = sorted(
             (gap for gap in gaps if gap.channel == channel), key=lambda gap: -gap.counts[1]
         )
-        span = _span([one for gap in own for one in (gap.production, gap.share)])
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (
                 gap.kind,
@@ -376,14 +375,14 @@ def _kinds(gaps: Sequence[Gap]) -> list[Section]:
         )
         columns = (
             Column("Kind"),
-            Column("Of production", right=True, span=span),
-            Column("Of the set", right=True, span=span),
+            Column("Of production", right=True),
+            Column("Of the set", right=True),
             Column("Questions", right=True),
             Column("Examples", right=True),
             Column("State"),
         )
         note = basis(one for gap in own for one in (gap.production, gap.share))
-        tables.append(Table(f"By {channel}", columns, rows, note))
+        tables.append(Fold(f"By {channel}", (Table(f"By {channel}", columns, rows, note),)))
     if not tables:
         return []
     return [Section("Every kind", tuple(tables), "All kinds of questions, on either side.")]

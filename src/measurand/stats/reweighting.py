@@ -31,9 +31,9 @@ def reweighted_difference(
 ) -> Estimate:
     """The mean with the strata's shares, less the mean of the units as they are.
 
-    Both are of the same units, so that what they share cancels out: each unit counts the
-    difference of its two weights. The variance is that of the strata's means, with the differences
-    of their shares as factors.
+    Both are of the same units, so that what they share cancels out: the variance is that of what
+    each unit contributes to the one mean less what it does to the other, linearised. The units are
+    taken as a sample, and how many of them are of which stratum as chance.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -57,19 +57,21 @@ def reweighted_difference(
         raise UsageError("each value has one stratum and one weight")
     gaps = strata.weights - old / old.sum()
     value = float(gaps @ vector)
-    parts = gaps * (vector - strata.means(vector)[strata.codes])
+    plain = old / old.sum()
+    inside = strata.weights * (vector - strata.means(vector)[strata.codes])
+    sizes = strata.sizes[strata.codes]
+    parts = np.sqrt(sizes / (sizes - 1)) * inside - plain * (vector - float(plain @ vector))
     groups = np.arange(vector.size) if clusters is None else cluster_codes(clusters, vector.size)
     sums = np.bincount(groups, parts)
     if sums.size < _FEWEST:
         raise InsufficientData(f"a mean needs at least two clusters; found {sums.size}")
-    df = float(max(1, sums.size - (strata.shares.size if clusters is None else 1)))
-    squares = (
-        _unbiased(parts, strata) if clusters is None else sums.size / (sums.size - 1) * sums**2
-    )
-    error = math.hypot(math.sqrt(float(squares.sum())), shares_error)
-    if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())) and abs(value) > _ROUNDING:
-        raise InsufficientData("no two units of a stratum differ: there is no interval")
-    half = t_quantile((1 + level) / 2, df) * error
+    sums = sums - sums.mean()
+    variance = sums.size / (sums.size - 1) * float(sums @ sums)
+    error = math.hypot(math.sqrt(variance), shares_error)
+    if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())):
+        raise InsufficientData("all units say the same: there is no interval")
+    df = max(1, sums.size - (strata.shares.size if clusters is None else 1))
+    half = t_quantile((1 + level) / 2, float(df)) * error
     return Estimate(
         value=value,
         low=value - half,
@@ -112,9 +114,3 @@ def share_error(
     if sums.size < _FEWEST:
         raise InsufficientData("the shares are of one cluster: nothing is known of how they vary")
     return math.sqrt(sums.size / (sums.size - 1) * float(sums @ sums)) / codes.size
-
-
-def _unbiased(parts: Floats, strata: Strata) -> Floats:
-    """The squares, each stratum's with n / (n - 1)."""
-    sizes = strata.sizes
-    return np.asarray(parts**2 * (sizes / np.maximum(sizes - 1, 1))[strata.codes], dtype=np.float64)
