@@ -12,6 +12,7 @@ from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.core.example import Example
 from measurand.stats.poststrata import Strata, kish, stratified_mean
+from measurand.stats.proportion import score_bounds
 
 CORE, EDGE = 60, 20
 FEW = ComparisonOptions(resamples=199)
@@ -138,6 +139,20 @@ def test_equal_weights_within_strata_are_the_stratified_mean() -> None:
         )
         shifted = stratified_mean(values + 7, weighed, clusters=groups)
         assert (shifted.low or 0) - 7 == pytest.approx(ours.low)
+
+
+def test_a_weighted_share_has_wilsons_interval_at_its_effective_size() -> None:
+    values = np.repeat([1.0, 0.0, 1.0], [50, 4, 46])
+    strata = Strata.of_drawn(np.repeat([0.1, 0.11], 50), ["a"] * 50 + ["b"] * 50)
+    found = stratified_mean(values, strata, bounds=(0.0, 1.0))
+    assert found.value is not None
+    error = float(np.sum(strata.residuals(values) ** 2)) ** 0.5
+    t, z = 2.0095752371292397, 1.959963984540054  # t with 49 degrees: all the spread is in b
+    size = found.value * (1 - found.value) * (z / (t * error)) ** 2
+    assert (found.low, found.high) == pytest.approx(score_bounds(found.value, size))
+    assert found.high is not None
+    assert found.high < 1
+    assert found.method.endswith("Wilson at the effective size")
 
 
 def test_strata_of_one_are_joined_and_the_mean_stays_what_it_is() -> None:

@@ -18,8 +18,8 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import caution_if_few, cluster_codes
-from measurand.stats.proportion import unanimous_share
-from measurand.stats.quantiles import check_level, t_quantile
+from measurand.stats.proportion import score_bounds, unanimous_share
+from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 
 __all__ = ["Strata", "kish", "stratified_mean"]
 
@@ -231,7 +231,8 @@ def stratified_mean(
     times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters
     contributions add up within each before they are squared, with the factor C / (C - 1) of each
     stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
-    The shares are taken as known, and the units of a stratum as drawn at random from it; where
+    Of units that were drawn and are 0 or 1 it is Wilson's interval at the effective size. The
+    shares are taken as known, and the units of a stratum as drawn at random from it; where
     it is known for how many each stands, the stratum's mean is weighted by that (Hajek's
     estimator), and its variance that of the linearised mean, though no less than if all units of
     the stratum differed alike.
@@ -252,7 +253,8 @@ def stratified_mean(
     References:
         Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946);
         Särndal, Swensson and Wretman (1992), *Model Assisted Survey Sampling*, result 5.8.1 and
-        section 7.3, for weights within strata.
+        section 7.3, for weights within strata; Korn and Graubard (1998), Survey Methodology 24,
+        193-201, for the effective size.
     """
     check_level(level)
     vector = check_finite(values, 1)
@@ -263,7 +265,11 @@ def stratified_mean(
     error, df, caution = _error(vector, strata, clusters)
     if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())):
         return _alike(value, weights, bounds, level=level, n=vector.size)
-    half = t_quantile((1 + level) / 2, df) * error
+    t = t_quantile((1 + level) / 2, df)
+    if strata.drawn and bounds == (0.0, 1.0) and np.isin(vector, (0.0, 1.0)).all():
+        size = value * (1 - value) * (two_sided_z(level) / (t * error)) ** 2
+        return _share(value, size, strata, caution=caution, level=level)
+    half = t * error
     low, high = bounds or (-math.inf, math.inf)
     return Estimate(
         value=value,
@@ -295,6 +301,22 @@ def _joined(strata: Strata) -> Strata:
     names = tuple(strata.names[place] for place in firsts)
     shares = np.bincount(homes, strata.shares)
     return Strata(homes[strata.codes], shares / shares.sum(), names, strata.base, strata.drawn)
+
+
+def _share(
+    value: float, size: float, strata: Strata, *, caution: str | None, level: float
+) -> Estimate:
+    """The share of yes: Wilson's interval at the size that has the same standard error and t."""
+    low, high = score_bounds(value, size, level=level)
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        level=level,
+        n=strata.codes.size,
+        method=f"{strata.method}, Wilson at the effective size",
+        reason=caution,
+    )
 
 
 def _method(strata: Strata, *, clustered: bool) -> str:
