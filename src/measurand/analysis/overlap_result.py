@@ -46,8 +46,8 @@ class OverlapHit:
         place: Where it was found.
         kind: What the corpus is to the system, as in ``training`` or ``prompt``.
         words: The longest common span there, in words; 0 where none was looked for.
-        span: The text of that span, in small letters without punctuation. It comes from the
-            corpus: to be redacted and escaped before it is shown.
+        span: The first forty words of that span, in small letters without punctuation. They come
+            from the corpus: to be redacted and escaped before they are shown.
         covered: Share of the text's words that stand in common spans, anywhere in the corpora.
         likeness: Jaccard index of a near duplicate, or cosine of an embedding.
         count: How many such places there are.
