@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from measurand.errors import UsageError
-from measurand.texts.minhash import (
-    HASHES,
-    SKETCH,
-    NearDuplicates,
-    _Hashed,
-    near_duplicates,
-    sketches,
-)
+from measurand.texts.minhash import HASHES, NearDuplicates, _Hashed, near_duplicates
+from measurand.texts.sketches import SKETCH, sketches
 
 ONE = "please tell me how i can change the address of my account before friday"
 OTHER = "now please tell me how i can change the address of my account before friday"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.stats.arrays import Floats
-from measurand.texts.minhash import line_rows
 from measurand.texts.plain import plain
+from measurand.texts.sketches import line_rows
 
 __all__ = ["Alike", "Likeness"]
 

@@ -10,37 +10,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.errors import UsageError
-from measurand.texts.plain import Hashes, keys, mixed, plain, spans
+from measurand.texts.plain import mixed
+from measurand.texts.sketches import SKETCH, Rows, Sketches, firsts, sketches
 
-__all__ = [
-    "HASHES",
-    "SKETCH",
-    "NearDuplicates",
-    "Sketches",
-    "line_rows",
-    "near_duplicates",
-    "sketches",
-]
+__all__ = ["HASHES", "NearDuplicates", "near_duplicates"]
 
 HASHES = 64
 """MinHash values of a text, in bands of as many as still find nearly all that are alike."""
-SKETCH = 128
-"""Rows of words that are kept of a text."""
 IntArray: TypeAlias = NDArray[np.int64]
 
-_Rows: TypeAlias = NDArray[np.uint32]
 _FOUND = 0.99
 """Share of the pairs exactly as alike as the threshold that meet in a band."""
 _LEAST = 0.3
 _BATCH, _LETTERS = 4096, 1 << 20
-_PAIRS = 1 << 14
 _BUDGET = 64
 """Pairs that are compared at most, a text, before what is left is left."""
 _AT_ONCE = 1 << 21
@@ -71,56 +59,6 @@ class NearDuplicates:
     def folded(self) -> IntArray:
         """For each text the first of its group, which may be itself."""
         return self.first[self.group]
-
-
-@dataclass(frozen=True, slots=True)
-class Sketches:
-    """The rows of words of texts, by their hashes: all of them, or the smallest `SKETCH`.
-
-    Args:
-        rows: Hashes, in order within each text.
-        starts: Where those of each text start, and the end.
-    """
-
-    rows: _Rows
-    starts: IntArray
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def sizes(self) -> IntArray:
-        """How many are kept, by text."""
-        return np.diff(self.starts)
-
-    def alike(self, left: IntArray, right: IntArray) -> NDArray[np.float64]:
-        """How alike the texts of each pair are, from 0 to 1.
-
-        Exact where both texts have at most `SKETCH` rows; else estimated from the `SKETCH` smallest
-        rows of both together, with a standard error of sqrt(J (1 - J) / SKETCH), at most 0.044.
-        Texts without rows are like nothing.
-        """
-        found = np.zeros(len(left))
-        for start in range(0, len(left), _PAIRS):
-            part = slice(start, start + _PAIRS)
-            found[part] = self._compared(left[part], right[part])
-        return found
-
-    def _compared(self, left: IntArray, right: IntArray) -> NDArray[np.float64]:
-        sides = np.concatenate([left, right])
-        sizes = self.sizes[sides]
-        pair = np.tile(np.arange(len(left), dtype=np.uint64), 2)
-        within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        rows = self.rows[np.repeat(self.starts[sides], sizes) + within].astype(np.uint64)
-        rows |= np.repeat(pair, sizes) << _HALF
-        rows.sort()
-        fresh = _fresh(rows)
-        of = (rows >> _HALF).astype(np.int64)
-        union = np.bincount(of[fresh], minlength=len(left))
-        rank = np.cumsum(fresh) - (np.cumsum(union) - union)[of]
-        both = np.bincount(of[~fresh & (rank <= SKETCH)], minlength=len(left))
-        cut = np.maximum(self.sizes[left], self.sizes[right]) == SKETCH
-        return both / np.maximum(np.where(cut, np.minimum(union, SKETCH), union), 1)
 
 
 def near_duplicates(
@@ -155,7 +93,7 @@ def near_duplicates(
     hashed = _Hashed.of(threshold, seed)
     known = _Known()
     held: list[Sketches] = []
-    bands: list[_Rows] = []
+    bands: list[Rows] = []
     for block in _blocks(texts):
         fresh = known.fresh(block)
         made = sketches(fresh)
@@ -166,40 +104,12 @@ def near_duplicates(
     return _grouped(known, place, unsettled)
 
 
-def sketches(texts: Sequence[str]) -> Sketches:
-    """The rows of one and two words of texts."""
-    loose = plain("\n".join(_lines(texts)).encode("utf-8", "replace"), symbols=True)
-    rows = line_rows(loose)
-    sizes = np.bincount((rows >> _HALF).astype(np.int64), minlength=len(texts))
-    rank = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = rows[rank < SKETCH].astype(np.uint32)
-    return Sketches(kept, np.concatenate([[0], np.cumsum(np.minimum(sizes, SKETCH))]))
-
-
-def line_rows(loose: bytes) -> Hashes:
-    """The different rows of one and two words of each line of a plain text, in order.
-
-    Each is the number of its line in the upper half and a hash in the lower.
-    """
-    starts, ends = spans(loose)
-    lines = np.flatnonzero(np.frombuffer(loose, np.uint8) == ord("\n"))
-    counts = np.diff(np.searchsorted(starts, lines), prepend=0, append=len(starts))
-    of = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
-    single = keys(loose, starts, ends)
-    double = mixed(single[:-1] + (single[1:] << np.uint64(1)) + np.uint64(1))
-    paired = of[1:] == of[:-1]
-    rows = np.concatenate([single, double[paired]]) >> _HALF
-    rows |= np.concatenate([of, of[1:][paired]]) << _HALF
-    rows.sort()
-    return rows[_fresh(rows)]
-
-
 @dataclass(frozen=True)
 class _Hashed:
     """The hash functions, and how many of their values make a band."""
 
-    factors: _Rows
-    terms: _Rows
+    factors: Rows
+    terms: Rows
     width: int
 
     @classmethod
@@ -215,10 +125,10 @@ class _Hashed:
         return cls(factors | np.uint32(1), terms, width)
 
     @property
-    def none(self) -> _Rows:
+    def none(self) -> Rows:
         return np.empty((0, HASHES // self.width), np.uint32)
 
-    def signatures(self, texts: Sketches) -> _Rows:
+    def signatures(self, texts: Sketches) -> Rows:
         """The smallest value of each hash function over the rows of each text."""
         sizes = texts.sizes
         # By falling size those that have another row come first, and no row is padded.
@@ -235,7 +145,7 @@ class _Hashed:
         back[order] = found
         return back
 
-    def bands(self, texts: Sketches) -> _Rows:
+    def bands(self, texts: Sketches) -> Rows:
         """A hash of each band of each text, shape (texts, bands)."""
         many = HASHES // self.width
         values = self.signatures(texts)[:, : many * self.width].astype(np.uint64)
@@ -273,7 +183,7 @@ class _Known:
         return np.concatenate(self._of) if self._of else np.empty(0, np.int64)
 
 
-def _led(texts: Sketches, bands: _Rows, threshold: float) -> tuple[IntArray, int]:
+def _led(texts: Sketches, bands: Rows, threshold: float) -> tuple[IntArray, int]:
     """For each text the one that leads it, and how many are left unsettled.
 
     In each round those lead that come first in all of their bands among the texts left; whatever
@@ -292,7 +202,7 @@ def _led(texts: Sketches, bands: _Rows, threshold: float) -> tuple[IntArray, int
         pairs, leads = _met(left, heads)
         budget -= len(pairs)
         joins = _alike(texts, pairs, threshold)
-        joins = joins[_fresh(joins[:, 0].astype(np.uint64))]
+        joins = joins[firsts(joins[:, 0].astype(np.uint64))]
         leader[joins[:, 0]] = joins[:, 1]
         gone = np.zeros(len(texts), np.bool_)
         gone[joins[:, 0]] = gone[leads] = True
@@ -300,7 +210,7 @@ def _led(texts: Sketches, bands: _Rows, threshold: float) -> tuple[IntArray, int
     return leader, len(left)
 
 
-def _heads(left: IntArray, bands: _Rows) -> tuple[_Rows, int]:
+def _heads(left: IntArray, bands: Rows) -> tuple[Rows, int]:
     """The first of the texts left that share each band, by band and text; and how many pairs do."""
     heads = np.empty((bands.shape[1], len(left)), np.uint32)
     many = 0
@@ -313,7 +223,7 @@ def _heads(left: IntArray, bands: _Rows) -> tuple[_Rows, int]:
     return heads, many
 
 
-def _met(left: IntArray, heads: _Rows) -> tuple[IntArray, IntArray]:
+def _met(left: IntArray, heads: Rows) -> tuple[IntArray, IntArray]:
     """The pairs of a text and a leader that share a band, and the leaders."""
     leads = (heads == np.arange(len(left))).all(axis=0)
     held = leads[heads] & ~leads
@@ -321,7 +231,7 @@ def _met(left: IntArray, heads: _Rows) -> tuple[IntArray, IntArray]:
     return left[_once(texts, heads[held])], left[leads]
 
 
-def _sharing(bands: _Rows) -> IntArray:
+def _sharing(bands: Rows) -> IntArray:
     """All pairs of texts, the later first, that share a band."""
     later: list[IntArray] = []
     earlier: list[IntArray] = []
@@ -348,13 +258,13 @@ def _settle(leader: IntArray, joins: IntArray) -> None:
             leader[text] = other
 
 
-def _runs(values: _Rows) -> tuple[IntArray, NDArray[np.bool_]]:
+def _runs(values: Rows) -> tuple[IntArray, NDArray[np.bool_]]:
     """The order in which values come, those that are the same as their texts do; which are new."""
     held = values.astype(np.uint64) << _HALF
     held |= np.arange(len(held), dtype=np.uint64)
     held.sort()
     order = (held & _LOW).astype(np.int64)
-    return order, _fresh(held >> _HALF)
+    return order, firsts(held >> _HALF)
 
 
 def _once(texts: NDArray[np.integer], others: NDArray[np.integer]) -> IntArray:
@@ -362,15 +272,8 @@ def _once(texts: NDArray[np.integer], others: NDArray[np.integer]) -> IntArray:
     pairs = texts.astype(np.uint64) << _HALF
     pairs |= others.astype(np.uint64)
     pairs.sort()
-    pairs = pairs[_fresh(pairs)]
+    pairs = pairs[firsts(pairs)]
     return np.stack([(pairs >> _HALF).astype(np.int64), (pairs & _LOW).astype(np.int64)], axis=1)
-
-
-def _fresh(values: Hashes) -> NDArray[np.bool_]:
-    """Of sorted values those that differ from the one before."""
-    fresh = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return fresh
 
 
 def _alike(texts: Sketches, pairs: IntArray, threshold: float) -> IntArray:
@@ -407,11 +310,15 @@ def _joined(parts: Sequence[Sketches]) -> Sketches:
     return Sketches(rows, np.concatenate([[0], np.cumsum(sizes)]))
 
 
-def _lines(texts: Iterable[str]) -> Iterator[str]:
-    return (text.replace("\n", " ") for text in texts)
-
-
 def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(texts)
-    while block := list(islice(rest, _BATCH)):
+    """Some thousands of texts at once, or fewer that are long."""
+    block: list[str] = []
+    letters = 0
+    for text in texts:
+        block.append(text)
+        letters += len(text)
+        if len(block) == _BATCH or letters >= _LETTERS:
+            yield block
+            block, letters = [], 0
+    if block:
         yield block
