@@ -31,6 +31,7 @@ from measurand.jobs.building.telling import (
     parts_of,
     rates_of,
 )
+from measurand.jobs.encoding import encoder_of
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.logs import Logs, Progress, open_logs
 from measurand.jobs.places import ledger_path
@@ -114,6 +115,9 @@ def build(
     """
     wanted = options or BuildOptions()
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
+    if plan is not None and wanted.plan is not None and wanted.encoder is None:
+        encoder = encoder_of(plan.data.encoder, base=wanted.plan.parent)
+        wanted = replace(wanted, encoder=encoder)
     folder = _folder(wanted, plan)
     there = _untouched(folder)
     redact = _redactor(plan, wanted.plan or folder.resolve().parent / "measurand.yaml", environment)
@@ -121,7 +125,10 @@ def build(
     files = sorted(map(Path, paths), key=str)
     logs = open_logs(files, redactor=redact, how=wanted.how, progress=progress)
     seed = wanted.seed if wanted.seed is not None else (plan.seed if plan else 0)
-    how = How(seed, tell or _silent, _rated(wanted, there))
+    target = wanted.encoder or (plan.data.encoder if plan else "")
+    base = wanted.plan.parent if wanted.plan and not wanted.encoder else Path()
+    encode = encoder_of(target, base=base)
+    how = How(seed, tell or _silent, encode, _rated(wanted, there))
     task = _Task(wanted, plan, folder, how)
     with Spool() as spool:
         return _built(logs, spool, task)
@@ -147,13 +154,12 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     made, spare = list(maker.examples(chosen.candidates)), list(maker.examples(chosen.spare))
     attack, more = _attacks(made, maker, task)
     made, spare = made + attack, spare + more
-    redacted = plan is None or plan.redact.on
     account = BuildAccount(
         name=plan.name if plan else "",
         folder=str(task.folder),
         version="",
         seed=task.how.seed,
-        came=came_of(logs, traffic, spool, outside=outside, redacted=redacted),
+        came=came_of(logs, traffic, spool, outside=outside),
         parted=parted_of(traffic),
         strata=chosen.core.strata,
         joined=chosen.core.joined,
@@ -240,12 +246,16 @@ def _folder(options: BuildOptions, plan: Plan | None) -> Path:
 def _redactor(
     plan: Plan | None, plan_path: Path, environment: Environment | None
 ) -> Callable[[str], str]:
-    """What is done to every text: by the plan and its ledger's key, else all that is known."""
+    """What is done to every text: by the plan and its ledger's key, else all that is known.
+
+    A plan that turns redaction off speaks of runs; what strangers wrote is redacted still.
+    """
     path = ledger_path(plan_path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with open_ledger(path) as ledger:
         key = run_key(ledger, environment or Environment())
-    return redactor(plan, key) if plan is not None else Redactor(RedactPlan(), key)
+    made = redactor(plan, key) if plan is not None else None
+    return made if isinstance(made, Redactor) else Redactor(RedactPlan(), key)
 
 
 def _rated(options: BuildOptions, there: Dataset) -> Rated:

@@ -181,24 +181,18 @@ def mmd_test(
     kernel = _gaussian(rows, bandwidth)
     table = _coefficients(first, second)
     found = float(table.ravel() @ kernel.ravel())
-    exact = first.plain and second.plain
-    draws = (
-        _permuted(kernel, len(first.weights), rng, count=permutations)
-        if exact
-        else _signed(table, kernel, (first, second), rng=rng, count=permutations)
-    )
+    if first.plain and second.plain:
+        method = "permutation"
+        draws = _permuted(kernel, len(first.weights), rng, count=permutations)
+    else:
+        method = "wild bootstrap over clusters"
+        draws = _signed(table, kernel, (first, second), rng=rng, count=permutations)
     chance = float(draws.std(ddof=1))
     half = two_sided_z(level) * _error(table, kernel, (first, second), chance=chance)
-    method = "permutation" if exact else "wild bootstrap over clusters"
+    told = f"unbiased MMD^2, Gaussian kernel; normal, {method}"
+    ends = {"low": found - half, "high": found + half}
     return Mmd(
-        estimate=Estimate(
-            value=found,
-            low=found - half,
-            high=found + half,
-            level=level,
-            n=len(rows),
-            method=f"unbiased MMD^2, Gaussian kernel at the median distance; normal, {method}",
-        ),
+        estimate=Estimate(value=found, **ends, level=level, n=len(rows), method=told),
         p=(1 + int((draws >= found - 1e-12).sum())) / (1 + permutations),
         threshold=float(np.quantile(np.append(draws, found), level, method="higher")),
         chance=chance,
