@@ -190,9 +190,9 @@ def mmd_test(
     chance = float(draws.std(ddof=1))
     half = two_sided_z(level) * _error(table, kernel, (first, second), chance=chance)
     told = f"unbiased MMD^2, Gaussian kernel; normal, {method}"
-    ends = {"low": found - half, "high": found + half}
+    low, high = found - half, found + half
     return Mmd(
-        estimate=Estimate(value=found, **ends, level=level, n=len(rows), method=told),
+        estimate=Estimate(value=found, low=low, high=high, level=level, n=len(rows), method=told),
         p=(1 + int((draws >= found - 1e-12).sum())) / (1 + permutations),
         threshold=float(np.quantile(np.append(draws, found), level, method="higher")),
         chance=chance,
