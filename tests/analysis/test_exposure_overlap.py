@@ -46,26 +46,35 @@ def test_its_own_prompt_comes_before_training_texts() -> None:
             hit("a", "verbatim", "training"), hit("b", "rows", "prompt"), hit("c", "span", "prompt")
         ),
         size=4,
+        least=8,
     )
     assert [(v.design, v.outcome) for v in found.findings.verdicts] == [
         ("prompt", "fail"),
         ("training", "fail"),
     ]
-    assert found.told.startswith("1 of 4 examples stand in the system's own prompt; 1 more share")
-    assert "answered by copying" in found.findings.verdicts[0].reason
+    assert found.told.startswith("1 of 4 examples stand in the system's own prompt; what stands")
     assert "copying" not in found.findings.verdicts[1].reason
-    assert [name for name, _ in found.items] == ["b", "c", "a"]
+    assert [name for name, _ in found.items] == ["b", "a"]
     assert "secret" not in str(found.items)
 
 
-def test_a_loose_likeness_is_to_be_looked_at_and_nothing_is_no_pass() -> None:
-    assert overlap_exposure(overlap(hit("a", "embedding", "training")), size=4).outcome == (
-        "inconclusive"
-    )
-    nothing = overlap_exposure(overlap(), size=4)
+def test_a_loose_likeness_is_a_hint_and_nothing_is_no_pass() -> None:
+    loose = overlap_exposure(overlap(hit("a", "embedding", "training")), size=4, least=8)
+    assert (loose.outcome, loose.findings.verdicts) == ("hint", ())
+    short = overlap_exposure(overlap(hit("a", "verbatim", "training")), size=4, least=20)
+    assert short.outcome == "hint"
+    nothing = overlap_exposure(overlap(), size=4, least=8)
     assert nothing.outcome == "nothing found"
-    assert "1 files, 2.0 MB" in nothing.told
-    assert nothing.findings.limits == (
-        "The whole text, word for word: Finds all. Blind to rewording.",
-        "1 places could not be read: y.txt:7.",
+    assert "1 files of 2.0 MB" in nothing.told
+
+
+def test_a_context_may_stand_anywhere() -> None:
+    context = OverlapHit(
+        example="a",
+        part="context[0]",
+        tier="verbatim",
+        place=Place("index.txt", 1),
+        kind="retrieval",
+        words=40,
     )
+    assert overlap_exposure(overlap(context), size=4, least=8).outcome == "nothing found"
