@@ -91,11 +91,8 @@ def under_plan(
     if now.run is not None:
         ratings = _of_planned_trials(ratings, plan, outputs)
     known = _counted(ratings, plan, frozenset(examples), notes=notes)
-    known = in_order(known, plan, examples)
-    if faults := [*_off_scale(known, plan, path), *two_faced(known, path)]:
-        raise PlanError(faults)
     return Source(
-        ratings=known,
+        ratings=_sound(in_order(known, plan, examples), plan, path),
         rubric=plan.rubric,
         intakes=intakes,
         examples=examples,
@@ -112,6 +109,13 @@ def under_plan(
         looks=Looks(path, now.manifest),
         of=of,
     )
+
+
+def _sound(ratings: Ratings, plan: Plan, path: Path) -> Ratings:
+    """These ratings, if each is on its scale and each rater of one kind."""
+    if faults := [*_off_scale(ratings, plan, path), *two_faced(ratings, path)]:
+        raise PlanError(faults)
+    return ratings
 
 
 def _counted(

@@ -171,18 +171,14 @@ def run(
     Raises:
         PlanError: The plan is wrong, or names what does not exist.
         DataError: The evaluation set is wrong.
-        UsageError: A key is missing, no system can be asked, or the set is not the one that is
-            locked.
+        UsageError: A key is missing, no system can be asked, or the set is not the locked one.
         LedgerError: The ledger cannot be read or written.
     """
     chosen, plan_file = options or RunOptions(), Path(plan_path)
     whole = load_plan(plan_file)
     plan = as_chosen(whole, chosen)
-    data = plan_file.parent / plan.data.path
-    examples = ExampleStream(data)
-    sizes = examples.sizes()
-    of = held_to_lock(plan_file, data, fingerprint=examples.fingerprint, sizes=sizes)
-    total = chosen.count(sizes)
+    examples, of = _set_of(plan, plan_file)
+    total = chosen.count(of.sizes)
     if not total:
         raise InsufficientData("there is no example to run")
     course = Course(total=total, watch=watch)
@@ -193,7 +189,7 @@ def run(
         path = ledger_path(plan_file)
         observe = course.tally.attempt
         async with opened(plan, plan_file, environment=told, observe=observe) as live:
-            manifest = started(plan, live, data=of.fingerprint, examples=total, sizes=sizes)
+            manifest = started(plan, live, data=of, examples=total)
             if chosen.partial:
                 with open_ledger(path) as ledger:
                     manifest = joined(manifest, current(ledger, plan).manifest)
@@ -217,6 +213,13 @@ def run(
         clear=course.clear,
         of=of,
     )
+
+
+def _set_of(plan: Plan, file: Path) -> tuple[ExampleStream, SetVersion]:
+    """The set that a plan asks, where its lock lets it."""
+    data = file.parent / plan.data.path
+    examples = ExampleStream(data)
+    return examples, held_to_lock(file, data, examples)
 
 
 def _until(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilClear | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from measurand.core.example import Component, Example
 from measurand.core.set_version import SetLock, SetVersion, sizes_told
@@ -18,27 +20,33 @@ from measurand.store.versions import versions
 __all__ = ["held_to_lock", "left_lock", "set_version"]
 
 
-def held_to_lock(
-    file: Path, data: Path, *, fingerprint: str, sizes: Mapping[Component, int]
-) -> SetVersion:
+class _Set(Protocol):
+    """What is known of a set, held or streamed."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def sizes(self) -> dict[Component, int]: ...
+
+
+def held_to_lock(file: Path, data: Path, examples: _Set) -> SetVersion:
     """The version that a result is about to be of, where the lock lets it.
 
     Args:
         file: The plan.
         data: The set.
-        fingerprint: Of the set as it stands.
-        sizes: Its examples by component.
+        examples: What stands there.
 
     Raises:
         UsageError: The set is locked, and another one stands there.
         DataError: The lock cannot be read.
     """
-    lock = read_lock(file)
+    lock, now = read_lock(file), SetVersion(examples.fingerprint, examples.sizes())
     if lock is None:
-        return SetVersion(fingerprint, sizes)
-    if lock.fingerprint != fingerprint:
-        raise UsageError(_refusal(file, data, lock, now=SetVersion(fingerprint, sizes)))
-    return SetVersion(fingerprint, sizes, locked=lock.at)
+        return now
+    if lock.fingerprint != now.fingerprint:
+        raise UsageError(_refusal(file, data, lock, now=now))
+    return replace(now, locked=lock.at)
 
 
 def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersion:
@@ -48,8 +56,7 @@ def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersi
         UsageError: The set is locked, and another one stands there.
         DataError: The lock cannot be read.
     """
-    dataset = Dataset(tuple(examples))
-    return held_to_lock(file, data, fingerprint=dataset.fingerprint, sizes=dataset.sizes())
+    return held_to_lock(file, data, Dataset(tuple(examples)))
 
 
 def left_lock(file: Path, fingerprint: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from measurand._version import __version__
-from measurand.core.example import Component
 from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
 from measurand.core.protocols import Check, Judge
+from measurand.core.set_version import SetVersion
 from measurand.jobs.needs import models_of
 from measurand.jobs.opening import Opened
 from measurand.privacy.redaction import redact_json
@@ -19,21 +19,15 @@ __all__ = ["started"]
 
 
 def started(
-    plan: Plan,
-    live: Opened,
-    *,
-    data: str,
-    examples: int,
-    sizes: Mapping[Component, int] | None = None,
+    plan: Plan, live: Opened, *, data: str | SetVersion, examples: int
 ) -> Mapping[str, Any]:
     """What a run is, for the ledger: the plan, and the version of everything that takes part.
 
     Args:
         plan: The plan as it is run.
         live: Its parts.
-        data: The fingerprint of the evaluation set.
+        data: The evaluation set, or its fingerprint alone.
         examples: How many of it are run.
-        sizes: How many examples each component of it has.
     """
     parts, prices = live.parts, live.models.prices
     raters: tuple[Check | Judge, ...] = (*parts.checks, *parts.judges)
@@ -42,9 +36,9 @@ def started(
         "plan": fingerprint(encode(plan)),
         "name": plan.name,
         "seed": plan.seed,
-        "data": data,
+        "data": data if isinstance(data, str) else data.fingerprint,
         "examples": examples,
-        "sizes": dict(sizes or {}),
+        "sizes": {} if isinstance(data, str) else dict(data.sizes),
         "systems": {s.name: s.version for s in parts.systems},
         "raters": {rater.name: rater.version for rater in raters},
         "dimensions": {d.name: d.fingerprint for d in plan.rubric},

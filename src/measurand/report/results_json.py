@@ -18,6 +18,7 @@ from measurand.report.improve_json import improvement_schema
 from measurand.report.json_schema import Json, counted, list_of, object_of, typed
 from measurand.report.rating_status_page import round_schema
 from measurand.report.run_json import run_document, run_schema
+from measurand.report.set_pages import set_schema
 from measurand.stats.estimate import Estimate
 
 __all__ = ["Json", "results_document", "results_schema"]
@@ -210,7 +211,7 @@ def results_schema() -> Json:
             "result": _result_schema(),
             "verdict": _verdict_schema(),
             "file": _file_schema(),
-            "set": _set_schema(),
+            "set": set_schema(),
             "votes": _votes_schema(),
             "failures": _failures_schema(),
             "queued": _queued_schema(),
@@ -309,17 +310,6 @@ def _file_schema() -> Json:
             "refused": counted(),
             "refusals": list_of(refusal),
             "notes": list_of(typed("string", "What was assumed.")),
-        }
-    )
-
-
-def _set_schema() -> Json:
-    sizes = {"type": "object", "additionalProperties": counted()}
-    return object_of(
-        {
-            "fingerprint": typed("string", "Of the whole evaluation set that the results are of."),
-            "sizes": sizes | {"description": "Examples by component."},
-            "locked": typed(["string", "null"], "Since when; null where it is not locked."),
         }
     )
 

@@ -20,7 +20,8 @@ from measurand.report.document import (
     Section,
     Table,
 )
-from measurand.report.json_schema import Json
+from measurand.report.json_schema import Json, object_of, typed
+from measurand.report.json_schema import counted as counted_schema
 from measurand.report.sections import FOOTER, limits_section
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "diff_document",
     "facts_document",
     "ids_told",
+    "set_schema",
     "versions_document",
 ]
 
@@ -290,3 +292,15 @@ def ids_told(names: Iterable[str], most: int = 5) -> str:
 def counted(count: int, what: str) -> str:
     """A count with its noun."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def set_schema() -> Json:
+    """The JSON Schema of the version that results are of."""
+    sizes = {"type": "object", "additionalProperties": counted_schema()}
+    return object_of(
+        {
+            "fingerprint": typed("string", "Of the whole evaluation set that the results are of."),
+            "sizes": sizes | {"description": "Examples by component."},
+            "locked": typed(["string", "null"], "Since when; null where it is not locked."),
+        }
+    )
