@@ -100,13 +100,14 @@ def _numbers(results: Sequence[Result]) -> list[Block]:
     """All numbers of a test in a table, and its main ones as a figure."""
     if not results:
         return []
-    main = [result for result in results if result.design is None]
+    whole = {result.name for result in results if result.design is None}
+    main = [r for r in results if r.design is None or r.name not in whole]
     drawn = [r for r in main if r.name in _DRAWN and r.estimate.present and _whole(r)]
     blocks: list[Block] = []
     if len(drawn) > 1:
         blocks.append(_plot(drawn))
     blocks.append(_table("Numbers", main))
-    if by_form := [result for result in results if result.design is not None]:
+    if by_form := [result for result in results if result not in main]:
         blocks.append(Fold("By kind", (_table("By kind", by_form),)))
     return blocks
 

@@ -199,6 +199,8 @@ _LABELS = {
     "win_rate_length_controlled": "Win rate at equal length",
     "style_effect": "Added log-odds of winning",
     "tied_votes": "Ties, of all votes",
+    "overlap": "Found in the texts",
+    "overlap_mostly_covered": "Most of its words found",
     "twin_gap": "Lost in other words",
     "twin_gap_detectable": "Smallest gap that is found",
     "twin_gap_beyond_reference": "Lost beyond the reference",
@@ -249,7 +251,7 @@ SHARES = frozenset(
         *("agreement_of_constant", "rated_share", "anchor_flips"),
         *("agreement_with_people", "sensitivity", "specificity", "alt_test_winning_rate"),
         *("win_rate", "win_rate_length_controlled", "tied_votes"),
-        *("canary_completed", "min_k_auc"),
+        *("canary_completed", "min_k_auc", "overlap", "overlap_mostly_covered"),
     }
 )
 """Results and decisions that are about a share of units, written in percent."""
