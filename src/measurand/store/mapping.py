@@ -35,7 +35,7 @@ import yaml
 from measurand.core.rating import COLUMNS, KINDS
 from measurand.core.scale import Scale
 from measurand.errors import DataError, Fault, nearest
-from measurand.store.yaml_words import syntax_fault
+from measurand.store.yaml_words import alias_fault, syntax_fault
 
 __all__ = ["PLACEHOLDER", "ValueColumns", "WideMapping", "parse_mapping", "read_mapping"]
 
@@ -93,7 +93,9 @@ def read_mapping(path: Path | str) -> WideMapping:
     name = str(path)
     try:
         # Every scalar stays text: a label "No" is not false and a rater "007" is not 7.
-        found = yaml.load(Path(path).read_text("utf-8-sig"), yaml.BaseLoader)  # noqa: S506
+        text = Path(path).read_text("utf-8-sig")
+        alias = alias_fault(text, name)
+        found = None if alias else yaml.load(text, yaml.BaseLoader)  # noqa: S506
     except OSError as problem:
         raise DataError([Fault(f"the mapping cannot be read ({problem.strerror})", name)]) from None
     except (yaml.YAMLError, UnicodeError, RecursionError) as problem:
@@ -101,6 +103,8 @@ def read_mapping(path: Path | str) -> WideMapping:
             raise DataError([syntax_fault(problem, name)]) from None
         fault = Fault("the mapping is not UTF-8 or nested too deeply", name)
         raise DataError([fault]) from None
+    if alias is not None:
+        raise DataError([alias])
     return _Reader(name).mapping(found)
 
 

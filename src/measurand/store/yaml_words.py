@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from yaml import YAMLError
+from yaml import SafeLoader, YAMLError, scan
 from yaml.error import MarkedYAMLError
+from yaml.tokens import AliasToken
 
 from measurand.errors import Fault
 
-__all__ = ["syntax_fault"]
+__all__ = ["alias_fault", "syntax_fault"]
 
 
 class _Cause(NamedTuple):
@@ -109,3 +110,23 @@ def syntax_fault(problem: YAMLError, file: str) -> Fault:
             told = [text.format(*found.groups(), start=start) for text in cause[1:3]]
             return Fault(told[0], file, start if cause.at_start else line, remedy=told[1])
     return Fault(f"the file is not YAML from here on: {problem.problem}", file, line)
+
+
+def alias_fault(text: str, file: str) -> Fault | None:
+    """The fault of a file that refers to its own parts; None where it does not, or is no YAML.
+
+    A small file unfolds into a huge one by such references, and a mapping needs none.
+
+    Args:
+        text: The text of the file.
+        file: Its name.
+    """
+    try:
+        for token in scan(text, SafeLoader):
+            if isinstance(token, AliasToken):
+                line = token.start_mark.line + 1
+                remedy = "write out what it stands for"
+                return Fault("an alias is not followed here", file, line, remedy=remedy)
+    except YAMLError:  # said by whoever reads it
+        return None
+    return None

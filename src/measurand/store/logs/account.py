@@ -60,6 +60,8 @@ class LogAccount:
     dialects: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[Place, str]] = field(default_factory=list)
+    _last: str = field(default="", repr=False)
+    _left: int = field(default=0, repr=False)
 
     @property
     def refused(self) -> int:
@@ -77,6 +79,7 @@ class LogAccount:
         self.kept += 1
         self.records += records
         self.dialects[dialect] += 1
+        self._last, self._left = dialect, records
 
     def refuse(self, why: Unfit, place: Place) -> None:
         """A row could not be used, or is no interaction."""
@@ -84,9 +87,15 @@ class LogAccount:
         self._count(self.passed_by if isinstance(why, Beside) else self.refused_by, why, place)
 
     def drop(self, why: Unfit, place: Place) -> None:
-        """The one record of a row that was kept could not be, in the end."""
+        """A record of the row that was kept last could not be; with its last one goes the row."""
         self.records -= 1
-        self.notes[why.reason] += 1
+        self._left -= 1
+        if self._left:
+            self.notes[why.reason] += 1
+        else:
+            self.kept -= 1
+            self.dialects[self._last] -= 1
+            self.refused_by[why.reason] += 1
         self._remember(why, place)
 
     def note(self, what: str, times: int = 1) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from measurand.errors import DataError, Fault, nearest
 from measurand.store.yaml import read_yaml
+from measurand.store.yaml_words import alias_fault
 
 __all__ = ["COLUMNS", "LogMapping", "parse_log_mapping", "read_log_mapping"]
 
@@ -89,6 +90,8 @@ def read_log_mapping(path: Path | str) -> LogMapping:
         DataError: The file is no mapping; every fault is listed.
     """
     document = read_yaml(path)
+    if (alias := alias_fault(Path(path).read_text("utf-8-sig"), str(path))) is not None:
+        raise DataError([alias])
     if not isinstance(document.value, dict):
         raise DataError([Fault("this is not a table of keys", str(path), allowed="KEY: COLUMN")])
     raw: dict[str, object] = dict(document.value)

@@ -73,8 +73,10 @@ def drafts(row: Cells) -> Iterator[Draft]:
     """The one interaction of a row."""
     found, rest = _sorted(row)
     instructions, system = found.get("instructions"), found.get("system")
-    if isinstance(system, str) and (len(system) > _LONGEST_NAME or "\n" in system):
-        instructions, system = instructions or system, None
+    told = row.get("system")
+    if isinstance(told, str) and (len(told) > _LONGEST_NAME or "\n" in told):
+        instructions, system = instructions or told, None if system is told else system
+        rest.pop("system", None)
     messages = conversation(found.get("asked"), "messages")
     if isinstance(instructions, str) and messages:
         messages = (Message("system", instructions), *messages)

@@ -26,7 +26,7 @@ __all__ = ["SUFFIXES", "LogReading", "gather", "read_log"]
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 """The endings of files that are read; all but the last may be followed by ``.gz``."""
-_TABLES = (".csv", ".tsv")
+_TABLES, _JSON = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
 _LOOKED_AT = 200
 """Entries of a file that are looked at for what belongs to records elsewhere, before all are."""
 
@@ -157,7 +157,7 @@ def entries(path: Path) -> Iterator[Found]:
             name = path.name.lower().removesuffix(".gz")
             if name.endswith(_TABLES):
                 yield from table_rows(stream)
-            elif name.endswith(SUFFIXES) or start.lstrip()[:1] in {b"{", b"["}:
+            elif name.endswith(_JSON) or start.lstrip()[:1] in {b"{", b"["}:
                 yield from json_rows(stream)
             else:
                 raise Stopped(_NO_KIND)

@@ -43,7 +43,14 @@ def table_rows(stream: io.BufferedReader) -> Iterator[Found]:
     """
     # The limit is global to the csv module and 128 KiB by default; it is only ever raised.
     csv.field_size_limit(max(LINE_LIMIT, csv.field_size_limit()))
-    lines = _Lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline=""))
+    text = io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
+    try:
+        yield from _rows(_Lines(text))
+    finally:
+        text.detach()  # whoever opened the stream closes it
+
+
+def _rows(lines: _Lines) -> Iterator[Found]:
     each = iter(lines)
     first = next(each, "")
     reader = csv.reader(chain([first], each), strict=True, delimiter=max(",;\t", key=first.count))
@@ -69,7 +76,7 @@ def table_rows(stream: io.BufferedReader) -> Iterator[Found]:
 
 def _header(cells: list[str], flaw: str) -> list[str]:
     names = [cell.strip() for cell in cells]
-    if flaw or len(names) < 2 or "" in names[1:] or any(map(_UNREADABLE.search, names)):  # noqa: PLR2004
+    if flaw or not any(names) or "" in names[1:] or any(map(_UNREADABLE.search, names)):
         raise Stopped("its first line is no header of columns")
     if len(set(names)) < len(names):
         raise Stopped("two columns have one name")

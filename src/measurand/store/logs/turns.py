@@ -271,6 +271,9 @@ _ANSWERS = ("messages", "output", "answer", "response", "result", "generations",
 def _opened_answer(value: Any) -> Any:
     """What is in an output that only wraps it; the output itself where it does not."""
     if isinstance(value, dict):
+        choices = value.get("choices")
+        if isinstance(choices, list) and choices:
+            return choices[0]
         for name in _ANSWERS:
             if value.get(name) is not None:
                 return value[name]
