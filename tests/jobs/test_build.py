@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from measurand.cli import main
 from measurand.core.example import COMPONENTS, Component
 from measurand.errors import DataError, InsufficientData, UsageError
 from measurand.jobs.build import Built, build
@@ -246,3 +247,24 @@ def test_what_cannot_be_built_is_refused(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             BuildOptions(**given)
     assert seconds_of("1970-01-01T01:00+01:00") == 0
+
+
+def test_the_act_writes_the_set_and_its_page(
+    logs: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [
+        "data",
+        "build",
+        str(logs[0]),
+        "--sizes",
+        "core=20,edge=5,adversarial=4,regression=3,golden=2",
+    ]
+    assert main([*words, "--segment-by", "system", "--report", "pages/build.html"]) == 0
+    told = capsys.readouterr().out
+    assert "34 examples in data, version" in told.replace("\n", " ")
+    assert "Where core comes from" in (tmp_path / "pages" / "build.html").read_text("utf-8")
+    assert main(["data", "build", str(logs[0]), "--sizes", "core"]) == 2

@@ -35,7 +35,6 @@ class Came:
         most: The questions that were asked most, with how often.
         since: The first time, as a date; empty where none is known.
         until: The last.
-        redacted: Whether personal data were replaced.
     """
 
     files: tuple[str, ...]
@@ -54,7 +53,6 @@ class Came:
     most: tuple[tuple[str, int], ...]
     since: str
     until: str
-    redacted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

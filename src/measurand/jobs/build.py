@@ -115,9 +115,6 @@ def build(
     """
     wanted = options or BuildOptions()
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
-    if plan is not None and wanted.plan is not None and wanted.encoder is None:
-        encoder = encoder_of(plan.data.encoder, base=wanted.plan.parent)
-        wanted = replace(wanted, encoder=encoder)
     folder = _folder(wanted, plan)
     there = _untouched(folder)
     redact = _redactor(plan, wanted.plan or folder.resolve().parent / "measurand.yaml", environment)

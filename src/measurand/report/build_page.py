@@ -122,12 +122,11 @@ def _came(account: BuildAccount) -> Section:
     odd = [*came.unread, *(f"{what}: {times:,} times" for what, times in came.notes.items())]
     if odd:
         blocks.append(Bullets(tuple(odd)))
-    redacted = (
+    told = (
         "Personal data and secrets were replaced by placeholders before anything else was done. "
-        if came.redacted
-        else ""
+        "What could not be read is counted."
     )
-    return Section("What came in", tuple(blocks), f"{redacted}What could not be read is counted.")
+    return Section("What came in", tuple(blocks), told)
 
 
 def _core(account: BuildAccount) -> Section:

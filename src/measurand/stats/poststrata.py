@@ -149,6 +149,10 @@ class Strata:
     def contributions(self, values: Floats) -> Floats:
         """The same without the factor n / (n - 1) of each stratum.
 
+        A stratum's mean is weighted by what its units stand for (Hajek's estimator), and this is
+        its linearisation: Särndal, Swensson and Wretman (1992), *Model Assisted Survey Sampling*,
+        section 5.7.
+
         Where one unit stands for most of its stratum the weighted mean is its own value, and its
         residual next to nothing whatever it is. So the sum of squares of a stratum is no less than
         it would be if its units differed alike, whatever they stand for.
@@ -231,11 +235,9 @@ def stratified_mean(
     times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters
     contributions add up within each before they are squared, with the factor C / (C - 1) of each
     stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
-    Of units that were drawn and are 0 or 1 it is Wilson's interval at the effective size. The
-    shares are taken as known, and the units of a stratum as drawn at random from it; where
-    it is known for how many each stands, the stratum's mean is weighted by that (Hajek's
-    estimator), and its variance that of the linearised mean, though no less than if all units of
-    the stratum differed alike.
+    The shares are taken as known, and the units of a stratum as drawn at random from it; where it
+    is known for how many each stands, see `Strata.contributions`. Drawn units that are 0 or 1 have
+    Wilson's interval at the effective size.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -251,10 +253,8 @@ def stratified_mean(
         UsageError: The arguments do not fit.
 
     References:
-        Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946);
-        Särndal, Swensson and Wretman (1992), *Model Assisted Survey Sampling*, result 5.8.1 and
-        section 7.3, for weights within strata; Korn and Graubard (1998), Survey Methodology 24,
-        193-201, for the effective size.
+        Cochran (1977), *Sampling Techniques*, sections 5.4 and 5A.9; Satterthwaite (1946); Korn
+        and Graubard (1998), Survey Methodology 24, 193-201, for the effective size.
     """
     check_level(level)
     vector = check_finite(values, 1)

@@ -64,6 +64,7 @@ def run(words: Sequence[str]) -> int:
         until=args.until,
         segment_by=args.segment_by,
         ratings=args.ratings,
+        encoder=args.encoder,
         how=log_reading_of(args),
     )
     with progress("reading and redacting") as told:
@@ -99,6 +100,13 @@ def _add_choice(made: argparse.ArgumentParser) -> None:
         "--segment-by",
         metavar="KEY",
         help="a field of the logs whose values are segments, or system (the logs' own tags)",
+    )
+    group.add_argument(
+        "--encoder",
+        default="",
+        metavar="CODE",
+        help="what makes vectors of texts for intents, as python:package.module:name or "
+        "file.py:name (the plan's data.encoder, or hashed words)",
     )
     group.add_argument(
         "--ratings",

@@ -10,7 +10,6 @@ from pathlib import Path
 from measurand.core.example import COMPONENTS, MINIMUM, Component
 from measurand.errors import UsageError
 from measurand.store.logs.reading import LogReading
-from measurand.texts.encoder import Encoder
 
 __all__ = ["BuildOptions", "seconds_of"]
 
@@ -31,7 +30,8 @@ class BuildOptions:
         how: How the logs are read.
         ratings: A ratings file whose examples are records, by id or by place; beside it the
             ratings of the project's ledger count, of examples that came from a log.
-        encoder: How texts become vectors, for intents; hashed words by default.
+        encoder: What makes vectors of texts, for intents, as ``file.py:name``; empty for the
+            plan's, or hashed words.
 
     Raises:
         UsageError: A size is negative, a component unknown, all are 0, or a time is none.
@@ -46,7 +46,7 @@ class BuildOptions:
     segment_by: str | None = None
     how: LogReading = field(default_factory=LogReading)
     ratings: Path | None = None
-    encoder: Encoder | None = None
+    encoder: str = ""
 
     def __post_init__(self) -> None:
         for name, size in self.sizes.items():

@@ -18,7 +18,7 @@ from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
 from measurand.stats.clusters import assign, clusters
-from measurand.texts.encoder import Encoder, hashed_encoder
+from measurand.texts.encoder import Encoder
 from measurand.texts.minhash import near_duplicates
 from measurand.texts.topics import topic_names
 
@@ -38,11 +38,13 @@ class How:
     Args:
         seed: Of all draws.
         tell: Receives what is being done.
+        encode: Makes vectors of texts.
         rated: What was said of answers elsewhere.
     """
 
     seed: int
     tell: Tell
+    encode: Encoder
     rated: Rated = field(default_factory=dict)
 
 
@@ -64,8 +66,8 @@ def read_traffic(
     Args:
         records: Redacted records.
         spool: Receives them.
-        options: Window, segments, encoder.
-        how: Seed, ratings, and who is told.
+        options: Window and segments.
+        how: Seed, encoder, ratings, and who is told.
 
     Returns:
         The traffic, and how many records were outside of the window.
@@ -93,7 +95,7 @@ def read_traffic(
         )
     how.tell("finding intents")
     core = options.wanted["core"]
-    found = _intents(gathered, spool, options.encoder or hashed_encoder(), core=core, seed=how.seed)
+    found = _intents(gathered, spool, how.encode, core=core, seed=how.seed)
     columns = {name: gathered.array(name) for name in gathered.columns}
     traffic = Traffic(
         **columns,

@@ -28,7 +28,7 @@ _COUNTED = "count, exact"
 _NOBODY = "nothing in the logs says whether an answer was bad"
 
 
-def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int, redacted: bool) -> Came:
+def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int) -> Came:
     """What came in."""
     account = logs.account
     asked = questions(traffic.group, traffic.member, among=traffic.eligible)
@@ -56,7 +56,6 @@ def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int, redacte
         ),
         since=_date(int(times.min())) if times.size else "",
         until=_date(int(times.max())) if times.size else "",
-        redacted=redacted,
     )
 
 
@@ -160,8 +159,6 @@ def _estimated(values: Floats, drawn: Drawn) -> Estimate:
 def limits_of(account: BuildAccount) -> Iterator[str]:
     """What the set cannot say, computed from what it is."""
     came, core = account.came, account.part("core")
-    if not came.redacted:
-        yield "The plan switches redaction off: personal data stand in the set as in the logs."
     if came.unanswered:
         yield (
             f"Core samples the {came.eligible:,} interactions that were answered. "
