@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.logs.samples import ANSWER, ASKED, ROWS, read, written
+from tests.store.logs.samples import ROWS, read, written
+from tests.store.logs.span_samples import ANSWER, ASKED
 
 from measurand.errors import DataError
 from measurand.store import yaml as yaml_file

@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.logs.samples import (
+from tests.store.logs.samples import ROWS, lc, read, written
+from tests.store.logs.span_samples import (
     ANSWER,
     ASKED,
     AT,
     CHAT,
     PARTS_IN,
-    ROWS,
     SECONDS,
     SPAN,
     TRACE,
     USER,
     batch,
     event,
-    lc,
-    read,
     span,
     values,
-    written,
 )
 
 from measurand.core.example import Message, ToolCall

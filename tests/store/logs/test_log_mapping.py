@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.logs.samples import AT, NANO, read, written
+from tests.store.logs.samples import read, written
+from tests.store.logs.span_samples import AT, NANO
 
 from measurand.core.example import Message
 from measurand.core.record import Feedback
