@@ -211,8 +211,9 @@ def _add(gaps: Sequence[Gap]) -> list[Section]:
             Column("Add", right=True),
         ),
         rows,
-        "Gaps beyond chance, by Holm over the kinds of a channel. Add: what a set of this size "
-        "lacks; kinds of different channels overlap, and one question may fill several gaps.",
+        "Gaps beyond chance, by Holm over the kinds of a channel; one kind may stand out where its "
+        "channel as a whole does not. Add: what a set of this size lacks; kinds of different "
+        "channels overlap, and one question may fill several gaps.",
     )
     blocks: list[Block] = [table]
     for gap in lacking:
