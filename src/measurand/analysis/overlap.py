@@ -51,7 +51,7 @@ class OverlapOptions:
     n: int = 13
     span: int = 8
     near: float = 0.25
-    cosine: float = 0.6
+    cosine: float = 0.55
     tiers: tuple[TierName, ...] | None = None
     level: float = LEVEL
 
