@@ -66,3 +66,6 @@ def test_keys_are_of_the_piece_alone() -> None:
     found = keys(text, starts, ends).tolist()
     assert found[0] == found[2]
     assert len(set(found)) == len(found) - 1
+    # Nor of what else is asked for.
+    alone = [keys(text, starts[at : at + 1], ends[at : at + 1])[0] for at in range(len(starts))]
+    assert [int(key) for key in alone] == found
