@@ -19,6 +19,7 @@ __all__ = ["labels"]
 
 _UNLIKELY = 0.05
 """The probability of a right rating, given all raters, below which it is to be looked at."""
+_TINY = 0.001
 _NEAR = 0.25
 """Values so near to each other, in share of the scale, are the same opinion."""
 _FAR = 0.6
@@ -124,7 +125,7 @@ def _against_raters(units: Mapping[_Unit, _Opinions]) -> Iterator[Find]:
     for chance, unit, right, count in sorted(found):
         told = (
             f"{_told(unit)}: the right rating is {right:.2f} of the scale; given what {count} "
-            f"raters say, its probability is {chance:.1%}"
+            f"raters say, its probability is {_percent(chance)}"
         )
         yield Find("label-against-raters", (unit.example,), told)
 
@@ -184,6 +185,10 @@ def _divided(units: Mapping[_Unit, _Opinions]) -> Iterator[Find]:
         if -spread >= bound:
             told = f"two people differ by {-spread:.2f} of the scale, usually by {usual:.2f}"
             yield Find("people-divided", (example,), told)
+
+
+def _percent(chance: float) -> str:
+    return f"{chance:.1%}" if chance >= _TINY else f"below {_TINY:.1%}"
 
 
 def _told(unit: _Unit) -> str:

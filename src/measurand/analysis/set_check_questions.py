@@ -14,17 +14,18 @@ __all__ = ["blanks", "languages", "truth_kept", "unanswerable"]
 _END = 60
 """Characters of a question's end that are told."""
 _OPEN = re.compile(
-    r"(?:\b(?:the|a|an|and|or|but|my|your|our|their|because|if|when|than|i|is|are|der|die|das|und|"
-    r"oder|aber|weil|le|la|les|et|ou|el|los|y)|,|\(|\[truncated\]|\[cut\])\s*$",
+    r"(?:\b(?:the|a|an|and|or|but|my|your|our|their|because|if|when|than|i|is|are|of|into|which|would|"
+    r"will|can|could|should|some|any|very|these|with|we|they|der|die|das|und|oder|aber|weil|le|la|"
+    r"les|et|ou|el|los|y)|\(|\[truncated\]|\[cut\])\s*$",
     re.IGNORECASE,
 )
 """How a sentence does not end."""
+_THINGS = "file|document|text|table|code|e-?mail|list|message|passage|article|contract|log"
 _ABSENT = re.compile(
-    r"\b(?:attach(?:ed|ment)|(?:see|in|from|this|the) (?:the )?(?:enclosed )?"
-    r"(?:screenshot|photo|picture|image|enclosure)|enclosed|(?:file|document|text|table|code|e-?mail|"
-    r"list|message|passage|article|contract|log)s? (?:above|below)|(?:as|see|mentioned|described|"
-    r"shown|the) (?:above|below)|the following (?:text|document|code|e-?mail|table|list|passage|"
-    r"article|message|log)|im anhang|siehe (?:oben|unten)|ci-joint|adjunto)\b",
+    r"\b(?:attach(?:ed|ment)|(?:see|in|from|this|the|(?:sent|took|send) (?:you )?(?:a|the|my)) "
+    r"(?:the )?(?:screenshot|photo|picture|image|enclosure)|enclosed|"
+    rf"(?:{_THINGS})s? (?:above|below)|(?:as|see|mentioned|described|shown) (?:above|below)|"
+    rf"the (?:above|following) (?:{_THINGS})s?|im anhang|siehe (?:oben|unten)|ci-joint|adjunto)\b",
     re.IGNORECASE,
 )
 _UNFILLED = re.compile(
@@ -104,7 +105,8 @@ def unanswerable(state: SetState) -> Iterator[Find]:
         alone = not example.context and len(example.messages) == 1
         if alone and (absent := _missing(question)):
             yield Find("absent-thing", (example.id,), absent)
-        for text in (question, *example.references, *example.context):
+        written = (text for text in example.references if not _nothing(text))
+        for text in (question, *written, *example.context):
             if (unfilled := _UNFILLED.search(text)) is not None:
                 yield Find("placeholder", (example.id,), unfilled[0])
                 break

@@ -145,29 +145,25 @@ def _weighted(found: SetCheck, weight: Weight) -> Section:
 
 def _told(one: Concern) -> Iterator[Block]:
     """A concern: the first few places, and the others folded away."""
-    names = {"places": any(map(_standing, one.items)), "examples": any(one.examples)}
-    columns = [Column("Found")]
-    if names["examples"]:
-        columns = [Column("Example"), *columns]
-    if names["places"]:
-        columns = [*columns, Column("Where it stands")]
-    rows = [_cells(item, names) for item in one.items[: _FIRST + _MORE]]
     note = f"{one.kind.why} {one.kind.do}"
-    yield Table(one.kind.title, tuple(columns), tuple(rows[:_FIRST]), note)
+    every = one.items[: _FIRST + _MORE]
+    made = (
+        (Column("Example"), [_listed(item.examples) for item in every]),
+        (Column("Found"), [shortened(item.found, _LONG) for item in every]),
+        (Column("Where it stands"), [_listed(_standing(item)) for item in every]),
+    )
+    told = [(column, cells) for column, cells in made if any(cells)]
+    if not told:
+        yield Paragraph(f"{one.kind.title}. {note}")
+        return
+    columns = tuple(column for column, _ in told)
+    rows = tuple(zip(*(cells for _, cells in told), strict=True))
+    yield Table(one.kind.title, columns, rows[:_FIRST], note)
     if rest := rows[_FIRST:]:
-        left = len(one.items) - _FIRST - len(rest)
+        left = len(one.items) - len(every)
         more = f"and {left:,} more, which --json lists." if left else ""
-        table = Table(one.kind.title, tuple(columns), tuple(rest), more)
+        table = Table(one.kind.title, columns, rest, more)
         yield Fold(f"{one.kind.title}: the other {len(one.items) - _FIRST:,}", (table,))
-
-
-def _cells(item: Item, names: dict[str, bool]) -> tuple[Cell, ...]:
-    cells: list[Cell] = [shortened(item.found, _LONG)]
-    if names["examples"]:
-        cells = [_listed(item.examples), *cells]
-    if names["places"]:
-        cells = [*cells, _listed(_standing(item))]
-    return tuple(cells)
 
 
 def _standing(item: Item) -> tuple[str, ...]:
