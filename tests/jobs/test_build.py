@@ -117,6 +117,15 @@ def test_no_question_is_in_the_set_twice_and_what_was_folded_is_counted(built: B
     assert built.account.came.most[0] == ("Where is my invoice?", times)
 
 
+def test_parts_share_no_conversation_while_there_are_others(built: Built) -> None:
+    """There are few failures in all, and golden has what is left to choose from."""
+    others = {e.cluster for e in built.dataset if e.component in {"core", "edge", "regression"}}
+    assert not {e.cluster for e in built.dataset.component("golden")} & others
+    core = {e.cluster for e in built.dataset.component("core")}
+    failures = {e.cluster for e in built.dataset.component("regression")}
+    assert len(core & failures) <= 1
+
+
 def test_core_stands_for_all_of_production(built: Built) -> None:
     core = built.dataset.component("core")
     stands = sum(1 / (example.probability or 1) for example in core)

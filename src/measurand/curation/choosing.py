@@ -25,6 +25,7 @@ GOLDEN = "drawn at random, awaits an expert's answer"
 _SPARE = 0.2
 _SCRAMBLE = 2.0**20
 _Pick = tuple[int, str]
+_Picker = Callable[[Bools, int], list[_Pick]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def choose(traffic: Traffic, sizes: Mapping[Component, int]) -> Chosen:
     """Choose the records of a set; no question is in it twice.
 
     Regression items come before edge cases, for they must be failures and edge cases need not.
+    Parts share no conversation as far as there are others.
 
     Args:
         traffic: The records.
@@ -71,12 +73,13 @@ def choose(traffic: Traffic, sizes: Mapping[Component, int]) -> Chosen:
     free = traffic.asked & ~traffic.copied & scene.others(candidates + spare)
     available: dict[Component, int] = {"core": sum(one.questions for one in drawn.strata)}
     for component, pick in scene.picks.items():
-        found = scene.named(component, pick(free, sizes.get(component, 0)))
         available[component] = scene.count(component, free)
+        found = scene.picked(component, pick, sizes.get(component, 0), free=free, of=candidates)
         candidates += found
         free &= scene.others(found)
     for component, pick in scene.picks.items():
-        found = scene.named(component, pick(free, int(np.ceil(_SPARE * sizes.get(component, 0)))))
+        n = int(np.ceil(_SPARE * sizes.get(component, 0)))
+        found = scene.picked(component, pick, n, free=free, of=candidates)
         spare += found
         free &= scene.others(found)
     return Chosen(
@@ -96,7 +99,7 @@ class _Scene:
         self.traffic, self.why, self.said = traffic, why, said
         groups = int(traffic.group.max(initial=-1)) + 1
         self._asked = np.bincount(traffic.group[traffic.eligible], minlength=groups)
-        self.picks: Mapping[Component, Callable[[Bools, int], list[_Pick]]] = {
+        self.picks: Mapping[Component, _Picker] = {
             "regression": self._regression,
             "edge": self._edge,
             "golden": self._golden,
@@ -133,6 +136,18 @@ class _Scene:
         """The records that ask nothing that these ask."""
         taken = [int(self.traffic.group[one.row]) for one in found]
         return ~np.isin(self.traffic.group, taken)
+
+    def picked(
+        self, component: Component, pick: _Picker, n: int, *, free: Bools, of: Iterable[Candidate]
+    ) -> list[Candidate]:
+        """Picks for a component, of conversations that no part has yet as far as that goes."""
+        taken = [int(self.traffic.conversation[one.row]) for one in of]
+        told = np.asarray([name for name in taken if name], dtype=np.uint64)
+        apart = free & ~np.isin(self.traffic.conversation, told)
+        found = self.named(component, pick(apart, n))
+        if len(found) < n:
+            found += self.named(component, pick(free & self.others(found), n - len(found)))
+        return found
 
     def named(self, component: Component, picks: Iterable[_Pick]) -> list[Candidate]:
         """Picks as candidates."""
