@@ -55,9 +55,8 @@ def reweighted_difference(
     old = np.ones(vector.size) if before is None else check_finite(before, 1)
     if not vector.size == strata.codes.size == old.size:
         raise UsageError("each value has one stratum and one weight")
-    gaps = strata.weights - old / old.sum()
-    value = float(gaps @ vector)
     plain = old / old.sum()
+    value = float((strata.weights - plain) @ vector)
     inside = strata.weights * (vector - strata.means(vector)[strata.codes])
     sizes = strata.sizes[strata.codes]
     parts = np.sqrt(sizes / (sizes - 1)) * inside - plain * (vector - float(plain @ vector))
