@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 
@@ -71,6 +72,7 @@ class World:
     state: SetState
 
     @classmethod
+    @cache
     def clean(cls, seed: int) -> World:
         rng = np.random.default_rng(seed)
         made: list[Example] = []

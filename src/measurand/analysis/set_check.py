@@ -153,7 +153,8 @@ def set_check(state: SetState, checks: Sequence[Check] = CHECKS) -> SetCheck:
             done.append(Checked(check, "undecided", reason))
             continue
         if reason := check.lacks(state):
-            done.append(Checked(check, "not run", reason))
+            told = state.untold.get(check.name, reason)
+            done.append(Checked(check, "not run", told))
             continue
         try:
             finds = list(check.run(state))
@@ -189,7 +190,7 @@ def _verdict(concerns: Sequence[Concern], done: Sequence[Checked]) -> Verdict:
     wrong = [concern for concern in concerns if concern.weight == "wrong"]
     lacking = [concern for concern in concerns if concern.kind.lacking]
     undecided = [one for one in done if one.outcome == "undecided"]
-    doubts = sum(concern.weight == "doubtful" and not concern.kind.lacking for concern in concerns)
+    doubts = sum(one.weight == "doubtful" and not one.kind.lacking for one in concerns)
     if wrong:
         outcome, told = "fail", "; ".join(_told(concern) for concern in wrong)
     elif lacking or undecided:
@@ -198,9 +199,8 @@ def _verdict(concerns: Sequence[Concern], done: Sequence[Checked]) -> Verdict:
         told = f"Nothing is wrong, but the set is not complete: {'; '.join(lines)}"
     else:
         outcome, told = "pass", "Nothing is wrong"
-    more = f". {doubts} kinds of doubts are to be looked at" if doubts > 1 else ""
-    more = more or (". One kind of doubts is to be looked at" if doubts else "")
-    return Verdict(name="set_check", outcome=outcome, reason=f"{told}{more}.")
+    more = f". {doubts} doubt{'s' if doubts > 1 else ''} to be looked at" if doubts else ""
+    return Verdict(name="check", outcome=outcome, reason=f"{told}{more}.")
 
 
 def _told(concern: Concern) -> str:

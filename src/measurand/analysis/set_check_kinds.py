@@ -289,7 +289,7 @@ _EVERY = (
     _kind(
         *("canary-absent", "note", "No canary is planted"),
         "When the set leaks into training data, nobody will be able to tell.",
-        "measurand data canary plants one.",
+        "Plant one: measurand data canary plant.",
     ),
 )
 

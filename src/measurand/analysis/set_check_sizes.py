@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
+from measurand.analysis.mismatch_gaps import Gap, gaps
+from measurand.analysis.mismatch_kinds import intents, languages, segments
+from measurand.analysis.mismatch_sides import Side
 from measurand.analysis.set_check_terms import Find, SetState
 from measurand.errors import InsufficientData
 from measurand.figures.text import shortened
+from measurand.stats.estimate import LEVEL
 from measurand.stats.power import minimum_detectable_difference
 
-__all__ = ["coverage", "detectable", "sizes"]
+__all__ = ["coverage", "detectable", "gaps_between", "sizes"]
 
 _FEW = 3
 """Examples below which nothing can be said of a kind of questions by itself."""
@@ -53,6 +59,25 @@ def coverage(state: SetState) -> Iterator[Find]:
         if core[stratum] < _FEW:
             told = f"{stratum}: {core[stratum]} in core, {spare:,} in reserve"
             yield Find("kind-thin", (), told)
+
+
+def gaps_between(
+    core: Side, production: Side, *, seed: int, level: float = LEVEL
+) -> tuple[Gap, ...]:
+    """Every kind of intent, segment and language on either side, as `mismatch` tells them.
+
+    Raises:
+        InsufficientData: Either side has fewer than ten questions.
+    """
+    core.require("core")
+    production.require("the window of production")
+    found = (
+        intents(core, production, np.random.default_rng(seed), count=None),
+        segments(core, production),
+        languages(core, production),
+    )
+    known = (kinds for kinds in found if kinds is not None)
+    return tuple(gap for kinds in known for gap in gaps(kinds, core, production, level=level))
 
 
 def _by_window(state: SetState) -> Iterator[Find]:

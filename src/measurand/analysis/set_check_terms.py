@@ -78,6 +78,7 @@ class SetState:
         sides: By example and system on which side of a calibration an answer is.
         gaps: Kinds of questions in production and in the set.
         said: Ratings.
+        untold: Why nobody could tell what a check needs, by its name.
         undecided: Why checks cannot decide, by their names, where that is known before.
     """
 
@@ -96,6 +97,7 @@ class SetState:
     sides: Mapping[tuple[str, str], LockSide] | None = None
     gaps: tuple[Gap, ...] | None = None
     said: Said | None = None
+    untold: Mapping[str, str] = field(default_factory=dict)
     undecided: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from measurand.analysis.mismatch import MismatchOptions
 from measurand.analysis.result import Findings
 from measurand.analysis.set_check import SetCheck, set_check
-from measurand.analysis.set_check_sizes import detectable
+from measurand.analysis.set_check_sizes import detectable, gaps_between
 from measurand.analysis.set_check_terms import LockSide, Said, SetState, Shown
 from measurand.core.example import MINIMUM
 from measurand.core.plan import Plan
@@ -23,11 +22,13 @@ from measurand.core.set_version import SetVersion
 from measurand.errors import DataError, Fault, InsufficientData, UsageError
 from measurand.figures.text import visible
 from measurand.jobs.answer import Answer
+from measurand.jobs.building.gathering import Window
 from measurand.jobs.canary import known_canary
+from measurand.jobs.encoding import encoder_of
 from measurand.jobs.exposing.corpora import prompts_of
 from measurand.jobs.keys import redactor, run_key
-from measurand.jobs.logs import Progress
-from measurand.jobs.mismatch import MismatchRequest, mismatch_of
+from measurand.jobs.logs import Progress, open_logs
+from measurand.jobs.mismatching.sides import side_of, window_of
 from measurand.jobs.project import from_project
 from measurand.jobs.set_place import SetPlace, set_place
 from measurand.jobs.source import Reading, Source, from_file
@@ -46,8 +47,6 @@ _TOO_LITTLE = 3
 _BETWEEN = "\x1f"
 """Between example and system in the name of an output of a calibration."""
 _KEY = 32
-_PERMUTATIONS = 99
-"""Of the test of texts, on which nothing here rests."""
 _LIMITS = (
     "Personal data are found by shape: a name or a street has none, and is not found.",
     (
@@ -136,18 +135,20 @@ def check_set(
     if not len(built.dataset):
         raise DataError([Fault("there is no example in the set", str(place.data))])
     state = _state(place, built, asked.now)
-    state = _with_window(state, place, asked, progress=progress, environment=around)
-    found = set_check(_with_ratings(state, place, asked, environment=around))
     redact = _redactor(place, around)
+    state, refused = _with_window(state, place, asked, progress=progress, redact=redact)
+    found = set_check(_with_ratings(state, place, asked, environment=around))
     found = replace(found, concerns=tuple(one.redacted(redact) for one in found.concerns))
-    return _answer(found, place, built)
+    return _answer(found, place, built, refused=refused)
 
 
-def _answer(found: SetCheck, place: SetPlace, built: BuiltSet) -> CheckAnswer:
+def _answer(
+    found: SetCheck, place: SetPlace, built: BuiltSet, *, refused: tuple[str, ...]
+) -> CheckAnswer:
     dataset, lock = built.dataset, read_lock(place.file)
     held = lock is not None and lock.fingerprint == dataset.fingerprint
     of = SetVersion(dataset.fingerprint, dataset.sizes(), locked=lock.at if lock and held else "")
-    limits = (*_LIMITS, *(f"{note}." for note in dataset.notes))
+    limits = (*_LIMITS, *refused, *(f"{note}." for note in dataset.notes))
     core = dataset.sizes()["core"]
     context = CheckContext(
         name=place.plan.name if place.plan else "",
@@ -168,6 +169,7 @@ def _answer(found: SetCheck, place: SetPlace, built: BuiltSet) -> CheckAnswer:
 
 def _state(place: SetPlace, built: BuiltSet, now: datetime) -> SetState:
     plan, lock = place.plan, read_lock(place.file)
+    canary, undecided = _canary(place.data)
     minimum = {**MINIMUM} if plan is None else plan.data.minimum
     return SetState(
         examples=built.dataset.examples,
@@ -179,11 +181,20 @@ def _state(place: SetPlace, built: BuiltSet, now: datetime) -> SetState:
         rubric=None if plan is None else plan.rubric,
         fingerprint=built.dataset.fingerprint,
         locked=None if lock is None else lock.fingerprint,
-        canary=known_canary(place.data) is not None,
+        canary=canary,
         allow=frozenset() if plan is None else frozenset(map(str.casefold, plan.redact.allow)),
         shown=None if plan is None else tuple(_shown(plan, place.file)),
         sides=_sides(place),
+        undecided=undecided,
     )
+
+
+def _canary(data: Path) -> tuple[bool, Mapping[str, str]]:
+    """Whether a canary is planted, or why nobody can tell which."""
+    try:
+        return known_canary(data) is not None, {}
+    except DataError as problem:
+        return True, {"kept": problem.faults[0].problem}
 
 
 def _places(data: Path) -> Iterator[tuple[str, str]]:
@@ -228,26 +239,24 @@ def _with_window(
     asked: CheckRequest,
     *,
     progress: Progress | None,
-    environment: Environment,
-) -> SetState:
-    """The same with what production asks, where a window is named."""
+    redact: Callable[[str], str],
+) -> tuple[SetState, tuple[str, ...]]:
+    """The same with what production asks, where a window is named; what of it was refused."""
     if not asked.window:
-        return state
-    plan = place.file if place.plan is not None else None
-    options = MismatchOptions(seed=asked.seed, permutations=_PERMUTATIONS)
-    request = MismatchRequest(options=options)
+        return state, ()
+    encode = encoder_of(place.plan.data.encoder if place.plan else "", base=place.file.parent)
+    logs = open_logs(asked.window, redactor=redact, progress=progress)
+    production, _ = window_of(
+        logs.records(), encode=encode, seed=asked.seed, window=Window(None, None)
+    )
+    core = side_of(state.examples, "core", encode=encode, redact=redact)
     try:
-        answer = mismatch_of(
-            asked.window,
-            request,
-            data=place.data,
-            plan=plan,
-            progress=progress,
-            environment=environment,
-        )
+        found = gaps_between(core, production, seed=asked.seed)
     except InsufficientData as problem:
-        return replace(state, undecided={**state.undecided, "coverage": str(problem)})
-    return replace(state, gaps=answer.found.gaps)
+        return replace(state, undecided={**state.undecided, "coverage": str(problem)}), ()
+    account = logs.account
+    told = f"{account.refused:,} of {account.read:,} rows of the logs were refused."
+    return replace(state, gaps=found), (told,) if account.refused else ()
 
 
 def _with_ratings(
@@ -256,6 +265,11 @@ def _with_ratings(
     """The same with what raters said, where they said anything."""
     try:
         source = _source(place, asked, environment)
+    except UsageError as problem:
+        if asked.ratings is not None:
+            raise
+        # Nothing is rated yet, or the set is not the one that is locked.
+        return replace(state, untold={**state.untold, "labels": str(problem)})
     except InsufficientData as problem:
         return replace(state, undecided={**state.undecided, "labels": str(problem)})
     if source is None:
@@ -269,10 +283,7 @@ def _source(place: SetPlace, asked: CheckRequest, environment: Environment) -> S
         return from_file(asked.ratings, Reading(scales=asked.scales, plan=plan, data=place.data))
     if place.plan is None or not place.ledger.exists():
         return None
-    try:
-        return from_project(place.file, environment=environment)
-    except (InsufficientData, UsageError):  # nothing is rated yet, or the set is not the locked one
-        return None
+    return from_project(place.file, environment=environment)
 
 
 def _redactor(place: SetPlace, environment: Environment) -> Callable[[str], str]:

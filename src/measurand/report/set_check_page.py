@@ -60,7 +60,7 @@ def set_check_document(found: SetCheck, context: CheckContext) -> Document:
     name = f" of {context.name}" if context.name else ""
     return Document(
         title=f"Check of the evaluation set{name}",
-        subtitle=f"{context.of.total:,} examples in {context.data}: {sizes_told(context.of.sizes)}",
+        subtitle=f"{context.data}: {sizes_told(context.of.sizes)}",
         headlines=(found.verdict,),
         sections=(
             _overview(found, context),

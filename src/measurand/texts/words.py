@@ -109,4 +109,5 @@ def words(text: str) -> Iterator[str]:
 
 def unspaced(character: str) -> bool:
     """Whether it is of a script that puts no spaces between words."""
-    return any(first <= ord(character) <= last for first, last in _UNSPACED)
+    code = ord(character)
+    return code >= _UNSPACED[0][0] and any(first <= code <= last for first, last in _UNSPACED)
