@@ -84,6 +84,10 @@ class FakeDesk:
     asked_status: int = 0
     status_gate: asyncio.Event | None = None
 
+    @property
+    def title(self) -> str:
+        return self.plan.name
+
     def access(self, token: str) -> Access | None:
         link = self.links.get(hashlib.sha256(token.encode()).hexdigest())
         return link if link and not link.revoked and link.expires > datetime.now(UTC) else None
@@ -316,7 +320,7 @@ def visitor(desk: FakeDesk) -> Visitor:
                 entered = await browser.enter(token)
                 assert entered.status_code == 303
                 page = await browser.get("/")
-                browser.csrf = page.text.partition('name="csrf" content="')[2][:64]
+                browser.csrf = page.text.partition('name="csrf" content="')[2].partition('"')[0]
             yield browser
 
     return opened

@@ -13,6 +13,7 @@ ACTS: Mapping[str, str] = {
     "logs": "what is in logs of production: what can be read, what cannot, and why",
     "build": "build the set from logs: a sample of production, edge cases, attacks, and more",
     "check": "is anything wrong with the set? one page, the worst first",
+    "review": "look through it: accept, edit, drop, tag; experts answer golden examples",
     "mismatch": "how far the set is from production, what it lacks, weights that repair it",
     "contamination": "was the set seen before it was asked? each test says what it cannot see",
     "regress": "a failure becomes a regression example, in one command",

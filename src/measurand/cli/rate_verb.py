@@ -14,7 +14,7 @@ from measurand.cli.options import PLAN, add_output, number, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
 
-__all__ = ["run"]
+__all__ = ["reached", "run"]
 
 EXAMPLES = """\
   measurand rate invite Ann                       # a personal link, shown once
@@ -146,7 +146,7 @@ async def _served(args: argparse.Namespace) -> int:
             lines = [
                 f"{desk.plan.name}: {overview.items:,} items to rate, {overview.rated:,} rated",
                 *desk.state.material.notes,
-                f"organiser: http://{_reached(args.host)}:{port}/enter/{token}  (good for a day)",
+                f"organiser: http://{reached(args.host)}:{port}/enter/{token}  (good for a day)",
                 "invite raters there, or with: measurand rate invite NAME",
                 "stop with Ctrl-C: what was said stays, and the desk goes on where it was",
             ]
@@ -161,7 +161,7 @@ async def _served(args: argparse.Namespace) -> int:
     return 0
 
 
-def _reached(host: str) -> str:
+def reached(host: str) -> str:
     """Under which name this machine reaches a desk that is bound to a host, as in an address."""
     from ipaddress import ip_address  # noqa: PLC0415 - after --help
 

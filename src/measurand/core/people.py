@@ -20,6 +20,8 @@ __all__ = [
     "MOST_SECONDS",
     "PAIR_LABELS",
     "PURPOSES",
+    "RATING_ROLES",
+    "REVIEW_ROLES",
     "ROLES",
     "WITHDRAWN",
     "Access",
@@ -39,8 +41,13 @@ Purpose = Literal["sample", "routed", "golden"]
 """Why an output is rated: drawn at random, chosen for a reason, or with a known right rating."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
-Role = Literal["rater", "adjudicator", "organiser"]
+Role = Literal["rater", "adjudicator", "organiser", "reviewer", "expert"]
 ROLES: tuple[Role, ...] = get_args(Role)
+RATING_ROLES: tuple[Role, ...] = ROLES[:3]
+"""Roles at the rating desk."""
+REVIEW_ROLES: tuple[Role, ...] = ROLES[3:]
+"""Roles at the review of an evaluation set: who decides everything, and who answers golden
+examples."""
 
 Stage = Literal["training", "work"]
 

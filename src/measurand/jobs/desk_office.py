@@ -44,6 +44,11 @@ class Office:
         """The plan."""
         return self.state.plan
 
+    @property
+    def title(self) -> str:
+        """What the desk is called: as the project."""
+        return self.plan.name
+
     async def invite(self, name: str, role: Role, *, days: float = DAYS, by: str) -> str:
         """Give somebody a personal link; its token is told here and never again.
 

@@ -15,10 +15,9 @@ from starlette.responses import JSONResponse, Response
 
 from measurand.core.people import Access
 from measurand.errors import InfrastructureError, MeasurandError
-from measurand.jobs.desk import Desk
 from measurand.server.limits import Limits, Pace
 from measurand.server.pages import page
-from measurand.server.visit import ANYONE, Refusal, Visit, Way, cookie_name, csrf_of, form_of
+from measurand.server.visit import ANYONE, House, Refusal, Visit, Way, cookie_name, csrf_of, form_of
 
 __all__ = ["Admission"]
 
@@ -46,12 +45,12 @@ class Admission:
     """Lets requests through to a desk.
 
     Args:
-        desk: Whose it is.
+        house: Whose it is.
         limits: How much one visitor may ask for.
         clock: Seconds that only go on; tests bring their own.
     """
 
-    desk: Desk
+    house: House
     limits: Limits
     clock: Callable[[], float] = time.monotonic
     _pace: Pace = field(init=False)
@@ -65,7 +64,7 @@ class Admission:
         """What Starlette calls for a route."""
 
         async def answer(request: Request) -> Response:
-            visit = Visit(request=request, desk=self.desk)
+            visit = Visit(request=request, house=self.house)
             try:
                 visit = self._admit(way, request)
                 if way.method == "POST":
@@ -97,13 +96,13 @@ class Admission:
     def _known(self, token: str) -> Access | None:
         if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
             return None
-        return self.desk.access(token)
+        return self.house.access(token)
 
     def _admit(self, way: Way, request: Request) -> Visit:
         token = request.cookies.get(cookie_name(request), "")
         access = self._known(token)
         csrf = csrf_of(token) if access else ""
-        visit = Visit(request=request, desk=self.desk, access=access, csrf=csrf)
+        visit = Visit(request=request, house=self.house, access=access, csrf=csrf)
         if way.to == ANYONE:
             return visit
         if access is None:
@@ -127,7 +126,7 @@ class Admission:
             if not visit.csrf or not hmac.compare_digest(given.encode(), visit.csrf.encode()):
                 raise Refusal(403, "This form is not from your own page. Reload it and try again.")
         return Visit(
-            request=request, desk=visit.desk, access=visit.access, csrf=visit.csrf, body=body
+            request=request, house=visit.house, access=visit.access, csrf=visit.csrf, body=body
         )
 
     async def _body(self, request: Request) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
@@ -18,9 +18,9 @@ from measurand.server import adjudicating, entry, organising, rating
 from measurand.server.admission import Admission, refused
 from measurand.server.guard import Guard, loopback_names
 from measurand.server.limits import Limits
-from measurand.server.visit import ANYONE, Refusal, Visit, Way
+from measurand.server.visit import ANYONE, House, Refusal, Visit, Way
 
-__all__ = ["app", "ways"]
+__all__ = ["app", "housed", "ways"]
 
 _RATER: frozenset[Role] = frozenset({"rater"})
 _ADJUDICATOR: frozenset[Role] = frozenset({"adjudicator"})
@@ -89,18 +89,36 @@ def app(desk: Desk, *, hosts: Iterable[str] = (), limits: Limits | None = None) 
         hosts: Names under which it is reached, besides those of this machine for itself.
         limits: How much one visitor may ask for.
     """
-    admission = Admission(desk, limits or Limits())
+    return housed(desk, ways, hosts=hosts, limits=limits)
+
+
+def housed(
+    house: House,
+    table: Callable[[Admission], tuple[Way, ...]],
+    *,
+    hosts: Iterable[str] = (),
+    limits: Limits | None = None,
+) -> ASGIApp:
+    """An ASGI app of these routes, to which people come by personal links.
+
+    Args:
+        house: Who may come in.
+        table: Makes every route there is.
+        hosts: Names under which it is reached, besides those of this machine for itself.
+        limits: How much one visitor may ask for.
+    """
+    admission = Admission(house, limits or Limits())
 
     async def missing(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         refusal = Refusal(status, _MISSING.get(status, "This cannot be answered."))
-        visit = Visit(request=request, desk=desk)
+        visit = Visit(request=request, house=house)
         return refused(visit, refusal, api=request.url.path.startswith("/api/"))
 
     inner = Starlette(
         routes=[
             Route(way.path, admission.endpoint(way), methods=[way.method])
-            for way in ways(admission)
+            for way in table(admission)
         ],
         exception_handlers={HTTPException: missing},
     )

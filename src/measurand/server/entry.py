@@ -34,7 +34,7 @@ def entering(admission: Admission) -> Callable[[Visit], Awaitable[Response]]:
     async def enter(visit: Visit) -> Response:
         token = visit.form().get("token", "")
         access = admission.entry(visit.request, token)
-        await visit.desk.enter(access)
+        await visit.house.enter(access)
         response = RedirectResponse("/", status_code=303)
         left = (access.expires - datetime.now(UTC)).total_seconds()
         response.set_cookie(

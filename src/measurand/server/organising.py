@@ -10,7 +10,7 @@ from functools import partial
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from measurand.core.people import ROLES, Role
+from measurand.core.people import RATING_ROLES, Role
 from measurand.errors import UsageError
 from measurand.jobs.desk import Desk
 from measurand.report.html import html_page
@@ -56,12 +56,12 @@ def _overview(
         overview=visit.desk.overview(),
         people=visit.desk.people(),
         now=datetime.now(UTC),
-        roles=ROLES,
+        roles=RATING_ROLES,
         days=given.get("days", _USUAL_DAYS),
         said=said,
         problem=problem,
         name=given.get("name", "").strip()[:_MOST_NAME],
-        chosen=given.get("role", ROLES[0]),
+        chosen=given.get("role", RATING_ROLES[0]),
     )
 
 
@@ -129,10 +129,10 @@ def _given(visit: Visit, name: str, most: int) -> str:
 
 
 def _role(text: str) -> Role:
-    for role in ROLES:
+    for role in RATING_ROLES:
         if role == text:
             return role
-    raise UsageError(f"The role is one of {', '.join(ROLES)}.")
+    raise UsageError(f"The role is one of {', '.join(RATING_ROLES)}.")
 
 
 def _days(text: str) -> float:

@@ -31,7 +31,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> HT
     """Render a page for a visitor; whatever is inserted is escaped and made visible."""
     shared = {
         "static": static_root(),
-        "project": visit.desk.plan.name if visit.access or "guest" in values else _NOBODY,
+        "project": visit.house.title if visit.access or "guest" in values else _NOBODY,
         "access": visit.access,
         "csrf": visit.csrf,
     }

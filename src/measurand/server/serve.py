@@ -9,13 +9,14 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from measurand.errors import InfrastructureError
 from measurand.jobs.desk import Desk
 from measurand.server.app import app
 from measurand.server.limits import Limits
 
-__all__ = ["LOOPBACK", "PORT", "serve"]
+__all__ = ["LOOPBACK", "PORT", "reached_as", "serve", "serve_app"]
 
 LOOPBACK = "127.0.0.1"
 PORT = 8765
@@ -52,10 +53,35 @@ async def serve(
     Raises:
         InfrastructureError: The address or the port cannot be had.
     """
-    names = {f"[{host}]" if ":" in host else host, *allow_hosts} - _NO_NAMES
+    made = app(desk, hosts=reached_as(host, allow_hosts), limits=limits)
+    await serve_app(made, host=host, port=port, started=started)
+
+
+def reached_as(host: str, more: Iterable[str] = ()) -> set[str]:
+    """The names under which a desk that is bound to a host may be asked for.
+
+    Args:
+        host: The address that it is bound to.
+        more: Further names, as of a proxy before it.
+    """
+    return {f"[{host}]" if ":" in host else host, *more} - _NO_NAMES
+
+
+async def serve_app(
+    made: ASGIApp,
+    *,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    started: Callable[[int], object] = int,
+) -> None:
+    """Serve an app until SIGINT, SIGTERM or cancellation ends it; see `serve`.
+
+    Raises:
+        InfrastructureError: The address or the port cannot be had.
+    """
     listening = _listen(host, port)
     config = uvicorn.Config(
-        app(desk, hosts=names, limits=limits),
+        made,
         access_log=False,
         log_config=None,
         lifespan="off",

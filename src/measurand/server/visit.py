@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, cast
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -16,12 +16,26 @@ from measurand.core.people import Access, Role
 from measurand.core.sound import sound
 from measurand.jobs.desk import Desk
 
-__all__ = ["ANYONE", "Refusal", "Visit", "Way", "cookie_name", "csrf_of", "form_of"]
+__all__ = ["ANYONE", "House", "Refusal", "Visit", "Way", "cookie_name", "csrf_of", "form_of"]
 
 ANYONE: Literal["anyone"] = "anyone"
 """Declares a route that needs no link; there are few."""
 
 _MOST_FIELDS = 20
+
+
+class House(Protocol):
+    """What people come into by personal links: the rating desk, or the review of a set."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, to those who were let in."""
+
+    def access(self, token: str) -> Access | None:
+        """Whom a token lets in; None where it is unknown, expired or revoked."""
+
+    async def enter(self, access: Access) -> None:
+        """Note that somebody has come in."""
 
 
 class Refusal(Exception):  # noqa: N818 - what the visitor is answered, not a malfunction
@@ -44,17 +58,22 @@ class Visit:
 
     Args:
         request: As it came.
-        desk: Where it goes.
+        house: Where it goes.
         access: Who asks; None only on routes for anyone.
         csrf: The word that forms of this visitor must bring back.
         body: The body, complete and within the limit; empty unless something is posted.
     """
 
     request: Request
-    desk: Desk
+    house: House
     access: Access | None = None
     csrf: str = ""
     body: bytes = b""
+
+    @property
+    def desk(self) -> Desk:
+        """The rating desk; only its own routes ask for it."""
+        return cast("Desk", self.house)
 
     @property
     def name(self) -> str:
