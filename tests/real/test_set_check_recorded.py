@@ -31,8 +31,8 @@ def test_a_set_from_dialogues_lacks_answers_and_reviews_and_has_nothing_wrong(
     assert answer.exit_code == 3
     found = {one.kind.name: len(one.examples) for one in answer.found.concerns}
     assert found.pop("golden-unanswered") == 30
-    assert found.pop("nothing-asked") < 12
+    assert found.get("nothing-asked", 0) < 8
     assert found.pop("unreviewed") == 430
     assert found.pop("no-truth") == 300
-    assert found.keys() == {"conversation-in-two-parts", "canary-absent"}
+    assert found.keys() <= {"canary-absent", "nothing-asked"}
     assert json.loads(json.dumps(answer.to_json()))["account"]["outcome"] == "inconclusive"

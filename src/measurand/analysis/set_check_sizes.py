@@ -45,7 +45,7 @@ def detectable(core: int) -> str:
     return (
         f"With the {core:,} examples of core, two systems that differ on {_DISCORDANCE:.0%} of "
         f"them are told apart four times in five where one passes {found:.1%} more of them than "
-        "the other (McNemar's mid-p test, 95 %); measurand plan tells it for your rubric."
+        "the other (McNemar's mid-p test at 95%); measurand plan tells it for your rubric."
     )
 
 
