@@ -200,7 +200,7 @@ def _facts(book: Book, example: Example) -> Iterator[tuple[str, str]]:
     if known is not None:
         yield "came in by", known.rule
         yield "because", known.because
-        yield "log row", known.source or example.source or ""
+        yield "source", known.source or example.source or ""
         yield "log", known.log[:16] if known.log else ""
     yield "stratum", example.stratum or ""
     if example.probability is not None:

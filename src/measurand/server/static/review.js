@@ -56,9 +56,11 @@ function told(body) {
     element("progress").max = Math.max(progress.total, 1);
     element("progress").value = progress.accepted;
     element("count").textContent = `${progress.accepted} of ${progress.total} accepted`;
-    element("count").title = progress.parts
-      .map((part) => `${part.name}: ${part.accepted} of ${part.total}`)
-      .join(", ");
+    const parts = progress.parts.map((part) => {
+      const answers = part.name === "golden" && part.unanswered ? `, ${part.unanswered} unanswered` : "";
+      return make("li", "", [`${part.name} ${part.accepted} of ${part.total}${answers}`]);
+    });
+    element("parts").replaceChildren(...parts);
     element("list-title").textContent = `Examples (${progress.total})`;
     if (progress.left.length) notice(`Not entered, and kept in the journal: ${progress.left.join("; ")}`);
   } else {
@@ -187,10 +189,10 @@ function filter() {
   }
   list.replaceChildren(...items);
   const current = list.querySelector('[aria-current="true"]');
-  if (current && matchMedia("(min-width: 961px)").matches) {
-    const box = element("list-fold").getBoundingClientRect();
+  if (current) {
+    const box = list.getBoundingClientRect();
     const at = current.getBoundingClientRect();
-    if (at.top < box.top || at.bottom > box.bottom) current.scrollIntoView({ block: "nearest" });
+    if (at.top < box.top || at.bottom > box.bottom) list.scrollTop += at.top - box.top - 40;
   }
   nothing();
 }
@@ -562,7 +564,8 @@ function asWritten() {
 
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
+  const field = event.target.closest("input:not([type=checkbox]), textarea, select");
+  const typing = field && !field.closest("dialog:not([open])") ? field : null;
   if (document.querySelector("dialog[open]") || typing) {
     if (event.key === "Escape" && typing && !document.querySelector("dialog[open]")) typing.blur();
     return;
@@ -603,6 +606,7 @@ function wire() {
   element("notice").querySelector("button").addEventListener("click", () => notice(""));
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.querySelector(".close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => element("title").focus({ preventScroll: true }));
     dialog.addEventListener("keydown", (event) => {
       const form = dialog.querySelector('form[method="dialog"]');
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form?.requestSubmit();

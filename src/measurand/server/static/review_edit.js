@@ -161,7 +161,7 @@ function labelled(field, text, name) {
 
 function area(text, rows, name) {
   const made = make("textarea", "");
-  made.rows = Math.min(14, Math.max(rows, Math.ceil(text.length / 80)));
+  made.rows = Math.min(14, Math.max(rows, Math.ceil(text.length / (innerWidth < 700 ? 32 : 62))));
   made.value = text;
   made.setAttribute("aria-label", name);
   return made;
