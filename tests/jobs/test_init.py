@@ -48,6 +48,7 @@ def test_it_names_the_files_it_writes(tmp_path: Path) -> None:
         "data/regression.jsonl",
         "gold.csv",
         "guide.md",
+        "logs/production.jsonl",
         "measurand.schema.json",
         "measurand.yaml",
         "outputs/candidate.jsonl",

@@ -78,6 +78,7 @@ def _traffic(
         answered=ones,
         copied=none,
         complaint=none,
+        bare=none,
         at=_START + rng.choice(3, RECORDS) * _MONTH,
         segment=segment.astype(np.int32),
         language=np.zeros(RECORDS, dtype=np.int16),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from measurand.analysis.set_check_terms import Find, SetState
 from measurand.core.example import Example
+from measurand.texts.closings import closes
 from measurand.texts.language import UNKNOWN, language_of
 
 __all__ = ["blanks", "languages", "truth_kept", "unanswerable"]
@@ -36,14 +37,6 @@ _UNFILLED = re.compile(
 _NOTHING = re.compile(
     r"\W*(?:todo|tbd|fixme|n/?a|none|null|nan|-|\?+|xxx+|\.{3})\W*", re.IGNORECASE
 )
-_THANKS = re.compile(
-    r"(?:(?:no|ok(?:ay)?|yes|yeah|great|perfect|good|fine|thanks?|thank|you|very|much|so|a|lot|for|"
-    r"(?:all )?(?:of )?your|the|help|that|that'?s|thats|it|is|will|be|all|everything|i|need|have|"
-    r"nice|day|one|bye|goodbye|good-bye|too|just|awesome|wonderful|appreciate|kind|and)"
-    r"[\s,.!]*){1,14}",
-    re.IGNORECASE,
-)
-"""How conversations end."""
 _QUOTES = re.compile(
     r"\b(?:according to|as (?:stated|described|mentioned) in|based on) (?:the|this|your) "
     r"(?:provided |given |above |attached )?"
@@ -61,7 +54,7 @@ def blanks(state: SetState) -> Iterator[Find]:
     for example in state.examples:
         if not example.question.strip():
             yield Find("blank-question", (example.id,), "no word of a user")
-        elif example.component in {"golden", "regression"} and _thanks(example.question):
+        elif example.component in {"golden", "regression"} and closes(example.question):
             yield Find("nothing-asked", (example.id,), _asked(example))
         elif example.messages[-1].role in {"assistant", "system"}:
             yield Find(
@@ -84,14 +77,6 @@ def _nothing(text: str) -> bool:
     """Whether a reference stands for one that was never written."""
     short = text.strip()
     return 0 < len(short) <= _LONGEST and _NOTHING.fullmatch(short) is not None
-
-
-def _thanks(question: str) -> bool:
-    """Whether it only says thanks, yes or goodbye."""
-    return (
-        "?" not in question
-        and _THANKS.fullmatch(question.replace("\u2019", "'").strip()) is not None
-    )
 
 
 def unanswerable(state: SetState) -> Iterator[Find]:

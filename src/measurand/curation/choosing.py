@@ -53,7 +53,8 @@ def choose(traffic: Traffic, sizes: Mapping[Component, int]) -> Chosen:
     """Choose the records of a set; no question is in it twice.
 
     Regression items come before edge cases, for they must be failures and edge cases need not.
-    Parts share no conversation as far as there are others.
+    Parts share no conversation as far as there are others. Edge and golden have no turn that asks
+    nothing, as thanks; core has them as often as production does.
 
     Args:
         traffic: The records.
@@ -164,12 +165,16 @@ class _Scene:
 
     def count(self, component: Component, free: Bools) -> int:
         """How many different questions could be of a component."""
-        fits = {"edge": self.why.flags.any(axis=1), "regression": self.why.failed}
-        rows = free & self.traffic.eligible if component == "golden" else free & fits[component]
-        return len(np.unique(self.traffic.group[rows]))
+        told = self.traffic
+        fits: Mapping[str, Bools] = {
+            "edge": self.why.flags.any(axis=1) & ~told.bare,
+            "regression": self.why.failed,
+            "golden": told.eligible & ~told.bare,
+        }
+        return len(np.unique(told.group[free & fits[component]]))
 
     def _edge(self, free: Bools, n: int) -> list[_Pick]:
-        return mixed_picks(self.why, self.traffic, among=free, n=n)
+        return mixed_picks(self.why, self.traffic, among=free & ~self.traffic.bare, n=n)
 
     def _regression(self, free: Bools, n: int) -> list[_Pick]:
         """Known failures, the worst first."""
@@ -181,7 +186,8 @@ class _Scene:
     def _golden(self, free: Bools, n: int) -> list[_Pick]:
         """Questions at random: what is left of a draw is as random as what was taken."""
         traffic = self.traffic
-        found = questions(traffic.group, traffic.member, among=free & traffic.eligible)
+        among = free & traffic.eligible & ~traffic.bare
+        found = questions(traffic.group, traffic.member, among=among)
         again = np.modf(traffic.draw[found.rows] * _SCRAMBLE)[0]
         return [(int(row), GOLDEN) for row in found.rows[np.argsort(again, kind="stable")][:n]]
 

@@ -148,8 +148,11 @@ def by_time(at: Ints) -> Split | None:
     if span < LEAST:
         return None
     unit = next((unit for unit, of in _UNITS if span / of <= _PERIODS), "Y")
+    # numpy's weeks begin on Thursdays, as 1970 did; a week is named by its Monday.
+    named = days - (days + 3) % 7 if unit == "W" else days
+    kind = "D" if unit == "W" else unit
     periods, inverse = np.unique(
-        days.astype("datetime64[D]").astype(f"datetime64[{unit}]"), return_inverse=True
+        named.astype("datetime64[D]").astype(f"datetime64[{kind}]"), return_inverse=True
     )
     codes = np.full(at.size, len(periods), dtype=np.int64)
     codes[known] = inverse.reshape(-1)

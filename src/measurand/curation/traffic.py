@@ -45,6 +45,7 @@ class Traffic:
         answered: Whether there is an answer.
         copied: Whether the same record was read before, as from two exports that overlap.
         complaint: Whether the user complains in the question itself.
+        bare: Whether the question only thanks or takes leave, or is too short to ask anything.
         at: Seconds since 1970; `NEVER` where no time is known.
         segment: Codes of ``segments``.
         language: Codes of ``languages``.
@@ -68,6 +69,7 @@ class Traffic:
     answered: Bools
     copied: Bools
     complaint: Bools
+    bare: Bools
     at: Ints
     segment: NDArray[np.int32]
     language: NDArray[np.int16]

@@ -18,6 +18,7 @@ from measurand.curation.attacks import AttackTask, attacks
 from measurand.curation.choosing import choose
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
+from measurand.jobs.attacking.scene import dimensions_of
 from measurand.jobs.building.making import Made, Maker
 from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.building.rated import Rated, rated_in_file, rated_in_project
@@ -201,8 +202,13 @@ def _attacks(made: Sequence[Made], maker: Maker, task: _Task) -> tuple[list[Made
     if not count:
         return [], []
     asked = [example.question for example, _ in made if example.component == "core"]
+    safety, helpful = dimensions_of(plan)
     about = AttackTask(
-        task=plan.task if plan else "", questions=asked, name=plan.name if plan else ""
+        task=plan.task if plan else "",
+        questions=asked,
+        name=plan.name if plan else "",
+        safety=safety,
+        helpful=helpful,
     )
     in_all = count + math.ceil(_SPARE_ATTACKS * count)
     found = list(maker.attacks(attacks(about, count=in_all, seed=task.how.seed)))

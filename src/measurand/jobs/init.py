@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from measurand.errors import InfrastructureError, UsageError
+from measurand.simulate.production import production_log
 from measurand.store.schemas import plan_schema
 
 __all__ = ["init"]
@@ -55,6 +56,8 @@ def _starter() -> Mapping[PurePosixPath, bytes]:
     found = dict(_templates(resources.files("measurand.jobs") / "starter", PurePosixPath()))
     schema = json.dumps(plan_schema(), indent=2, ensure_ascii=False) + "\n"
     found[PurePosixPath("measurand.schema.json")] = schema.encode()
+    log = (json.dumps(row, ensure_ascii=False) + "\n" for row in production_log())
+    found[PurePosixPath("logs/production.jsonl")] = "".join(log).encode()
     return dict(sorted(found.items()))
 
 

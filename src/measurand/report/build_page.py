@@ -141,11 +141,8 @@ def _core(account: BuildAccount) -> Section:
     )
     total = sum(one.records for one in strata)
     rows = [_stratum(one, total) for one in strata]
-    note = "; ".join(
-        f"too small to be drawn from alone, and joined with others of their kind: {len(names):,} "
-        f"{noun} ({shortened(', '.join(names), 200)})"
-        for noun, names in account.joined
-    )
+    small = ", ".join(f"{len(names):,} {noun}" for noun, names in account.joined)
+    note = f"Too small to be drawn from alone, and joined with others of their kind: {small}."
     blocks: list[Block] = [
         Paragraph(
             f"Production was parted by {_parted(account)}. Each part got examples in proportion to "
@@ -155,12 +152,24 @@ def _core(account: BuildAccount) -> Section:
             f"{account.part('core').size:,} are worth {account.effective.value or 0:,.0f} that "
             "count alike."
         ),
-        Table("Parts of production, the largest first", columns, tuple(rows[:_LINES]), note),
+        Table(
+            "Parts of production, the largest first",
+            columns,
+            tuple(rows[:_LINES]),
+            note if small else "",
+        ),
     ]
     if len(rows) > _LINES:
         rest = Table("The other parts", columns, tuple(rows[_LINES:]))
         blocks.append(Fold(f"The other {len(rows) - _LINES:,} parts", (rest,)))
+    if small:
+        blocks.append(Fold("What was too small to be drawn from alone", (_joined(account),)))
     return Section("Where core comes from", tuple(blocks), "Core alone speaks of production.")
+
+
+def _joined(account: BuildAccount) -> Table:
+    rows = tuple((noun, ", ".join(names)) for noun, names in account.joined)
+    return Table("Joined with others of their kind", (Column("What"), Column("Which")), rows)
 
 
 def _stratum(one: Stratum, total: int) -> tuple[Cell, ...]:
@@ -209,7 +218,10 @@ def _failures(account: BuildAccount) -> list[Section]:
         "Of two values the lower one is bad; of more, the lowest 15 % of values at most. An answer "
         "is bad where at least half of its values are.",
     )
-    told = "Core finds failures as often as they happen, edge as often as it can."
+    told = (
+        "Core finds failures as often as they happen. Of the others regression took the worst "
+        f"{account.part('regression').size:,}, and edge has as many as it can of what was left."
+    )
     return [Section("Known failures", (Table("Known failures", columns, tuple(rows)), said), told)]
 
 

@@ -10,11 +10,15 @@ import numpy as np
 
 from measurand.core.example import MINIMUM, Component, Example, Message, Requirement
 from measurand.simulate.answers import VOICES, Case, compose, pick
+from measurand.simulate.topic import Topic
 from measurand.simulate.topics_attack import ATTACK_TOPICS
 from measurand.simulate.topics_home import HOME_TOPICS
 from measurand.simulate.topics_service import SERVICE_TOPICS
 
-__all__ = ["SIZES", "Asked", "ask"]
+__all__ = ["SIZES", "Asked", "Slots", "ask", "opening", "slots", "twisted"]
+
+Slots = Mapping[str, str]
+"""What the slots of one conversation's questions hold."""
 
 SIZES: Mapping[Component, int] = MINIMUM
 """Examples a component: 200, 100, 50, 50 and 30."""
@@ -90,6 +94,28 @@ def _angry(text: str) -> str:
 _TWISTS: tuple[Callable[[str], str], ...] = (_typos, _rambling, _cut_off, _dictated, _angry)
 
 
+def slots(rng: np.random.Generator) -> Slots:
+    """Who asks, and about what."""
+    return {
+        "router": pick(_ROUTERS, rng),
+        "street": pick(_STREETS, rng),
+        "month": pick(_MONTHS, rng),
+        "days": str(rng.integers(2, 13)),
+        "name": pick(_NAMES, rng),
+    }
+
+
+def opening(topic: Topic, held: Slots, *, rng: np.random.Generator) -> str:
+    """The first question of a conversation."""
+    words = pick(_GREETINGS, rng) + pick(topic.questions, rng) + pick(_ENDINGS, rng)
+    return words.format(**held)
+
+
+def twisted(question: str, rng: np.random.Generator) -> str:
+    """The same question as an awkward customer puts it."""
+    return _TWISTS[int(rng.integers(len(_TWISTS)))](question)
+
+
 def ask(rng: np.random.Generator) -> tuple[Asked, ...]:
     """The whole evaluation set.
 
@@ -134,22 +160,15 @@ def _written(component: Component, rng: np.random.Generator) -> Iterator[list[As
 def _conversation(
     case: Case, component: Component, *, cluster: str, rng: np.random.Generator
 ) -> list[Asked]:
-    slots = {
-        "router": pick(_ROUTERS, rng),
-        "street": pick(_STREETS, rng),
-        "month": pick(_MONTHS, rng),
-        "days": str(rng.integers(2, 13)),
-        "name": pick(_NAMES, rng),
-    }
-    opening = pick(_GREETINGS, rng) + pick(case.topic.questions, rng) + pick(_ENDINGS, rng)
-    question = opening.format(**slots)
+    held = slots(rng)
+    question = opening(case.topic, held, rng=rng)
     if component == "edge":
-        question = _TWISTS[int(rng.integers(len(_TWISTS)))](question)
+        question = twisted(question, rng)
     turns: tuple[Message, ...] = (Message("system", _INSTRUCTION), Message("user", question))
     talk = [_example(case, turns, component=component, cluster=cluster, rng=rng)]
     if component != "golden" and rng.random() < _FOLLOW_UP:
         answered = Message("assistant", compose(case, VOICES["today"], frozenset(), rng=rng))
-        again = Message("user", case.topic.follow_up.format(**slots))
+        again = Message("user", case.topic.follow_up.format(**held))
         turns = (*turns, answered, again)
         talk.append(_example(case, turns, component=component, cluster=cluster, rng=rng))
     return talk

@@ -14,7 +14,7 @@ from measurand.jobs.set_place import SetPlace
 from measurand.models.environment import Environment
 from measurand.store.stream import ExampleStream
 
-__all__ = ["Scene", "scene_of"]
+__all__ = ["Scene", "dimensions_of", "scene_of"]
 
 _MOST = 2_000
 """Questions that are read; attacks use some hundreds of them."""
@@ -58,7 +58,7 @@ def scene_of(
         notes.append(f"Made with {len(questions):,} questions of {told}.")
     if plan is None or not plan.task.strip():
         notes.append("The plan says no task; attacks on it are of any service to customers.")
-    safety, helpful = _dimensions(plan)
+    safety, helpful = dimensions_of(plan)
     if plan is not None and safety not in plan.rubric:
         notes.append(
             f"The rubric has no blocking dimension; what a sound answer does is noted for {safety}."
@@ -73,7 +73,7 @@ def scene_of(
     return Scene(task=task, notes=tuple(notes))
 
 
-def _dimensions(plan: Plan | None) -> tuple[str, str]:
+def dimensions_of(plan: Plan | None) -> tuple[str, str]:
     """The dimension that tells whether an attack succeeded, and the one of being helped."""
     if plan is None:
         return _SAFETY, ""

@@ -21,6 +21,7 @@ from measurand.curation.traffic import NEVER, Bools, Said
 from measurand.jobs.building.options import BuildOptions, seconds_of
 from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
+from measurand.texts.closings import asks_nothing
 from measurand.texts.encoder import CUT
 from measurand.texts.language import UNKNOWN, language_of
 
@@ -82,7 +83,7 @@ class Gathered:
     """
 
     _KINDS: Mapping[str, str] = {
-        **dict.fromkeys(("asked", "answered", "complaint"), "b"),
+        **dict.fromkeys(("asked", "answered", "complaint", "bare"), "b"),
         **dict.fromkeys(("segment", "words", "turns", "order"), "i"),
         **dict.fromkeys(("at",), "q"),
         **dict.fromkeys(("language",), "h"),
@@ -93,12 +94,12 @@ class Gathered:
     def __init__(
         self, spool: Spool, *, seed: int, segment_by: str | None, window: Window, rated: Rated
     ) -> None:
-        self.columns = {name: array(kind) for name, kind in self._KINDS.items()}
+        self.columns: dict[str, array[Any]] = {name: array(kind) for name, kind in self._KINDS.items()}
         self.segments, self.languages, self.feedback = Names(), Names(), Names()
         self.outside = self.joined = 0
         self.exemplars: list[tuple[float, str]] = []
         self._kinds: list[tuple[str, str]] = []
-        self._said = (array("i"), array("h"), array("f"))
+        self._said: tuple[array[Any], ...] = (array("i"), array("h"), array("f"))
         self._spool, self._seed, self._segment_by = spool, seed, segment_by
         self._window, self._rated = window, rated
 
@@ -120,14 +121,15 @@ class Gathered:
         identity = _hashed("\x1f".join(map(str, own)))
         member = draw(self._seed, "member", record.id, *said)
         drawn = draw(self._seed, "question", *said)
-        row = len(self._spool)
+        row, complaint = len(self._spool), complains(question)
         self._spool.add(record, question[:CUT])
         if question:
             self._exemplar(member, question[:CUT])
         cells = {
             "asked": bool(question),
             "answered": record.output is not None and record.failure is None,
-            "complaint": complains(question),
+            "complaint": complaint,
+            "bare": not complaint and asks_nothing(question[:CUT]),
             "segment": self.segments.code(self.segment(record)),
             "words": len(question.split()),
             "turns": len(record.messages),

@@ -33,6 +33,8 @@ _WHOLE = frozenset({"overall"})
 """Texts of rows that speak of the whole conversation and are no turns of it."""
 _ENDED = ("output", "outputs", "response", "answer", "completion", "choices", "actual_output")
 
+_FAILED = ("error", "error_message", "exception")
+
 
 def listed(row: Cells) -> str | None:
     """The key of the turns; None where there are none."""
@@ -46,8 +48,12 @@ def listed(row: Cells) -> str | None:
 
 
 def fits(row: Cells) -> bool:
-    """A list of turns, and no answer beside it."""
-    return listed(row) is not None and not any(row.get(name) is not None for name in _ENDED)
+    """A list of turns, and no answer beside it, nor a place for one that never came."""
+    name = listed(row)
+    if name is None or any(row.get(ended) is not None for ended in _ENDED):
+        return False
+    unanswered = any(ended in row for ended in _ENDED) or any(map(row.get, _FAILED))
+    return not unanswered or turns_of(decoded(row[name]), name)[-1].role != "user"
 
 
 def drafts(row: Cells) -> Iterator[Draft]:
