@@ -203,8 +203,10 @@ class Sitting:
             else:
                 self.decide("edit", fields=fields)
                 return
-            if self.line("e edits again, x gives the edit up [e]: ").strip() == "x":
+            said = self.line("e edits it further, b begins again, x gives it up [e]: ").strip()
+            if said == "x":
                 return
+            text = before if said == "b" else text
 
     def undo(self) -> None:
         """Take the last decision back."""
