@@ -52,7 +52,11 @@ _EVERY = (
         "Keep one of the two: measurand data rotate --retire ID; then calibrate anew.",
     ),
     _kind(
-        *("references-disagree", "wrong", "One question has references that share nothing"),
+        *(
+            "references-disagree",
+            "wrong",
+            "One question has right answers that contradict each other",
+        ),
         "Whatever is answered, one of the two references calls it wrong.",
         "Find out which is right, and give both questions all references that are.",
     ),

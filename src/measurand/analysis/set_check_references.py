@@ -19,6 +19,7 @@ from measurand.core.example import Example, Requirement
 
 __all__ = ["checklists", "contradictions", "within_one"]
 
+_MANY = 30
 _TOLD = 8
 """Words of a reference from which it is to have all that the checklist requires."""
 
@@ -26,7 +27,7 @@ _TOLD = 8
 def contradictions(state: SetState) -> Iterator[Find]:
     """Examples that ask the same, or nearly, and call different answers right."""
     for group in same(state.examples):
-        for first, second in combinations(group, 2):
+        for first, second in _pairs(group):
             if _elsewhere(first) != _elsewhere(second):
                 continue
             told = disagreement(first.references, second.references, strictly=True)
@@ -36,12 +37,20 @@ def contradictions(state: SetState) -> Iterator[Find]:
                 calls = f"{', '.join(_tools(first))} against {', '.join(_tools(second))}"
                 yield Find("tools-disagree", (first.id, second.id), calls)
     for group in alike(state.examples):
-        for first, second in combinations(group, 2):
+        for first, second in _pairs(group):
             # Who asks with other numbers, or of other passages, asks something else.
             if _elsewhere(first) != _elsewhere(second) or _numbers(first) != _numbers(second):
                 continue
             if told := disagreement(first.references, second.references):
                 yield Find("references-differ", (first.id, second.id), told)
+
+
+def _pairs(group: tuple[Example, ...]) -> Iterator[tuple[Example, Example]]:
+    """Every two; of very many each with the first."""
+    if len(group) <= _MANY:
+        yield from combinations(group, 2)
+    else:
+        yield from ((group[0], other) for other in group[1:])
 
 
 def within_one(state: SetState) -> Iterator[Find]:
