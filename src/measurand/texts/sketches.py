@@ -62,7 +62,8 @@ class Sketches:
         within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         rows = self.rows[np.repeat(self.starts[sides], sizes) + within].astype(np.uint64)
         rows |= np.repeat(pair, sizes) << _HALF
-        rows.sort()
+        # Either side is in order already, and a stable sort merges them.
+        rows.sort(kind="stable")
         fresh = firsts(rows)
         of = (rows >> _HALF).astype(np.int64)
         union = np.bincount(of[fresh], minlength=len(left))
