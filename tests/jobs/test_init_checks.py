@@ -57,6 +57,8 @@ def test_every_command_of_the_readme_answers(project: Path) -> None:
     for command in commands:
         if command == "rate serve":  # it goes on until it is stopped; tests/server has it
             continue
+        if "data mismatch" in command:  # tests/docs runs it
+            continue
         ran = subprocess.run(
             [sys.executable, "-m", "measurand", *command.split()],
             cwd=project,

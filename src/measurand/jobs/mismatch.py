@@ -261,7 +261,10 @@ def _scored(
         return None, None
     options = replace(planned_options(source), level=asked.options.level)
     known = {one.id: one for one in examples}
-    single = source.ratings.where(against=None)
+    # A project's ledger may rate another set: what is not of this one tells nothing of it.
+    single = source.ratings.where(against=None, example=frozenset(known))
+    if not len(single):
+        return None, None
     scores = score(single, source.rubric, examples=known, by=options.by, voting=options.voting)
     return (scores, options) if scores.systems else (None, None)
 

@@ -39,6 +39,12 @@ class SetPlace:
         """The ledger; it may not be there yet."""
         return ledger_path(self.file)
 
+    @property
+    def planned(self) -> bool:
+        """Whether it is the set that the plan asks; any is where there is no plan."""
+        own = self.file.parent / (self.plan.data.path if self.plan else self.data)
+        return self.plan is None or own.resolve() == self.data.resolve()
+
     def redactor(self, environment: Environment | None = None) -> Callable[[str], str]:
         """What is done to texts that are kept or shown: as in the project's runs.
 

@@ -156,9 +156,14 @@ def lock(
         now: The time.
 
     Raises:
-        UsageError: There is no such version.
+        UsageError: There is no such version, or the plan asks another set.
         DataError: The set cannot be read.
     """
+    if not place.planned:
+        raise UsageError(
+            f"{place.file} asks another set than {place.data}, and would be refused every result; "
+            f"write data: {{path: {place.data}}} into it first"
+        )
     at = moment(now)
     if place.data.is_dir():
         note_edits(place.data, at)

@@ -141,7 +141,7 @@ def _core(account: BuildAccount) -> Section:
     )
     total = sum(one.records for one in strata)
     rows = [_stratum(one, total) for one in strata]
-    small = ", ".join(f"{len(names):,} {noun}" for noun, names in account.joined)
+    small = ", ".join(f"{noun} ({len(names):,})" for noun, names in account.joined)
     note = f"Too small to be drawn from alone, and joined with others of their kind: {small}."
     blocks: list[Block] = [
         Paragraph(

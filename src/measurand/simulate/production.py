@@ -63,7 +63,10 @@ _WELCOME = (
     '{"reply": "You are welcome. Write again here whenever you need us.", "next_step": "None"}'
 )
 _ERRORS = ("timeout after 30 s", "503 service unavailable", "context length exceeded")
-_COMMENTS = ("not what I asked", "the number is wrong", "rude", "half of it is missing", "too late")
+_COMMENTS: Mapping[PlantedFault, str] = MappingProxyType(
+    {"wrong_fact": "the number is wrong", "curt": "rude", "missing_element": "half is missing"}
+)
+_ELSE = "not what I asked"
 _PRAISE = ("quick and clear", "helped at once")
 _CONTACTS = (
     " You can reach me at {name}.{street}@not-a-mailbox.net.",
@@ -93,6 +96,7 @@ class _Talk:
         topic: What it is about.
         question: How it begins.
         again: What the customer asks next.
+        fact: Which of the topic's facts holds.
     """
 
     name: str
@@ -100,6 +104,7 @@ class _Talk:
     topic: Topic
     question: str
     again: str
+    fact: int
 
 
 def production_log(seed: int = 7) -> tuple[Mapping[str, Any], ...]:
@@ -139,7 +144,8 @@ def _talks(rng: np.random.Generator) -> Iterator[_Talk]:
         if rng.random() < _PERSONAL:
             question += _contact(held, rng)
         again = topic.follow_up.format(**{**slots(rng), "router": held["router"]})
-        yield _Talk(f"c{number + 1:03d}", _BEGAN + day + clock, topic, question, again)
+        fact = 0 if stormy else int(rng.integers(len(topic.facts)))
+        yield _Talk(f"c{number + 1:03d}", _BEGAN + day + clock, topic, question, again, fact)
 
 
 def _contact(held: Slots, rng: np.random.Generator) -> str:
@@ -150,7 +156,7 @@ def _contact(held: Slots, rng: np.random.Generator) -> str:
 
 def _held(talk: _Talk, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """The interactions of a conversation: it goes on after what is bad, and sometimes otherwise."""
-    turned = np.roll(talk.topic.facts, int(rng.integers(len(talk.topic.facts))))
+    turned = np.roll(talk.topic.facts, talk.fact)
     case = Case(talk.topic, str(turned[0]), str(turned[1]))
     messages: list[Mapping[str, str]] = []
     at, asked = talk.at, talk.question
@@ -199,8 +205,9 @@ def _feedback(faults: frozenset[PlantedFault], rng: np.random.Generator) -> dict
     if rng.random() >= _RATED:
         return {}
     down = rng.random() < (_DOWN_IF_BAD if _BAD & faults else _DOWN_ELSE)
-    words = rng.random()
-    said = {"feedback": "down" if down else "up"}
-    if words < (0.5 if down else 0.05):
-        said["comment"] = pick(_COMMENTS if down else _PRAISE, rng)
-    return said
+    if rng.random() >= (0.5 if down else 0.05):
+        return {"feedback": "down" if down else "up"}
+    if not down:
+        return {"feedback": "up", "comment": pick(_PRAISE, rng)}
+    why = next((words for fault, words in _COMMENTS.items() if fault in faults), _ELSE)
+    return {"feedback": "down", "comment": why}
