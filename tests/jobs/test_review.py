@@ -108,7 +108,7 @@ def test_core_is_left_only_as_ineligible_and_its_stratum_then_weighs_less(data: 
         with pytest.raises(UsageError, match="say why"):
             decide(review, "drop", "core-1", content={"ineligible": True})
         assert not review.pending
-        ineligible = {"because": "test traffic", "content": {"ineligible": True}}
+        ineligible: dict[str, Any] = {"because": "test", "content": {"ineligible": True}}
         decide(review, "drop", "core-1", **ineligible)
         chances = {one.id: one.probability for one in review.book.examples.values()}
         # Four were looked at and a fifth came in: each stands for 8 interactions, not 10.

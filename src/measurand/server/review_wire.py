@@ -145,7 +145,7 @@ def _text(body: Mapping[str, Any], name: str, most: int) -> str:
 def _sound(value: Any) -> Any:
     """The same with texts that can be written down."""
     if isinstance(value, str):
-        return sound(value).replace("\r\n", "\n")
+        return sound(value)
     if isinstance(value, list):
         return [_sound(one) for one in value]
     if isinstance(value, dict):

@@ -90,7 +90,9 @@ def _doors(ledger: Ledger) -> Doors:
 
 
 class Entrance:
-    """The door of an open review; it hears within a second of links that others give or take.
+    """The door of an open review.
+
+    It hears at once of links that are given, and within a second of those that are taken back.
 
     Args:
         place: Where the set is.
@@ -108,14 +110,20 @@ class Entrance:
 
     def access(self, token: str) -> Access | None:
         """Whom a token lets in; None where it is unknown, expired, revoked or of another desk."""
-        now = self._clock()
-        if now - self._listened >= _HEAR:
-            self._listened = now
-            for entry in self._ledger.people.log(after=self._heard):
-                self._heard = entry.id
-                self._doors.hear(entry)
+        if self._clock() - self._listened >= _HEAR:
+            self._listen()
         found = self._doors.access(token, datetime.now(UTC))
+        if found is None:
+            # A link that was given this moment; how often somebody may try is limited elsewhere.
+            self._listen()
+            found = self._doors.access(token, datetime.now(UTC))
         return found if found is not None and found.role in REVIEW_ROLES else None
+
+    def _listen(self) -> None:
+        self._listened = self._clock()
+        for entry in self._ledger.people.log(after=self._heard):
+            self._heard = entry.id
+            self._doors.hear(entry)
 
     def enter(self, access: Access) -> None:
         """Note that somebody has come in."""
@@ -129,6 +137,4 @@ class Entrance:
         Raises:
             UsageError: The name, the role or the days are not what they should be.
         """
-        token = _invited(self._place, self._ledger, name, role=role, days=days)
-        self._listened = -_HEAR
-        return token
+        return _invited(self._place, self._ledger, name, role=role, days=days)

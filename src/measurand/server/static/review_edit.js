@@ -3,6 +3,7 @@ import { make } from "./prose.js";
 
 const ROLES = ["system", "user", "assistant", "tool"];
 const COMPONENTS = 5;
+const GIVEN = new WeakMap(); // by field: what it was given, and what it made of it
 const KEPT = ["tools", "expected_length", "weights"];
 
 export class EditForm {
@@ -100,7 +101,7 @@ export class EditForm {
   #parts(name) {
     const rows = [...this.into.querySelectorAll(`[data-field="${name}"] > .part`)];
     return rows
-      .map((row) => [...row.querySelectorAll("select, input, textarea")].map((one) => one.value))
+      .map((row) => [...row.querySelectorAll("select, input, textarea")].map(written))
       .filter((values) => values.at(-1).trim() || name === "messages");
   }
 
@@ -159,10 +160,21 @@ function labelled(field, text, name) {
   return make("label", "", [text, field]);
 }
 
+// What a field holds; a field that nobody touched holds what it was given, line ends and all.
+function written(field) {
+  const given = GIVEN.get(field);
+  return given !== undefined && given.shown === field.value ? given.text : field.value;
+}
+
+function keep(field, text) {
+  field.value = text;
+  GIVEN.set(field, { text, shown: field.value });
+}
+
 function area(text, rows, name) {
   const made = make("textarea", "");
   made.rows = Math.min(14, Math.max(rows, Math.ceil(text.length / (innerWidth < 700 ? 32 : 62))));
-  made.value = text;
+  keep(made, text);
   made.setAttribute("aria-label", name);
   return made;
 }
@@ -170,7 +182,7 @@ function area(text, rows, name) {
 function line(text, name) {
   const made = make("input", "");
   made.type = "text";
-  made.value = text;
+  keep(made, text);
   made.setAttribute("aria-label", name);
   return made;
 }
