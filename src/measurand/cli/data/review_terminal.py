@@ -40,6 +40,7 @@ _CORE = (
     "to what is sampled. The next of its stratum takes its place."
 )
 _WIDTH = 96
+_SECTIONS = frozenset({"Summary", "Dropped", "How far it is"})
 _ARROWS = {"\x1b[C": "n", "\x1b[D": "b", "\x1b[B": "n", "\x1b[A": "b", "\r": "a", " ": "j"}
 _COMPONENTS = {"c": "core", "e": "edge", "a": "adversarial", "r": "regression", "g": "golden"}
 
@@ -231,7 +232,7 @@ class Sitting:
 
     def write(self) -> None:
         """Write what was decided to the set."""
-        tell(outcome_answer(self.review.finish()).document, full=False)
+        tell(outcome_answer(self.review.finish()).document, full=False, also=_SECTIONS)
 
     def help(self) -> None:
         """List the keys."""
