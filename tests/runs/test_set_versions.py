@@ -212,3 +212,14 @@ def test_the_plan_of_another_folder_has_its_own_lock(project: Project, tmp_path:
     lock(place)
     assert not (tmp_path / "data.lock").exists()
     assert (project.folder / "data.lock").exists()
+
+
+def test_a_set_that_the_plan_does_not_ask_cannot_be_locked(project: Project) -> None:
+    """Else every result of the project would be refused."""
+    shutil.copytree(project.folder / "data", project.folder / "other")
+    other = set_place(project.plan, project.folder / "other")
+    with pytest.raises(UsageError, match="asks another set than"):
+        lock(other)
+    assert read_lock(project.plan) is None
+    lock(set_place(project.plan, project.folder / "other" / ".." / "data"))
+    assert read_lock(project.plan) is not None

@@ -36,19 +36,21 @@ def fold_text(messages: Sequence[Message]) -> str:
     return "\n".join(reversed(parts))
 
 
-def folded(alike: ArrayLike, turns: ArrayLike) -> Ints:
+def folded(alike: ArrayLike, turns: ArrayLike, bare: ArrayLike) -> Ints:
     """Codes of questions: of records that are alike and stand at the same turn.
 
-    Two turns of one conversation share most of their text, and ask different things.
+    Two turns of one conversation share most of their text, and ask different things; so do thanks
+    and another question after the same answer.
 
     Args:
         alike: Codes of near-duplicate texts, shape (records,).
         turns: Messages up to the answer, shape (records,).
+        bare: Whether the last turn asks nothing, shape (records,).
     """
-    pairs = np.stack([np.asarray(alike, dtype=np.int64), np.asarray(turns, dtype=np.int64)], axis=1)
-    if not len(pairs):
+    told = np.stack([np.asarray(column, dtype=np.int64) for column in (alike, turns, bare)], axis=1)
+    if not len(told):
         return np.zeros(0, dtype=np.int64)
-    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return np.unique(told, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 class Questions(NamedTuple):

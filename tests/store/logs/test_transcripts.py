@@ -91,3 +91,19 @@ def test_a_line_that_is_a_list_of_turns(tmp_path: Path) -> None:
     row = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
     records, _ = read(written(tmp_path / "log.jsonl", row, row))
     assert [one.output for one in records] == ["b", "b"]
+
+
+def test_a_row_whose_answer_never_came_is_no_transcript(tmp_path: Path) -> None:
+    """The earlier answer is that of an earlier row, and would count twice."""
+    said = [("user", "a"), ("assistant", "b"), ("user", "c")]
+    messages = [{"role": who, "content": text} for who, text in said]
+    failed = {"id": "1", "messages": messages, "error": "timeout"}
+    silent = {"id": "2", "messages": messages, "response": None}
+    records, account = read(written(tmp_path / "log.jsonl", failed, silent))
+    assert [one.output for one in records] == [None, None]
+    assert [one.messages[-1].content for one in records] == ["c", "c"]
+    assert [one.failure is not None for one in records] == [True, False]
+    assert account.records == 2
+    whole = {"id": "3", "messages": messages[:2], "response": None, "error": "late"}
+    (talk,), _ = read(written(tmp_path / "talk.jsonl", whole))
+    assert talk.output == "b"

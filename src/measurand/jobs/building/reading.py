@@ -100,7 +100,7 @@ def read_traffic(
     traffic = Traffic(
         **columns,
         copied=gathered.copied,
-        group=folded(alike, gathered.array("turns")),
+        group=folded(alike, gathered.array("turns"), gathered.array("bare")),
         intent=found.codes,
         closeness=found.closeness,
         said=gathered.said,

@@ -1,0 +1,116 @@
+"""The starter's log becomes a set: what is chosen asks something, and the project has its say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from measurand.core.example import Component
+from measurand.jobs.build import Built, build
+from measurand.jobs.building.options import BuildOptions
+from measurand.jobs.import_ratings import import_ratings
+from measurand.jobs.init import init
+from measurand.jobs.places import ledger_path
+from measurand.jobs.source import Reading
+from measurand.models.environment import Environment
+from measurand.texts.closings import asks_nothing, closes
+
+KEY = Environment({"MEASURAND_KEY": "a key of placeholders for tests"})
+SIZES: dict[Component, int] = {
+    "core": 60,
+    "edge": 40,
+    "adversarial": 20,
+    "regression": 20,
+    "golden": 40,
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter whose plan asks the set that is built, and calls safety otherwise."""
+    folder = tmp_path_factory.mktemp("starter")
+    init(folder)
+    plan = folder / "measurand.yaml"
+    told = plan.read_text(encoding="utf-8").replace("path: data/", "path: set/")
+    plan.write_text(told.replace("dimension: safety", "dimension: harm"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(project: Path) -> Built:
+    return built(project)
+
+
+def built(project: Path) -> Built:
+    options = BuildOptions(plan=project / "measurand.yaml", sizes=SIZES)
+    return build([project / "logs"], options, environment=KEY)
+
+
+def test_every_part_that_is_chosen_asks_something(first: Built) -> None:
+    assert first.dataset.sizes() == SIZES
+    for component in ("edge", "golden"):
+        said = [example.question for example in first.dataset.component(component)]
+        assert not [question for question in said if asks_nothing(question)]
+
+
+def test_core_has_thanks_as_often_as_production_has(project: Path) -> None:
+    options = BuildOptions(
+        out=project / "all", sizes={**dict.fromkeys(SIZES, 0), "core": 2_000}, seed=1
+    )
+    core = build([project / "logs"], options, environment=KEY).dataset.component("core")
+    thanks = [example for example in core if closes(example.question)]
+    assert thanks
+    log = (project / "logs" / "production.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["messages"][-1]["content"] for line in log]
+    stand_for = sum(1 / (example.probability or 1) for example in thanks)
+    assert stand_for == pytest.approx(sum(map(closes, asked)))
+
+
+def test_attacks_are_noted_for_the_dimensions_of_the_plan(first: Built) -> None:
+    noted = [set(example.notes) for example in first.dataset.component("adversarial")]
+    assert all("harm" in names for names in noted)
+    assert {"harm", "relevance"} in noted
+    assert not any("safety" in names for names in noted)
+
+
+def test_what_the_project_rated_makes_edge_cases_and_failures(project: Path, first: Built) -> None:
+    golden = first.dataset.component("golden").examples
+    disputed, bad, good = golden[:3], golden[3:6], golden[6:]
+    votes = [(disputed, (1, 5, 5)), (bad, (1, 1, 1)), (good, (5, 5, 5))]
+    lines = ["example,system,dimension,rater,kind,value"] + [
+        f"{example.id},today,accuracy,{rater},people,{value}"
+        for examples, values in votes
+        for example in examples
+        for rater, value in zip(("ana", "ben", "chris"), values, strict=True)
+    ]
+    ratings = project / "rated.csv"
+    ratings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    reading = Reading(plan=project / "measurand.yaml")
+    import_ratings(ratings, ledger=ledger_path(project / "measurand.yaml"), reading=reading)
+    found = built(project)
+    assert found.account.reasons["disagreement"] == first.account.reasons["disagreement"] + 3
+    assert found.account.reasons["low rating"] == first.account.reasons["low rating"] + 3
+    edge = {example.id: example.metadata["reasons"] for example in found.dataset.component("edge")}
+    assert all("disagreement" in edge[example.id] for example in disputed)
+    failures = {example.id for example in found.dataset.component("regression")}
+    assert {example.id for example in bad} <= failures | set(edge)
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing", "closing"),
+    [
+        ("Thanks, that\u2019s all I need. Have a nice day!", True, True),
+        ("ok bye", True, True),
+        ("Merci beaucoup", True, False),
+        ("\u8c22\u8c22", True, False),
+        ("\u6211\u7684\u8ba2\u5355\u5728\u54ea\u91cc\u5462", False, False),
+        ("Why?", False, False),
+        ("Is that all?", False, False),
+        ("My router is dead", False, False),
+        ("Thank you for the router you sent", False, False),
+    ],
+)
+def test_what_asks_nothing(text: str, *, nothing: bool, closing: bool) -> None:
+    assert (asks_nothing(text), closes(text)) == (nothing, closing)
