@@ -30,7 +30,9 @@ _LEAST = 0.3
 _BATCH, _LETTERS = 4096, 1 << 20
 _BUDGET = 64
 """Pairs that are compared at most, a text, before what is left is left."""
-_AT_ONCE = 1 << 21
+_AT_ONCE, _CHUNK = 1 << 21, 1 << 18
+_HELPS = 0.8
+"""A round helps that leaves at most this share of the pairs."""
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _EMPTY = np.uint32(0xFFFFFFFF)
 
@@ -184,20 +186,23 @@ def _led(texts: Sketches, bands: Rows, threshold: float) -> tuple[IntArray, int]
     """For each text the one that leads it, and how many are left unsettled.
 
     In each round those lead that come first in all of their bands among the texts left; whatever
-    else is in their bands is held against them, and joins or stays for the next round. When few
-    pairs are left, all are compared and each text joins the first leader that it is like.
+    else is in their bands is held against them, and joins or stays for the next round. When rounds
+    no longer help, and there are not too many pairs, all are compared, and each text joins the
+    first leader that it is like.
     """
     leader = np.arange(len(texts))
     left = np.flatnonzero(texts.sizes > 0)
-    budget = _BUDGET * len(left)
+    budget, before = _BUDGET * len(left), 0
     while len(left) and budget >= 0:
         heads, many = _heads(left, bands)
-        if many <= _AT_ONCE:
-            pairs = left[_sharing(bands[left])]
-            _settle(leader, _alike(texts, pairs, threshold))
+        if many <= _AT_ONCE or (many <= budget and many > _HELPS * before > 0):
+            like = [_alike(texts, left[pairs], threshold) for pairs in _sharing(bands[left])]
+            if like:
+                joins = np.concatenate(like)
+                _settle(leader, joins[np.lexsort((joins[:, 1], joins[:, 0]))])
             return leader, 0
         pairs, leads = _met(left, heads)
-        budget -= len(pairs)
+        budget, before = budget - len(pairs), many
         joins = _alike(texts, pairs, threshold)
         joins = joins[firsts(joins[:, 0].astype(np.uint64))]
         leader[joins[:, 0]] = joins[:, 1]
@@ -228,10 +233,9 @@ def _met(left: IntArray, heads: Rows) -> tuple[IntArray, IntArray]:
     return left[_once(texts, heads[held])], left[leads]
 
 
-def _sharing(bands: Rows) -> IntArray:
-    """All pairs of texts, the later first, that share a band."""
-    later: list[IntArray] = []
-    earlier: list[IntArray] = []
+def _sharing(bands: Rows) -> Iterator[IntArray]:
+    """All pairs of texts, the later first, that share a band; each pair once, some at a time."""
+    held: list[IntArray] = []
     for number in range(bands.shape[1]):
         order, fresh = _runs(bands[:, number])
         run = np.cumsum(fresh)
@@ -241,11 +245,16 @@ def _sharing(bands: Rows) -> IntArray:
             places = places[run[places] == run[places + gap]]
             if not len(places):
                 break
-            later.append(order[places + gap])
-            earlier.append(order[places])
-    if not later:
-        return np.empty((0, 2), np.int64)
-    return _once(np.concatenate(later), np.concatenate(earlier))
+            pairs = np.stack([order[places + gap], order[places]], axis=1)
+            if number:
+                met = bands[pairs[:, 0], :number] == bands[pairs[:, 1], :number]
+                pairs = pairs[~met.any(axis=1)]
+            held.append(pairs)
+            if sum(map(len, held)) >= _CHUNK:
+                yield np.concatenate(held)
+                held = []
+    if held:
+        yield np.concatenate(held)
 
 
 def _settle(leader: IntArray, joins: IntArray) -> None:
