@@ -198,7 +198,7 @@ function filter() {
 }
 
 function listed(row) {
-  const which = make("span", "which", [make("b", "", [row.component])]);
+  const which = make("span", "which", reviewer ? [make("b", "", [row.component])] : []);
   if (row.accepted) which.append(make("span", "done", ["accepted"]));
   if (row.edited) which.append(make("span", "", ["edited"]));
   if (row.cannot) which.append(make("span", "worry", ["cannot be answered"]));
@@ -253,8 +253,9 @@ function show() {
   item.dataset.component = row.component;
   item.dataset.number = number;
   const kind = row.component.charAt(0).toUpperCase() + row.component.slice(1);
-  element("title").textContent = `${kind} example`;
-  document.title = `${kind} example · ${project}`;
+  const title = reviewer ? `${kind} example` : "Question";
+  element("title").textContent = title;
+  document.title = `${title} · ${project}`;
   const state = element("state");
   state.classList.toggle("good", Boolean(row.accepted));
   state.textContent = row.accepted
@@ -440,7 +441,7 @@ function answer() {
     return;
   }
   const draft = remembered("answer");
-  draw(element("asked"), now.messages.at(-1), { asText });
+  element("asked").replaceChildren(...now.messages.slice(-5).map(turn));
   element("answer-text").value = draft?.text ?? "";
   element("answer-checklist").value = draft?.checklist ?? "";
   box("answer-box", "answer-text");
