@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +74,15 @@ def test_customers_ask_the_same_in_other_words_most_of_all_in_the_storm(log: Row
         f"2026-04-{d}" for d in (14, 15, 16)
     }
     assert sum(storm.values()) >= 30
+
+
+def test_the_log_is_as_the_readme_tells(log: Rows) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"{len(log)} times" in readme
+    (place,) = re.findall(r"data regress logs/production\.jsonl:(\d+)", readme)
+    row = log[int(place) - 1]
+    assert row["response"].startswith('{"reply": "If you had paid attention')
+    assert row.get("feedback") is None
 
 
 def test_addresses_and_numbers_are_made_up_and_would_be_redacted(log: Rows) -> None:

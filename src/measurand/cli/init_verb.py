@@ -31,5 +31,6 @@ def run(words: Sequence[str]) -> int:
         "      measurand agreement          do the raters agree?\n"
         "      measurand compare            which system is better?\n"
         "      measurand report             everything as one page\n"
+        "      measurand data build logs/ --out set/   a set from a log of production\n"
     )
     return 0

@@ -327,9 +327,10 @@ def _answer(place: SetPlace, example: Example, dataset: Dataset, *, version: str
             "--must-contain, or edit regression.jsonl."
         )
     told = tuple(filter(None, limits))
+    asked = "; measurand run asks it from now on" if place.planned else ""
     facts = SetFacts(
         title="A failure is a regression example",
-        said=f"{example.id} is in {place.data}; measurand run asks it from now on.",
+        said=f"{example.id} is in {place.data}{asked}.",
         pairs=(
             ("source", str(example.source)),
             ("set", sizes_told(dataset.sizes())),
