@@ -445,6 +445,7 @@ function answer() {
   element("answer-text").value = draft?.text ?? "";
   element("answer-checklist").value = draft?.checklist ?? "";
   box("answer-box", "answer-text");
+  element("asked").scrollTop = element("asked").scrollHeight;
 }
 
 function cannot() {
