@@ -14,8 +14,10 @@ from bench import (
     commands,
     comparing,
     desk,
+    folding,
     imports,
     judging,
+    overlap,
     redaction,
     resampling,
     runner,
@@ -39,6 +41,8 @@ RUNNERS: tuple[RunnerRow, ...] = runner.ROWS
 """So have these."""
 DESKS: tuple[Row, ...] = desk.ROWS
 """And these, which are told in wall time."""
+CORPORA: tuple[Row, ...] = (*overlap.ROWS, *folding.ROWS)
+"""And these, of millions of texts."""
 
 
 def main() -> int:
@@ -53,7 +57,7 @@ def main() -> int:
         help="put the last results of every row of the tables that were measured into the README",
     )
     args = made.parse_args()
-    every = [*ROWS, *JUDGING, *RUNNERS, *DESKS]
+    every = [*ROWS, *JUDGING, *RUNNERS, *DESKS, *CORPORA]
     chosen = [row for row in every if not args.names or row.name.startswith(tuple(args.names))]
     if not chosen:
         made.error(f"no row begins with {' or '.join(args.names)}; see --list")
@@ -69,6 +73,7 @@ def main() -> int:
         ("judging", JUDGING, markdown),
         ("runner", RUNNERS, runner_table.markdown),
         ("desk", DESKS, markdown),
+        ("corpora", CORPORA, markdown),
     ]
     for name, rows, told in tables:
         found = [(row, outcome) for row, outcome in outcomes if row in rows]

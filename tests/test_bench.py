@@ -23,6 +23,7 @@ LONG = (
     "demo",
     "report",
     "peer",
+    "overlap folding",
 )
 """Those that take seconds even when they are tiny."""
 
