@@ -55,6 +55,7 @@ def test_every_part_that_is_chosen_asks_something(first: Built) -> None:
         assert not [question for question in said if asks_nothing(question)]
 
 
+@pytest.mark.long
 def test_core_has_thanks_as_often_as_production_has(project: Path) -> None:
     options = BuildOptions(
         out=project / "all", sizes={**dict.fromkeys(SIZES, 0), "core": 2_000}, seed=1

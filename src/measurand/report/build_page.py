@@ -69,7 +69,7 @@ def _set(account: BuildAccount) -> Section:
         Column("Part"),
         Column("What it is"),
         Column("Examples", right=True),
-        Column("Least", right=True),
+        Column("Aim at", right=True),
         Column("Chosen from", right=True),
         Column("In reserve", right=True),
     )
@@ -293,7 +293,7 @@ def _to_do(account: BuildAccount) -> list[Section]:
             f"references to {account.folder}/golden.jsonl."
         )
     items += [
-        f"{part.component} has {part.size:,} examples and {part.minimum:,} are the least: "
+        f"{part.component} has {part.size:,} examples, and {part.minimum:,} are worth aiming at: "
         f"{_REMEDY[part.component]}"
         for part in account.parts
         if part.size < part.minimum
