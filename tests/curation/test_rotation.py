@@ -43,6 +43,32 @@ def test_the_next_of_the_same_stratum_takes_the_place_and_the_weight() -> None:
     assert [one.probability for one in found.examples] == [0.1, 0.1, 0.2]
     assert found.used == {"y"}
     assert not found.shrunk
+    assert [one.factor for one in found.strata] == [1.0]
+
+
+def stands(found: Rotation, stratum: str = "s") -> float:
+    return sum(1 / (one.probability or 1) for one in found.examples if one.stratum == stratum)
+
+
+def test_a_stratum_whose_questions_were_asked_differently_keeps_its_weight() -> None:
+    often, seldom = example("often", p=1 / 400), example("seldom", p=1 / 60)
+    for leaves in ("often", "seldom"):
+        found = rotated([often, seldom, example("c", "t", p=0.2)], [], leaves)
+        assert stands(found) == pytest.approx(460)
+        assert stands(found, "t") == 5
+    # Nothing shrank, and what came was asked twice as often as what left.
+    found = rotated([example("a"), example("b")], [example("x", p=0.05), example("y")], "a")
+    assert stands(found) == pytest.approx(20)
+    assert [one.probability for one in found.examples] == pytest.approx([0.075, 0.15])
+    assert found.weighed(example("y")).probability == pytest.approx(0.15)
+    assert not found.shrunk
+
+
+def test_no_probability_becomes_more_than_one() -> None:
+    before = [example(name, p=0.9) for name in "abc"]
+    found = rotated(before, [example("x", p=0.1)], "a")
+    assert max(one.probability or 0 for one in found.examples) <= 1
+    assert stands(found) == pytest.approx(3 / 0.9)
 
 
 def test_a_candidate_that_is_stale_itself_is_passed_over() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,6 +92,26 @@ def test_what_is_stale_leaves_and_can_be_put_back(place: SetPlace) -> None:
     assert [one.act for one in kept] == ["built", "rotated"]
     restore(place, kept[0].name, now=NOW)
     assert load_set(place.data).dataset.examples == first.dataset.examples
+
+
+def test_what_waits_in_reserve_stands_for_as_much_as_its_stratum_says(tmp_path: Path) -> None:
+    often = replace(example("often", "2025-01-01"), probability=0.05)
+    spares = (example("heir", "2026-01-01"), replace(often, id="waits", created="2026-01-01"))
+    built = BuiltSet(
+        Dataset((often, example("new", "2026-05-01"))),
+        {one.id: traced(one) for one in (often, example("new", "2026-05-01"))},
+        tuple(Spare(one, traced(one), "core: s") for one in spares),
+    )
+    save_set(tmp_path / "data", built, manifest={}, now="2026-01-01T00:00:00+00:00")
+    place = SetPlace(tmp_path / "measurand.yaml", None, tmp_path / "data")
+    answer = rotate_set(place, RotateOptions(before="2026-01-01"), now=NOW)
+    (told,) = answer.part["strata"]
+    assert told["factor"] == pytest.approx(20 / 30)
+    now = load_set(place.data)
+    assert [one.probability for one in now.dataset] == pytest.approx([1 / 15, 1 / 15])
+    assert now.spare[0].example.probability == pytest.approx(1 / 30)
+    assert now.spare[0].lineage.probability == now.spare[0].example.probability
+    assert "0.667" in answer.to_markdown()
 
 
 def test_a_rotation_under_a_lock_says_what_follows(place: SetPlace) -> None:

@@ -3,18 +3,19 @@
 A stratum of core is a simple random sample: the first so many of its questions in a random order.
 If some are retired for what they are, as for their age, the next of the same order take their
 places, and what then stands there is a simple random sample of those questions of the stratum that
-are not to be retired. Each of them still stands for the same number of records: the stratum keeps
-its size and so its weight, and what is retired is stood for by what is not. Where the reserve does
-not suffice, those that are left stand for more, and their probabilities shrink in proportion. None
+are not to be retired. The stratum keeps the number of records that it stands for and so its weight,
+and what is retired is stood for by what is not: where the reserve does not suffice, or what comes
+was not asked as often as what leaves, every probability of the stratum changes by one factor. None
 of this holds for examples that are retired for how systems answer them: dropping what everybody
 passes makes every mean worse than production is. So core is never rotated by results.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 
 from measurand.core.example import Component, Example
 
@@ -51,17 +52,20 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A part of core in which fewer examples stand than before.
+    """A part of core of which examples were retired.
 
     Args:
         name: It.
         before: Examples before.
         after: Examples after.
+        factor: What its probabilities are multiplied by, so that it stands for as many records as
+            before; 0 where nothing is left.
     """
 
     name: str
     before: int
     after: int
+    factor: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +77,28 @@ class Rotation:
         retired: What left, and what took its place.
         passed: Candidates that were to be retired themselves, and leave the reserve.
         used: The ids of candidates that came in.
-        shrunk: Strata of core of which fewer examples stand, so that their probabilities shrank.
+        strata: The strata of core of which examples with a probability were retired.
     """
 
     examples: tuple[Example, ...]
     retired: tuple[Retired, ...]
     passed: tuple[Example, ...]
     used: frozenset[str]
-    shrunk: tuple[Stratum, ...]
+    strata: tuple[Stratum, ...]
+
+    def weighed(self, example: Example) -> Example:
+        """An example, or a candidate, with the probability that it has after the rotation."""
+        return _weighed(example, {one.name: one.factor for one in self.strata})
+
+    @property
+    def shrunk(self) -> tuple[Stratum, ...]:
+        """Strata of which fewer examples stand."""
+        return tuple(one for one in self.strata if one.after < one.before)
 
     @property
     def lost(self) -> tuple[Stratum, ...]:
         """Strata of which nothing is left: their part of production is stood for by nothing."""
-        return tuple(one for one in self.shrunk if not one.after)
+        return tuple(one for one in self.strata if not one.after)
 
 
 def rotate(
@@ -115,14 +128,15 @@ def rotate(
         retired.append(Retired(example, reason, heir))
         if heir is not None:
             kept.append(heir)
-    shrunk = _shrunk(examples, kept)
-    factors = {one.name: one.after / one.before for one in shrunk}
+    left = {_name(one.example) for one in retired if _counts(one.example)}
+    strata = tuple(_stratum(name, examples, kept) for name in sorted(left))
+    factors = {one.name: one.factor for one in strata}
     return Rotation(
         examples=tuple(_weighed(example, factors) for example in kept),
         retired=tuple(retired),
         passed=tuple(queues.passed),
         used=frozenset(queues.used),
-        shrunk=shrunk,
+        strata=strata,
     )
 
 
@@ -163,19 +177,31 @@ def _part(example: Example, rule: str) -> tuple[Component, str]:
     return example.component, example.stratum if example.stratum is not None else rule
 
 
-def _shrunk(before: Iterable[Example], after: Iterable[Example]) -> tuple[Stratum, ...]:
-    """The strata of core that have lost examples."""
+def _counts(example: Example) -> bool:
+    """Whether it stands for a part of production."""
+    return example.component == "core" and example.probability is not None
+
+
+def _stratum(name: str, before: Iterable[Example], after: Iterable[Example]) -> Stratum:
+    """What stood in a stratum and what stands, and by how much that stands for too little."""
     were, are = (
-        Counter(
-            _name(one)
-            for one in examples
-            if one.component == "core" and one.probability is not None
-        )
-        for examples in (before, after)
+        [1 / one.probability for one in examples if _name(one) == name and one.probability]
+        for examples in (_core(before), _core(after))
     )
-    return tuple(
-        Stratum(name, count, are[name]) for name, count in sorted(were.items()) if are[name] < count
-    )
+    return Stratum(name, len(were), len(are), _factor(sorted(are), fsum(were)))
+
+
+def _core(examples: Iterable[Example]) -> list[Example]:
+    return [one for one in examples if _counts(one)]
+
+
+def _factor(weights: Sequence[float], total: float) -> float:
+    """By what weights, the least first, are divided to sum to a total, each being at least 1."""
+    for place in range(len(weights)):
+        factor = fsum(weights[place:]) / (total - place)
+        if weights[place] >= factor:
+            return factor
+    return 0.0
 
 
 def _name(example: Example) -> str:
@@ -183,8 +209,8 @@ def _name(example: Example) -> str:
 
 
 def _weighed(example: Example, factors: Mapping[str, float]) -> Example:
-    """An example of a stratum that shrank stands for more."""
-    if example.component != "core" or example.probability is None:
-        return example
+    """An example of a stratum that keeps the records that it stands for."""
     factor = factors.get(_name(example))
-    return example if not factor else replace(example, probability=example.probability * factor)
+    if example.component != "core" or example.probability is None or not factor:
+        return example
+    return replace(example, probability=min(example.probability * factor, 1.0))

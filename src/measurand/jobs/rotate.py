@@ -25,7 +25,7 @@ from measurand.jobs.versions import moment
 from measurand.models.environment import Environment
 from measurand.report.document import Column, Section, Table
 from measurand.report.set_pages import SetFacts, counted, facts_document, ids_told
-from measurand.store.built_set import BuiltSet, load_set, note_edits, save_set
+from measurand.store.built_set import BuiltSet, Spare, load_set, note_edits, save_set
 from measurand.store.dataset import Dataset
 
 __all__ = ["RotateOptions", "rotate_set"]
@@ -134,12 +134,19 @@ def _after(built: BuiltSet, done: Rotation, now: str) -> BuiltSet:
                 added=now,
             )
     lineage |= dict(_shares(done, lineage))
-    left = tuple(one for one in built.spare if one.example.id not in gone)
+    left = tuple(_waiting(done, one) for one in built.spare if one.example.id not in gone)
     return BuiltSet(Dataset(done.examples), lineage, left, built.stamp)
 
 
+def _waiting(done: Rotation, spare: Spare) -> Spare:
+    """A candidate that stays in reserve, with what it would stand for now."""
+    example = done.weighed(spare.example)
+    lineage = replace(spare.lineage, probability=example.probability)
+    return replace(spare, example=example, lineage=lineage)
+
+
 def _shares(done: Rotation, lineage: Mapping[str, Lineage]) -> Iterator[tuple[str, Lineage]]:
-    """Lineages whose example stands for more than before."""
+    """Lineages whose example stands for another number of records than before."""
     for example in done.examples:
         known = lineage.get(example.id)
         if known is not None and known.probability != example.probability:
@@ -199,7 +206,7 @@ def _manifest(options: RotateOptions, done: Rotation) -> Mapping[str, Any]:
         "saturated": options.saturated,
         "named": list(options.names),
         "retired": {one.example.id: one.heir.id if one.heir else None for one in done.retired},
-        "shrunk": {one.name: [one.before, one.after] for one in done.shrunk},
+        "strata": {one.name: [one.before, one.after, one.factor] for one in done.strata},
     }
 
 
@@ -249,8 +256,14 @@ def _answer(
             }
             for one in done.retired
         ],
-        "shrunk": [
-            {"stratum": one.name, "before": one.before, "after": one.after} for one in done.shrunk
+        "strata": [
+            {
+                "stratum": one.name,
+                "before": one.before,
+                "after": one.after,
+                "factor": one.factor,
+            }
+            for one in done.strata
         ],
         "dropped_from_reserve": len(done.passed),
         "in_reserve": left,
@@ -269,11 +282,21 @@ def _sections(done: Rotation) -> Iterator[Section]:
         note = f"{more:,} more are not shown." if more > 0 else ""
         caption = counted(len(done.retired), "example")
         yield Section("Retired", (Table(caption, columns, rows, note),))
-    if done.shrunk:
-        names = (Column("stratum"), Column("before", right=True), Column("after", right=True))
-        strata = tuple((one.name, one.before, one.after) for one in done.shrunk)
-        note = "The probabilities of those that are left shrank in proportion."
-        yield Section("Strata that shrank", (Table("Strata of core", names, strata, note),))
+    if done.strata:
+        names = (
+            Column("stratum"),
+            Column("before", right=True),
+            Column("after", right=True),
+            Column("probabilities times", right=True),
+        )
+        strata = tuple(
+            (one.name, one.before, one.after, f"{one.factor:.3f}") for one in done.strata
+        )
+        note = (
+            "A stratum stands for as many interactions as before. Where fewer examples stand, or "
+            "what came was not asked as often as what left, its probabilities changed."
+        )
+        yield Section("Strata that were rotated", (Table("Strata of core", names, strata, note),))
 
 
 def _limits(built: BuiltSet, done: Rotation, options: RotateOptions) -> Iterator[str]:
