@@ -64,12 +64,18 @@ def test_a_difference_by_hand() -> None:
 def test_clusters_that_reach_over_strata_by_hand() -> None:
     """The same values, clusters {first, third} and {others}: contributions add up before squares.
 
-    Residuals -1 1 | -1 0 1 times weights 3/8 3/8 | 1/12 each: -11/24 and 11/24, squared and
-    doubled 2 x 2 x 121/576.
+    Residuals -1 1 | -1 0 1 times weights 3/8 3/8 | 1/12 each: by cluster -3/8 and 3/8 in one
+    stratum, -1/12 and 1/12 in the other. Each has two clusters, and so the factor 2: 2 (9/64 +
+    9/64) + 2 (1/144 + 1/144). What a cluster's two sums say together has both factors: 2 x 2 x 2 x
+    3/8 x 1/12, of two clusters.
     """
     whole = strata([0, 0, 1, 1, 1], 0.75, 0.25)
-    found = stratified_mean([2, 4, 1, 2, 3], whole, clusters=[0, 1, 0, 1, 1])
-    assert error(found, 1) ** 2 == pytest.approx(float(Fraction(4 * 121, 576)), abs=1e-9)
+    values, clusters = np.array([2.0, 4.0, 1.0, 2.0, 3.0]), np.array([0, 1, 0, 1, 1])
+    found = stratified_mean(values, whole, clusters=clusters)
+    variance = Fraction(9, 16) + Fraction(1, 36) + Fraction(1, 2)
+    assert error(found, 1) ** 2 == pytest.approx(float(variance), abs=1e-9)
+    sums = np.bincount(clusters, whole.residuals(values, clusters))
+    assert float(sums @ sums) == pytest.approx(float(variance), abs=1e-12)
 
 
 def test_clusters_within_strata_by_hand() -> None:

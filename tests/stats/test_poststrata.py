@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.estimate import Estimate
 from measurand.stats.mean import mean_t
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 
@@ -74,3 +75,61 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         strata([0, 3], 0.5, 0.5)
     with pytest.raises(UsageError, match="not negative"):
         kish([1.0, -1.0])
+
+
+def width(found: Estimate) -> float:
+    assert found.low is not None
+    assert found.high is not None
+    return found.high - found.low
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_cluster_that_is_shared_never_makes_an_interval_narrower(seed: int) -> None:
+    """Strata of two, drawn and told: pairs across and within them share a cluster one by one."""
+    rng = np.random.default_rng(seed)
+    codes, values = np.repeat(np.arange(30), 2), rng.random(60)
+    drawn = Strata.of_drawn(rng.uniform(0.01, 0.02, 60), [f"s{code:02}" for code in codes])
+    told = strata(codes.tolist(), *([1 / 30] * 30))
+    clusters = np.arange(60)
+    for of in (drawn, told):
+        apart = stratified_mean(values, of)
+        same = stratified_mean(values, of, clusters=clusters)
+        assert (same.low, same.high) == pytest.approx((apart.low, apart.high), abs=1e-12)
+    narrowest = width(stratified_mean(values, drawn))
+    for _ in range(12):
+        first, second = rng.choice(60, 2, replace=False)
+        clusters[first] = clusters[second]
+        found = stratified_mean(values, drawn, clusters=clusters)
+        assert width(found) >= narrowest - 1e-12
+        sums = np.bincount(clusters, drawn.residuals(values, clusters))
+        assert float(sums @ sums) >= float(np.sum(drawn.residuals(values) ** 2)) - 1e-12
+
+
+def test_clusters_that_are_all_alike_still_leave_the_error_that_units_have() -> None:
+    """Each cluster holds one value of either kind, so that their sums say nothing."""
+    of = strata([0] * 4, 1.0)
+    values, clusters = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 1])
+    sums = np.bincount(clusters, of.residuals(values, clusters))
+    assert float(sums @ sums) == pytest.approx(float(np.sum(of.residuals(values) ** 2)))
+
+
+def test_a_stratum_of_one_cluster_is_joined_where_units_were_drawn_and_else_refused() -> None:
+    values, clusters = np.array([1.0, 2.0, 3.0, 4.0, 6.0]), np.array([0, 0, 1, 2, 2])
+    with pytest.raises(InsufficientData, match=r"s0 is 60% .*units of two clusters; found one"):
+        stratified_mean(values, strata([0, 0, 1, 1, 1], 0.6, 0.4), clusters=clusters)
+    with pytest.raises(InsufficientData, match="two clusters"):
+        strata([0, 0, 1, 1, 1], 0.6, 0.4).residuals(values, clusters)
+    of = Strata.of_drawn(np.array([0.1, 0.1, 0.2, 0.2, 0.2]), ["a", "a", "b", "b", "b"])
+    joined = of.in_clusters(clusters)
+    assert joined.names == ("a",)
+    assert joined.weights == pytest.approx(of.weights)
+    assert stratified_mean(values, of, clusters=clusters).value == pytest.approx(
+        float(of.weights @ values)
+    )
+
+
+def test_alike_values_are_worth_as_many_clusters_as_there_are() -> None:
+    of = strata([0] * 8, 1.0)
+    pairs = stratified_mean([1.0] * 8, of, clusters=np.arange(8) // 2, bounds=(0, 1))
+    four = stratified_mean([1.0] * 4, strata([0] * 4, 1.0), bounds=(0, 1))
+    assert (pairs.low, pairs.high) == pytest.approx((four.low, four.high))

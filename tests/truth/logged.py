@@ -15,6 +15,8 @@ INTENTS = (0.40, 0.25, 0.15, 0.10, 0.07, 0.03)
 RARE, NOTICED, NOISE, RATED = 0.01, 0.6, 0.01, 0.2
 """How often the rare failure happens, and is rated bad; how often a sound answer is; and the share
 of answers that are rated at all."""
+TOGETHER = 0.1
+"""By how much conversations differ, where turns are of any."""
 _MONTH, _START = 30 * 86_400, 1_767_225_600
 
 
@@ -33,14 +35,18 @@ class Logged:
         return replace(self.traffic, member=rng.random(RECORDS), draw=rng.random(RECORDS))
 
 
-def logged(seed: int, *, skew: float) -> Logged:
+def logged(seed: int, *, skew: float, turns: int = 1) -> Logged:
     """Half of what is asked is asked often; what is asked often is answered better.
 
     Args:
         seed: Of the world.
         skew: How unequally: 1 for not at all, 2.5 for a question with a twentieth of traffic.
+        turns: How many are of one conversation, which goes well or badly as a whole.
     """
     rng = np.random.default_rng(seed)
+    place = np.arange(RECORDS) // turns
+    talk = np.random.default_rng([seed, turns]).normal(size=RECORDS)[place] if turns > 1 else 0.0
+    conversation = np.zeros(RECORDS, dtype=np.uint64) if turns == 1 else (place + 1).astype("u8")
     often = rng.random(RECORDS) < 0.3
     place = (400 * rng.random(RECORDS) ** skew).astype(np.int64)
     group = np.unique(np.where(often, place, 400 + np.arange(RECORDS)), return_inverse=True)[1]
@@ -49,11 +55,14 @@ def logged(seed: int, *, skew: float) -> Logged:
     intent = np.where(often, rng.choice(len(INTENTS), 400)[place], intent)
     own = 0.08 * rng.normal(size=int(group.max()) + 1)
     quality = 0.75 - 0.1 * (segment == 1) - 0.25 * (segment == 3) - 0.08 * (intent >= 3)
-    quality = quality + 0.1 * often + own[group] + 0.05 * rng.normal(size=RECORDS)
+    quality = quality + 0.1 * often + own[group] + TOGETHER * talk + 0.05 * rng.normal(size=RECORDS)
     rare = rng.random(RECORDS) < RARE
     quality = np.where(rare, 0.1, np.clip(quality, 0, 1))
     return Logged(
-        traffic=_traffic(rng, group.astype(np.int64), segment, intent, rare=rare),
+        traffic=replace(
+            _traffic(rng, group.astype(np.int64), segment, intent, rare=rare),
+            conversation=conversation,
+        ),
         quality=quality,
         passed=(rng.random(RECORDS) < quality).astype(np.float64),
         rare=rare.astype(np.int64),

@@ -34,12 +34,14 @@ def rows_of(chosen: Chosen, component: Component) -> np.ndarray:
     return np.asarray([one.row for one in chosen.candidates if one.component == component])
 
 
-def told(chosen: Chosen, values: np.ndarray) -> Told:
+def told(chosen: Chosen, values: np.ndarray, conversation: np.ndarray) -> Told:
     core = [one for one in chosen.candidates if one.component == "core"]
     chances = np.asarray([one.probability for one in core], dtype=np.float64)
     mine = values[rows_of(chosen, "core")]
     strata = Strata.of_drawn(chances, [one.stratum for one in core])
-    found = stratified_mean(mine, strata, bounds=(0.0, 1.0))
+    talks = conversation[rows_of(chosen, "core")]
+    clusters = talks if talks.any() else None
+    found = stratified_mean(mine, strata, clusters=clusters, bounds=(0.0, 1.0))
     assert found.value is not None
     assert found.low is not None
     assert found.high is not None
@@ -52,15 +54,15 @@ def told(chosen: Chosen, values: np.ndarray) -> Told:
     )
 
 
-def many(seeds: int, *, skew: float, what: str) -> tuple[list[Told], list[float]]:
-    world = logged(0, skew=skew)
+def many(seeds: int, *, skew: float, what: str, turns: int = 1) -> tuple[list[Told], list[float]]:
+    world = logged(0, skew=skew, turns=turns)
     found: list[Told] = []
     shares: list[float] = []
     for seed in range(seeds):
         if seeds > QUICK:
-            world = logged(seed, skew=skew)
+            world = logged(seed, skew=skew, turns=turns)
         chosen = choose(world.drawn_anew(1_000 + seed), SIZES)
-        found.append(told(chosen, getattr(world, what)))
+        found.append(told(chosen, getattr(world, what), world.traffic.conversation))
         shares.append(float(world.rare[rows_of(chosen, "edge")].mean()))
     return found, shares
 
@@ -90,6 +92,47 @@ def test_a_few_questions_that_are_half_of_traffic_widen_the_interval_and_bias_no
     errors = np.asarray([one.error for one in found])
     assert abs(errors.mean()) < 3 * errors.std(ddof=1) / np.sqrt(LONG)
     assert np.mean([one.holds for one in found]) >= 0.93
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("turns", [4, 20])
+def test_turns_of_conversations_that_were_drawn_from_several_strata_keep_coverage(
+    turns: int,
+) -> None:
+    """Two or three examples a stratum, of which some share a conversation with those of others."""
+    found, _ = many(LONG, skew=1.0, what="quality", turns=turns)
+    errors = np.asarray([one.error for one in found])
+    assert abs(errors.mean()) < 3 * errors.std(ddof=1) / np.sqrt(LONG)
+    assert 0.93 <= np.mean([one.holds for one in found]) <= 0.99
+
+
+def covered(runs: int, *, strata: int, turns: int) -> float:
+    """How often the interval holds 0, the mean of all conversations there are.
+
+    200 turns of conversations are dealt to strata at random; what is common to a conversation is
+    three tenths of the variance.
+    """
+    codes, hits = np.repeat(np.arange(strata), 200 // strata), 0
+    chance = np.linspace(0.01, 0.012, 200)
+    of = Strata.of_drawn(chance, [f"{code:03}" for code in codes])
+    for seed in range(runs):
+        rng = np.random.default_rng([seed, turns])
+        talks = rng.permutation(200) // turns
+        values = np.sqrt(0.3) * rng.normal(size=200)[talks] + np.sqrt(0.7) * rng.normal(size=200)
+        found = stratified_mean(values, of, clusters=talks)
+        hits += (found.low or 0.0) <= 0 <= (found.high or 0.0)
+    return hits / runs
+
+
+def test_conversations_over_strata_of_two_keep_coverage() -> None:
+    assert 0.92 <= covered(600, strata=100, turns=4) <= 0.97
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("strata", [10, 50, 100])
+@pytest.mark.parametrize("turns", [1, 2, 4])
+def test_conversations_over_any_strata_keep_coverage(strata: int, turns: int) -> None:
+    assert 0.935 <= covered(2_000, strata=strata, turns=turns) <= 0.97
 
 
 def test_every_question_is_drawn_as_often_as_it_says() -> None:

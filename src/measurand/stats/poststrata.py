@@ -16,8 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
+from measurand.stats.clusters_over_strata import (
+    Spread,
+    crossed_parts,
+    crossed_spread,
+    homes,
+    spread_of,
+    units_held,
+)
 from measurand.stats.estimate import LEVEL, Estimate
-from measurand.stats.mean import caution_if_few, cluster_codes
+from measurand.stats.kish import kish
+from measurand.stats.mean import caution_if_few, cluster_codes, cluster_sums
 from measurand.stats.proportion import score_bounds, unanimous_share
 from measurand.stats.quantiles import check_level, t_quantile, two_sided_z
 
@@ -74,7 +83,53 @@ class Strata:
         """
         base = None if self.base is None else self.base[given]
         found = Strata(self.codes[given], self.shares, self.names, base, self.drawn)
-        return _joined(found) if self.drawn else found
+        return found.joined() if self.drawn else found
+
+    def joined(self, clusters: ArrayLike | None = None) -> Strata:
+        """The same with two units, or clusters, in each stratum, where there are as many in all.
+
+        A stratum with fewer is one with those that follow, until they have two; the last ones with
+        those before. What is joined stands for what its parts stood for.
+        """
+        size = self.codes.size
+        units = np.arange(size) if clusters is None else cluster_codes(clusters, size)
+        places = homes(self.codes, units, self.shares.size)
+        if places[-1] == self.shares.size - 1:
+            return self
+        firsts = np.unique(places, return_index=True)[1]
+        names = tuple(self.names[place] for place in firsts)
+        shares = np.bincount(places, self.shares)
+        return Strata(places[self.codes], shares / shares.sum(), names, self.base, self.drawn)
+
+    def in_clusters(self, clusters: ArrayLike) -> Strata:
+        """The same for units that come in clusters, each stratum with two clusters or more.
+
+        One cluster says nothing of how those of its stratum differ. Strata of drawn units are
+        joined; where the shares are told from elsewhere, nothing can be.
+
+        Args:
+            clusters: The cluster of each unit, shape (units,).
+
+        Raises:
+            InsufficientData: There is one cluster in all, or a stratum of one.
+        """
+        codes = cluster_codes(clusters, self.codes.size)
+        count = int(codes.max(initial=-1)) + 1
+        if count < _FEWEST:
+            raise InsufficientData(f"a mean needs at least two clusters; found {count}")
+        if self.drawn:
+            return self.joined(codes)
+        self._refuse_few(units_held(self.codes, codes, self.shares.size), "clusters")
+        return self
+
+    def _refuse_few(self, held: Codes, noun: str) -> None:
+        if (held < _FEWEST).any():
+            place = int(np.argmax(held < _FEWEST))
+            what = {"units": "at least two scored units of it", "clusters": "units of two clusters"}
+            raise InsufficientData(
+                f"{self.names[place]} is {self.shares[place]:.0%} of the population, and a "
+                f"weighted mean needs {what[noun]}; found {'one' if held[place] else 'none'}"
+            )
 
     @classmethod
     def of_drawn(cls, probability: Floats, strata: Sequence[str | None]) -> Strata:
@@ -101,7 +156,8 @@ class Strata:
         )
         base = 1 / vector
         shares = np.bincount(codes, base) / base.sum()
-        return _joined(cls(codes, shares / shares.sum(), tuple(map(str, names)), base, drawn=True))
+        found = cls(codes, shares / shares.sum(), tuple(map(str, names)), base, drawn=True)
+        return found.joined()
 
     @property
     def method(self) -> str:
@@ -125,26 +181,44 @@ class Strata:
                 that nothing is known of it, or not how its units differ.
         """
         sizes = self.sizes
-        if (sizes < _FEWEST).any():
-            place = int(np.argmax(sizes < _FEWEST))
-            found = "none" if not sizes[place] else "one"
-            raise InsufficientData(
-                f"{self.names[place]} is {self.shares[place]:.0%} of the population, and a "
-                f"weighted mean needs at least two scored units of it; found {found}"
-            )
+        self._refuse_few(sizes, "units")
         if self.base is not None:
             stood = np.bincount(self.codes, self.base, minlength=self.shares.size)
             return np.asarray(self.base * (self.shares / stood)[self.codes], dtype=np.float64)
         return np.asarray((self.shares / sizes)[self.codes], dtype=np.float64)
 
-    def residuals(self, values: Floats) -> Floats:
+    def residuals(self, values: Floats, clusters: ArrayLike | None = None) -> Floats:
         """What each unit contributes to the error of the weighted mean, shape (units,).
 
-        The sum of their squares is the stratified variance.
+        The sum of their squares is the stratified variance; in clusters that of the squares of
+        their sums by cluster.
+
+        Raises:
+            InsufficientData: As `weights` and `in_clusters` have it.
         """
+        if clusters is not None:
+            grouped = self.in_clusters(clusters)
+            codes = cluster_codes(clusters, self.codes.size)
+            parts, alone = grouped.contributions(values), self.spread(values)
+            return crossed_parts(parts, grouped.codes, codes, alone=alone)
         sizes = self.sizes
         correction = np.sqrt(sizes / (sizes - 1))[self.codes]
         return np.asarray(correction * self.contributions(values), dtype=np.float64)
+
+    def spread(self, values: Floats, clusters: ArrayLike | None = None) -> Spread:
+        """The standard error of the weighted mean, and its degrees of freedom.
+
+        Raises:
+            InsufficientData: As for `residuals`.
+        """
+        parts = self.contributions(values)
+        alone = spread_of(parts**2, self.codes, self.sizes)
+        if clusters is None:
+            return alone
+        grouped = self.in_clusters(clusters)
+        parts = parts if grouped is self else grouped.contributions(values)
+        codes = cluster_codes(clusters, self.codes.size)
+        return crossed_spread(parts, grouped.codes, codes, alone=alone)
 
     def contributions(self, values: Floats) -> Floats:
         """The same without the factor n / (n - 1) of each stratum.
@@ -202,25 +276,6 @@ class Strata:
         return np.asarray(sums / np.maximum(self.sizes, 1), dtype=np.float64)
 
 
-def kish(weights: ArrayLike) -> float:
-    """How many equally weighted units are worth as much: the squared sum over the sum of squares.
-
-    Raises:
-        InsufficientData: There is no weight above 0.
-        UsageError: A weight is negative.
-
-    References:
-        Kish (1965), *Survey Sampling*, section 11.7.
-    """
-    vector = check_finite(weights, 1)
-    if vector.size and vector.min() < 0:
-        raise UsageError("weights are not negative")
-    squares = float(vector @ vector)
-    if not squares:
-        raise InsufficientData("nothing has any weight")
-    return float(vector.sum()) ** 2 / squares
-
-
 def stratified_mean(
     values: ArrayLike,
     strata: Strata,
@@ -232,12 +287,12 @@ def stratified_mean(
     """The mean of a population of which each stratum is a known share.
 
     The strata's means, weighted by their shares; the variance is the sum of the squared shares
-    times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters
-    contributions add up within each before they are squared, with the factor C / (C - 1) of each
-    stratum's clusters; where clusters reach over strata, of all of them, and t with C - 1 degrees.
-    The shares are taken as known, and the units of a stratum as drawn at random from it; where it
-    is known for how many each stands, see `Strata.contributions`. Drawn units that are 0 or 1 have
-    Wilson's interval at the effective size.
+    times the variances of these means, the degrees of freedom are Satterthwaite's. In clusters,
+    which may reach over strata, contributions add up within each before they are squared, with
+    the factor C / (C - 1) of each stratum's clusters: see `crossed_spread`. The shares are taken
+    as known, and the units of a stratum as drawn at random from it; where it is known for how many
+    each stands, see `Strata.contributions`. Drawn units that are 0 or 1 have Wilson's interval at
+    the effective size.
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -248,8 +303,9 @@ def stratified_mean(
         level: The confidence level.
 
     Raises:
-        InsufficientData: A stratum with fewer than two units; one cluster; or no spread within any
-            stratum, and no bounds.
+        InsufficientData: A stratum with fewer than two units; one cluster in all, or of a stratum
+            whose share is not what its units stand for; or no spread within any stratum, and no
+            bounds.
         UsageError: The arguments do not fit.
 
     References:
@@ -260,9 +316,9 @@ def stratified_mean(
     vector = check_finite(values, 1)
     if vector.size != strata.codes.size:
         raise UsageError(f"one stratum per value is needed; found {strata.codes.size}")
-    weights = strata.weights
-    value = float(weights @ vector)
-    error, df, caution = _error(vector, strata, clusters)
+    value = float(strata.weights @ vector)
+    error, df = strata.spread(vector, clusters)
+    weights, caution = _independent(strata, clusters)
     if error <= _ROUNDING * max(1.0, float(np.abs(vector).max())):
         return _alike(value, weights, bounds, level=level, n=vector.size)
     t = t_quantile((1 + level) / 2, df)
@@ -277,30 +333,18 @@ def stratified_mean(
         high=max(value, min(high, value + half)),
         level=level,
         n=vector.size,
-        method=_method(strata, clustered=clusters is not None),
+        method=f"{strata.method}, {'' if clusters is None else 'CR1, '}t(Satterthwaite)",
         reason=caution,
     )
 
 
-def _joined(strata: Strata) -> Strata:
-    """The same with two units or more in each stratum, where there are as many in all.
-
-    A stratum with fewer is one with those that follow, until they have two; the last ones with
-    those before. What is joined stands for what its parts stood for.
-    """
-    homes, count, held = np.zeros(strata.shares.size, dtype=np.intp), 0, 0
-    for place, size in enumerate(strata.sizes.tolist()):
-        homes[place] = count
-        held += size
-        if held >= _FEWEST:
-            count, held = count + 1, 0
-    homes = np.minimum(homes, max(count - 1, 0))
-    if homes[-1] == strata.shares.size - 1:
-        return strata
-    firsts = np.unique(homes, return_index=True)[1]
-    names = tuple(strata.names[place] for place in firsts)
-    shares = np.bincount(homes, strata.shares)
-    return Strata(homes[strata.codes], shares / shares.sum(), names, strata.base, strata.drawn)
+def _independent(strata: Strata, clusters: ArrayLike | None) -> tuple[Floats, str | None]:
+    """What each unit counts, or each cluster, and the caution that few of these carry."""
+    weights = strata.weights
+    if clusters is None:
+        return weights, None
+    sums = cluster_sums(weights[:, None], cluster_codes(clusters, weights.size))[:, 0]
+    return sums, caution_if_few(sums.size, "clusters")
 
 
 def _share(
@@ -317,47 +361,6 @@ def _share(
         method=f"{strata.method}, Wilson at the effective size",
         reason=caution,
     )
-
-
-def _method(strata: Strata, *, clustered: bool) -> str:
-    how = "CR1, t(Satterthwaite)" if clustered else "t(Satterthwaite)"
-    return f"{strata.method}, {how}"
-
-
-def _error(
-    values: Floats, strata: Strata, clusters: ArrayLike | None
-) -> tuple[float, float, str | None]:
-    """The standard error, its degrees of freedom, and a caution where they are few."""
-    parts = strata.contributions(values)
-    if clusters is None:
-        return *_summed(parts**2, strata.codes, strata.sizes), None
-    codes = cluster_codes(clusters, values.size)
-    count = int(codes.max(initial=-1)) + 1
-    if count < _FEWEST:
-        raise InsufficientData(f"a mean needs at least two clusters; found {count}")
-    sums = np.bincount(codes, parts)
-    caution = caution_if_few(count, "clusters")
-    homes = _homes(codes, strata.codes)
-    held = None if homes is None else np.bincount(homes, minlength=strata.shares.size)
-    if homes is None or held is None or (held < _FEWEST).any():
-        return math.sqrt(count / (count - 1) * float(sums @ sums)), count - 1, caution
-    return *_summed(np.square(sums, dtype=np.float64), homes, held), caution
-
-
-def _summed(squares: Floats, codes: Codes, sizes: Codes) -> tuple[float, float]:
-    """The standard error from squared contributions by stratum, and Satterthwaite's degrees."""
-    each = np.bincount(codes, squares, minlength=sizes.size) * sizes / np.maximum(sizes - 1, 1)
-    total = float(each.sum())
-    weighed = float((each**2 / np.maximum(sizes - 1, 1)).sum())
-    df = total**2 / weighed if weighed > 0 else float(sizes.sum() - 1)
-    return math.sqrt(total), df
-
-
-def _homes(clusters: Codes, strata: Codes) -> Codes | None:
-    """The stratum of each cluster; None where one reaches over several."""
-    first = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.intp)
-    first[clusters] = strata
-    return first if (first[clusters] == strata).all() else None
 
 
 def _alike(
