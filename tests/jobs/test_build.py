@@ -259,16 +259,16 @@ def test_what_cannot_be_built_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_act_writes_the_set_and_its_page(
-    logs: list[Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    log = str(written(tmp_path / "log.jsonl", [row | {"model": "live"} for row in rows(350)]))
     words = [
         "data",
         "build",
-        str(logs[0]),
+        log,
         "--sizes",
         "core=20,edge=5,adversarial=4,regression=3,golden=2",
     ]
@@ -276,4 +276,4 @@ def test_the_act_writes_the_set_and_its_page(
     told = capsys.readouterr().out
     assert "34 examples in data, version" in told.replace("\n", " ")
     assert "Where core comes from" in (tmp_path / "pages" / "build.html").read_text("utf-8")
-    assert main(["data", "build", str(logs[0]), "--sizes", "core"]) == 2
+    assert main(["data", "build", log, "--sizes", "core"]) == 2

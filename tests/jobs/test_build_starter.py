@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from measurand.core.example import Component
+from measurand.errors import UsageError
 from measurand.jobs.build import Built, build
 from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.import_ratings import import_ratings
@@ -97,6 +98,21 @@ def test_what_the_project_rated_makes_edge_cases_and_failures(project: Path, fir
     assert all("disagreement" in edge[example.id] for example in disputed)
     failures = {example.id for example in found.dataset.component("regression")}
     assert {example.id for example in bad} <= failures | set(edge)
+
+
+def test_a_field_that_no_record_has_is_no_segment(project: Path) -> None:
+    options = BuildOptions(out=project / "none", segment_by="product")
+    with pytest.raises(UsageError, match="no record has a field 'product'"):
+        build([project / "logs"], options, environment=KEY)
+    assert not (project / "none").exists()
+
+
+def test_less_than_is_worth_aiming_at_can_be_asked_for_and_more(first: Built) -> None:
+    told = first.to_markdown()
+    assert (
+        "core has 60 examples, and 200 are worth aiming at: ask for more with --sizes core=200"
+        in told
+    )
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ class Built(Answer):
                 "spare": {part.component: part.spare for part in account.parts},
                 "records": account.came.records,
                 "eligible": account.came.eligible,
+                "copied": account.came.copied,
+                "unsure": account.came.unsure,
                 "questions": account.came.questions,
                 "refused": dict(account.came.refused),
                 "strata": [
@@ -112,7 +114,8 @@ def build(
     Raises:
         DataError: A log, the plan or the set that stands there cannot be read.
         InsufficientData: No record has a question and an answer.
-        UsageError: The folder holds a set that somebody has worked on.
+        UsageError: The folder holds a set that somebody has worked on, or no record has the field
+            that is to be segments.
     """
     wanted = options or BuildOptions()
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
@@ -145,7 +148,12 @@ class _Task:
 def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     options, plan = task.options, task.plan
-    traffic, outside = read_traffic(logs.records(), spool, options, how=task.how)
+    traffic, aside = read_traffic(logs.records(), spool, options, how=task.how)
+    if options.segment_by and not any(traffic.segments):
+        raise UsageError(
+            f"no record has a field {options.segment_by!r} to be parted by; without --segment-by "
+            "the logs' own tags are segments"
+        )
     task.how.tell("choosing examples")
     chosen = choose(traffic, options.wanted)
     maker = Maker(traffic, spool, digests=logs.digests, now=now, segment_by=options.segment_by)
@@ -157,7 +165,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         folder=str(task.folder),
         version="",
         seed=task.how.seed,
-        came=came_of(logs, traffic, spool, outside=outside),
+        came=came_of(logs, traffic, spool, aside),
         parted=parted_of(traffic),
         strata=chosen.core.strata,
         joined=chosen.core.joined,
@@ -188,7 +196,8 @@ def _findings(account: BuildAccount) -> Findings:
             Result(name="effective_examples", estimate=account.effective, component="core"),
             Result(name="known_failure_rate", estimate=rates.traffic),
             Result(name="known_failure_rate", estimate=rates.core, component="core"),
-            Result(name="known_failure_rate", estimate=rates.edge, component="edge"),
+            Result(name="known_failure_rate_asked", estimate=rates.asked),
+            Result(name="known_failure_rate_asked", estimate=rates.edge, component="edge"),
             Result(name="enrichment", estimate=rates.enrichment, component="edge"),
         ),
         verdicts=(),
