@@ -15,7 +15,16 @@ from measurand.store.ledger import Ledger
 from measurand.store.ledger_now import RatingKey
 from measurand.store.ledger_work import Event
 
-__all__ = ["ENDED", "IMPROVING", "STARTED", "Current", "current", "version_of", "without"]
+__all__ = [
+    "ENDED",
+    "IMPROVING",
+    "STARTED",
+    "Current",
+    "current",
+    "repeats_of",
+    "version_of",
+    "without",
+]
 
 STARTED, ENDED = "started", "ended"
 IMPROVING = "improving"
@@ -58,7 +67,7 @@ class Current:
         if self.run is None:
             return None
         counted = self.manifest["versions"]
-        repeats = range(1, min(self.repeats, _repeats_of(self.manifest)))
+        repeats = range(1, min(self.repeats, repeats_of(self.manifest)))
         tried = (tried_version(version, repeat) for version in counted for repeat in repeats)
         return frozenset((IMPORTED, *counted, *tried, *self.people))
 
@@ -102,7 +111,7 @@ def current(ledger: Ledger, plan: Plan) -> Current:
     )
 
 
-def _repeats_of(manifest: Mapping[str, Any]) -> int:
+def repeats_of(manifest: Mapping[str, Any]) -> int:
     """Judgments of each output in a run: what `improve` tried beyond them is no part of it."""
     judge = manifest.get("judge") or {}
     usual = JudgePlan(models=(JudgeModel("any"),)).repeats

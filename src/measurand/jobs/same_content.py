@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from measurand.analysis.trials import trials_of
 from measurand.core.example import Example
 from measurand.core.output import Output
 from measurand.core.plan import Plan
@@ -20,15 +21,15 @@ from measurand.core.rating import Ratings
 from measurand.core.set_version import SetVersion
 from measurand.errors import DataError, InsufficientData
 from measurand.jobs.engine.parts import answer_key
-from measurand.jobs.manifest import STARTED
+from measurand.jobs.manifest import STARTED, repeats_of
 from measurand.jobs.workbench import recorded_of
 from measurand.report.set_pages import counted
 from measurand.store.ledger import Ledger
 
 __all__ = ["Answered", "SameContent", "same_content"]
 
-Pair = tuple[str, str]
-"""Example and system."""
+Unit = tuple[str, str, int]
+"""Example, system and trial: one answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +39,18 @@ class SameContent:
     Args:
         asked: The fingerprint of the set that the newest run asked; empty where there was none.
         now: The set as it stands.
-        others: Answers, by example and system, to an example that says something else by now.
+        others: Answers to an example that says something else by now.
+        good: Those that are to an example as it stands.
+        rounds: Judgments of each answer that the newest run had a judge give.
         kept: How many answers of each system are to an example as it stands.
         unanswered: How many examples no run has asked as they stand.
     """
 
     asked: str
     now: SetVersion
-    others: frozenset[Pair] = frozenset()
+    others: frozenset[Unit] = frozenset()
+    good: frozenset[Unit] = frozenset()
+    rounds: int = 1
     kept: Mapping[str, int]
     unanswered: int = 0
 
@@ -68,23 +73,42 @@ class SameContent:
     def _without_others(self, ratings: Ratings) -> Ratings:
         if not self.others:
             return ratings
+        judges = ratings.where(kind="judge").distinct("rater")
+        trials = trials_of(ratings, {str(name): self.rounds for name in judges})
         columns = (ratings[name] for name in ("example", "system", "against"))
+        counts = self._counts()
         kept = bytes(
-            (example, system) not in self.others and (example, against) not in self.others
-            for example, system, against in zip(*columns, strict=True)
+            counts(example, system, trial) and counts(example, against, trial)
+            for example, system, against, trial in zip(*columns, trials.tolist(), strict=True)
         )
         return ratings.filtered(kept)
 
+    def _counts(self) -> Callable[[object, object, int], bool]:
+        """Whether an answer counts: where one of a pair is another, those known to be good do."""
+        touched = {unit[:2] for unit in self.others}
+
+        def counts(example: object, system: object, trial: int) -> bool:
+            return (example, system) not in touched or (example, system, trial) in self.good
+
+        return counts
+
     def outputs(self, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         """The outputs without the other answers."""
-        return tuple(o for o in outputs if (o.example, o.system) not in self.others)
+        counts = self._counts()
+        return tuple(o for o in outputs if counts(o.example, o.system, o.trial))
 
     def notes(self) -> Iterator[str]:
         """What the change of the set means for the numbers."""
         same = self.asked == self.now.fingerprint
         if not self.asked or (same and not self.others):
             return
-        gone = len({example for example, _ in self.others})
+        gone = len({example for example, *_ in self.others})
+        if same and all(count == self.now.total for count in self.kept.values()):
+            yield (
+                f"Of {counted(gone, 'example')} some answers are to what stood there before; they, "
+                "and what was said of them, do not count."
+            )
+            return
         changed = (
             f"Some systems were asked when the evaluation set was another than version {self.asked}"
             if same
@@ -167,13 +191,18 @@ def same_content(
     keys = dict(_keys(outputs, versions, examples=examples, told=_told(by)))
     done = ledger.work.done(keys)
     stood = ledger.work.outputs({key: of for key, of in keys.items() if key in done})
-    good = {of[:2] for key, of in keys.items() if key in stood and stood[key].newest}
-    others = {of[:2] for of in keys.values()} - good
-    answered = {(o.example, o.system) for o in outputs if o.example in examples} - others
-    return SameContent(
+    good = {of[:3] for key, of in keys.items() if key in stood and stood[key].newest}
+    same = SameContent(
         asked=asked,
         now=now,
-        others=frozenset(others),
+        others=frozenset({of[:3] for of in keys.values()} - good),
+        good=frozenset(good),
+        rounds=repeats_of(manifest),
+        kept={},
+    )
+    answered = {(o.example, o.system) for o in same.outputs(outputs) if o.example in examples}
+    return replace(
+        same,
         kept=dict(sorted(Counter(system for _, system in answered).items())),
         unanswered=len(examples.keys() - {example for example, _ in answered}),
     )

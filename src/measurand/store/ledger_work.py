@@ -200,7 +200,8 @@ class WorkLog(LedgerPart):
     ) -> None:
         """Add pieces of work, all or none. What was there under the same key is superseded.
 
-        Where an output takes the place of another text, ratings of that text are marked stale.
+        Where an output takes the place of another text, or the same text answers another question
+        by now, what was said of it before is marked stale.
 
         Args:
             works: The pieces.
@@ -216,7 +217,7 @@ class WorkLog(LedgerPart):
                 self._log(*event)
             ids = self.intern(chain.from_iterable(map(_texts, works)))
             revisions = self._revisions(works)
-            self._turned(works, revisions)
+            turned = self._turned(works, revisions)
             groups = [
                 (self.batch(version), list(pieces))
                 for version, pieces in groupby(sorted(works, key=_version), key=_version)
@@ -224,6 +225,7 @@ class WorkLog(LedgerPart):
             # Outputs first: what is said of a new text must not be taken for said of the old one.
             for batch, pieces in groups:
                 changed = self._outputs(pieces, ids, batch)
+                changed += (w.output for w in pieces if w.output is not None and w.key in turned)
                 self._stale(changed, ids, batch=batch, repeats=repeats or {})
             for batch, pieces in groups:
                 self._ratings(pieces, ids, batch)
@@ -260,19 +262,23 @@ class WorkLog(LedgerPart):
         before = dict(self.connection.execute(sql, (json.dumps(keys),)))
         return {key: before.get(key, -1) + 1 for key in keys}
 
-    def _turned(self, works: Sequence[Work], revisions: Mapping[str, int]) -> None:
-        """Note which answers stand under another key from now on; see `TURNED`."""
+    def _turned(self, works: Sequence[Work], revisions: Mapping[str, int]) -> frozenset[str]:
+        """Note under which keys answers stand from now on that stood under others; see `TURNED`."""
         asked = [(w.key, w.output, w.version) for w in works if w.output is not None]
         new = {key for key, revision in revisions.items() if not revision}
-        if asked and (keys := turned(self.connection, asked, new)):
-            self._log("", TURNED, {"keys": keys})
+        units = turned(self.connection, asked, new) if asked else []
+        if units:
+            self._log("", TURNED, {"keys": units})
+        return frozenset(key for *_, key in units)
 
     def _outputs(self, works: Sequence[Work], ids: Mapping[str, int], batch: int) -> list[Output]:
-        """Add the outputs; returns those that may have taken another's place."""
+        """Add the outputs; returns those that have taken another text's place."""
         outputs = [work.output for work in works if work.output is not None]
         cells = {row[: len(OUTPUT_KEY)]: row for row in (output_row(o, ids) for o in outputs)}
         rows = Rows("output", OUTPUT_KEY, OUTPUT_FIELDS, count=len(cells), cells=cells.values)
-        return outputs if cells and rows.add(self.connection, batch)[1] else []
+        if not cells or not rows.add(self.connection, batch)[1]:
+            return []
+        return [o for o in outputs if self.connection.execute(_REPLACED, _unit(o, ids)).get]
 
     def _ratings(self, works: Sequence[Work], ids: Mapping[str, int], batch: int) -> None:
         rows = [rating for work in works for rating in work.ratings]
@@ -287,19 +293,17 @@ class WorkLog(LedgerPart):
         batch: int,
         repeats: Mapping[str, int],
     ) -> None:
-        """Take the values from the newest ratings of texts that have just been replaced."""
+        """Take the values from the newest ratings of what these have taken the place of."""
         if not outputs:
             return
         stale = self.intern([STALE, FAILURES[STALE]])
         for output in outputs:
-            unit = (ids[output.example], ids[output.system])
-            if not self.connection.execute(_REPLACED, (*unit, output.trial)).get:
-                continue
+            *unit, trial = _unit(output, ids)
             rated: list[Any] = self.connection.execute(
                 _RATED, (*unit, stale[STALE], batch)
             ).fetchall()
             for *key, kind, rater, revision in rated:
-                if key[4] // repeats.get(rater, 1) == output.trial:
+                if key[4] // repeats.get(rater, 1) == trial:
                     why = (stale[FAILURES[STALE]], stale[STALE])
                     row = (*key, revision + 1, kind, *why, batch)
                     self.connection.execute(_MARK, row)
@@ -328,6 +332,10 @@ _MARK = (
     'INSERT INTO rating (example, system, dimension, rater, "repeat", against, "order", '
     "revision, kind, reason, failure, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+def _unit(output: Output, ids: Mapping[str, int]) -> tuple[int, int, int]:
+    return ids[output.example], ids[output.system], output.trial
 
 
 def _version(work: Work) -> str:
