@@ -78,8 +78,12 @@ def test_attacks_are_noted_for_the_dimensions_of_the_plan(first: Built) -> None:
 
 
 def test_what_the_project_rated_makes_edge_cases_and_failures(project: Path, first: Built) -> None:
-    golden = first.dataset.component("golden").examples
-    disputed, bad, good = golden[:3], golden[3:6], golden[6:]
+    edge_cases = [
+        example
+        for example in first.dataset.component("edge")
+        if not {"disagreement", "low rating"} & set(example.metadata["reasons"])
+    ]
+    disputed, bad, good = edge_cases[:3], edge_cases[3:6], edge_cases[6:9]
     votes = [(disputed, (1, 5, 5)), (bad, (1, 1, 1)), (good, (5, 5, 5))]
     lines = ["example,system,dimension,rater,kind,value"] + [
         f"{example.id},today,accuracy,{rater},people,{value}"

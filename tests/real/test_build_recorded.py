@@ -35,6 +35,11 @@ def test_a_set_comes_from_dialogues_in_a_minute_with_provenance(tmp_path: Path) 
     built = build([DATA], BuildOptions(out=tmp_path / "data"))
     assert time.process_time() - started < 60
     assert [part.size for part in built.account.parts] == [200, 100, 50, 50, 30]
+    # What is asked again folds; what is asked else after the same history does not.
+    came = built.account.came
+    assert came.most[0] == ("I am looking for information in Cambridge", 9)
+    assert 100 <= came.eligible - came.questions < 114
+    assert (came.copied, came.unsure) == (0, 0)
     there = load_set(tmp_path / "data")
     logs, traced = dialogues(), 0
     for example in there.dataset:

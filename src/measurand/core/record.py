@@ -69,6 +69,8 @@ class Record:
         seconds: How long the answer took.
         usage: Tokens; None where unknown.
         metadata: Anything else, untouched.
+        given: The id that its log gives it, where an earlier record has that; None where ``id`` is
+            it, or where there is none.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Record:
     seconds: float | None = None
     usage: Usage | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    given: str | None = None
 
     @property
     def question(self) -> str:

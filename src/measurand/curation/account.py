@@ -28,11 +28,14 @@ class Came:
         records: Records that the rows gave.
         outside: Of these, how many are outside of the window.
         copied: How many were read before.
+        unsure: How many say what another one says, and may have been read before; they count.
         unasked: How many ask nothing.
         unanswered: How many have no answer.
         eligible: How many may stand for production.
         questions: How many different questions those ask.
         most: The questions that were asked most, with how often.
+        reworded: Questions of which much of traffic is folded though it is worded otherwise, with
+            how many interactions that is.
         since: The first time, as a date; empty where none is known.
         until: The last.
     """
@@ -46,11 +49,13 @@ class Came:
     records: int
     outside: int
     copied: int
+    unsure: int
     unasked: int
     unanswered: int
     eligible: int
     questions: int
     most: tuple[tuple[str, int], ...]
+    reworded: tuple[tuple[str, int], ...]
     since: str
     until: str
 
@@ -92,15 +97,17 @@ class Rates:
     """How often the system is known to have failed: in traffic, in core and in edge.
 
     Args:
-        traffic: The share of records, counted.
+        traffic: The share of answered records, which core samples, counted.
         core: The same as core estimates it.
+        asked: The share of all records that ask something, of which edge was chosen, counted.
         edge: The share of edge, counted.
-        enrichment: Edge over traffic.
+        enrichment: Edge over all that was asked.
         bounds: What was taken as a failure.
     """
 
     traffic: Estimate
     core: Estimate
+    asked: Estimate
     edge: Estimate
     enrichment: Estimate
     bounds: tuple[Low, ...] = ()

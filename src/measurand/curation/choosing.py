@@ -1,4 +1,4 @@
-"""All candidates of a set but the attacks: core, regression, edge and golden, in this order."""
+"""All candidates of a set but the attacks: core, golden, regression and edge, in this order."""
 
 from __future__ import annotations
 
@@ -20,9 +20,18 @@ from measurand.errors import InsufficientData
 __all__ = ["GOLDEN", "Chosen", "choose"]
 
 GOLDEN = "drawn at random, awaits an expert's answer"
-"""The stratum of golden examples: nothing but chance chose them."""
+"""The stratum of golden examples: nothing but chance chose them among what core has not."""
 
 _SPARE = 0.2
+_ORDER: tuple[tuple[Component, str], ...] = (
+    ("golden", "set"),
+    ("golden", "reserve"),
+    ("regression", "set"),
+    ("edge", "set"),
+    ("regression", "reserve"),
+    ("edge", "reserve"),
+)
+"""In which parts are chosen after core, and what for."""
 _SCRAMBLE = 2.0**20
 _Pick = tuple[int, str]
 _Picker = Callable[[Bools, int], list[_Pick]]
@@ -52,7 +61,9 @@ class Chosen:
 def choose(traffic: Traffic, sizes: Mapping[Component, int]) -> Chosen:
     """Choose the records of a set; no question is in it twice.
 
-    Regression items come before edge cases, for they must be failures and edge cases need not.
+    Golden comes before what is chosen for what it is, and so does its reserve: else it would be a
+    draw from what went well. Regression items come before edge cases, for they must be failures and
+    edge cases need not.
     Parts share no conversation as far as there are others. Edge and golden have no turn that asks
     nothing, as thanks; core has them as often as production does.
 
@@ -73,15 +84,14 @@ def choose(traffic: Traffic, sizes: Mapping[Component, int]) -> Chosen:
     drawn, candidates, spare = scene.core(sizes.get("core", 0))
     free = traffic.asked & ~traffic.copied & scene.others(candidates + spare)
     available: dict[Component, int] = {"core": sum(one.questions for one in drawn.strata)}
-    for component, pick in scene.picks.items():
-        available[component] = scene.count(component, free)
-        found = scene.picked(component, pick, sizes.get(component, 0), free=free, of=candidates)
-        candidates += found
-        free &= scene.others(found)
-    for component, pick in scene.picks.items():
-        n = int(np.ceil(_SPARE * sizes.get(component, 0)))
-        found = scene.picked(component, pick, n, free=free, of=candidates)
-        spare += found
+    for component, into in _ORDER:
+        n = sizes.get(component, 0)
+        if into == "set":
+            available[component] = scene.count(component, free)
+        else:
+            n = int(np.ceil(_SPARE * n))
+        found = scene.picked(component, n, free=free, of=candidates)
+        (candidates if into == "set" else spare).extend(found)
         free &= scene.others(found)
     return Chosen(
         candidates=tuple(candidates),
@@ -100,7 +110,7 @@ class _Scene:
         self.traffic, self.why, self.said = traffic, why, said
         groups = int(traffic.group.max(initial=-1)) + 1
         self._asked = np.bincount(traffic.group[traffic.eligible], minlength=groups)
-        self.picks: Mapping[Component, _Picker] = {
+        self._picks: Mapping[Component, _Picker] = {
             "regression": self._regression,
             "edge": self._edge,
             "golden": self._golden,
@@ -139,12 +149,12 @@ class _Scene:
         return ~np.isin(self.traffic.group, taken)
 
     def picked(
-        self, component: Component, pick: _Picker, n: int, *, free: Bools, of: Iterable[Candidate]
+        self, component: Component, n: int, *, free: Bools, of: Iterable[Candidate]
     ) -> list[Candidate]:
         """Picks for a component, of conversations that no part has yet as far as that goes."""
         taken = [int(self.traffic.conversation[one.row]) for one in of]
         told = np.asarray([name for name in taken if name], dtype=np.uint64)
-        apart = free & ~np.isin(self.traffic.conversation, told)
+        pick, apart = self._picks[component], free & ~np.isin(self.traffic.conversation, told)
         found = self.named(component, pick(apart, n))
         if len(found) < n:
             found += self.named(component, pick(free & self.others(found), n - len(found)))

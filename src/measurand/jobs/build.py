@@ -74,6 +74,8 @@ class Built(Answer):
                 "spare": {part.component: part.spare for part in account.parts},
                 "records": account.came.records,
                 "eligible": account.came.eligible,
+                "copied": account.came.copied,
+                "unsure": account.came.unsure,
                 "questions": account.came.questions,
                 "refused": dict(account.came.refused),
                 "strata": [
@@ -146,7 +148,7 @@ class _Task:
 def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     options, plan = task.options, task.plan
-    traffic, outside = read_traffic(logs.records(), spool, options, how=task.how)
+    traffic, aside = read_traffic(logs.records(), spool, options, how=task.how)
     if options.segment_by and not any(traffic.segments):
         raise UsageError(
             f"no record has a field {options.segment_by!r} to be parted by; without --segment-by "
@@ -163,7 +165,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         folder=str(task.folder),
         version="",
         seed=task.how.seed,
-        came=came_of(logs, traffic, spool, outside=outside),
+        came=came_of(logs, traffic, spool, aside=aside),
         parted=parted_of(traffic),
         strata=chosen.core.strata,
         joined=chosen.core.joined,
@@ -194,7 +196,8 @@ def _findings(account: BuildAccount) -> Findings:
             Result(name="effective_examples", estimate=account.effective, component="core"),
             Result(name="known_failure_rate", estimate=rates.traffic),
             Result(name="known_failure_rate", estimate=rates.core, component="core"),
-            Result(name="known_failure_rate", estimate=rates.edge, component="edge"),
+            Result(name="known_failure_rate_asked", estimate=rates.asked),
+            Result(name="known_failure_rate_asked", estimate=rates.edge, component="edge"),
             Result(name="enrichment", estimate=rates.enrichment, component="edge"),
         ),
         verdicts=(),

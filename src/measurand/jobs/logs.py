@@ -205,8 +205,9 @@ class Seen:
             return kept
         if kept.id == told and self.add(told):
             return kept
-        account.note(TWICE if kept.id == told else HIDDEN)
-        return replace(kept, id=place)
+        twice = kept.id == told
+        account.note(TWICE if twice else HIDDEN)
+        return replace(kept, id=place, given=told if twice else None)
 
     def _grow(self) -> None:
         larger = array("Q", bytes(16 * len(self.slots)))

@@ -104,7 +104,7 @@ def _came(account: BuildAccount) -> Section:
         *((f"Passed over: {why}", rows, "") for why, rows in came.passed.items()),
         ("Interactions", came.records, "a conversation holds several"),
         ("Outside of the window", came.outside, ""),
-        ("Read before", came.copied, "the same moment, question and answer"),
+        ("Read before", came.copied, "the same id, or moment and conversation, and words"),
         ("Without a question", came.unasked, "no part of core"),
         ("Without an answer", came.unanswered, "no part of core; see the limits"),
         ("Stand for production", came.eligible, "what core samples"),
@@ -188,13 +188,14 @@ def _failures(account: BuildAccount) -> list[Section]:
         return []
     columns = (Column("Where"), Column("Share", right=True), Column("Of", right=True))
     rows: list[tuple[Cell, ...]] = [
-        ("in all of these logs, counted", _counted(rates.traffic), rates.traffic.n),
-        ("as core estimates it, with its interval", Percent(rates.core), rates.core.n),
-        ("in edge, where they were looked for, counted", _counted(rates.edge), rates.edge.n),
+        ("in what was answered, which core samples, counted", *_counted(rates.traffic)),
+        ("the same as core estimates it, with its interval", Percent(rates.core), rates.core.n),
+        ("in all that was asked, answered or not, counted", *_counted(rates.asked)),
+        ("in edge, where they were looked for, counted", *_counted(rates.edge)),
     ]
     if rates.enrichment.present:
         times = f"{rates.enrichment.value:,.1f} times"
-        rows.append(("edge over the logs", times, None))
+        rows.append(("edge over all that was asked", times, None))
     found = tuple(
         (
             one.name,
@@ -225,8 +226,8 @@ def _failures(account: BuildAccount) -> list[Section]:
     return [Section("Known failures", (Table("Known failures", columns, tuple(rows)), said), told)]
 
 
-def _counted(share: Estimate) -> str | None:
-    return None if share.value is None else f"{share.value:.1%}"
+def _counted(share: Estimate) -> tuple[str | None, int | None]:
+    return (None if share.value is None else f"{share.value:.1%}", share.n)
 
 
 def _edge(account: BuildAccount) -> list[Section]:

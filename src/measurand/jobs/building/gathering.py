@@ -15,9 +15,10 @@ import numpy as np
 from measurand.core.record import Record
 from measurand.core.sampling import draw
 from measurand.curation.complaints import complains
+from measurand.curation.copies import Naming
 from measurand.curation.fold import fold_text
 from measurand.curation.opinions import number_of
-from measurand.curation.traffic import NEVER, Bools, Said
+from measurand.curation.traffic import NEVER, Said
 from measurand.jobs.building.options import BuildOptions, seconds_of
 from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
@@ -86,15 +87,17 @@ class Gathered:
         **dict.fromkeys(("asked", "answered", "complaint", "bare"), "b"),
         **dict.fromkeys(("segment", "words", "turns", "order"), "i"),
         **dict.fromkeys(("at",), "q"),
-        **dict.fromkeys(("language",), "h"),
-        **dict.fromkeys(("conversation", "identity"), "Q"),
+        **dict.fromkeys(("language", "naming"), "h"),
+        **dict.fromkeys(("conversation", "identity", "wording"), "Q"),
         **dict.fromkeys(("member", "draw"), "d"),
     }
 
     def __init__(
         self, spool: Spool, *, seed: int, segment_by: str | None, window: Window, rated: Rated
     ) -> None:
-        self.columns: dict[str, array[Any]] = {name: array(kind) for name, kind in self._KINDS.items()}
+        self.columns: dict[str, array[Any]] = {
+            name: array(kind) for name, kind in self._KINDS.items()
+        }
         self.segments, self.languages, self.feedback = Names(), Names(), Names()
         self.outside = self.joined = 0
         self.exemplars: list[tuple[float, str]] = []
@@ -116,9 +119,8 @@ class Gathered:
     def _take(self, record: Record, at: int) -> None:
         question = question_of(record)
         said = (record.at, record.conversation, fold_text(record.messages), record.output)
-        # Two records of the same moment that say the same are one; without a time nobody knows.
-        own = said if record.at is not None else (record.id, *said)
-        identity = _hashed("\x1f".join(map(str, own)))
+        naming = _naming(record)
+        named = (record.given or record.id, *said) if naming <= Naming.AGAIN else said
         member = draw(self._seed, "member", record.id, *said)
         drawn = draw(self._seed, "question", *said)
         row, complaint = len(self._spool), complains(question)
@@ -137,7 +139,9 @@ class Gathered:
             "at": at,
             "language": self.languages.code(_language(_lately(record, question))),
             "conversation": _hashed(record.conversation) if record.conversation else 0,
-            "identity": identity,
+            "identity": _hashed("\x1f".join(map(str, named))),
+            "naming": naming,
+            "wording": _hashed(" ".join(question.casefold().split())),
             "member": member,
             "draw": drawn,
         }
@@ -187,20 +191,22 @@ class Gathered:
         found = np.asarray(self.columns[name])
         return found.astype(bool) if self._KINDS[name] == "b" else found
 
-    @property
-    def copied(self) -> Bools:
-        """Which records are the same as an earlier one."""
-        identity = self.array("identity")
-        found = np.ones(identity.size, dtype=bool)
-        found[np.unique(identity, return_index=True)[1]] = False
-        return found
-
 
 def question_of(record: Record) -> str:
     """What is asked; empty where nothing is, or where somebody else spoke last."""
     if not record.messages or record.messages[-1].role == "assistant":
         return ""
     return record.question.strip()
+
+
+def _naming(record: Record) -> Naming:
+    """By what the record is told from others."""
+    if record.given is not None:
+        return Naming.AGAIN
+    if record.id != str(record.place):
+        return Naming.OWN
+    told = record.at is not None and record.conversation is not None
+    return Naming.BY_MOMENT if told else Naming.NONE
 
 
 def _lately(record: Record, question: str) -> str:

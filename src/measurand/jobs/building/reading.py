@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.core.record import Record
+from measurand.curation.copies import copies
 from measurand.curation.fold import folded
 from measurand.curation.traffic import Traffic
+from measurand.curation.wordings import apart, reworded
 from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.building.gathering import Gathered, Window
 from measurand.jobs.building.options import BuildOptions
@@ -22,7 +24,7 @@ from measurand.texts.encoder import Encoder
 from measurand.texts.minhash import near_duplicates
 from measurand.texts.topics import topic_names
 
-__all__ = ["SIMILAR", "How", "Tell", "read_traffic"]
+__all__ = ["SIMILAR", "Aside", "How", "Tell", "read_traffic"]
 
 SIMILAR = 0.8
 """The share of what two texts have in common from which they are near duplicates."""
@@ -48,6 +50,22 @@ class How:
     rated: Rated = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is to be told of the reading, beside the traffic.
+
+    Args:
+        outside: Records outside of the window.
+        unsure: Records that say what another one says, and of which nobody knows whether they were
+            exported twice; they count.
+        reworded: Codes of questions of which much of traffic is worded otherwise, with how much.
+    """
+
+    outside: int
+    unsure: int
+    reworded: tuple[tuple[int, int], ...]
+
+
 _BATCH = 4_096
 _MOST_INTENTS, _EXAMPLES_OF = 24, 8
 
@@ -60,7 +78,7 @@ class _Intents(NamedTuple):
 
 def read_traffic(
     records: Iterable[Record], spool: Spool, options: BuildOptions, *, how: How
-) -> tuple[Traffic, int]:
+) -> tuple[Traffic, Aside]:
     """Read records, and tell what is to be known of each.
 
     Args:
@@ -70,7 +88,7 @@ def read_traffic(
         how: Seed, encoder, ratings, and who is told.
 
     Returns:
-        The traffic, and how many records were outside of the window.
+        The traffic, and what is to be told beside it.
 
     Raises:
         DataError: There is no record.
@@ -97,10 +115,13 @@ def read_traffic(
     core = options.wanted["core"]
     found = _intents(gathered, spool, how.encode, core=core, seed=how.seed)
     columns = {name: gathered.array(name) for name in gathered.columns}
+    wording = columns.pop("wording")
+    found_twice = copies(columns["identity"], columns.pop("naming"), columns["at"])
+    group = folded(alike, columns["turns"], columns["bare"])
     traffic = Traffic(
         **columns,
-        copied=gathered.copied,
-        group=folded(alike, gathered.array("turns"), gathered.array("bare")),
+        copied=found_twice.copied,
+        group=apart(group, wording, lambda row: spool[row].question),
         intent=found.codes,
         closeness=found.closeness,
         said=gathered.said,
@@ -108,7 +129,11 @@ def read_traffic(
         languages=gathered.languages.names,
         intents=found.names,
     )
-    return traffic, gathered.outside
+    return traffic, Aside(
+        gathered.outside,
+        int(found_twice.unsure.sum()),
+        tuple(reworded(traffic.group, wording, among=traffic.eligible)),
+    )
 
 
 def _intents(

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.core.example import MINIMUM, Component
 from measurand.curation.account import BuildAccount, Came, Part, Rates
 from measurand.curation.choosing import GOLDEN, Chosen
 from measurand.curation.fold import questions
 from measurand.curation.sample import Drawn
-from measurand.curation.traffic import NEVER, Traffic
+from measurand.curation.traffic import NEVER, Bools, Traffic
 from measurand.jobs.building.making import Made
+from measurand.jobs.building.reading import Aside
 from measurand.jobs.building.spool import Spool
 from measurand.jobs.logs import Logs
-from measurand.stats.arrays import Floats
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 
@@ -28,7 +29,7 @@ _COUNTED = "count, exact"
 _NOBODY = "nothing in the logs says whether an answer was bad"
 
 
-def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int) -> Came:
+def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, aside: Aside) -> Came:
     """What came in."""
     account = logs.account
     asked = questions(traffic.group, traffic.member, among=traffic.eligible)
@@ -42,9 +43,10 @@ def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int) -> Came
         passed=dict(account.passed_by),
         unread=tuple(f"{place.file}: {reason}" for place, reason in account.unread),
         notes=dict(account.notes),
-        records=len(traffic) + outside,
-        outside=outside,
+        records=len(traffic) + aside.outside,
+        outside=aside.outside,
         copied=int(traffic.copied.sum()),
+        unsure=aside.unsure,
         unasked=int((first & ~traffic.asked).sum()),
         unanswered=int((first & traffic.asked & ~traffic.answered).sum()),
         eligible=int(traffic.eligible.sum()),
@@ -53,6 +55,11 @@ def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, outside: int) -> Came
             (spool[int(asked.rows[place])].question[:_CUT], int(asked.asked[place]))
             for place in most
             if asked.asked[place] > 1
+        ),
+        reworded=tuple(
+            (spool[int(row)].question[:_CUT], times)
+            for code, times in aside.reworded
+            for row in asked.rows[asked.groups == code]
         ),
         since=_date(int(times.min())) if times.size else "",
         until=_date(int(times.max())) if times.size else "",
@@ -66,7 +73,11 @@ def _date(at: int) -> str:
 def parted_of(traffic: Traffic) -> tuple[str, ...]:
     """By what production can be parted, as it differs there."""
     mine = traffic.eligible
-    columns = {"segment": traffic.segment, "intent": traffic.intent, "time": traffic.at // _DAY}
+    columns: Mapping[str, NDArray[np.integer]] = {
+        "segment": traffic.segment,
+        "intent": traffic.intent,
+        "time": traffic.at // _DAY,
+    }
     return tuple(name for name, column in columns.items() if np.unique(column[mine]).size > 1)
 
 
@@ -117,22 +128,21 @@ def rates_of(traffic: Traffic, chosen: Chosen) -> Rates:
     bounds = chosen.opinions.bounds
     if not bounds:
         none = Estimate.absent(_NOBODY)
-        return Rates(traffic=none, core=none, edge=none, enrichment=none)
-    share = failed[traffic.eligible]
-    counted = (_exact(float(share.mean()), share.size), _edge(failed, edge))
+        return Rates(traffic=none, core=none, asked=none, edge=none, enrichment=none)
+    asked = _share(failed[traffic.asked & ~traffic.copied])
+    found = _share(failed[edge]) if edge.size else Estimate.absent("there are no edge cases")
     return Rates(
-        traffic=counted[0],
-        core=_estimated(failed[core].astype(np.float64), chosen.core),
-        edge=counted[1],
-        enrichment=_ratio(counted[1], counted[0]),
+        traffic=_share(failed[traffic.eligible]),
+        core=_estimated(failed[core], chosen.core, traffic.conversation[core]),
+        asked=asked,
+        edge=found,
+        enrichment=_ratio(found, asked),
         bounds=bounds,
     )
 
 
-def _edge(failed: np.ndarray, edge: np.ndarray) -> Estimate:
-    if not edge.size:
-        return Estimate.absent("there are no edge cases")
-    return _exact(float(failed[edge].mean()), int(edge.size))
+def _share(failed: Bools) -> Estimate:
+    return _exact(float(failed.mean()), failed.size)
 
 
 def _exact(value: float, n: int) -> Estimate:
@@ -145,15 +155,24 @@ def _ratio(edge: Estimate, traffic: Estimate) -> Estimate:
     return _exact(edge.value / traffic.value, edge.n)
 
 
-def _estimated(values: Floats, drawn: Drawn) -> Estimate:
-    """The share that core estimates, by its own weights and strata."""
+def _estimated(failed: Bools, drawn: Drawn, conversation: NDArray[np.uint64]) -> Estimate:
+    """The share that core estimates, by its own weights, strata and conversations."""
     names = [drawn.strata[code].name for code in drawn.codes]
+    # What shares nothing is a cluster of its own.
+    alone = conversation == 0
+    clusters = np.unique(conversation, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    clusters[alone] = -1 - np.arange(int(alone.sum()))
+    shared = np.unique(clusters).size < clusters.size
 
     def compute() -> Estimate:
-        strata = Strata.of_drawn(drawn.probability, names)
-        return stratified_mean(values, strata, bounds=(0.0, 1.0))
+        return stratified_mean(
+            failed.astype(np.float64),
+            Strata.of_drawn(drawn.probability, names),
+            clusters=clusters if shared else None,
+            bounds=(0.0, 1.0),
+        )
 
-    return attempt(compute, n=values.size, method="mean")
+    return attempt(compute, n=failed.size, method="mean")
 
 
 def limits_of(account: BuildAccount) -> Iterator[str]:
@@ -176,15 +195,41 @@ def limits_of(account: BuildAccount) -> Iterator[str]:
             f"{f' from {came.since} to {came.until}' if came.since else ''}, and of other traffic "
             "as far as that is alike."
         )
+    yield from _counting(came)
     if core.size < MINIMUM["core"]:
         yield f"Core has {core.size:,} examples; below {MINIMUM['core']:,} it says little."
     golden = account.part("golden")
     if golden.size:
         yield (
             f"The {golden.size:,} golden examples have no expert's answer yet ({GOLDEN}); until "
-            "they have, no result can rest on them."
+            "they have, no result can rest on them. They are different questions that core has "
+            "not, drawn before edge and regression: what is measured on them is of questions, each "
+            "once, and not of traffic."
         )
     yield (
         "Nobody has looked at these examples yet. Near duplicates are found by spelling, intents "
         "by words; what is said in other words is not folded."
     )
+
+
+def _counting(came: Came) -> Iterator[str]:
+    """What the shares of traffic hang on: what was taken for one record, or for one question."""
+    if came.copied:
+        share = came.copied / (came.records - came.outside)
+        yield (
+            f"{came.copied:,} records ({share:.1%}) were taken for copies of others that were "
+            "exported twice, and do not count: they have the same id, or none and the same second, "
+            "and say the same in the same conversation."
+        )
+    if came.unsure:
+        yield (
+            f"{came.unsure:,} records have neither an id nor both a conversation and a time to the "
+            "second, and say what another one says. They count as asked again; if the logs hold "
+            "anything twice, what they ask counts for too much."
+        )
+    for question, times in came.reworded:
+        yield (
+            f"{times / came.eligible:.0%} of traffic ({times:,} interactions) counts as a question "
+            f"that it words a little otherwise: \u201c{' '.join(question.split())}\u201d. Look "
+            "whether it asks the same."
+        )
