@@ -10,8 +10,10 @@ import pytest
 
 from measurand.analysis.mismatch import Mismatch, MismatchOptions, mismatch
 from measurand.analysis.mismatch_cells import cells
+from measurand.analysis.mismatch_channels import ChannelTest
 from measurand.analysis.mismatch_kinds import Kinds, lengths
 from measurand.analysis.mismatch_sides import Side
+from measurand.analysis.mismatch_verdicts import decided
 from measurand.analysis.score import score
 from measurand.core.example import Example, Message
 from measurand.core.rating import Rating, Ratings
@@ -119,7 +121,8 @@ def test_too_few_to_tell_is_inconclusive_and_says_how_many_would_do() -> None:
     assert segment.outcome == "inconclusive"
     assert segment.n_needed is not None
     assert 80 < segment.n_needed < 400
-    assert "would have been found" in segment.reason
+    assert "No shift was found, and one of 0.1 is not ruled out" in segment.reason
+    assert f"{segment.n_needed:,} examples would mostly do" in segment.reason
 
 
 def test_fewer_than_ten_are_refused() -> None:
@@ -167,7 +170,7 @@ def test_conversations_count_as_one() -> None:
 
 
 def test_other_components_have_a_distance_and_no_verdict() -> None:
-    attacks = side({"invoice": 12}, seed=8)
+    attacks = side({"invoice": 30}, seed=8)
     found = mismatch(
         LACKING, PRODUCTION, others={"edge": attacks, "golden": side({"login": 3})}, options=QUICK
     )
@@ -175,6 +178,15 @@ def test_other_components_have_a_distance_and_no_verdict() -> None:
     assert (far["edge"].low or 0) > 0
     assert "3 questions" in (far["golden"].reason or "")
     assert not [v for v in found.findings.verdicts if v.component]
+
+
+def test_the_distance_of_text_is_on_one_scale_whatever_the_size() -> None:
+    """Sets of one kind each: as many topics of production are looked for, few or many examples."""
+    few, many = (side({"login": n}, seed=8) for n in (30, 200))
+    found = mismatch(LACKING, PRODUCTION, others={"edge": few, "golden": many}, options=QUICK)
+    far = {r.component: r.estimate for r in found.findings.named("text_shift")}
+    assert far["edge"].value == pytest.approx(far["golden"].value, rel=0.05)
+    assert {r.dimension for r in found.findings.results if r.component} == {"text"}
 
 
 def kinds(channel: str, first: Sequence[int], second: Sequence[int], count: int) -> Kinds:
@@ -211,6 +223,19 @@ def test_the_cap_holds_and_what_is_asked_by_nobody_counts_nothing() -> None:
         cells((kinds("intent", [0, 0], [1, 1], 2),), None)
 
 
+def test_a_conversation_is_no_cell() -> None:
+    """Ten examples of one conversation count as one, and are joined with others."""
+    intent = kinds("intent", [0] * 10 + [1] * 10 + [2] * 10, [0, 1, 2] * 20, 3)
+    talks = np.asarray([0] * 10 + list(range(1, 21)))
+    assert cells((intent,), None).names == ("a", "b", "c")
+    made = cells((intent,), None, clusters=talks)
+    assert made.names == ("b and others", "c")
+    assert made.joined == 1
+    assert made.mixed == pytest.approx(1 / 3)
+    with pytest.raises(InsufficientData, match="no kind of question"):
+        cells((intent,), None, clusters=np.zeros(30, dtype=np.intp))
+
+
 def test_lengths_are_parts_of_as_many_questions() -> None:
     found = lengths(LACKING, PRODUCTION)
     counts = np.bincount(np.concatenate((found.first, found.second)))
@@ -222,6 +247,32 @@ def test_lengths_are_parts_of_as_many_questions() -> None:
 def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(UsageError, match="one entry for each"):
         replace(LACKING, texts=LACKING.texts[1:])
+
+
+def channel(high: float, p: float, **more: object) -> ChannelTest:
+    estimate = Estimate(value=high / 2, low=0.0, high=high, level=0.95, n=200, method="PSI")
+    told: dict[str, object] = {"channel": "segment", "estimate": estimate, "p": p} | more
+    return ChannelTest(**told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("test", "outcome", "said"),
+    [
+        (channel(0.17, 0.02, n_needed=300), "inconclusive", "A shift is not shown after Holm"),
+        (channel(0.17, 0.2, n_needed=300), "inconclusive", "300 examples would mostly do"),
+        (channel(0.17, 0.2, passing=0.9), "inconclusive", "would mostly be shown to be"),
+        (channel(0.17, 0.2, passing=0.2), "inconclusive", "no number of examples would do"),
+        (channel(0.09, 0.2), "pass", "No shift was found, and it is less than the 0.1"),
+        (channel(0.09, 0.001), "pass", "differs from production, by less than the 0.1"),
+        (channel(0.17, 0.001), "fail", "not as in production"),
+    ],
+)
+def test_a_pass_rests_on_its_interval(test: ChannelTest, outcome: str, said: str) -> None:
+    quiet = (channel(0.05, 0.9, channel=name) for name in ("text", "length", "language", "intent"))
+    overall, *each = decided((test, *quiet), level=0.95)
+    assert each[0].outcome == overall.outcome == outcome
+    assert said in each[0].reason
+    assert ("after Holm" in overall.reason) == (test.p == 0.02)
 
 
 def test_the_headline_is_re_weighted_by_hand() -> None:
@@ -259,3 +310,11 @@ def test_the_headline_is_re_weighted_by_hand() -> None:
     assert after.low is not None
     assert before.low is not None
     assert after.low < expected < (after.high or 0)
+    few = LACKING.only(np.arange(0, 200, 3))
+    short = mismatch(few, reached, scores=scores, options=replace(QUICK, intents=3))
+    for name in ("mean_reweighted", "reweighting_difference"):
+        absent = named(short, name, "overall")
+        assert absent.value is None
+        assert "67 independent examples have a score" in (absent.reason or "")
+    assert named(short, "mean", "overall").value is not None
+    assert any("67 independent examples, and with fewer" in line for line in short.findings.limits)

@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(3)
     core = [
-        {"id": f"e{n}", "question": question(n % 2, rng), "segments": ["web"]} for n in range(80)
+        {"id": f"e{n}", "question": question(n % 2, rng), "segments": ["web"]} for n in range(120)
     ]
     Path("data").mkdir()
     Path("data/core.jsonl").write_text("\n".join(map(json.dumps, core)) + "\n")
@@ -61,7 +61,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     Path("log.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n{half a line\n")
     lines = ["example,system,dimension,rater,kind,value"]
-    lines += [f"e{n},today,accuracy,Ann,people,{(2, 4, 4, 2, 5)[n % 5]}" for n in range(80)]
+    lines += [f"e{n},today,accuracy,Ann,people,{(2, 4, 4, 2, 5)[n % 5]}" for n in range(120)]
     Path("ratings.csv").write_text("\n".join(lines) + "\n")
     Path("embed.py").write_text(ENCODER)
     return tmp_path
@@ -80,7 +80,7 @@ def test_what_is_missing_is_shown_redacted_everywhere() -> None:
     document = answer.to_json()
     (gap,) = [one for one in document["account"]["add"] if one["channel"] == "intent"]
     assert "parcel" in gap["kind"]
-    assert gap["add"] == 16
+    assert gap["add"] == 24
     assert all("[redacted email " in one["question"] for one in gap["examples"])
     everything = json.dumps(document) + answer.to_html() + answer.to_markdown()
     assert SECRET not in everything

@@ -41,8 +41,9 @@ def test_psi_test_against_scipy() -> None:
     low, high = (found.estimate.low or 0.0) / scale, (found.estimate.high or 0.0) / scale
     assert stats.ncx2.cdf(raw / scale, 2, high) == pytest.approx(0.025, abs=1e-6)
     assert low == 0 or stats.ncx2.sf(raw / scale, 2, low) == pytest.approx(0.025, abs=1e-6)
-    expected = stats.ncx2.sf(found.threshold / scale, 2, 0.1 / scale)
-    assert found.power(0.1) == pytest.approx(expected, abs=1e-6)
+    # A set passes at what the index may be at most with an interval that ends below 0.5.
+    expected = stats.chi2.cdf(stats.ncx2.ppf(0.025, 2, 0.5 / scale), 2)
+    assert found.passing(0.5) == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_covariance_of_weighted_shares_is_that_of_clustered_means() -> None:

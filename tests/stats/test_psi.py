@@ -47,12 +47,22 @@ def test_weights_undo_unequal_chances() -> None:
     assert psi_test(mix, Mix.of(OTHER, 3)).scale > 1 / 130 + 1 / 700
 
 
-def test_power_grows_with_the_shift_and_is_the_level_without_one() -> None:
+def test_a_set_passes_more_often_the_larger_what_matters_and_the_set() -> None:
     found = psi_test(Mix.of(CODES, 3), Mix.of(OTHER, 3))
-    assert found.power(0) == pytest.approx(0.05)
-    assert found.power(0.02) < found.power(0.1) < found.power(0.5)
-    with pytest.raises(UsageError, match="0 or more"):
-        found.power(-1)
+    large = psi_test(Mix.of(CODES * 9, 3), Mix.of(OTHER, 3))
+    assert 0 < found.passing(0.02) < found.passing(0.1) < found.passing(0.5) <= 1
+    assert large.passing(0.1) > found.passing(0.1)
+    with pytest.raises(UsageError, match="above 0"):
+        found.passing(0)
+
+
+def test_samples_that_agree_more_than_chance_rule_no_more_out() -> None:
+    """The very same shares: the upper end is that of a middling day, and not 0."""
+    same = psi_test(Mix.of(CODES, 3), Mix.of(CODES * 7, 3)).estimate
+    close = psi_test(Mix.of(CODES, 3), Mix.of([*CODES * 7, 0, 0, 1], 3)).estimate
+    assert same.low == same.value == 0
+    assert same.high == pytest.approx(close.high, rel=0.01)
+    assert (same.high or 0) > 0.05
 
 
 def test_nonsense_is_refused() -> None:

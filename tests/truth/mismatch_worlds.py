@@ -13,15 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.analysis.mismatch_channels import (
-    ChannelTest,
-    Drawing,
-    decided,
-    mix_test,
-    text_test,
-)
+from measurand.analysis.mismatch_channels import ChannelTest, Drawing, mix_test
 from measurand.analysis.mismatch_kinds import intents, languages, lengths, segments
 from measurand.analysis.mismatch_sides import Side
+from measurand.analysis.mismatch_text import text_test
+from measurand.analysis.mismatch_verdicts import decided
 from measurand.stats.psi import psi, psi_threshold
 
 Floats = NDArray[np.float64]
@@ -96,7 +92,7 @@ def channel_tests(
     mixes = (lengths(chosen, production), languages(chosen, production), tagged, found)
     drawing = Drawing(seed=seed, permutations=permutations)
     return [
-        text_test(chosen, production, found, matters=0.1, how=drawing),
+        text_test(chosen, production, matters=0.1, how=drawing),
         *(mix_test(kinds, chosen, production, matters=0.1, level=0.95) for kinds in mixes),
     ]
 

@@ -15,15 +15,16 @@ from tests.truth.mismatch_worlds import (
     TOPICS,
     WINDOW,
     alarms,
-    channel_tests,
     drawn,
     rates,
 )
 
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.mismatch_cells import cells
+from measurand.analysis.mismatch_channels import Drawing
 from measurand.analysis.mismatch_headline import headline_results
 from measurand.analysis.mismatch_kinds import Kinds
+from measurand.analysis.mismatch_text import text_test
 from measurand.analysis.score import score
 from measurand.core.example import Example, Message
 from measurand.core.rating import Rating, Ratings
@@ -31,7 +32,9 @@ from measurand.core.rubric import Dimension, Rubric
 from measurand.core.scale import Scale
 from measurand.stats.estimate import Estimate
 from measurand.stats.mmd import Sample, mmd_squared, mmd_test
-from measurand.stats.psi import Mix, psi_test
+from measurand.stats.poststrata import Strata, stratified_mean
+from measurand.stats.psi import Mix, Psi, psi_test
+from measurand.stats.reweighting import reweighted_difference, share_error
 
 RUBRIC = Rubric(Dimension("accuracy", scale=Scale.of("0..1")))
 QUALITY = np.linspace(0.2, 0.9, TOPICS)
@@ -205,17 +208,105 @@ def test_weighted_vectors_keep_the_size(n: int) -> None:
     assert found / runs <= 0.05 + band(runs)
 
 
+def mixes(n: int, rng: np.random.Generator, *, tilt: float) -> Psi:
+    """Six kinds; in production two of them are asked so much more, and two so much less."""
+    shares = np.asarray([0.4, 0.25, 0.15, 0.1, 0.07, 0.03])
+    moved = shares * np.exp(tilt * np.asarray([1, -1, 1, -1, 0.6, -0.6]))
+    own = Mix.of(rng.choice(6, n, p=shares), 6)
+    return psi_test(own, Mix.of(rng.choice(6, WINDOW, p=moved / moved.sum()), 6))
+
+
+MATTERS, TILT = 0.1, 0.35525
+"""The tilt at which the index of the populations is 0.1."""
+
+
+@pytest.mark.parametrize("n", [180, 430])
+def test_a_shift_of_the_size_that_matters_hardly_ever_passes(n: int) -> None:
+    """Nor does a set fail to pass as often as is stated, where nothing has shifted."""
+    rng, runs = np.random.default_rng(n), 600
+    passed, healthy, stated = 0, 0, 0.0
+    for _ in range(runs):
+        passed += (mixes(n, rng, tilt=TILT).estimate.high or 1.0) < MATTERS
+        found = mixes(n, rng, tilt=0.0)
+        healthy += (found.estimate.high or 1.0) < MATTERS
+        stated += found.passing(MATTERS)
+    assert passed / runs <= 0.025 + band(runs, 0.025)
+    assert healthy / runs == pytest.approx(stated / runs, abs=0.05)
+
+
+def test_the_difference_covers_where_few_examples_stand_for_most() -> None:
+    """Cells of seven examples, whose weights are log-normal: Kish's size is 2.7 times less."""
+    rng, runs, hits = np.random.default_rng(7), 400, 0
+    wanted = np.linspace(1, 3, 27) / np.linspace(1, 3, 27).sum()
+    quality = rng.uniform(0.2, 0.9, 27)
+    truth = float(wanted @ quality - quality.mean())
+    for _ in range(runs):
+        codes, weights = rng.permutation(np.repeat(range(27), 7)), rng.lognormal(size=189)
+        values = quality[codes] + rng.normal(0, 0.1, 189)
+        strata = Strata(codes, wanted, tuple(map(str, range(27))), weights)
+        hits += holds(reweighted_difference(values, strata, before=weights), truth)
+    assert hits / runs >= 0.95 - band(runs)
+
+
+def planted(n: int, share: float, run: int) -> Estimate:
+    """So much of production is of a topic that the set has nothing of."""
+    rng, new = np.random.default_rng([n, run]), run % TOPICS
+    rest = np.where(np.arange(TOPICS) == new, 0.0, SHARES)
+    rest /= rest.sum()
+    asked = (1 - share) * rest + share * np.eye(TOPICS)[new]
+    chosen, production = (
+        drawn(replace(HEALTHY, shares=told), size, rng)[0]
+        for told, size in ((rest, n), (asked, WINDOW))
+    )
+    drawing = Drawing(seed=run, permutations=99)
+    return text_test(chosen, production, matters=0.1, how=drawing).estimate
+
+
+def test_a_new_topic_is_told_as_the_share_that_it_is_of_production() -> None:
+    found = {n: [planted(n, 0.3, run) for run in (0, 3, 5)] for n in (30, 200)}
+    for each in found.values():
+        assert np.mean([one.value for one in each]) == pytest.approx(0.3, abs=0.1)
+        assert all(holds(one, 0.3) for one in each)
+
+
 @pytest.mark.long
-def test_the_power_that_is_stated_is_the_power_there_is() -> None:
-    """A tenth of production becomes of one topic: the power stated, and how often it is found."""
-    stated, found, runs = [], 0, 120
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.4])
+@pytest.mark.parametrize("n", [30, 100, 300])
+def test_the_share_of_a_new_topic_covers_at_length(n: int, share: float) -> None:
+    runs = 80
+    found = [planted(n, share, run) for run in range(runs)]
+    assert sum(holds(one, share) for one in found) / runs >= 0.95 - band(runs)
+    if share == 0.1:
+        assert sum((one.high or 1.0) < 0.1 for one in found) / runs <= 0.025 + band(runs, 0.025)
+
+
+def talked(n: int, run: int) -> tuple[Estimate, float, Estimate]:
+    """Of conversations of five: re-weighted, what that is to be, and the difference."""
+    rng = np.random.default_rng([5, n, run])
+    talks = np.repeat(np.arange(n // 5), 5)
+    own = rng.choice(TOPICS, n // 5)[talks]
+    others = rng.choice(TOPICS, WINDOW, p=SHARES)
+    names = tuple(map(str, range(TOPICS)))
+    parted = Kinds(channel="intent", names=names, first=own, second=others)
+    made = cells((parted,), None, clusters=talks)
+    values = QUALITY[own] + rng.normal(0, 0.08, n // 5)[talks] + rng.normal(0, 0.12, n)
+    rows = np.flatnonzero(made.first >= 0)
+    strata = made.strata(rows)
+    error = share_error(values[rows], strata, made.second[made.second >= 0])
+    whole = stratified_mean(values[rows], strata, clusters=talks[rows])
+    gap = reweighted_difference(values[rows], strata, clusters=talks[rows], shares_error=error)
+    reached = float(QUALITY[others[made.second >= 0]].mean())
+    return whole, reached, gap
+
+
+@pytest.mark.parametrize("n", [500, 1_000])
+def test_re_weighting_covers_where_the_set_is_of_conversations(n: int) -> None:
+    """The mean is held against the window's; the difference has the window's error in it."""
+    runs, hits, gaps = 150, 0, 0
+    truth = float(SHARES @ QUALITY)
     for run in range(runs):
-        rng = np.random.default_rng([9, run])
-        topic = int(rng.choice(TOPICS, p=SHARES))
-        shares = 0.9 * SHARES + 0.1 * np.eye(TOPICS)[topic]
-        chosen = drawn(HEALTHY, 200, rng)[0]
-        production = drawn(replace(HEALTHY, shares=shares), WINDOW, rng)[0]
-        text = channel_tests(chosen, production, seed=run, permutations=199)[0]
-        stated.append(text.power)
-        found += text.p is not None and text.p <= 0.05
-    assert found / runs == pytest.approx(float(np.mean(stated)), abs=0.17)
+        whole, reached, gap = talked(n, run)
+        hits += holds(whole, reached)
+        gaps += holds(gap, truth - float(QUALITY.mean()))
+    assert hits / runs >= 0.95 - band(runs)
+    assert gaps / runs >= 0.95 - band(runs)

@@ -14,15 +14,15 @@ from measurand.analysis.mismatch_channels import (
     Drawing,
     Matters,
     channel_results,
-    decided,
     mix_test,
-    text_test,
 )
 from measurand.analysis.mismatch_gaps import Gap, gap_results, gaps, share_of
 from measurand.analysis.mismatch_headline import headline_results
 from measurand.analysis.mismatch_kinds import Kinds, intents, languages, lengths, segments
 from measurand.analysis.mismatch_limits import mismatch_limits
-from measurand.analysis.mismatch_sides import FEWEST, Side
+from measurand.analysis.mismatch_sides import Side
+from measurand.analysis.mismatch_text import text_test
+from measurand.analysis.mismatch_verdicts import decided
 from measurand.analysis.result import Findings, Result
 from measurand.analysis.score import Scores
 from measurand.errors import InsufficientData
@@ -30,6 +30,9 @@ from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mmd import PERMUTATIONS
 
 __all__ = ["Mismatch", "MismatchOptions", "mismatch"]
+
+_TELLING = 30
+"""Questions of another component from which on its distance is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Mismatch:
         tests: Every channel.
         gaps: Every kind of language, segment and intent on either side.
         cells: What re-weighting comes to; None where nothing can be re-weighted.
-        others: The same distances of the other components, which are chosen and not sampled.
+        others: How far the text of the other components is, which are chosen and not sampled.
     """
 
     findings: Findings
@@ -138,7 +141,7 @@ def _tests(
     chosen: Side, production: Side, every: Sequence[Kinds], *, how: MismatchOptions
 ) -> tuple[ChannelTest, ...]:
     drawn = Drawing(how.level, how.seed, how.permutations)
-    text = text_test(chosen, production, every[-1], matters=how.matters.text, how=drawn)
+    text = text_test(chosen, production, matters=how.matters.text, how=drawn)
     mixes = (
         mix_test(kinds, chosen, production, matters=how.matters.mix, level=how.level)
         for kinds in every
@@ -147,13 +150,17 @@ def _tests(
 
 
 def _distance(side: Side, production: Side, how: MismatchOptions) -> tuple[ChannelTest, ...]:
-    """The channels of text and intent of a component that was chosen."""
-    if len(side) < FEWEST:
-        reason = f"{len(side)} questions; a distance needs {FEWEST}"
+    """How far the text of a component is that was chosen.
+
+    Topics are of production alone, so that components of any size are told on one scale; a mix of
+    intents is not, as so few examples have fewer intents.
+    """
+    if len(side) < _TELLING:
+        reason = f"{len(side)} questions; a distance needs {_TELLING}"
         absent = Estimate.absent(reason, n=len(side), level=how.level)
         return (ChannelTest(channel="text", estimate=absent),)
-    found = intents(side, production, np.random.default_rng(how.seed), count=how.intents)
-    return _tests(side, production, (found,), how=how)
+    drawn = Drawing(how.level, how.seed, how.permutations)
+    return (text_test(side, production, matters=how.matters.text, how=drawn),)
 
 
 def _shifted_most(every: Sequence[Kinds], tests: Sequence[ChannelTest]) -> list[Kinds]:
@@ -178,7 +185,7 @@ def _left(
 
 def _cells(chosen: Side, splits: Sequence[Kinds], how: MismatchOptions) -> Cells | None:
     try:
-        return cells(splits, chosen.weights, cap=how.cap)
+        return cells(splits, chosen.weights, clusters=chosen.groups, cap=how.cap)
     except InsufficientData:
         return None
 

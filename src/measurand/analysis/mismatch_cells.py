@@ -1,8 +1,9 @@
 """Cells of intent, segment and language in which both a set and production have questions.
 
 Questions are parted first by what has shifted most, and each part by what has shifted next. A cell
-with enough examples stands alone; one that has too few is joined with others of its part. What the
-set has no example of at all is out of reach: no weight makes something of nothing.
+with enough examples stands alone, those of one conversation counting once; one that has too few is
+joined with others of its part. What the set has no example of at all is out of reach: no weight
+makes something of nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Ints: TypeAlias = NDArray[np.intp]
 CAP = 10.0
 """How many times what they count now the examples of a cell may count."""
 _LEAST = 5
-"""Examples of a cell that stands alone."""
+"""Examples of a cell that stands alone; those of one conversation count once."""
 _PAIR = 2
 _BETWEEN = " / "
 
@@ -43,6 +44,7 @@ class Cells:
         held: Of the cells, in the set as it is weighted now.
         base: What each example counts within its cell, shape (examples,).
         joined: How many cells were joined with others.
+        mixed: The share of production that is of kinds which were joined.
         capped: The cells whose examples would count more than the cap.
         lost: The share of production that is out of reach, by what it is of, the largest first.
     """
@@ -54,6 +56,7 @@ class Cells:
     held: Floats
     base: Floats
     joined: int
+    mixed: float
     capped: tuple[str, ...]
     lost: tuple[tuple[str, float], ...]
 
@@ -84,12 +87,19 @@ class Cells:
         return Strata(self.first[rows], self.shares, self.names, None if even else base)
 
 
-def cells(splits: Sequence[Kinds], weights: Floats | None, *, cap: float = CAP) -> Cells:
+def cells(
+    splits: Sequence[Kinds],
+    weights: Floats | None,
+    *,
+    clusters: Ints | None = None,
+    cap: float = CAP,
+) -> Cells:
     """The cells of one split within the other.
 
     Args:
         splits: The first one parts all questions, the next one each of its parts, and so on.
         weights: What each example stands for; None where all stand for as many.
+        clusters: What examples share, as a conversation, from 0; None where they share nothing.
         cap: How many times what they count now the examples of a cell may count.
 
     Raises:
@@ -111,11 +121,12 @@ def cells(splits: Sequence[Kinds], weights: Floats | None, *, cap: float = CAP) 
             (f"{kinds.channel} {kinds.names[kind]}", float((second[place] == kind).mean()))
             for kind in np.flatnonzero(asked & ~has).tolist()
         ]
-    grown = _Grown(first, second, splits)
+    groups = np.arange(first.shape[1]) if clusters is None else clusters
+    grown = _Grown(first, second, splits, groups=groups)
     leaves = [
         leaf
-        for leaf in grown.leaves(np.flatnonzero(inside), np.flatnonzero(reached))
-        if len(leaf[0]) >= _PAIR and len(leaf[1])
+        for leaf in grown.leaves(_Leaf(np.flatnonzero(inside), np.flatnonzero(reached)))
+        if grown.units(leaf.own) >= _PAIR and len(leaf.others)
     ]
     if not leaves:
         raise InsufficientData("no kind of question has two examples and is asked in production")
@@ -124,56 +135,76 @@ def cells(splits: Sequence[Kinds], weights: Floats | None, *, cap: float = CAP) 
         base,
         sizes=(first.shape[1], second.shape[1]),
         cap=cap,
-        joined=grown.joined,
+        joined=(grown.joined, float(grown.mixed.mean())),
         lost=lost,
     )
 
 
-_Leaf: TypeAlias = tuple[Ints, Ints, tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """Examples and questions of one cell, and what it is called."""
+
+    own: Ints
+    others: Ints
+    names: tuple[str, ...] = ()
+
+    def within(self, own: Ints, others: Ints, name: str) -> _Leaf:
+        return _Leaf(own, others, (*self.names, name))
+
+    @property
+    def name(self) -> str:
+        return _BETWEEN.join(self.names) or "all"
 
 
 class _Grown:
     """Cells grown from the whole, split by split."""
 
-    def __init__(self, first: Ints, second: Ints, splits: Sequence[Kinds]) -> None:
-        self._first, self._second, self._splits = first, second, splits
+    def __init__(self, first: Ints, second: Ints, splits: Sequence[Kinds], *, groups: Ints) -> None:
+        self._first, self._second, self._splits, self._groups = first, second, splits, groups
         self.joined = 0
+        self.mixed = np.zeros(second.shape[1], dtype=bool)
 
-    def leaves(
-        self, own: Ints, others: Ints, *, depth: int = 0, names: tuple[str, ...] = ()
-    ) -> Iterator[_Leaf]:
+    def units(self, own: Ints) -> int:
+        """How many of these examples are independent."""
+        return np.unique(self._groups[own]).size
+
+    def leaves(self, root: _Leaf, *, depth: int = 0) -> Iterator[_Leaf]:
         """The cells of these examples and questions."""
-        if depth == len(self._splits) or len(own) < 2 * _LEAST:
-            yield own, others, names
+        if depth == len(self._splits) or self.units(root.own) < 2 * _LEAST:
+            yield root
             return
-        for mine, theirs, name in self._parts(own, others, depth):
-            told = (*names, name) if name else names
-            yield from self.leaves(mine, theirs, depth=depth + 1, names=told)
+        for part in self._parts(root, depth):
+            yield from self.leaves(part, depth=depth + 1)
 
-    def _parts(self, own: Ints, others: Ints, depth: int) -> list[tuple[Ints, Ints, str]]:
-        kinds = self._splits[depth]
+    def _parts(self, root: _Leaf, depth: int) -> list[_Leaf]:
+        kinds, own, others = self._splits[depth], root.own, root.others
         mine, theirs = self._first[depth][own], self._second[depth][others]
-        sizes = np.bincount(mine, minlength=len(kinds.names))
         asked = np.bincount(theirs, minlength=len(kinds.names))
-        alone = np.flatnonzero((sizes >= _LEAST) & (asked > 0)).tolist()
-        rest = np.flatnonzero(((sizes < _LEAST) | (asked == 0)) & (sizes + asked > 0)).tolist()
-        parts = [(own[mine == kind], others[theirs == kind], kinds.names[kind]) for kind in alone]
+        pairs = np.unique(np.stack((mine, self._groups[own])), axis=1)
+        sizes = np.bincount(pairs[0], minlength=len(kinds.names))
+        whole = (sizes >= _LEAST) & (asked > 0)
+        rest = np.flatnonzero(~whole & (sizes + asked > 0)).tolist()
+        parts = [
+            root.within(own[mine == kind], others[theirs == kind], kinds.names[kind])
+            for kind in np.flatnonzero(whole).tolist()
+        ]
         if len(parts) + len(rest) <= 1:
-            return [(own, others, "")]
+            return [root]
         if not rest:
             return parts
         self.joined += len(rest)
-        left = own[np.isin(mine, rest)], others[np.isin(theirs, rest)], f"other {kinds.channel}s"
-        if len(left[0]) >= _LEAST and len(left[1]):
-            return [*parts, left]
+        left = own[np.isin(mine, rest)], others[np.isin(theirs, rest)]
+        self.mixed[left[1]] = True
+        if self.units(left[0]) >= _LEAST and len(left[1]):
+            return [*parts, root.within(*left, f"other {kinds.channel}s")]
         if len(parts) <= 1:
-            return [(own, others, "")]
-        parts.sort(key=lambda part: (len(part[0]), part[2]))
+            return [root]
+        parts.sort(key=lambda part: (len(part.own), part.names[-1]))
         into = parts[0]
-        merged = (
-            np.concatenate((into[0], left[0])),
-            np.concatenate((into[1], left[1])),
-            f"{into[2]} and others",
+        merged = root.within(
+            np.concatenate((into.own, left[0])),
+            np.concatenate((into.others, left[1])),
+            f"{into.names[-1]} and others",
         )
         return [*parts[1:], merged]
 
@@ -184,18 +215,18 @@ def _weighed(
     *,
     sizes: tuple[int, int],
     cap: float,
-    joined: int,
+    joined: tuple[int, float],
     lost: Sequence[tuple[str, float]],
 ) -> Cells:
-    leaves = sorted(leaves, key=lambda leaf: (-len(leaf[1]), leaf[2]))
+    leaves = sorted(leaves, key=lambda leaf: (-len(leaf.others), leaf.names))
     first, second = (np.full(size, -1, dtype=np.intp) for size in sizes)
-    for code, (own, others, _) in enumerate(leaves):
-        first[own], second[others] = code, code
-    wanted = np.asarray([len(others) for _, others, _ in leaves], dtype=np.float64)
-    held = np.asarray([base[own].sum() for own, _, _ in leaves], dtype=np.float64)
+    for code, leaf in enumerate(leaves):
+        first[leaf.own], second[leaf.others] = code, code
+    wanted = np.asarray([len(leaf.others) for leaf in leaves], dtype=np.float64)
+    held = np.asarray([base[leaf.own].sum() for leaf in leaves], dtype=np.float64)
     wanted, held = wanted / wanted.sum(), held / held.sum()
     shares, over = _capped(wanted, held, cap)
-    names = tuple(_BETWEEN.join(name) or "all" for _, _, name in leaves)
+    names = tuple(leaf.name for leaf in leaves)
     return Cells(
         names=names,
         first=first,
@@ -203,7 +234,8 @@ def _weighed(
         shares=shares,
         held=held,
         base=base,
-        joined=joined,
+        joined=joined[0],
+        mixed=joined[1],
         capped=tuple(name for name, cut in zip(names, over, strict=True) if cut),
         lost=tuple(sorted(lost, key=lambda one: -one[1])),
     )

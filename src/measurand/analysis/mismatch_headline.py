@@ -20,10 +20,17 @@ from measurand.analysis.result import Result
 from measurand.analysis.score import Scores
 from measurand.errors import InsufficientData
 from measurand.stats.estimate import Estimate, attempt
+from measurand.stats.mean import cluster_codes
 from measurand.stats.quantiles import two_sided_z
 from measurand.stats.reweighting import reweighted_difference, share_error
 
-__all__ = ["headline_results"]
+__all__ = ["ENOUGH", "headline_results"]
+
+ENOUGH = 100
+"""Independent examples from which on cells are fine enough for weights to repair a mean: with
+fewer, what a cell holds is of several intents, and no interval knows of that."""
+_MIXED = 0.1
+"""Production of kinds that were joined, from which share on the repair is said to be in part."""
 
 
 def headline_results(
@@ -36,7 +43,8 @@ def headline_results(
     """Of every system: the overall mean as it is, re-weighted, and the difference of the two.
 
     The mean as it is is the headline that `measurand.analysis.comparison.compare` tells. The
-    re-weighted one has in its interval that production's shares are estimated from a window.
+    re-weighted one has in its interval that production's shares are estimated from a window. With
+    fewer than a hundred independent examples neither it nor the difference is told.
 
     Args:
         scores: Of the examples.
@@ -55,6 +63,11 @@ def headline_results(
     found = _Placed.of(scores, made, sides[0])
     after = replace(before, population=found.population)
     old, new = (_overall(measure) for measure in (before, after))
+    few = {
+        system: reason
+        for place, system in enumerate(scores.systems)
+        if (reason := _few(scores, place, sides[0]))
+    }
     production = made.second[made.second >= 0]
     clusters = sides[1].groups
     shared = None if clusters is None else clusters[made.second >= 0]
@@ -63,9 +76,17 @@ def headline_results(
         stamp = partial(Result, dimension=OVERALL, systems=(system,))
         if system in old:
             yield stamp(name="mean", estimate=old[system])
+        if system in few:
+            n = new[system].n if system in new else 0
+            absent = Estimate.absent(few[system], n=n, level=options.level)
+            yield stamp(name="mean_reweighted", estimate=absent)
+            yield stamp(name="reweighting_difference", estimate=absent)
+            continue
         if system in new:
-            yield stamp(name="mean_reweighted", estimate=_widened(new[system], error))
-        gap = found.difference(scores, place, before=before, error=error)
+            yield stamp(
+                name="mean_reweighted", estimate=_partly(_widened(new[system], error), made)
+            )
+        gap = _partly(found.difference(scores, place, before=before, error=error), made)
         judged = bool(scores.overall_judged[place])
         yield stamp(name="reweighting_difference", estimate=as_opinion(gap) if judged else gap)
 
@@ -133,6 +154,30 @@ class _Placed:
             method="difference of two weightings",
             level=before.level,
         )
+
+
+def _few(scores: Scores, place: int, side: Side) -> str:
+    """Why so few examples that the system has a score on repair no mean; empty where they do."""
+    known = set(side.ids)
+    rows = np.asarray([name in known for name in scores.examples], dtype=bool)
+    rows &= ~np.isnan(scores.overall[:, place])
+    count = int(rows.sum())
+    if count and scores.clustered:
+        count = int(cluster_codes(scores.clusters[rows], count).max()) + 1
+    if count >= ENOUGH:
+        return ""
+    return (
+        f"{count:,} independent examples have a score, and with fewer than {ENOUGH} cells are too "
+        "coarse for weights to repair a mean"
+    )
+
+
+def _partly(estimate: Estimate, made: Cells) -> Estimate:
+    """The estimate, saying so where much of production is of kinds that were joined."""
+    if estimate.value is None or made.mixed <= _MIXED:
+        return estimate
+    told = f"a repair in part: {made.mixed:.0%} of production is of kinds that were joined"
+    return replace(estimate, reason="; ".join(filter(None, (estimate.reason, told))))
 
 
 def _overall(measure: Measure) -> dict[str, Estimate]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from measurand.analysis.mismatch_cells import Cells
 from measurand.analysis.mismatch_channels import ChannelTest
+from measurand.analysis.mismatch_headline import ENOUGH
 from measurand.analysis.mismatch_sides import Side
 
 __all__ = ["mismatch_limits"]
@@ -39,6 +40,12 @@ def mismatch_limits(
         if test.p is None:
             yield f"There is no test of {test.channel}: {test.estimate.reason}."
     yield from _weighted(made)
+    if made is not None and chosen.independent < ENOUGH:
+        yield (
+            f"The set has {chosen.independent:,} independent examples, and with fewer than "
+            f"{ENOUGH} cells are coarse: weights repair the shift in part, and a mean that is "
+            "weighted by them may be off by more than its interval says."
+        )
 
 
 def _dependent(chosen: Side, production: Side) -> Iterator[str]:
@@ -69,8 +76,9 @@ def _weighted(made: Cells | None) -> Iterator[str]:
     )
     if made.joined:
         yield (
-            f"{made.joined:,} cells had fewer than five examples and are joined with others of "
-            "their kind; within what is joined no weight tells them apart."
+            f"{made.joined:,} cells had fewer than five independent examples and are joined with "
+            f"others of their kind. {made.mixed:.0%} of production is of what was joined; within "
+            "it no weight tells kinds apart, and the repair is in part."
         )
     if made.capped:
         yield (

@@ -154,7 +154,7 @@ def _channels(
                 Percent(test.estimate) if text else test.estimate,
                 after.get(test.channel),
                 f"{test.matters:.0%}" if text else f"{test.matters:g}",
-                None if test.p is None else f"{test.power:.0%}",
+                None if test.p is None else f"{test.passing:.0%}",
                 None if verdict is None else verdict.n_needed,
             )
         )
@@ -166,14 +166,15 @@ def _channels(
             Column("Shift", right=True),
             Column("After weights", right=True),
             Column("Matters from", right=True),
-            Column("Would be found", right=True),
+            Column("Would pass", right=True),
             Column("Examples needed", right=True, detail=True),
         ),
         tuple(rows),
-        "Text: as if so much of production were of a topic that the set has nothing of. Others: "
-        "the population stability index, less what chance adds; after weights, where each example "
-        "counts as production asks. Would be found: how often a "
-        "shift of the size that matters would be, at these numbers of questions.",
+        "Text: as if so much of production were of a topic that the set has nothing of; which "
+        "topic is open, and the interval has in it how they differ. Others: the population "
+        "stability index, less what chance adds; after weights, where each example counts as "
+        "production asks. A channel passes where its interval ends below what matters. Would pass: "
+        "how often a set of this size does that is as production.",
     )
     reasons = Bullets(tuple(f"{_NAMES[v.dimension]}: {v.reason}" for v in verdicts if v.dimension))
     summary = (
@@ -342,18 +343,16 @@ def _use(found: Mismatch, context: MismatchContext) -> list[Section]:
 def _others(others: Mapping[str, Sequence[ChannelTest]]) -> list[Section]:
     if not others:
         return []
-    rows: list[tuple[Cell, ...]] = []
-    for name, tests in others.items():
-        by = {test.channel: test.estimate for test in tests}
-        text, intent = by.get("text"), by.get("intent")
-        rows.append((name, None if text is None else Percent(text), intent))
-    columns = (
-        Column("Component"),
-        Column("Text", right=True),
-        Column("Intent (PSI)", right=True),
-    )
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(Percent(test.estimate) for test in tests)) for name, tests in others.items()
+    ]
+    columns = (Column("Component"), Column("Text", right=True))
     table = Table("How far the other components are", columns, tuple(rows))
-    summary = "They were chosen and do not sample production, so that there is no verdict on them."
+    summary = (
+        "They were chosen and do not sample production, so that there is no verdict on them. Text "
+        "is told as above, in topics of production; few examples leave much open, and an interval "
+        "that begins at 0 shows no distance."
+    )
     return [Section("Other components", (table,), summary)]
 
 

@@ -17,7 +17,7 @@ from measurand.errors import InsufficientData, UsageError
 from measurand.stats.arrays import Floats, check_finite
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.mean import cluster_codes
-from measurand.stats.quantiles import check_level, normal_cdf, two_sided_z
+from measurand.stats.quantiles import check_level, two_sided_z
 
 __all__ = ["PERMUTATIONS", "Mmd", "Sample", "median_distance", "mmd_squared", "mmd_test"]
 
@@ -100,15 +100,6 @@ class Mmd:
     kernel: Floats
     bandwidth: float
     method: str
-
-    def power(self, squared: float, spread: float = 0.0) -> float:
-        """The chance to find a shift, by a normal approximation.
-
-        Args:
-            squared: The squared distance of the centres.
-            spread: The standard deviation that the shift itself adds.
-        """
-        return normal_cdf((squared - self.threshold) / math.hypot(self.chance, spread))
 
 
 def median_distance(vectors: ArrayLike) -> float:

@@ -122,16 +122,20 @@ class Psi:
     df: float
     scale: float
 
-    def power(self, shift: float) -> float:
-        """The chance to find a shift of this size with as many units.
+    def passing(self, shift: float) -> float:
+        """The chance that the interval ends below this shift, where nothing has shifted.
+
+        Args:
+            shift: Above 0.
 
         Raises:
-            UsageError: The shift is negative.
+            UsageError: The shift is not above 0.
         """
-        if not shift >= 0:
-            raise UsageError(f"a shift is 0 or more; found {shift}")
-        below = special.chndtr(self.threshold / self.scale, self.df, shift / self.scale)
-        return float(1 - below)
+        if not shift > 0:
+            raise UsageError(f"a shift that matters is above 0; found {shift}")
+        tail = (1 - self.estimate.level) / 2
+        most = float(special.chndtrix(tail, self.df, shift / self.scale))
+        return float(special.chdtr(self.df, max(most, 0.0)))
 
 
 def psi(first: ArrayLike, second: ArrayLike) -> float:
@@ -179,7 +183,8 @@ def psi_test(first: Mix, second: Mix, *, level: float = LEVEL) -> Psi:
     1/n + 1/m is a chi-square with B - 1 degrees. Else its scale and degrees are those of a sum of
     chi-squares with the same mean and variance, from the covariance of the shares (Satterthwaite,
     as Rao and Scott do it). The interval is of the index that the populations have: by a
-    noncentral chi-square.
+    noncentral chi-square. An index below the middle of what chance gives has the upper end of that
+    middle: samples that agree more than chance would have it rule out no more than others.
 
     Args:
         first: One sample.
@@ -191,7 +196,8 @@ def psi_test(first: Mix, second: Mix, *, level: float = LEVEL) -> Psi:
         UsageError: They have different kinds.
 
     References:
-        Rao and Scott (1981), The analysis of categorical data from complex sample surveys, JASA 76.
+        Rao and Scott (1981), The analysis of categorical data from complex sample surveys, JASA 76;
+        Cowan, Cranmer, Gross and Vitells (2011), Power-constrained limits, arXiv 1105.3166.
     """
     check_level(level)
     if first.shares.size != second.shares.size:
@@ -225,7 +231,8 @@ def _only(mix: Mix, held: NDArray[np.bool_]) -> Mix:
 
 def _shift(x: float, df: float, scale: float, *, level: float, n: int) -> Estimate:
     tail = (1 - level) / 2
-    low, high = (_noncentrality(x, df, below) for below in (1 - tail, tail))
+    low = _noncentrality(x, df, 1 - tail)
+    high = _noncentrality(max(x, float(special.chdtri(df, 0.5))), df, tail)
     value = min(max(x - df, low), high)
     return Estimate(
         value=value * scale,

@@ -33,7 +33,8 @@ def reweighted_difference(
 
     Both are of the same units, so that what they share cancels out: the variance is that of what
     each unit contributes to the one mean less what it does to the other, linearised. The units are
-    taken as a sample, and how many of them are of which stratum as chance.
+    taken as a sample, and how many of them are of which stratum as chance. A stratum in which few
+    units stand for most varies no less here than in the mean itself (`Strata.contributions`).
 
     Args:
         values: One finite number per unit, shape (units,).
@@ -57,9 +58,7 @@ def reweighted_difference(
         raise UsageError("each value has one stratum and one weight")
     plain = old / old.sum()
     value = float((strata.weights - plain) @ vector)
-    inside = strata.weights * (vector - strata.means(vector)[strata.codes])
-    sizes = strata.sizes[strata.codes]
-    parts = np.sqrt(sizes / (sizes - 1)) * inside - plain * (vector - float(plain @ vector))
+    parts = strata.residuals(vector) - plain * (vector - float(plain @ vector))
     groups = np.arange(vector.size) if clusters is None else cluster_codes(clusters, vector.size)
     sums = np.bincount(groups, parts)
     if sums.size < _FEWEST:
