@@ -11,6 +11,7 @@ from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.core.example import Example
+from measurand.errors import UsageError
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 from measurand.stats.proportion import score_bounds
 
@@ -69,12 +70,46 @@ def test_equal_probabilities_change_no_number() -> None:
     assert same.limits == plain.limits
 
 
-def test_a_missing_probability_is_told_and_nothing_is_guessed() -> None:
-    plain = compare(table(world()), QUALITY, examples=drawn(None, None), options=FEW)
-    part = compare(table(world()), QUALITY, examples=drawn(None, 0.01), options=FEW)
-    assert part.results == plain.results
-    (told,) = [limit for limit in part.limits if "have no probability" in limit]
-    assert told.startswith("20 of the 60 examples of core")
+def test_examples_of_core_that_were_not_drawn_count_for_nothing_said_of_production() -> None:
+    """A probability is taken from two that are common, and they are left out; weights stay."""
+    scores, examples = world(), drawn()
+    for name in ("e0040", "e0041"):
+        examples[name] = replace(examples[name], probability=None, stratum=None)
+    findings = compare(table(scores), QUALITY, examples=examples, options=FEW)
+    weights = np.repeat([10.0, 100.0], [CORE // 3, CORE - CORE // 3])
+    weights[40:42] = 0
+    mean = np.average(scores[:CORE, 0], weights=weights)
+    for component in (None, "core"):
+        stamp = {"systems": ("a",), "dimension": "quality", "component": component}
+        found = one(findings, "mean", **stamp).estimate
+        assert found.value == pytest.approx(mean)
+        assert found.n == CORE - 2
+    gap = np.average(scores[:CORE, 0] - scores[:CORE, 1], weights=weights)
+    for component in (None, "core"):
+        found = one(findings, "difference", systems=("a", "b"), component=component).estimate
+        assert found.value == pytest.approx(gap)
+    (told,) = [limit for limit in findings.limits if "without a probability" in limit]
+    assert told.startswith("2 examples of core")
+    assert "58 examples that sample production" in (findings.headline or "")
+
+
+def test_one_that_stands_for_most_is_not_resampled_and_has_one_interval() -> None:
+    """The headline by bootstrap is absent there, and the interval is that of core by formula."""
+    examples = {
+        name: replace(found, probability=0.5, stratum=None) if found.probability else found
+        for name, found in drawn().items()
+    }
+    examples["e0000"] = replace(examples["e0000"], probability=0.01)
+    findings = compare(table(world()), QUALITY, examples=examples, options=FEW)
+    for system in ("a", "b"):
+        whole = one(findings, "mean", systems=(system,)).estimate
+        core = one(findings, "mean", systems=(system,), component="core").estimate
+        assert (whole.low, whole.high) == (core.low, core.high)
+        assert "BCa" not in whole.method
+    several = one(
+        compare(table(world()), QUALITY, examples=drawn(), options=FEW), "mean", systems=("a",)
+    ).estimate
+    assert "BCa" in several.method
 
 
 def test_stated_traffic_keeps_the_weights_within_its_segments() -> None:
@@ -92,10 +127,16 @@ def test_stated_traffic_keeps_the_weights_within_its_segments() -> None:
     assert found.method.startswith("post-stratified over 2 strata")
 
 
-def test_growing_data_are_not_weighted_and_it_is_said() -> None:
+def test_growing_data_that_would_have_to_be_weighted_are_refused() -> None:
     looked = replace(FEW, looks="anytime")
-    findings = compare(table(world()), QUALITY, examples=drawn(), options=looked)
-    assert any("however often growing data are looked at" in limit for limit in findings.limits)
+    with pytest.raises(UsageError, match=r"different probabilities: look once, or ask for"):
+        compare(table(world()), QUALITY, examples=drawn(), options=looked)
+    whole = compare(
+        table(world()), QUALITY, examples=drawn(), options=replace(looked, headline="all")
+    )
+    assert one(whole, "difference", systems=("a", "b")).estimate.present
+    core = one(whole, "difference", systems=("a", "b"), component="core").estimate
+    assert core.reason == "no interval of weighted examples is known that holds at every look"
 
 
 @pytest.mark.parametrize(

@@ -301,6 +301,18 @@ def test_without_two_to_compare_it_is_refused(
         go(made(tmp_path / "p", systems=systems))
 
 
+def test_core_that_is_weighted_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    project = made(tmp_path, "good")
+    data = tmp_path / "data"
+    drawn = [
+        replace(one, probability=0.1 if place % 2 else 0.2) if one.component == "core" else one
+        for place, one in enumerate(Dataset.load(data).examples)
+    ]
+    Dataset(tuple(drawn)).save(data)
+    with pytest.raises(UsageError, match=r"drawn with different probabilities"):
+        go(project)
+
+
 def test_the_command_says_what_it_saved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

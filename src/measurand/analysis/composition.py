@@ -20,7 +20,6 @@ from measurand.analysis.frame import Bools
 from measurand.analysis.matrix import Floats
 from measurand.analysis.result import Result
 from measurand.core.example import COMPONENTS
-from measurand.core.plan import Looks
 from measurand.errors import UsageError
 from measurand.stats.estimate import Estimate
 from measurand.stats.poststrata import Strata, kish
@@ -39,7 +38,9 @@ __all__ = [
     "everything",
     "pool_of",
     "population",
+    "sampled",
     "traffic_shares",
+    "unsampled_limits",
 ]
 
 POOLS: Mapping[str, str] = MappingProxyType(
@@ -123,32 +124,52 @@ def population(scores: Scores, options: ComparisonOptions) -> Population:
 
     Where examples say to which component they belong, those of core, unless all are asked for;
     where none is of core there is nothing else than all, which is told. Where core was drawn with
-    probabilities that differ, each counts one over its own. Where traffic is stated, those of the
-    segments that it names, each segment counting as much as its share.
+    known probabilities, those that have one; where these differ, each counts one over its own.
+    Where traffic is stated, those of the segments that it names, each segment counting as much as
+    its share.
 
     Raises:
         UsageError: The shares make no sense, a segment with a share has no example, or an example
             is of two segments that have shares.
     """
-    core = np.asarray([name == "core" for name in scores.components], dtype=bool)
+    core = sampled(scores)
     chosen = everything(scores)
     if options.headline == "core" and core.any():
         note = f"core, {int(core.sum()):,} examples that sample production"
         chosen = Population(rows=core, strata=None, kind="core", note=note, sampled=True)
-        strata = None if options.looks == "anytime" else drawn_strata(scores.only(core))
+        strata = drawn_strata(scores.only(core))
         if strata is not None:
             note = f"{note}, each weighted by what it stands for"
             chosen = replace(chosen, strata=strata, kind="weighted", note=note)
     return _re_weighted(scores, chosen, options.traffic) if options.traffic else chosen
 
 
-def as_drawn(scores: Scores, *, looks: Looks) -> Population | None:
-    """All of these examples, each weighted by what it stands for; None where all count alike."""
-    strata = None if looks == "anytime" else drawn_strata(scores)
-    if strata is None:
+def as_drawn(scores: Scores) -> Population | None:
+    """Those of these examples of core that were drawn, each weighted by what it stands for.
+
+    None where they are not all of core, or where each was drawn and all count alike.
+    """
+    if any(name != "core" for name in scores.components):
         return None
-    rows = np.ones(len(scores.examples), dtype=bool)
+    rows = sampled(scores)
+    strata = drawn_strata(scores.only(rows))
+    if strata is None:
+        if rows.all():
+            return None
+        return Population(rows=rows, strata=None, kind="core", note="as drawn", sampled=True)
     return Population(rows=rows, strata=strata, kind="weighted", note="as drawn", sampled=True)
+
+
+def sampled(scores: Scores) -> Bools:
+    """Which examples sample production: core; where any of it has a probability, those that have.
+
+    One that was added to such a core by hand is of no sample.
+    """
+    core = np.asarray([name == "core" for name in scores.components], dtype=bool)
+    if not scores.drawn:
+        return core
+    known = np.asarray([chance is not None for chance, _ in scores.drawn], dtype=bool)
+    return core & known if (core & known).any() else core
 
 
 def drawn_strata(scores: Scores) -> Strata | None:
@@ -262,13 +283,13 @@ def composition_limits(scores: Scores, chosen: Population) -> Iterator[str]:
         yield from _drawn(chosen)
     elif chosen.strata is not None:
         yield from _weighted(scores, chosen, chosen.strata)
-    elif chosen.kind == "core":
-        yield from _unknown_chances(scores, chosen)
+    if chosen.kind != "all":
+        yield from unsampled_limits(scores)
 
 
 def _outside(scores: Scores) -> Iterator[str]:
-    core = sum(name == "core" for name in scores.components)
-    others = len(scores.components) - core
+    core = int(sampled(scores).sum())
+    others = len(scores.components) - scores.components.count("core")
     if others:
         yield (
             f"The headline is of core, {core:,} examples that sample production. Outside of it are "
@@ -293,26 +314,21 @@ def _drawn(chosen: Population) -> Iterator[str]:
     yield (
         f"The {chosen.n:,} examples of core were drawn with different probabilities, and each "
         f"counts for as much traffic as it stands for: the one that counts most counts "
-        f"{float(own.max() / own.min()):,.1f} times the one that counts least. They are worth "
-        f"{chosen.effective_n:,.0f} that count alike."
+        f"{float(own.max() / own.min()):,.1f} times the one that counts least. By these weights "
+        f"alone they are worth {chosen.effective_n:,.0f} that count alike; strata, and examples "
+        "that share a cluster, are not reckoned with in that number."
     )
 
 
-def _unknown_chances(scores: Scores, chosen: Population) -> Iterator[str]:
-    """That core cannot be weighted, where a part of it was drawn with unknown probabilities."""
-    own = [one for one, inside in zip(scores.drawn, chosen.rows, strict=False) if inside]
-    known = [chance for chance, _ in own if chance is not None]
-    if known and len(known) < len(own):
+def unsampled_limits(scores: Scores) -> Iterator[str]:
+    """That a part of core was not drawn, and is left out of what is said of production."""
+    out = scores.components.count("core") - int(sampled(scores).sum())
+    if out:
+        some = "1 example" if out == 1 else f"{out:,} examples"
         yield (
-            f"{len(own) - len(known):,} of the {len(own):,} examples of core have no probability "
-            "with which they were drawn, so none is weighted: all count alike, and the headline "
-            "is of production only if all were drawn alike."
-        )
-    elif known and max(known) - min(known) > _ALIKE * max(known):
-        yield (
-            "The examples of core were drawn with different probabilities, and all count alike "
-            "here: no weighted interval is known that holds however often growing data are looked "
-            "at."
+            f"{some} of core without a probability count for nothing in what is said of "
+            "production: the others were drawn with one, and those are no part of that sample. "
+            "Make them edge examples, or give the probability with which each was drawn."
         )
 
 
@@ -332,8 +348,8 @@ def _weighted(scores: Scores, chosen: Population, strata: Strata) -> Iterator[st
             "differ is unknown, so no re-weighted number has an interval, and there is none."
         )
     rows = np.flatnonzero(~chosen.rows)
-    core = "core" in scores.components
-    left = sum(1 for row in rows if not core or scores.components[row] == "core")
+    core = sampled(scores)
+    left = sum(1 for row in rows if not core.any() or core[row])
     if left:
         yield (
             f"{left:,} further examples are of no segment with a share, and count for nothing in "

@@ -48,12 +48,19 @@ def every_pair(measure: Measure, options: ComparisonOptions) -> EveryPair:
     all systems but the ends of the scale, which do not stand for election.
 
     Raises:
-        UsageError: All are to be compared with a baseline, and there is none.
+        UsageError: All are to be compared with a baseline, and there is none; or growing data would
+            have to be weighted.
     """
     if options.looks == "anytime" and measure.strata is not None:
+        asked = "Leave out one of the two."
+        if not options.traffic:
+            asked = (
+                "Core was drawn with different probabilities: look once, or ask for the headline "
+                "of all examples (compare: {headline: all})."
+            )
         raise UsageError(
             "data that are looked at while they grow cannot be re-weighted to traffic: no interval "
-            "is known that holds at every look. Leave out one of the two."
+            f"is known that holds at every look. {asked}"
         )
     systems = measure.scores.systems
     chosen = tuple(_pairs(systems, options))

@@ -83,6 +83,7 @@ def gate(
         limits=(
             *gate_limits(rubric, terms, seen, items=items, waivers=waivers, opinions=(*opinions,)),
             *weighed,
+            *(told for part in parts for told in part.unsampled),
         ),
     )
     return GateResult(
@@ -170,7 +171,9 @@ def _means(part: Part, terms: GateTerms) -> Iterator[Result]:
         if pair.name == OVERALL:
             continue
         for system, arm in zip(terms.pair, (pair.first, pair.second), strict=True):
-            found = pair.measure.mean(arm, scale=pair.scale, clusters=pair.clusters)
+            found = pair.measure.mean(
+                arm, scale=pair.scale, clusters=pair.clusters, strata=pair.strata
+            )
             yield Result(
                 name="mean",
                 estimate=on_scale(found, pair.scale),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from measurand.analysis.composition import as_drawn
+from measurand.analysis.composition import as_drawn, unsampled_limits
 from measurand.analysis.frame import Bools
 from measurand.analysis.gate_difference import difference_verdict
 from measurand.analysis.gate_items import ItemMaker
@@ -45,6 +45,13 @@ class Part:
     def blocking(self) -> Blocking:
         """What is known of outputs that must never be."""
         return Blocking.of(self.watched, self.items, self.units)
+
+    @property
+    def unsampled(self) -> tuple[str, ...]:
+        """What is told of examples of core that were not drawn, where others were."""
+        if not self.pairs or self.pairs[0].measure.population is None:
+            return ()
+        return tuple(unsampled_limits(self.pairs[0].measure.scores))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Scene:
             level=terms.level,
             resamples=terms.resamples,
             seed=terms.seed,
-            population=as_drawn(scores, looks="fixed"),
+            population=as_drawn(scores),
         )
         margin = terms.plan.margin(seen.part, terms.margin)
         places = [place for place, one in enumerate(scores.dimensions) if one.name in quality]

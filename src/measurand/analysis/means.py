@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from measurand.analysis.composition import drawn_strata
+from measurand.analysis.composition import drawn_strata, sampled
 from measurand.analysis.correction import LEAST_LABELS, as_opinion, correct, sample_of
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.measure import (
@@ -81,8 +81,8 @@ def means(measure: Measure) -> Iterator[Result]:
     """The mean of every system: overall and by dimension; in all, by component, by segment.
 
     In all is of the headline's examples, and segments are parts of these; components are of
-    whatever examples are of them, and ``mean_of_all`` is overall and of every example, where the
-    headline is of a part.
+    whatever examples are of them (core of those that were drawn, where any was), and
+    ``mean_of_all`` is overall and of every example, where the headline is of a part.
 
     A judge's mean is corrected by what people said of a part of the outputs, and what the judge
     says of all examples by itself stands beside it as ``judge_mean_raw``. Where people said too
@@ -214,15 +214,11 @@ def _cells(measure: Measure) -> Iterator[_Cell]:
     yield _Cell(scores=head, strata=measure.strata)
     for component in COMPONENTS:
         rows = np.asarray([name == component for name in scores.components], dtype=bool)
+        rows = sampled(scores) if component == "core" else rows
         if rows.any():
             part = scores.only(rows)
-            yield _Cell(scores=part, component=component, strata=_own_strata(measure, part))
+            yield _Cell(scores=part, component=component, strata=drawn_strata(part))
     for segment in sorted({tag for tags in head.segments for tag in tags}):
         rows = np.asarray([segment in tags for tags in head.segments], dtype=bool)
         part = head.only(rows)
-        yield _Cell(scores=part, segment=segment, strata=_own_strata(measure, part))
-
-
-def _own_strata(measure: Measure, part: Scores) -> Strata | None:
-    """The strata that the examples of a part were drawn from, where they count differently."""
-    return drawn_strata(part) if measure.looks == "fixed" else None
+        yield _Cell(scores=part, segment=segment, strata=drawn_strata(part))

@@ -151,8 +151,7 @@ class Measure:
         member = np.eye(strata.shares.size)[codes]
         count = strata.shares.size
         if strata.base is not None:
-            if strata.sizes.min() < _FEWEST_RESAMPLED:
-                reason = "strata of a few examples cannot be resampled"
+            if (reason := _not_resampled(strata.only(given), clusters, given)) is not None:
                 return Estimate.absent(reason, n=int(given.sum()), method="BCa", level=self.level)
             member = member * strata.base[given, None]
 
@@ -174,6 +173,19 @@ class Measure:
     def _too_few(self, units: int, n: int) -> Estimate:
         reason = f"{units} independent examples are too few to resample"
         return Estimate.absent(reason, n=n, method="BCa", level=self.level)
+
+
+def _not_resampled(strata: Strata, clusters: Codes | None, given: Bools) -> str | None:
+    """Why weighted examples cannot be resampled; None where they can.
+
+    Where one stands for most of its stratum, the weighted mean of all resamples that hold it is
+    its own value, whatever others like it are.
+    """
+    if strata.held(None if clusters is None else clusters[given]).min() < _FEWEST_RESAMPLED:
+        return "strata of a few examples cannot be resampled"
+    if strata.dominated.any() or strata.worth.min() < _FEWEST_RESAMPLED:
+        return "a few examples stand for most of a stratum, which cannot be resampled"
+    return None
 
 
 def _units(given: Bools, clusters: Codes | None) -> list[int]:
@@ -292,6 +304,8 @@ def _place(measure: Measure, columns: Floats, shared: Bools) -> Estimate:
         raise InsufficientData("floor, expert and system share no rated example")
     clusters = head.clusters[shared] if measure.clustered else None
     strata = None if measure.strata is None else measure.strata.only(shared)
+    if strata is not None and strata.dominated.any():
+        raise InsufficientData("a few examples stand for most of a stratum: no resampling tells")
     gap = measure.mean(span, scale=_SPAN, clusters=clusters, strata=strata)
     if gap.low is None or gap.low <= 0:
         raise InsufficientData("the expert is not reliably above the floor, so there is no scale")

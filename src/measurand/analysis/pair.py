@@ -250,6 +250,8 @@ class Pair:
         scores, (a, b) = self.measure.scores, self.systems
         if self.name == OVERALL and not any(d.scale.bounded for d in scores.dimensions):
             return NOTHING_TO_WEIGH
+        if self.measure.looks == "anytime" and self.measure.strata is not None:
+            return "no interval of weighted examples is known that holds at every look"
         if len(self.first) < _FEWEST:
             shared = f"{len(self.first)} example" + ("s" if len(self.first) != 1 else "")
             return f"{a} and {b} share {shared} with a score; a comparison needs at least {_FEWEST}"

@@ -106,7 +106,7 @@ def slice_findings(
 def _within(measure: Measure, part: Slice) -> Measure:
     """The same of one slice; what was drawn from production counts for what it stands for."""
     scores = measure.scores.only(part.rows)
-    return replace(measure, scores=scores, population=as_drawn(scores, looks=measure.looks))
+    return replace(measure, scores=scores, population=as_drawn(scores))
 
 
 def _cuts(

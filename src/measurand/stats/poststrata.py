@@ -119,8 +119,15 @@ class Strata:
             raise InsufficientData(f"a mean needs at least two clusters; found {count}")
         if self.drawn:
             return self.joined(codes)
-        self._refuse_few(units_held(self.codes, codes, self.shares.size), "clusters")
+        self._refuse_few(self.held(codes), "clusters")
         return self
+
+    def held(self, clusters: ArrayLike | None = None) -> Codes:
+        """How many units, or different clusters, there are of each stratum."""
+        if clusters is None:
+            return self.sizes
+        codes = cluster_codes(clusters, self.codes.size)
+        return units_held(self.codes, codes, self.shares.size)
 
     def _refuse_few(self, held: Codes, noun: str) -> None:
         if (held < _FEWEST).any():
@@ -256,15 +263,22 @@ class Strata:
         plain = np.bincount(self.codes, values, minlength=count) / sizes
         own = np.bincount(self.codes, (values - plain[self.codes]) ** 2, minlength=count)
         within = float(own.sum()) / max(int((sizes - 1).sum()), 1)
-        weights = np.ones(values.size) if self.base is None else self.base
+        least = np.where(self.dominated, np.maximum(own, within * (sizes - 1)), own)
+        return np.asarray(least / sizes, dtype=np.float64)
+
+    @property
+    def worth(self) -> Floats:
+        """How many units that count alike those of each stratum are worth, by Kish."""
+        count = self.shares.size
+        weights = np.ones(self.codes.size) if self.base is None else self.base
         sums = np.bincount(self.codes, weights, minlength=count)
-        worth = sums**2 / np.maximum(
-            np.bincount(self.codes, weights**2, minlength=count), _ROUNDING
-        )
-        few = worth < _WORTH * sizes
-        return np.asarray(
-            np.where(few, np.maximum(own, within * (sizes - 1)), own) / sizes, dtype=np.float64
-        )
+        squares = np.bincount(self.codes, weights**2, minlength=count)
+        return np.asarray(sums**2 / np.maximum(squares, _ROUNDING), dtype=np.float64)
+
+    @property
+    def dominated(self) -> NDArray[np.bool_]:
+        """In which strata few units stand for most."""
+        return np.asarray(self.worth < _WORTH * np.maximum(self.sizes, 1), dtype=np.bool_)
 
     def means(self, values: Floats) -> Floats:
         """The mean of each stratum, shape (strata,)."""

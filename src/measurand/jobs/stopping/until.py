@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Clear", "UntilClear", "until_clear"]
 
 _BY = frozenset({"judge", "check"})
+_ALIKE = 1e-9
+"""Probabilities that differ by less than this share are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +210,7 @@ def until_clear(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilCl
 
     Raises:
         UsageError: No system is the current one, there is no candidate, judges are asked by batch,
-            or the headline is re-weighted to traffic.
+            or the headline is re-weighted to traffic, or weighted as core was drawn.
     """
     current_ones = [system.name for system in whole.systems if system.role == "current"]
     candidates = [system.name for system in plan.systems if system.role == "candidate"]
@@ -225,9 +227,18 @@ def until_clear(plan: Plan, whole: Plan, examples: Iterable[Example]) -> UntilCl
             "until clear looks at results as they come, and no interval that is re-weighted to "
             "traffic holds at every look. Take traffic out of compare, or run without until clear"
         )
+    every = tuple(examples)
+    core = [one.probability for one in every if one.component == "core"]
+    known = [chance for chance in core if chance is not None]
+    if plan.compare.headline == "core" and known and max(known) > (1 + _ALIKE) * min(known):
+        raise UsageError(
+            "until clear looks at results as they come, and core was drawn with different "
+            "probabilities, of which no weighted interval holds at every look. Run without until "
+            "clear, or ask for the headline of all examples (compare: {headline: all})"
+        )
     return UntilClear(
         plan=replace(plan, systems=whole.systems),
         baseline=current_ones[0],
         candidates=tuple(candidates),
-        order=arranged(examples, seed=plan.seed),
+        order=arranged(every, seed=plan.seed),
     )
