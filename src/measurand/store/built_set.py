@@ -18,7 +18,8 @@ from measurand.store.examples import read_example
 from measurand.store.file_lock import hold
 from measurand.store.lineage_file import LineageForm, lineage_rows, read_lineage, traced
 from measurand.store.lines import read_rows
-from measurand.store.set_files import Swap, companion, holds_set
+from measurand.store.remembered import remembered
+from measurand.store.set_files import Swap, companion, holds_set, swept
 from measurand.store.standing import LINEAGE, SPARE, VERSIONS, noted, standing
 from measurand.store.versions import (
     Version,
@@ -37,6 +38,7 @@ __all__ = [
     "BuiltSet",
     "SetChanged",
     "Spare",
+    "is_version",
     "load_set",
     "load_version",
     "note_edits",
@@ -108,7 +110,8 @@ class SpareForm(Form):
 def load_set(folder: Path | str) -> BuiltSet:
     """Read a set with its lineage; a folder without lineage, or one file, gives examples alone.
 
-    An example whose content is not that of its lineage was edited: see `traced`.
+    An example whose content is not that of its lineage was edited: see `traced`. If it is what a
+    version had, it is taken up as it was there.
 
     Raises:
         DataError: Something is wrong; every fault of every file is listed.
@@ -118,7 +121,7 @@ def load_set(folder: Path | str) -> BuiltSet:
         return BuiltSet(Dataset.load(path))
     while True:
         home, before = standing(path), versions(path)
-        built = _read(path, home)
+        built = _read(path, home, versions_of=path)
         if (standing(path), versions(path)) == (home, before):
             return built
 
@@ -171,8 +174,9 @@ def save_set(
             )
         if before is not None:
             _note(target, before, now)
-        version = _version(target, built.dataset, now=now, act=act, manifest=manifest)
-        _commit(target, version, built)
+        whole = _whole(built, now)
+        version = _version(target, whole, now=now, act=act, manifest=manifest)
+        _commit(target, version, whole)
         return version.fingerprint
 
 
@@ -210,7 +214,7 @@ def load_version(folder: Path | str, version: Version) -> BuiltSet:
     return replace(built, stamp="")
 
 
-def _read(path: Path, home: Path) -> BuiltSet:
+def _read(path: Path, home: Path, *, versions_of: Path | None = None) -> BuiltSet:
     dataset = Dataset.load(path)
     faults: list[Fault] = []
     lineage = read_lineage(companion(home, LINEAGE), faults)
@@ -218,7 +222,19 @@ def _read(path: Path, home: Path) -> BuiltSet:
     if faults:
         raise DataError(faults)
     stamp = fingerprint([rows_of(dataset), encode(lineage), [encode(one) for one in spare]])
+    if versions_of is not None:
+        lineage |= remembered(versions_of, _lost(dataset, lineage))
     return BuiltSet(dataset, traced(dataset, lineage), spare, stamp)
+
+
+def _lost(dataset: Dataset, lineage: Mapping[str, Lineage]) -> dict[str, str]:
+    """The examples whose lineage is absent or of another content."""
+    prints = {example.id: example.fingerprint for example in dataset}
+    return {
+        name: print_
+        for name, print_ in prints.items()
+        if name not in lineage or lineage[name].fingerprint != print_
+    }
 
 
 def _spares(path: Path, faults: list[Fault]) -> Iterator[Spare]:
@@ -243,6 +259,7 @@ def _changing(folder: Path) -> Iterator[Path]:
             "into core.jsonl, edge.jsonl and so on, and name the folder in the plan (data.path)"
         )
     with hold(folder / VERSIONS / ".lock", _TAKEN, without=_WITHOUT, wait=_WAIT):
+        swept(folder)
         yield folder
 
 
@@ -259,22 +276,39 @@ def _current(folder: Path) -> BuiltSet | None:
 def _note(folder: Path, built: BuiltSet, now: str) -> Version | None:
     """Keep a set that stands there as a version, unless it is the newest."""
     known = versions(folder)
-    if known and known[-1].rows == rows_of(built.dataset):
+    if known and is_version(built, known[-1]):
         return None
-    act = EDITED if known else FOUND
-    version = _version(folder, built.dataset, now=now, act=act, manifest={})
+    built = _whole(built, now)
+    version = _version(folder, built, now=now, act=EDITED if known else FOUND, manifest={})
     _commit(folder, version, built)
     return version
 
 
+def is_version(built: BuiltSet, version: Version) -> bool:
+    """Whether a set is what was kept, with its lineage and its spares."""
+    same = version.rows == rows_of(built.dataset)
+    return same and version.beside in {"", _beside(built)}
+
+
+def _whole(built: BuiltSet, now: str) -> BuiltSet:
+    """With a lineage for every example."""
+    return replace(built, lineage=traced(built.dataset, built.lineage, now=now))
+
+
+def _beside(built: BuiltSet) -> str:
+    return fingerprint([list(lineage_rows(built.lineage)), [encode(one) for one in built.spare]])
+
+
 def _version(
-    folder: Path, dataset: Dataset, *, now: str, act: str, manifest: Mapping[str, Any]
+    folder: Path, built: BuiltSet, *, now: str, act: str, manifest: Mapping[str, Any]
 ) -> Version:
-    known, rows = versions(folder), rows_of(dataset)
+    known, dataset = versions(folder), built.dataset
+    rows, beside = rows_of(dataset), _beside(built)
     return Version(
-        name=next_name(known, dataset.fingerprint, rows),
+        name=next_name(known, dataset.fingerprint, rows=rows, beside=beside),
         fingerprint=dataset.fingerprint,
         rows=rows,
+        beside=beside,
         parent=known[-1].fingerprint if known else None,
         at=now,
         act=act,
@@ -285,11 +319,10 @@ def _version(
 
 def _commit(folder: Path, version: Version, built: BuiltSet) -> None:
     """Keep the version, and make it what stands in the folder."""
-    lineage = traced(built.dataset, built.lineage, now=version.at)
     files: dict[str, Iterable[Any]] = {
         name: [encode(example) for example in built.dataset.component(name)] for name in COMPONENTS
     }
-    files[LINEAGE] = list(lineage_rows(lineage))
+    files[LINEAGE] = list(lineage_rows(built.lineage))
     files[SPARE] = [encode(one) for one in built.spare]
     write_version(folder, version, files)
     swap = Swap.begun(folder, version)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,15 @@ from measurand.store.lines import whole, write_jsonl
 from measurand.store.standing import COMPANIONS, pending
 from measurand.store.versions import Version, VersionForm, version_folder
 
-__all__ = ["Swap", "companion", "holds_set"]
+__all__ = ["Swap", "companion", "holds_set", "swept"]
 
 _LINED = (".jsonl", ".ndjson")
 """Endings of files that are written under the name they have, gzipped or not."""
 _REPLACED = ".replaced"
+_PARTIAL = re.compile(
+    rf"\.({'|'.join((*COMPONENTS, *sorted(COMPANIONS)))})\.(jsonl|ndjson)(\.gz)?\.\d+\.partial"
+)
+"""Scratch files of a process that ended while it wrote."""
 
 
 def companion(folder: Path, stem: str) -> Path:
@@ -34,6 +40,13 @@ def companion(folder: Path, stem: str) -> Path:
 def holds_set(folder: Path) -> bool:
     """Whether a folder has a file of examples."""
     return any(stem_of(file) in COMPONENTS for file in tables(folder))
+
+
+def swept(folder: Path) -> None:
+    """Remove what a save has left that was cut short; of use to who holds the folder alone."""
+    for file in folder.iterdir():
+        if _PARTIAL.fullmatch(file.name):
+            file.unlink(missing_ok=True)
 
 
 class _Step(NamedTuple):
@@ -86,13 +99,19 @@ class Swap:
             DataError: A file is neither as it was nor as it becomes: somebody edited it meanwhile.
         """
         steps = list(self._steps())
-        touched = (file for step in steps for file in (step.file, *step.old) if file.exists())
-        if edited := [file for file in touched if self.before.get(file.name) != _digest(file)]:
+        if edited := [file for step in steps for file in self._edited(step)]:
             problem = "the file was edited after a save of the set had been cut short"
             remedy = "move it away, then: measurand data versions; then take over what you need"
             raise DataError(Fault(problem, str(file), remedy=remedy) for file in edited)
         for step in steps:
             _take(step)
+
+    def _edited(self, step: _Step) -> Iterator[Path]:
+        """Files that are neither as they were nor as they become."""
+        for file in (step.file, *step.old):
+            was = not file.exists() or self.before.get(file.name) == _digest(file)
+            if not was and not _holds(file, step.rows):
+                yield file
 
     def end(self) -> None:
         """The folder's own files are the version."""
@@ -140,7 +159,12 @@ def _holds(file: Path, rows: list[dict[str, Any]]) -> bool:
     """Whether a file says these rows, in whatever shape and order a user wrote them."""
     if stem_of(file) in COMPANIONS:
         wanted = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return file.suffix != ".gz" and file.read_bytes() == wanted.encode()
+        try:
+            data = file.read_bytes()
+            text = gzip.decompress(data) if file.suffix == ".gz" else data
+        except (OSError, EOFError, zlib.error):
+            return False
+        return text == wanted.encode()
     faults: list[Fault] = []
     there = [encode(placed.example) for placed in read_examples([file], faults)]
     return not faults and _sorted(there) == _sorted(rows)

@@ -8,17 +8,22 @@ folder's own files are renamed one by one, and the note goes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from measurand.errors import DataError, Fault
 
-__all__ = ["COMPANIONS", "LINEAGE", "SPARE", "VERSIONS", "noted", "pending", "standing"]
+__all__ = ["COMPANIONS", "LINEAGE", "NAME", "SPARE", "VERSIONS", "noted", "pending", "standing"]
 
 LINEAGE, SPARE, VERSIONS = "lineage", "spare", "versions"
 COMPANIONS = frozenset({LINEAGE, SPARE})
 """Files beside those of the components that are no examples of the set."""
+
+
+NAME = r"[0-9a-f]{16}(\.[0-9a-f]{8})?"
+"""The name of a version is that of a folder under ``versions/``, and never a path."""
 
 
 def pending(folder: Path) -> Path:
@@ -34,15 +39,23 @@ def noted(folder: Path) -> Mapping[str, Any] | None:
     """
     path = pending(folder)
     try:
-        note: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        note = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError:
+        note = None
+    if not _sound(note):
         remedy = "remove it if nothing writes to the set, then: measurand data versions"
-        raise DataError(
-            [Fault("the note of a save is damaged", str(path), remedy=remedy)]
-        ) from None
-    return note
+        raise DataError([Fault("the note of a save is damaged", str(path), remedy=remedy)])
+    found: Mapping[str, Any] = note
+    return found
+
+
+def _sound(note: object) -> bool:
+    """Whether a note names a version."""
+    version = note.get("version") if isinstance(note, dict) else None
+    name = version.get("name") if isinstance(version, dict) else None
+    return isinstance(name, str) and re.fullmatch(NAME, name) is not None
 
 
 def standing(folder: Path) -> Path:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from measurand.core.example import COMPONENTS, Component, Example
 from measurand.core.fingerprint import fingerprint
 from measurand.errors import DataError, Fault, UsageError
 from measurand.store.codec import Form, Origin, Text, Whole, Word, decode, encode
 from measurand.store.lines import read_rows, write_jsonl
-from measurand.store.standing import COMPANIONS, VERSIONS
+from measurand.store.standing import NAME, VERSIONS
 
 __all__ = [
     "Version",
@@ -32,6 +32,8 @@ __all__ = [
 _IGNORED = ".lock\n*.partial\n"
 _FEWEST = 4
 """Digits of a fingerprint that name a version."""
+_MORE = 8
+"""Digits by which versions of the same fingerprint are told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,10 @@ class Version:
 
     Args:
         name: The name of its folder: the fingerprint, and where only what is no part of it
-            differs from an earlier version, as tags, some digits more.
+            differs from an earlier version, as tags or lineage, some digits more.
         fingerprint: That of its dataset.
         rows: The fingerprint of all that its examples say, tags and probabilities too.
+        beside: The fingerprint of their lineage and of the spares.
         parent: The fingerprint of the set that it was made from; None for the first.
         at: When, as an ISO 8601 time.
         act: By what it was made, as in ``built`` or ``edited by hand``.
@@ -53,6 +56,7 @@ class Version:
     name: str
     fingerprint: str
     rows: str
+    beside: str = ""
     parent: str | None = None
     at: str
     act: str
@@ -68,9 +72,10 @@ class Version:
 class VersionForm(Form):
     """One row of the index."""
 
-    name: Word
+    name: Annotated[Word, StringConstraints(pattern=f"^{NAME}$")]
     fingerprint: Word
     rows: Word
+    beside: Text = ""
     parent: Text | None = None
     at: Text
     act: Text
@@ -78,7 +83,13 @@ class VersionForm(Form):
     manifest: dict[str, Any] = Field(default_factory=dict)
 
     def build(self) -> Version:
-        """The version."""
+        """The version.
+
+        Raises:
+            ValueError: It has the name of another.
+        """
+        if self.name.partition(".")[0] != self.fingerprint:
+            raise ValueError(f"{self.name} is no name of a version {self.fingerprint}")
         return Version(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
@@ -144,7 +155,7 @@ def add_version(folder: Path, version: Version) -> None:
 def write_version(folder: Path, version: Version, files: Mapping[str, Iterable[Any]]) -> None:
     """Write the files of a version, so that its folder is there whole or not at all.
 
-    Of a version that is kept already, the lineage and the spares alone are written.
+    What is kept already is never written again.
 
     Args:
         folder: The set's folder.
@@ -153,8 +164,6 @@ def write_version(folder: Path, version: Version, files: Mapping[str, Iterable[A
     """
     home = version_folder(folder, version)
     if home.exists() and any(one.name == version.name for one in versions(folder)):
-        for stem, rows in _filled({name: files.get(name, ()) for name in COMPANIONS}):
-            write_jsonl(home / f"{stem}.jsonl.gz", rows)
         return
     scratch = home.with_name(f".{version.name}.partial")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -168,11 +177,12 @@ def write_version(folder: Path, version: Version, files: Mapping[str, Iterable[A
     scratch.replace(home)
 
 
-def next_name(known: Iterable[Version], print_: str, rows: str) -> str:
-    """The name of a version: that of the same rows before, or one that is free."""
+def next_name(known: Iterable[Version], print_: str, *, rows: str, beside: str) -> str:
+    """The name of a version: that of the same before, or one that is free."""
     alike = [one for one in known if one.fingerprint == print_]
-    same = next((one.name for one in alike if one.rows == rows), None)
-    return same or (f"{print_}.{rows[:8]}" if alike else print_)
+    same = (one.name for one in alike if (one.rows, one.beside) == (rows, beside))
+    more = fingerprint([rows, beside])[:_MORE]
+    return next(same, f"{print_}.{more}" if alike else print_)
 
 
 def sized(sizes: Mapping[Component, int]) -> dict[Component, int]:
