@@ -262,7 +262,7 @@ def channel(high: float, p: float, **more: object) -> ChannelTest:
         (channel(0.17, 0.2, n_needed=300), "inconclusive", "300 examples would mostly do"),
         (channel(0.17, 0.2, passing=0.9), "inconclusive", "would mostly be shown to be"),
         (channel(0.17, 0.2, passing=0.2), "inconclusive", "no number of examples would do"),
-        (channel(0.09, 0.2), "pass", "No shift was found, and it is less than the 0.1"),
+        (channel(0.09, 0.2), "pass", "No shift was found, and any is less than the 0.1"),
         (channel(0.09, 0.001), "pass", "differs from production, by less than the 0.1"),
         (channel(0.17, 0.001), "fail", "not as in production"),
     ],

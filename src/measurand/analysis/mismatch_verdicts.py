@@ -38,7 +38,7 @@ def _verdict(test: ChannelTest, p: float, level: float) -> Verdict:
         outcome, said = "fail", "It is not as in production"
     elif small:
         outcome = "pass"
-        seen = "It differs from production, by" if found else "No shift was found, and it is"
+        seen = "It differs from production, by" if found else "No shift was found, and any is"
         said = f"{seen} less than the {test.matters:g} that matters"
     else:
         outcome, needed = "inconclusive", test.n_needed

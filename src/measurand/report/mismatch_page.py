@@ -174,7 +174,7 @@ def _channels(
         "topic is open, and the interval has in it how they differ. Others: the population "
         "stability index, less what chance adds; after weights, where each example counts as "
         "production asks. A channel passes where its interval ends below what matters. Would pass: "
-        "how often a set of this size does that is as production.",
+        "about how often a set of this size that is as production does.",
     )
     reasons = Bullets(tuple(f"{_NAMES[v.dimension]}: {v.reason}" for v in verdicts if v.dimension))
     summary = (
