@@ -30,13 +30,15 @@ def hit(example: str, tier: str, kind: str) -> OverlapHit:
     )
 
 
-def overlap(*hits: OverlapHit) -> Overlap:
+def overlap(*hits: OverlapHit, unread: tuple[Fault, ...] = (), read: int = 2_000_000) -> Overlap:
     return Overlap(
         tiers=(TIER,),
         hits=hits,
         findings=Findings(results=()),
-        searched=(("x.txt", 2_000_000),),
-        unread=(Fault("half a line", "y.txt", 7),),
+        searched=(("x.txt", read),) if read else (),
+        read=read,
+        unread=unread,
+        remarks=(Fault("half a line", "y.txt", 7),),
     )
 
 
@@ -78,3 +80,22 @@ def test_a_context_may_stand_anywhere() -> None:
         words=40,
     )
     assert overlap_exposure(overlap(context), size=4, least=8).outcome == "nothing found"
+
+
+def test_what_was_not_read_leaves_it_open_and_nothing_read_is_no_test() -> None:
+    gone = (Fault("it is damaged", "a.gz"), Fault("it is too long", "b.jsonl", 7))
+    open_ = overlap_exposure(overlap(unread=gone), size=4, least=8)
+    assert open_.outcome == "inconclusive"
+    assert "a.gz (it is damaged); b.jsonl (it is too long in line 7)" in open_.told
+    assert open_.items == (
+        ("a.gz", "not read: it is damaged"),
+        ("b.jsonl", "not read: it is too long in line 7"),
+    )
+    loose = overlap(hit("a", "embedding", "training"), unread=gone)
+    assert overlap_exposure(loose, size=4, least=8).outcome == "inconclusive"
+    sure = overlap(hit("a", "rows", "training"), unread=gone)
+    assert overlap_exposure(sure, size=4, least=8).outcome == "fail"
+    for faults in (gone, ()):
+        none = overlap_exposure(overlap(unread=faults, read=0), size=4, least=8)
+        assert (none.outcome, none.findings.results) == ("not run", ())
+        assert ("a.gz" in none.told) == bool(faults)

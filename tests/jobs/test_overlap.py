@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,9 @@ from measurand.analysis.overlap import OverlapOptions
 from measurand.analysis.overlap_result import Overlap
 from measurand.core.example import Example, Message
 from measurand.errors import UsageError
-from measurand.jobs.exposing.corpora import Corpus
+from measurand.jobs.canary import search_canary
+from measurand.jobs.contamination import answer_of
+from measurand.jobs.exposing.corpora import Corpus, CorpusAccount
 from measurand.jobs.exposing.overlapping import overlap_test
 from measurand.jobs.exposing.passages import blocks, passages
 from measurand.jobs.overlap import overlap
@@ -26,6 +30,7 @@ CLIPS = (
 )
 REFUND = "I bought a kettle last week and it leaks, so how do I send it back and get my money?"
 VISIT = "Which museums of the old town are open on Mondays, and is there one that is free?"
+CANARY = "0123456789abcdef" * 2
 SHORT = "Where is my parcel?"
 ANSWER = "Send it back within thirty days with the receipt and the money is returned to your card."
 
@@ -116,16 +121,14 @@ def test_shares_are_of_the_examples_that_could_be_found_and_contexts_are_told_ap
 def test_what_cannot_be_read_is_listed_and_the_rest_is_read(corpus: Path) -> None:
     result = found(corpus)
     told = {(Path(fault.file or "").name, fault.line): fault.problem for fault in result.unread}
-    assert set(told) == {
-        ("blob", None),
-        ("image.bin", None),
-        ("train.jsonl.gz", 4),
-        ("wide.txt", None),
-    }
-    assert told["train.jsonl.gz", 4] == "the line is not JSON; it is read as text"
+    assert set(told) == {("blob", None), ("image.bin", None), ("wide.txt", None)}
+    remark = result.remarks[0]
+    assert (remark.line, remark.problem) == (4, "the line is not JSON; it is read as text")
+    assert any("image.bin (packed files" in limit for limit in result.findings.limits)
     searched = dict(result.searched)
     assert searched[f"{corpus}/notes.md"] == (corpus / "notes.md").stat().st_size
     assert f"{corpus}/.hidden" not in searched
+    assert f"{corpus}/blob" not in searched
 
 
 def test_likeness_finds_other_words_and_more_than_the_set_itself_has(tmp_path: Path) -> None:
@@ -164,7 +167,7 @@ def test_files_larger_than_a_block_lose_nothing_at_the_borders(
     lines[120:120] = ["", CLIPS, ""]
     (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "b.txt").write_text("\u8bf7\u627e\u51fa" * 60 + VISIT, encoding="utf-8")
-    read = list(blocks(tmp_path / "a.txt", [], lambda _: None))
+    read = list(blocks(tmp_path / "a.txt", CorpusAccount()))
     assert b"".join(block.text for block in read).decode() == "\n".join(lines)
     assert len(read) > 20
     at = {passage.text: passage.line for block in read for passage in passages(block)}
@@ -188,6 +191,92 @@ def test_long_rows_fail_and_short_phrases_are_a_hint(
     assert exposure.outcome == outcome
     assert all(text not in told for _, told in exposure.items)
     assert bool(exposure.items) == (outcome != "nothing found")
+
+
+def damaged(folder: Path) -> None:
+    """A file whose second half is gone, without its name at the front."""
+    packed = gzip.compress("\n".join(f"line {n} of it {n * n}" for n in range(9000)).encode())
+    (folder / "half.gz").write_bytes(packed[: len(packed) // 2])
+
+
+@pytest.mark.parametrize("kind", ["garbage", "zip", "renamed", "empty", "blank", "link"])
+def test_what_could_not_be_read_is_never_nothing_found(kind: str, tmp_path: Path) -> None:
+    folder = tmp_path / "only"
+    folder.mkdir()
+    taken = json.dumps({"text": CLIPS, "canary": CANARY})
+    if kind == "garbage":
+        (folder / "a.gz").write_bytes(b"\x1f\x8bgarbage")
+    elif kind in {"zip", "renamed"}:
+        name = "c.zip" if kind == "zip" else "c.jsonl"
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("core.jsonl", taken)
+    elif kind == "blank":
+        (folder / "a.txt").touch()
+    elif kind == "link":
+        (folder / "a").symlink_to(tmp_path)
+        (folder / "b.txt").symlink_to(tmp_path / "gone")
+    names = sorted(str(one) for one in folder.iterdir() if kind != "blank")
+    for exposure in (
+        overlap_test(SET, [Corpus(folder)], ExposureOptions()),
+        search_canary(CANARY, [Corpus(folder)]),
+    ):
+        assert exposure.outcome == "not run"
+        assert not exposure.findings.results
+        assert [name for name, _ in exposure.items] == names
+        assert all(name in exposure.told for name in names)
+    assert answer_of([exposure]).exit_code == 3
+
+
+def test_one_damaged_file_hides_nothing_and_leaves_the_rest_open(tmp_path: Path) -> None:
+    damaged(tmp_path)
+    (tmp_path / "b.jsonl").write_text('{"text": "nothing of it"}\n', encoding="utf-8")
+    for exposure in (
+        overlap_test(SET, [Corpus(tmp_path)], ExposureOptions()),
+        search_canary(CANARY, [Corpus(tmp_path)]),
+    ):
+        assert exposure.outcome == "inconclusive"
+        assert any("half.gz (the compressed file is damaged" in x for x in exposure.findings.limits)
+        assert "half.gz" in exposure.told
+    (tmp_path / "z.jsonl").write_text(json.dumps([CLIPS, CANARY]), encoding="utf-8")
+    for exposure in (
+        overlap_test(SET, [Corpus(tmp_path)], ExposureOptions()),
+        search_canary(CANARY, [Corpus(tmp_path)]),
+    ):
+        assert exposure.outcome == "fail"
+        assert any(name.endswith("half.gz") for name, _ in exposure.items)
+
+
+def test_a_folder_that_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object, onerror: Callable[[OSError], None]) -> Iterator[object]:
+        onerror(PermissionError(13, "Permission denied", str(tmp_path / "closed")))
+        yield str(tmp_path), [], []
+
+    monkeypatch.setattr("os.walk", refusing)
+    exposure = overlap_test(SET, [Corpus(tmp_path)], ExposureOptions())
+    assert (exposure.outcome, len(exposure.items)) == ("not run", 1)
+    assert "closed (it cannot be read (permission denied))" in exposure.told
+
+
+def test_lines_and_documents_are_held_within_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("measurand.jobs.exposing.passages.LINE_LIMIT", 300)
+    monkeypatch.setattr("measurand.jobs.exposing.corpora._PIECE", 64)
+    monkeypatch.setattr("measurand.jobs.exposing.passages.VALUE_LIMIT", 20)
+    long = json.dumps({"text": "far too long " * 40})
+    many = json.dumps({"x": [[]] * 20, "text": CLIPS})
+    (tmp_path / "a.jsonl").write_text(f"{long}\n{many}\n{json.dumps([VISIT])}", encoding="utf-8")
+    account = CorpusAccount()
+    read = list(blocks(tmp_path / "a.jsonl", account))
+    assert [(fault.line, fault.problem) for fault in account.unread] == [
+        (1, "the line is longer than 300 bytes")
+    ]
+    assert [fault.line for fault in account.remarks] == [2]
+    rows = [row for block in read for row in block.rows or ()]
+    assert rows == [(1, ()), (2, (many,)), (3, (VISIT,))]
+    assert account.searched == {}
 
 
 def test_nonsense_is_refused() -> None:

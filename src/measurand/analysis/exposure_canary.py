@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from measurand.analysis.exposure import Exposure, ExposureOptions, not_run, worst_of
 from measurand.analysis.result import Findings, Result, Verdict
+from measurand.analysis.unread import unread_items, unread_words
+from measurand.errors import Fault
 from measurand.stats.proportion import clopper_pearson
 from measurand.texts.canary import SEEN, chance_of, matched
 
@@ -32,27 +34,32 @@ class CanaryPlace:
 
 
 def searched(
-    places: Sequence[CanaryPlace], *, files: int, size: int, notes: Sequence[str] = ()
+    places: Sequence[CanaryPlace], *, files: int, size: int, unread: Sequence[Fault] = ()
 ) -> Exposure:
     """What searching texts for a canary found.
 
     Args:
         places: Where it stands.
-        files: How many files were searched.
-        size: Of how many bytes.
-        notes: What was not searched, in sentences.
+        files: How many files were searched whole.
+        size: Of how many bytes, with those of files that broke off.
+        unread: What was not searched: then that nothing was found is inconclusive, and where
+            nothing was searched at all the test was not run.
     """
-    if not files:
-        return not_run("canary_search", "There was no text to search.")
+    left = tuple((name, f"not read: {why}") for name, why in unread_items(unread))
+    words = unread_words(unread)
+    if not size and not places:
+        why = f"There was no text to search. {words}".strip()
+        return replace(not_run("canary_search", why), items=left)
     told = f"{files:,} files, {size / 1e6:,.1f} MB"
-    limits = tuple(notes)
+    limits = (f"{words} A canary there was not seen.",) if unread else ()
     if not places:
-        words = f"The canary does not stand in what was searched: {told}."
+        seen = f"The canary does not stand in what was searched: {told}. {words}".strip()
         return Exposure(
             test="canary_search",
-            outcome="nothing found",
-            told=words,
+            outcome="inconclusive" if unread else "nothing found",
+            told=seen,
             findings=Findings(results=(), limits=limits),
+            items=left,
         )
     lines: dict[str, list[int]] = {}
     for place in places:
@@ -62,7 +69,8 @@ def searched(
     ]
     more = f" and {len(named) - _SHOWN:,} files more" if len(named) > _SHOWN else ""
     reason = (
-        f"The canary stands in {len(lines):,} of {told}: {', '.join(named[:_SHOWN])}{more}. The "
+        f"The canary stands in {len(lines):,} files ({told} were read whole): "
+        f"{', '.join(named[:_SHOWN])}{more}. The "
         "set has been taken into these texts."
     )
     verdict = Verdict(name="canary_search", outcome="fail", reason=reason)
@@ -71,9 +79,12 @@ def searched(
         outcome="fail",
         told=reason,
         findings=Findings(results=(), verdicts=(verdict,), limits=limits),
-        items=tuple(
-            (file, f"the canary {len(own):,} times, first in line {own[0]:,}")
-            for file, own in sorted(lines.items(), key=lambda one: -len(one[1]))
+        items=(
+            *(
+                (file, f"the canary {len(own):,} times, first in line {own[0]:,}")
+                for file, own in sorted(lines.items(), key=lambda one: -len(one[1]))
+            ),
+            *left,
         ),
     )
 

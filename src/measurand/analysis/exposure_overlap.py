@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from measurand.analysis.exposure import Exposure, Outcome
+from measurand.analysis.exposure import Exposure, Outcome, not_run
 from measurand.analysis.overlap_needles import part_of
 from measurand.analysis.overlap_result import TIERS, Overlap, OverlapHit
 from measurand.analysis.result import Verdict
+from measurand.analysis.unread import unread_items, unread_words
 
 __all__ = ["KIND_WORDS", "overlap_exposure"]
 
@@ -39,7 +40,8 @@ def overlap_exposure(overlap: Overlap, *, size: int, least: int) -> Exposure:
 
     Whole texts and long rows of words fail. Shorter spans and likeness are met by chance as well:
     what they alone find is a hint, to be looked at. Contexts are meant to stand somewhere and
-    decide nothing.
+    decide nothing. Where something was not read, that nothing was found there is inconclusive;
+    where nothing was read, the test was not run.
 
     Args:
         overlap: What was found.
@@ -50,13 +52,18 @@ def overlap_exposure(overlap: Overlap, *, size: int, least: int) -> Exposure:
     sure = [hit for hit in hits if hit.tier in _SURE and hit.words >= least]
     kinds = sorted({hit.kind for hit in sure}, key=_nearness)
     verdicts = tuple(_verdict(kind, sure, size) for kind in kinds)
-    outcome: Outcome = "fail" if sure else "hint" if hits else "nothing found"
+    unread = tuple(unread_items(overlap.unread))
+    if not overlap.read:
+        words = unread_words(overlap.unread) or "The files hold none."
+        return replace(not_run("overlap", f"There was no text to read. {words}"), items=unread)
+    found: Outcome = "hint" if hits else "nothing found"
+    outcome: Outcome = "fail" if sure else "inconclusive" if unread else found
     return Exposure(
         test="overlap",
         outcome=outcome,
         told=" ".join((*(verdict.reason for verdict in verdicts), *_told(overlap))),
         findings=replace(overlap.findings, verdicts=verdicts),
-        items=tuple(_items(sure or hits)),
+        items=(*_items(sure or hits), *((name, f"not read: {why}") for name, why in unread)),
     )
 
 
@@ -75,6 +82,8 @@ def _verdict(kind: str, sure: Sequence[OverlapHit], size: int) -> Verdict:
 def _told(overlap: Overlap) -> Iterator[str]:
     read = sum(count for _, count in overlap.searched)
     yield f"{len(overlap.searched):,} files of {read / 1e6:,.1f} MB were searched."
+    if overlap.unread:
+        yield unread_words(overlap.unread)
     yield from overlap.findings.readings
 
 

@@ -17,13 +17,15 @@ from measurand.analysis.overlap_result import (
     TierName,
 )
 from measurand.analysis.result import Findings, Result
+from measurand.analysis.unread import unread_words
 from measurand.errors import Fault, UsageError
 from measurand.stats.estimate import LEVEL, Estimate
 from measurand.stats.proportion import wilson
 from measurand.texts.needles import LEAST
 
-__all__ = ["Account", "OverlapOptions", "overlap"]
+__all__ = ["NOTHING_READ", "Account", "OverlapOptions", "overlap"]
 
+NOTHING_READ = "there was no text that could be read"
 _LONGEST = 64
 _SPANS = frozenset({"verbatim", "rows", "span"})
 _HEADLINE, _CONTEXT = ("question", "reference"), ("context",)
@@ -73,14 +75,18 @@ class Account:
     """What was gone through.
 
     Args:
-        searched: Bytes by file.
-        unread: What could not be read.
+        searched: Bytes by file, of files that were read whole.
+        read: Bytes that were read in all.
+        unread: What was not read: files, the rest of one, rows.
+        remarks: What was read otherwise than it was meant, as broken JSON is read as text.
         not_run: Why a tier was not run, by tier.
         compared: Pairs of a text and a passage that were held against each other for likeness.
     """
 
     searched: tuple[tuple[str, int], ...]
+    read: int
     unread: tuple[Fault, ...] = ()
+    remarks: tuple[Fault, ...] = ()
     not_run: Mapping[TierName, str]
     compared: int = 0
 
@@ -116,7 +122,9 @@ def overlap(
             readings=tuple(_readings(tiers)),
         ),
         searched=account.searched,
+        read=account.read,
         unread=account.unread,
+        remarks=account.remarks,
     )
 
 
@@ -187,7 +195,14 @@ class _Case:
                 "tiers find is to be looked at."
             )
         if self.account.unread:
-            yield f"{len(self.account.unread):,} files or rows could not be read as they should."
+            yield f"{unread_words(self.account.unread)} What stands there was not seen."
+        if remarks := self.account.remarks:
+            yield f"{len(remarks):,} files or rows were read as text, first: {remarks[0]}."
+        yield (
+            "Of this set and these texts the shares are counts, and exact. Their intervals are "
+            "for other sets drawn like this one, as if no two examples hung together: where "
+            "several are of one conversation, or say the same, they are too narrow."
+        )
 
     def _able(self, name: TierName, text: int) -> bool:
         return name in self.tally.able(text)
@@ -230,6 +245,8 @@ class _Case:
     def _share(self, found: int, able: int, name: TierName) -> Estimate:
         if (why := self.account.not_run.get(name)) is not None:
             return Estimate.absent(why, n=able, level=self.options.level)
+        if not self.account.read:
+            return Estimate.absent(NOTHING_READ, n=able, level=self.options.level)
         if not able:
             why = "no text is long enough to be looked for"
             return Estimate.absent(why, level=self.options.level)
@@ -275,5 +292,5 @@ def _readings(tiers: Sequence[OverlapTier]) -> Iterator[str]:
                 f"{tier.title}: {len(fresh):,} {more}of {tier.looked:,} examples ({named}), "
                 f"where {tier.rule}."
             )
-    if run and not before:
+    if run and not before and any(tier.looked for tier in run):
         yield "Nothing of the set was found in these texts by any tier that was run."

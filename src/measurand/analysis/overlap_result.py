@@ -101,15 +101,19 @@ class Overlap:
         tiers: Every tier, the surest first, also those that were not run.
         hits: The places, those of the surest tier first; of each text and tier the best one.
         findings: The same as numbers: a share an example by tier, sentences, limits.
-        searched: Bytes by file.
-        unread: What could not be read, by file and line.
+        searched: Bytes by file, of files that were read whole.
+        read: Bytes that were read in all; of 0 there is nothing to say.
+        unread: What was not read, by file and line: whole files, the rest of one, rows.
+        remarks: What was read otherwise than it was meant, as broken JSON is read as text.
     """
 
     tiers: tuple[OverlapTier, ...]
     hits: tuple[OverlapHit, ...]
     findings: Findings
     searched: tuple[tuple[str, int], ...] = ()
+    read: int = 0
     unread: tuple[Fault, ...] = ()
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def found(self) -> tuple[str, ...]:

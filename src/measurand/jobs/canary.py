@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 
 from measurand.analysis.exposure import Exposure, not_run
@@ -19,7 +18,7 @@ from measurand.core.running import RedactPlan
 from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.carrying import Watch
 from measurand.jobs.exposing.asking import Heard, Question, live_systems
-from measurand.jobs.exposing.corpora import Corpus, files_of, packed, pieces
+from measurand.jobs.exposing.corpora import Corpus, CorpusAccount, files_of, pieces
 from measurand.models.environment import Environment
 from measurand.privacy.redaction import Redactor
 from measurand.store.built_set import load_set, save_set
@@ -152,35 +151,35 @@ def search_canary(
 ) -> Exposure:
     """Search texts for a canary, streamed.
 
+    A file that cannot be read is listed, and the others are read all the same. What is no text is
+    listed too, and searched for what stands in it as it is.
+
     Args:
         digits: The canary's digits; None where the set has none.
         corpora: The texts.
         progress: Told of the bytes that were read, now and then.
-
-    Raises:
-        DataError: A file cannot be read.
     """
     if digits is None:
         return not_run(
             "canary_search", "The set has no canary: plant one with measurand data canary plant."
         )
     places: list[CanaryPlace] = []
-    read = told = files = 0
-    left: list[str] = []
-    for path in dict.fromkeys(chain.from_iterable(map(files_of, corpora))):
-        if packed(path):
-            left.append(str(path))
-            continue
-        files += 1
+    read = told = 0
+    account = CorpusAccount()
+    for path in dict.fromkeys(path for one in corpora for path in files_of(one, account)):
         search = CanarySearch(digits)
-        for piece in pieces(path):
+        for piece in pieces(path, account, raw=True):
             read += len(piece)
             places += (CanaryPlace(str(path), hit.line) for hit in search.feed(piece))
             if progress is not None and read - told >= _BYTES_TOLD:
                 told = read
                 progress(read)
-    notes = [f"Not searched, as their text is packed: {', '.join(left)}."] if left else []
-    return searched(places, files=files, size=read, notes=notes)
+    return searched(
+        places,
+        files=len(account.searched),
+        size=sum(account.read.values()),
+        unread=account.unread,
+    )
 
 
 def asking_canary(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from measurand.analysis.overlap_needles import Sought, Tally, sought_in
 from measurand.analysis.overlap_result import Overlap, TierName
 from measurand.core.example import Example
 from measurand.core.record import Place
-from measurand.errors import Fault
-from measurand.jobs.exposing.corpora import Corpus, files_of
+from measurand.jobs.exposing.corpora import Corpus, CorpusAccount, files_of
 from measurand.jobs.exposing.passages import Block, Passage, blocks, passages
 from measurand.stats.arrays import Floats
 from measurand.texts.encoder import Encoder, hashed_encoder
@@ -62,14 +61,17 @@ def overlap(
     chosen = options or OverlapOptions()
     held = tuple(examples)
     sought = sought_in(held)
-    files = [(corpus.kind, path) for corpus in corpora for path in files_of(corpus)]
+    read = CorpusAccount(tell)
+    files = [(corpus.kind, path) for corpus in corpora for path in files_of(corpus, read)]
     not_run = _not_run(chosen, files)
     search = _Search.of(sought, chosen, not_run=not_run, encoder=encoder)
     for kind, path in files:
-        search.file(path, kind, tell)
+        search.file(path, kind, read)
     account = Account(
-        searched=tuple(search.searched.items()),
-        unread=tuple(search.faults),
+        searched=tuple(read.searched.items()),
+        read=sum(read.read.values()),
+        unread=tuple(read.unread),
+        remarks=tuple(read.remarks),
         not_run=not_run,
         compared=search.compared,
     )
@@ -98,8 +100,6 @@ class _Search:
     needles: Needles
     tally: Tally
     like: tuple[_Alike, ...]
-    faults: list[Fault] = field(default_factory=list)
-    searched: dict[str, int] = field(default_factory=dict)
     compared: int = 0
 
     @classmethod
@@ -126,17 +126,11 @@ class _Search:
             like.append(_Embedded(tuple(able), own, encode, vectors))
         return cls(needles, Tally(needles, options.n, options.span), tuple(like))
 
-    def file(self, path: Path, kind: str, tell: Tell) -> None:
+    def file(self, path: Path, kind: str, account: CorpusAccount) -> None:
         """Look through one file."""
         name = str(path)
-        self.searched.setdefault(name, 0)
-
-        def told(size: int) -> None:
-            self.searched[name] += size
-            tell(size)
-
         scan = Scan(self.needles)
-        for block in blocks(path, self.faults, told):
+        for block in blocks(path, account):
             self._spans(scan.feed(plain(block.text)), name, kind)
             if self.like:
                 self._passages(block, name, kind)

@@ -43,7 +43,7 @@ _PERCENT = re.compile(rb"%([0-7][0-9a-fA-F])")
 _ESCAPE = re.compile(rb"\\(?:[nrt\\\"/-]|u00(?:2d|20|0a|0d|09|ad))", re.IGNORECASE)
 _SOFT = "\u00ad\u200b\u2010\u2011\u2012\u2013\u2212\u00a0".encode()
 _DASHES = re.compile(b"|".join(re.escape(char.encode()) for char in _SOFT.decode()))
-_DROPPED = b" \t\r\n\x0b\x0c-_.:,;|=*\"'`\\<>/+~()[]{}#"
+_DROPPED = b"\x00 \t\r\n\x0b\x0c-_.:,;|=*\"'`\\<>/+~()[]{}#"
 _LOWER = bytes(range(256)).lower()
 _KEPT = 256
 """Bytes that are looked at again with the next piece: the longest that a canary may stretch."""

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import IO, Literal, cast, get_args
+from typing import IO, Literal, get_args
 
 from measurand.core.plan import Plan
 from measurand.errors import DataError, Fault, UsageError
 
-__all__ = ["KINDS", "Corpus", "CorpusKind", "corpora_of", "files_of", "pieces", "prompts_of"]
+__all__ = [
+    "KINDS",
+    "Corpus",
+    "CorpusAccount",
+    "CorpusKind",
+    "corpora_of",
+    "files_of",
+    "pieces",
+    "prompts_of",
+]
 
 CorpusKind = Literal["prompt", "few-shot", "retrieval", "training"]
 KINDS: tuple[CorpusKind, ...] = get_args(CorpusKind)
@@ -21,6 +33,9 @@ may have trained on."""
 
 _PIECE = 2**20
 _GZIP = b"\x1f\x8b"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKS = (b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"PAR1", b"%PDF-")
+_LOOKED = 8192
 _PACKED = (".zip", ".parquet", ".bz2", ".xz", ".zst", ".7z", ".tar", ".arrow", ".bin", ".db")
 
 
@@ -35,6 +50,42 @@ class Corpus:
 
     path: Path
     kind: CorpusKind = "training"
+
+
+@dataclass(slots=True)
+class CorpusAccount:
+    """What was read of corpora, and what was not.
+
+    Args:
+        tell: Told of bytes that were read, as they are.
+        read: Bytes of text by file, also of files that broke off.
+        unread: What was not read: whole files, the rest of one, single rows.
+        remarks: What was read, and not as it was meant: rows that are not JSON, as text.
+    """
+
+    tell: Callable[[int], None] = lambda _: None
+    read: dict[str, int] = field(default_factory=dict)
+    unread: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+
+    def add(self, path: Path, size: int) -> None:
+        """So many bytes of a file were read."""
+        self.read[str(path)] = self.read.get(str(path), 0) + size
+        self.tell(size)
+
+    def fail(self, path: Path, why: str, line: int | None = None) -> None:
+        """A file, its rest, or a row of it was not read."""
+        self.unread.append(Fault(why, str(path), line))
+
+    def remark(self, path: Path, what: str, line: int | None = None) -> None:
+        """A file, or a row of it, was read otherwise than it was meant."""
+        self.remarks.append(Fault(what, str(path), line))
+
+    @property
+    def searched(self) -> Mapping[str, int]:
+        """Bytes by file, of those that were read whole."""
+        broken = {fault.file for fault in self.unread}
+        return {name: size for name, size in self.read.items() if name not in broken}
 
 
 def corpora_of(words: Sequence[str]) -> tuple[Corpus, ...]:
@@ -69,42 +120,76 @@ def prompts_of(plan: Plan, file: Path) -> tuple[Corpus, ...]:
     return tuple(Corpus(path, "prompt") for path in paths if path.is_file())
 
 
-def files_of(corpus: Corpus) -> Iterator[Path]:
-    """Its files; of a folder all below it, in order, hidden ones left out."""
+def files_of(corpus: Corpus, account: CorpusAccount) -> Iterator[Path]:
+    """Its files; of a folder all below it, in order, hidden ones left out.
+
+    Args:
+        corpus: A file or a folder.
+        account: Receives what cannot be looked into: folders that may not be read, links to
+            folders, and what is neither file nor folder.
+    """
     if corpus.path.is_file():
         yield corpus.path
         return
-    for path in sorted(corpus.path.rglob("*")):
-        inner = path.relative_to(corpus.path).parts
-        if path.is_file() and not any(part.startswith(".") for part in inner):
-            yield path
+
+    def failed(problem: OSError) -> None:
+        account.fail(Path(problem.filename or corpus.path), f"it cannot be read ({_why(problem)})")
+
+    found = []
+    for folder, folders, names in os.walk(corpus.path, onerror=failed):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if (link := Path(folder, name)).is_symlink():
+                account.fail(link, "a link to a folder is not followed")
+        found += [Path(folder, name) for name in names if not name.startswith(".")]
+    yield from sorted(found)
 
 
-def packed(path: Path) -> bool:
-    """Whether a file's text does not stand in it as it is read."""
-    return path.name.lower().endswith(_PACKED)
-
-
-def pieces(path: Path, told: Callable[[int], None] | None = None) -> Iterator[bytes]:
-    """The bytes of a file, piece by piece; a gzipped one is unpacked.
+def pieces(path: Path, account: CorpusAccount, *, raw: bool = False) -> Iterator[bytes]:
+    """The text of a file, piece by piece, a gzipped one unpacked; what cannot be read is listed.
 
     Args:
         path: The file.
-        told: Told of the bytes that were read.
-
-    Raises:
-        DataError: The file cannot be read.
+        account: Receives how much was read, or why the file, or its rest, was not.
+        raw: Whether the bytes of what is no text come all the same; it is listed even so, for what
+            is packed in it does not stand there.
     """
     try:
-        with path.open("rb") as raw:
-            start = raw.peek(2)[:2]
-            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw) if start == _GZIP else raw)
-            while piece := stream.read(_PIECE):
-                if told is not None:
-                    told(len(piece))
+        if not path.is_file():
+            account.fail(path, "it is no file that can be read")
+            return
+        with path.open("rb") as stream:
+            start = stream.peek(len(_GZIP))[: len(_GZIP)]
+            gzipped = start == _GZIP
+            going = iter(partial(_unpacked(stream) if gzipped else stream.read, _PIECE), b"")
+            first = next(going, b"")
+            if why := _no_text(path, first):
+                account.fail(path, why)
+                if raw:
+                    yield from chain([first], going)
+                return
+            for piece in chain([first] if first else [], going):
+                account.add(path, len(piece))
                 yield piece
+            account.add(path, 0)
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise DataError([Fault(f"the compressed file is damaged ({problem})", str(path))]) from None
+        account.fail(path, f"the compressed file is damaged ({problem})")
     except OSError as problem:
-        why = (problem.strerror or str(problem)).lower()
-        raise DataError([Fault(f"the file cannot be read ({why})", str(path))]) from None
+        account.fail(path, f"the file cannot be read ({_why(problem)})")
+
+
+def _unpacked(stream: IO[bytes]) -> Callable[[int], bytes]:
+    return gzip.GzipFile(fileobj=stream).read
+
+
+def _no_text(path: Path, first: bytes) -> str:
+    """Why a file's text does not stand in it as it is read; empty where it does."""
+    if path.name.lower().endswith(_PACKED) or first.startswith(_MARKS):
+        return "packed files are not looked into"
+    if first.startswith(_UTF16):
+        return "the file is UTF-16; save it as UTF-8"
+    return "the file is binary" if b"\0" in first[:_LOOKED] else ""
+
+
+def _why(problem: OSError) -> str:
+    return (problem.strerror or str(problem)).lower()

@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from measurand.errors import DataError, Fault
-from measurand.jobs.exposing.corpora import packed, pieces
+from measurand.jobs.exposing.corpora import CorpusAccount, pieces
+from measurand.store.crowded import VALUE_LIMIT, crowded
 from measurand.store.lines import LINE_LIMIT
 
 __all__ = ["Block", "Passage", "blocks", "passages"]
@@ -27,7 +27,6 @@ _BLOCK = 1 << 18
 _LONG, _PIECE = 4000, 1000
 _LINES = 60
 _SHORTEST = 12
-_BINARY, _UTF16 = b"\0", (b"\xff\xfe", b"\xfe\xff")
 _TABLES = {".csv": ",", ".tsv": "\t"}
 _ROWS, _DOCUMENTS = (".jsonl", ".ndjson"), (".json",)
 _BROKEN = 20
@@ -62,30 +61,23 @@ class Block:
     rows: tuple[tuple[int, tuple[str, ...]], ...] | None = None
 
 
-def blocks(path: Path, faults: list[Fault], told: Callable[[int], None]) -> Iterator[Block]:
-    """A file, block by block; what cannot be read is added to the faults.
+def blocks(path: Path, account: CorpusAccount) -> Iterator[Block]:
+    """A file, block by block; what cannot be read is listed.
 
     Args:
         path: The file.
-        faults: Receives what is wrong.
-        told: Told of bytes that were read.
+        account: Receives how much was read, and what is wrong.
     """
-    if packed(path):
-        faults.append(Fault("packed or binary files are not looked into", str(path)))
-        return
-    try:
-        going = pieces(path, told)
-        first = next(going, b"")
-        if first.startswith(_UTF16):
-            remedy = "save it as UTF-8"
-            faults.append(Fault("the file is UTF-16", str(path), allowed="UTF-8", remedy=remedy))
-            return
-        if _BINARY in first[:8192]:
-            faults.append(Fault("the file is binary", str(path)))
-            return
-        yield from _read(path, chain([first], going), faults)
-    except DataError as problem:
-        faults.extend(problem.faults)
+    going = pieces(path, account)
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if suffix in _ROWS:
+        yield from _blocked(_json_rows(going, path, account))
+    elif suffix in _DOCUMENTS:
+        yield from _document(going, path, account)
+    elif suffix in _TABLES:
+        yield from _blocked(_cells(going, path, account, delimiter=_TABLES[suffix]))
+    else:
+        yield from _plain(going)
 
 
 def passages(block: Block) -> Iterator[Passage]:
@@ -103,18 +95,6 @@ def passages(block: Block) -> Iterator[Passage]:
                 yield from _whole(text, line)
             else:
                 yield from (Passage(one.text, line) for one in _split(text, line))
-
-
-def _read(path: Path, going: Iterator[bytes], faults: list[Fault]) -> Iterator[Block]:
-    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
-    if suffix in _ROWS:
-        yield from _blocked(_json_rows(going, path, faults))
-    elif suffix in _DOCUMENTS:
-        yield from _document(going, path, faults)
-    elif suffix in _TABLES:
-        yield from _blocked(_cells(going, path, faults, delimiter=_TABLES[suffix]))
-    else:
-        yield from _plain(going)
 
 
 def _plain(going: Iterator[bytes]) -> Iterator[Block]:
@@ -173,11 +153,11 @@ def _block(rows: list[_Row]) -> Block:
     return Block(text, rows[0].line, tuple((row.line, row.texts) for row in rows))
 
 
-def _json_rows(going: Iterator[bytes], path: Path, faults: list[Fault]) -> Iterator[_Row]:
+def _json_rows(going: Iterator[bytes], path: Path, account: CorpusAccount) -> Iterator[_Row]:
     broken = 0
     for number, line in enumerate(_lines(going), 1):
-        if len(line) > LINE_LIMIT:
-            faults.append(Fault("the line is too long", str(path), number))
+        if line is None:
+            account.fail(path, f"the line is longer than {LINE_LIMIT:,} bytes", number)
             yield _Row(number, ())
             continue
         text = line.decode("utf-8", "replace")
@@ -185,18 +165,17 @@ def _json_rows(going: Iterator[bytes], path: Path, faults: list[Fault]) -> Itera
             yield _Row(number, ())
             continue
         try:
-            yield _Row(number, tuple(_strings(json.loads(text))))
+            yield _Row(number, tuple(_strings(_decoded(line))))
         except (ValueError, RecursionError):
             broken += 1
             if broken <= _BROKEN:
-                faults.append(Fault("the line is not JSON; it is read as text", str(path), number))
+                account.remark(path, "the line is not JSON; it is read as text", number)
             yield _Row(number, (text,))
     if broken > _BROKEN:
-        more = f"{broken - _BROKEN:,} more lines are not JSON"
-        faults.append(Fault(more, str(path)))
+        account.remark(path, f"{broken - _BROKEN:,} more lines are not JSON")
 
 
-def _document(going: Iterator[bytes], path: Path, faults: list[Fault]) -> Iterator[Block]:
+def _document(going: Iterator[bytes], path: Path, account: CorpusAccount) -> Iterator[Block]:
     """A JSON document; one that is too large, or is none, is read as text."""
     held: list[bytes] = []
     size = 0
@@ -204,14 +183,16 @@ def _document(going: Iterator[bytes], path: Path, faults: list[Fault]) -> Iterat
         held.append(piece)
         size += len(piece)
         if size > _DOCUMENT:
-            faults.append(Fault("the JSON is too large; it is read as text", str(path)))
+            account.remark(path, "the JSON is too large; it is read as text")
             yield from _plain(chain(held, going))
             return
     text = b"".join(held)
+    if not text.strip():
+        return
     try:
-        value = json.loads(text)
+        value = _decoded(text)
     except (ValueError, RecursionError):
-        faults.append(Fault("the file is not JSON; it is read as text", str(path)))
+        account.remark(path, "the file is not JSON, or too large; it is read as text")
         yield from _plain(iter([text]))
         return
     entries = value if isinstance(value, list) else [value]
@@ -221,28 +202,52 @@ def _document(going: Iterator[bytes], path: Path, faults: list[Fault]) -> Iterat
 
 
 def _cells(
-    going: Iterator[bytes], path: Path, faults: list[Fault], *, delimiter: str
+    going: Iterator[bytes], path: Path, account: CorpusAccount, *, delimiter: str
 ) -> Iterator[_Row]:
     csv.field_size_limit(max(LINE_LIMIT, csv.field_size_limit()))
-    lines = (line.decode("utf-8", "replace") for line in _lines(going, keep=True))
-    reader = csv.reader(lines, delimiter=delimiter)
+
+    def lines() -> Iterator[str]:
+        for number, line in enumerate(_lines(going), 1):
+            if line is None:
+                account.fail(path, f"the line is longer than {LINE_LIMIT:,} bytes", number)
+            yield "\n" if line is None else line.decode("utf-8", "replace") + "\n"
+
+    reader = csv.reader(lines(), delimiter=delimiter)
     start = 1
     try:
         for cells in reader:
             yield _Row(start, tuple(filter(None, cells)), reader.line_num + 1 - start)
             start = reader.line_num + 1
     except csv.Error as problem:
-        faults.append(Fault(f"the rest cannot be read ({problem})", str(path), start))
+        account.fail(path, f"the rest cannot be read ({problem})", start)
 
 
-def _lines(going: Iterator[bytes], *, keep: bool = False) -> Iterator[bytes]:
-    rest = b""
+def _lines(going: Iterator[bytes]) -> Iterator[bytes | None]:
+    """The lines, without their ends; None for one that is too long to be held."""
+    held: list[bytes] = []
+    size = 0
     for piece in going:
-        *whole, rest = (rest + piece).split(b"\n")
-        for line in whole:
-            yield line + b"\n" if keep else line
-    if rest:
-        yield rest
+        first, *more = piece.split(b"\n")
+        held.append(first)
+        size += len(first)
+        for line in more:
+            yield None if size > LINE_LIMIT else b"".join(held)
+            held, size = [line], len(line)
+        if size > LINE_LIMIT:
+            held.clear()
+    if size:
+        yield None if size > LINE_LIMIT else b"".join(held)
+
+
+def _decoded(raw: bytes) -> Any:
+    """A JSON value.
+
+    Raises:
+        ValueError: It is none, or has more values than are held at once.
+    """
+    if crowded(raw, VALUE_LIMIT):
+        raise ValueError("too many values")
+    return json.loads(raw.decode("utf-8", "replace"))
 
 
 def _strings(value: Any) -> Iterator[str]:
