@@ -11,7 +11,19 @@ from typing import Any
 
 from measurand.core.sound import sound_json
 from measurand.store.logs.account import Unfit
-from measurand.store.logs.source import LINE_LIMIT, Found, Stopped, too_long
+from measurand.store.logs.ahead import Ahead, Head
+from measurand.store.logs.source import (
+    LINE_LIMIT,
+    VALUE_LIMIT,
+    Found,
+    Stopped,
+    crowded,
+    pass_over,
+    too_long,
+    too_many,
+    values_in,
+)
+from measurand.store.logs.turns import is_turn
 
 __all__ = ["LISTS", "TOO_DEEP", "decode", "json_rows"]
 
@@ -23,10 +35,8 @@ LISTS = (
 _KEPT = frozenset({"resourceSpans", "resource_spans", "resourceLogs"})
 """Those whose elements need their key to be understood."""
 
-_PEEK = 2**16
-_CHUNK = 2**20
+_CHUNK, _SMALL = 2**20, 2**16
 _DIGITS = 308
-_SKIPPED = 8 * LINE_LIMIT
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BETWEEN = re.compile(r"[ \t\n\r]*")
@@ -34,6 +44,7 @@ _BETWEEN = re.compile(r"[ \t\n\r]*")
 TOO_DEEP = "it is nested too deeply"
 _NOT_JSON = "it is not JSON, or half of it"
 _TWICE = "a key is given twice in one object"
+_LARGE = f"a document without a list of entries is longer than {LINE_LIMIT:,} characters"
 _BROKEN = "the document is broken or cut off here; the rest is not read"
 
 
@@ -71,34 +82,70 @@ def decode(text: str) -> Any:
         raise Unfit(_NOT_JSON) from None
 
 
-def json_rows(stream: io.BufferedReader) -> Iterator[Found]:
+def json_rows(stream: io.BufferedReader, *, lines: bool = False) -> Iterator[Found]:
     """The entries of a stream of JSON.
+
+    Args:
+        stream: The bytes.
+        lines: Whether the file is called one of lines; half a line at its begin is no document.
 
     Raises:
         Stopped: The rest cannot be read.
     """
-    start = stream.peek(_PEEK)[:_PEEK].removeprefix(codecs.BOM_UTF8)
-    first, ended, _ = start.lstrip().partition(b"\n")
-    if first.startswith((b"[", b"{")) and not (ended and _sound(first)):
-        yield from _Document(stream).entries()
+    ahead = Ahead(stream)
+    if _is_document(ahead.head, lines=lines):
+        yield from _Document(ahead).entries()
     else:
-        yield from _lines(stream)
+        yield from _lines(ahead)
 
 
-def _sound(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+def _is_document(head: Head, *, lines: bool) -> bool:
+    """Whether a file is one document, or several, and not an entry a line, by its first lines.
+
+    A first line that is no JSON begins a document, or is half of a row, as where a log was rotated
+    or cut. What pretty printers write first ends with a bracket or a comma, and no line after it is
+    an object by itself.
+    """
+    first, alone = head.lines[0] if head.lines else b"", len(head.lines) == 1
+    if not first.startswith((b"[", b"{")):
         return False
-    return True
+    if not head.first_ended:
+        return not lines or first.startswith(b"[")
+    if alone and not lines and (len(first) > _SMALL or not head.first_broken):
+        return True
+    value = _told(first)
+    if value is _HALF_ROW:
+        return _begins(head, lines=lines)
+    # A list alone holds rows, unless it is one of turns; an object alone is a row.
+    return alone and isinstance(value, list) and bool(value) and not is_turn(value[0])
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[Found]:
+def _begins(head: Head, *, lines: bool) -> bool:
+    """Whether a first line that is no JSON is the begin of a document."""
+    first = head.lines[0]
+    if len(head.lines) == 1:
+        return not lines
+    if first == b"[" or (not lines and first.endswith((b"[", b"{"))):
+        return True
+    if lines and not first.endswith((b"[", b"{", b",")):
+        return False
+    return not any(isinstance(_told(line), dict) for line in head.lines[1:])
+
+
+def _told(line: bytes) -> object:
+    """What a line holds; an `Unfit` where it is JSON that cannot be used, as far as is known."""
+    try:
+        return _line(line)
+    except Unfit as why:
+        return _HALF_ROW if why.reason in {_NOT_JSON, too_many().reason} else why
+
+
+def _lines(stream: Ahead) -> Iterator[Found]:
     number = 0
     while line := stream.readline(LINE_LIMIT + 1):
         number += 1
         if len(line) > LINE_LIMIT and not line.endswith(b"\n"):
-            _pass_over(stream, number)
+            pass_over(stream, number - 1)
             yield Found(number, too_long())
             continue
         if number == 1:
@@ -111,7 +158,7 @@ def _lines(stream: io.BufferedReader) -> Iterator[Found]:
             yield Found(number, value)
 
 
-_BLANK = object()
+_BLANK, _HALF_ROW = object(), object()
 
 
 def _line(line: bytes) -> object:
@@ -121,25 +168,19 @@ def _line(line: bytes) -> object:
         raise Unfit("it is not UTF-8") from None
     if "\0" in text:
         raise Unfit("it holds a NUL")
+    if crowded(text):
+        raise too_many()
     if not text or text.isspace():
         return _BLANK
     return decode(text)
 
 
-def _pass_over(stream: io.BufferedReader, number: int) -> None:
-    """Go to the end of a line that is too long."""
-    passed = 0
-    while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
-        passed += len(more)
-        if passed > _SKIPPED:
-            raise Stopped(f"a line is longer than {_SKIPPED:,} bytes", number)
-
-
 class _Document:
     """One JSON document, or several after one another, read piece by piece."""
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    def __init__(self, stream: Ahead) -> None:
         self._stream = stream
+        self._later = ""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._text, self._at, self._ended = "", 0, False
         self._number = 0
@@ -162,7 +203,7 @@ class _Document:
         """Keys are looked at one by one; a long list among them is never held."""
         self._at += 1
         rest: dict[str, Any] = {}
-        listed = False
+        listed, size, marks = False, 0, 0
         while (mark := self._next()) != "}":
             if mark == ",":
                 self._at += 1
@@ -177,6 +218,9 @@ class _Document:
                 yield from self._elements(key if key in _KEPT else "")
             else:
                 rest[key] = self._value()
+                size, marks = size + len(self._taken), marks + values_in(self._taken)
+                if max(size / LINE_LIMIT, marks / VALUE_LIMIT) > 1:
+                    raise Stopped(_LARGE, self._number)
         self._at += 1
         if not listed:
             self._number += 1
@@ -236,18 +280,26 @@ class _Document:
             except ValueError:
                 end = -1
                 value = None
-            if 0 <= end < len(self._text) or (self._ended and end >= 0):
+            if 0 <= end < len(self._text) or (end >= 0 and self._ended and not self._later):
                 break
-            if len(self._text) - self._at > LINE_LIMIT:
-                raise Stopped(f"an entry is longer than {LINE_LIMIT:,} characters", self._number)
-            if not self._more():
-                raise Stopped(_BROKEN, self._number)
+            self._longer()
         text, self._at = self._text[self._at : end], end
+        self._taken = text
+        self._put_back()
         if flaw is not None:
             raise flaw
         if not text.isascii() and _ESCAPED.search(text):
             raise Unfit("it is not UTF-8")
         return decode(text) if _HALF.search(text) else value
+
+    def _longer(self) -> None:
+        """Read on within a value; where too much of it is there already, nobody finds its end."""
+        if len(self._text) - self._at > LINE_LIMIT:
+            raise Stopped(f"an entry is longer than {LINE_LIMIT:,} characters", self._number)
+        if not self._more():
+            raise Stopped(_BROKEN, self._number)
+        if crowded(self._text):
+            raise Stopped(f"{too_many().reason}; the rest is not read", self._number)
 
     def _plain(self) -> tuple[Any, int]:
         """The end of a value that cannot be used."""
@@ -258,11 +310,22 @@ class _Document:
 
     def _more(self) -> bool:
         """Read on; what was used is let go. A value that does not fit is read at doubled steps."""
+        left = len(self._text) - self._at
+        if self._later:
+            end = max(_CHUNK, left)
+            self._text, self._at = self._text[self._at :] + self._later[:end], 0
+            self._later = self._later[end:]
+            return True
         if self._ended:
             return False
-        left = len(self._text) - self._at
         chunk = self._stream.read(max(_CHUNK, left))
         self._ended = not chunk
         text = self._decoder.decode(chunk, final=self._ended)
         self._text, self._at = self._text[self._at :] + text, 0
         return not self._ended or bool(text)
+
+    def _put_back(self) -> None:
+        """What a long value left over is looked at in small pieces: each may hold many values."""
+        if len(self._text) - self._at > 2 * _CHUNK:
+            cut = self._at + _CHUNK
+            self._text, self._later = self._text[:cut], self._text[cut:] + self._later

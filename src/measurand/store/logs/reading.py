@@ -26,7 +26,7 @@ __all__ = ["SUFFIXES", "LogReading", "gather", "read_log"]
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 """The endings of files that are read; all but the last may be followed by ``.gz``."""
-_TABLES, _JSON = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
+_TABLES, _LINES, _JSON = (".csv", ".tsv"), (".jsonl", ".ndjson"), (".jsonl", ".ndjson", ".json")
 _LOOKED_AT = 200
 """Entries of a file that are looked at for what belongs to records elsewhere, before all are."""
 
@@ -104,9 +104,10 @@ def read_log(
     """
     dialects = (how or LogReading()).dialects
     reader = _Reader(name or path.name, dialects, account, remarks or Remarks())
-    before, rows = account.read - account.refused, 0
+    before, rows, last = account.read - account.refused, 0, 0
     try:
         for rows, found in enumerate(entries(path), start=1):
+            last = found.number
             yield from reader.records(found)
             if rows == _HOPELESS and account.read - account.refused == before:
                 account.stop(_NONE, Place(reader.name, found.number))
@@ -114,7 +115,8 @@ def read_log(
         if not rows:
             account.stop(_EMPTY, Place(reader.name, 1))
     except Stopped as end:
-        account.stop(end.reason, Place(reader.name, end.number + 1))
+        # Who unpacks the bytes does not know of rows.
+        account.stop(end.reason, Place(reader.name, max(end.number, last) + 1))
 
 
 def gather(path: Path, remarks: Remarks, *, how: LogReading | None = None) -> None:
@@ -158,7 +160,7 @@ def entries(path: Path) -> Iterator[Found]:
             if name.endswith(_TABLES):
                 yield from table_rows(stream)
             elif name.endswith(_JSON) or start.lstrip()[:1] in {b"{", b"["}:
-                yield from json_rows(stream)
+                yield from json_rows(stream, lines=name.endswith(_LINES))
             else:
                 raise Stopped(_NO_KIND)
             return

@@ -12,20 +12,35 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple, Protocol, cast
 
 from measurand.store.logs.account import Unfit
 
-__all__ = ["LINE_LIMIT", "Found", "Stopped", "opened"]
+__all__ = [
+    "LINE_LIMIT",
+    "VALUE_LIMIT",
+    "Found",
+    "Stopped",
+    "crowded",
+    "opened",
+    "pass_over",
+    "too_long",
+    "too_many",
+    "values_in",
+]
 
 LINE_LIMIT = 32 * 2**20
 """Bytes that a line, or an entry of a document, may have."""
+VALUE_LIMIT = 10**6
+"""Values that an entry may hold: `[[],[],...]` takes fifty times its bytes in memory."""
 BOMB_RATIO, BOMB_LEAST = 200, 64 * 2**20
 """A file that unpacks into more than the second, and so many times its size, is no log."""
 
 _GZIP, _UTF16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 _PACKED = {b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zX": "xz"}
-_BUFFER = 2**20
+_ENDS = (b"\n", "\n", "\r")
+_BUFFER, _CHUNK = 2**20, 2**20
+_SKIPPED = 8 * LINE_LIMIT
 
 
 class Found(NamedTuple):
@@ -98,3 +113,39 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
 def too_long() -> Unfit:
     """An entry that is not held."""
     return Unfit(f"it is longer than {LINE_LIMIT:,} bytes")
+
+
+def too_many() -> Unfit:
+    """An entry of many small values, which memory would not hold."""
+    return Unfit(f"it holds more than {VALUE_LIMIT:,} values")
+
+
+def values_in(text: str) -> int:
+    """As many values as JSON holds, or more."""
+    return sum(map(text.count, "[{,"))
+
+
+def crowded(text: str) -> bool:
+    """Whether JSON may hold more values than an entry may."""
+    return len(text) > VALUE_LIMIT and values_in(text) > VALUE_LIMIT
+
+
+class _HasLines(Protocol):
+    def readline(self, limit: int, /) -> bytes | str: ...
+
+
+def pass_over(stream: _HasLines, number: int) -> None:
+    """Go to the end of a line that is too long.
+
+    Args:
+        stream: Stands within the line.
+        number: The line before it.
+
+    Raises:
+        Stopped: It has no end.
+    """
+    passed = 0
+    while (more := stream.readline(_CHUNK)) and more[-1:] not in _ENDS:
+        passed += len(more)
+        if passed > _SKIPPED:
+            raise Stopped(f"a line is longer than {_SKIPPED:,} bytes", number)

@@ -1,38 +1,93 @@
-"""Rows of CSV files: separated by comma, semicolon or tab, as the header shows."""
+"""Rows of CSV files: separated by comma, semicolon or tab, as the header shows.
+
+One quote too many makes a row of all lines up to the next quote, or to the end of the file. Only
+the line where it stands is refused; reading resumes at the line after it.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from measurand.store.logs.account import Unfit
-from measurand.store.logs.source import LINE_LIMIT, Found, Stopped
+from measurand.store.logs.source import LINE_LIMIT, Found, Stopped, pass_over, too_long
 
 __all__ = ["table_rows"]
 
 _UNREADABLE = re.compile("[\0\udc80-\udcff]")
 _NO_TEXT = "it holds a NUL, or is not UTF-8"
 _QUOTES = "its quotes are broken"
+_NO_HEADER = "its first line is no header of columns"
+_CELLS = "it has more or fewer cells than the header"
+_INNER = 8
+"""Lines within one row that could each be a row, after which they are taken for such."""
+_AGAIN = 4 * LINE_LIMIT
+"""Characters of a file that are read twice."""
 
 
-@dataclass(slots=True)
+class _TooLong(Exception):  # noqa: N818 - the row ends here
+    """A row is longer than a row may be."""
+
+
 class _Lines:
-    """The lines of a table, as long as no row of it is too long."""
+    """The lines of a table; those of a row that is none are read again.
 
-    text: io.TextIOWrapper
-    size: int = 0
-    """Characters since the last row."""
+    Args:
+        text: The table.
+
+    Attributes:
+        taken: The lines of the row that is read.
+        before: How many lines stand before it.
+    """
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.taken: list[str] = []
+        self.before = 0
+        self._text = text
+        self._back: deque[str] = deque()
+        self._size = self._again = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self.text.readline(LINE_LIMIT + 1):
-            self.size += len(line)
-            if self.size > LINE_LIMIT:
-                raise Stopped(f"a row is longer than {LINE_LIMIT:,} characters")
-            yield line
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else self._text.readline(LINE_LIMIT + 1)
+        if not line:
+            raise StopIteration
+        self.taken.append(line)
+        self._size += len(line)
+        if self._size > LINE_LIMIT:
+            raise _TooLong
+        return line
+
+    def begin(self) -> None:
+        """The row is done with."""
+        self.before += len(self.taken)
+        self.taken, self._size = [], 0
+
+    def put_back(self) -> None:
+        """The lines of the row are still to be read."""
+        self._back.extendleft(reversed(self.taken))
+        self.taken, self._size = [], 0
+
+    def again(self) -> None:
+        """Of the row only its first line is; the others are still to be read.
+
+        Raises:
+            Stopped: It was so too often, or the line has no end.
+        """
+        first, self.taken = self.taken[0], self.taken[1:]
+        if len(first) > LINE_LIMIT and not first.endswith(("\n", "\r")):
+            pass_over(self._text, self.before)
+        self._again += self._size - len(first)
+        if self._again > _AGAIN:
+            raise Stopped(f"{_QUOTES} too often; the rest is not read", self.before)
+        self.put_back()
+        self.taken = [first]
 
 
 def table_rows(stream: io.BufferedReader) -> Iterator[Found]:
@@ -51,43 +106,70 @@ def table_rows(stream: io.BufferedReader) -> Iterator[Found]:
 
 
 def _rows(lines: _Lines) -> Iterator[Found]:
-    each = iter(lines)
-    first = next(each, "")
-    reader = csv.reader(chain([first], each), strict=True, delimiter=max(",;\t", key=first.count))
-    header: list[str] | None = None
-    start = 1
+    delimiter = _delimiter(lines)
+    header = _header(lines, delimiter)
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     while True:
+        lines.begin()
+        cells, flaw = list[str](), None
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            cells, flaw = [], _QUOTES
-        except Stopped as end:
-            raise Stopped(end.reason, start - 1) from None
+            flaw = Unfit(_QUOTES)
+        except _TooLong:
+            flaw = too_long() if len(lines.taken) == 1 else Unfit(_QUOTES)
         else:
-            flaw = ""
-        if header is None:
-            header = _header(cells, flaw)
-        elif cells or flaw:
-            yield Found(start, _row(header, cells, flaw))
-        start, lines.size = reader.line_num + 1, 0
+            if _swallows(lines.taken, cells, columns=len(header), delimiter=delimiter):
+                flaw = Unfit(_QUOTES)
+        if flaw is not None:
+            yield Found(lines.before + 1, flaw)
+            lines.again()
+            reader = csv.reader(lines, strict=True, delimiter=delimiter)
+        elif cells:
+            yield Found(lines.before + 1, _row(header, cells))
 
 
-def _header(cells: list[str], flaw: str) -> list[str]:
+def _delimiter(lines: _Lines) -> str:
+    """What separates the cells of the first line, which is read again."""
+    try:
+        first = next(lines, "")
+    except _TooLong:
+        raise Stopped(_NO_HEADER) from None
+    lines.put_back()
+    return max(",;\t", key=first.count)
+
+
+def _swallows(lines: Sequence[str], cells: list[str], *, columns: int, delimiter: str) -> bool:
+    """Whether a row of several lines is a quote too many, and the rows up to the next quote.
+
+    Within a text of several lines it is rare that each could be a row, and many are so rarely.
+    """
+    inner = len(lines) - 2
+    if columns < 2 or inner < 1 or (len(cells) == columns and inner <= _INNER):  # noqa: PLR2004
+        return False
+    each = csv.reader(islice(lines, 1, len(lines) - 1), delimiter=delimiter)
+    return all(len(row) == columns for row in each)
+
+
+def _header(lines: _Lines, delimiter: str) -> list[str]:
+    flaw = False
+    try:
+        cells = next(csv.reader(lines, strict=True, delimiter=delimiter), [])
+    except (csv.Error, _TooLong):
+        cells, flaw = [], True
     names = [cell.strip() for cell in cells]
     if flaw or not any(names) or "" in names[1:] or any(map(_UNREADABLE.search, names)):
-        raise Stopped("its first line is no header of columns")
+        raise Stopped(_NO_HEADER)
     if len(set(names)) < len(names):
         raise Stopped("two columns have one name")
     return names
 
 
-def _row(header: list[str], cells: list[str], flaw: str) -> object:
-    if flaw:
-        return Unfit(flaw)
+def _row(header: list[str], cells: list[str]) -> object:
     if len(cells) != len(header):
-        return Unfit("it has more or fewer cells than the header")
+        return Unfit(_CELLS)
     if any(not cell.isascii() or "\0" in cell for cell in cells) and any(
         map(_UNREADABLE.search, cells)
     ):
