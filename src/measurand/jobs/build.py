@@ -32,6 +32,7 @@ from measurand.jobs.building.telling import (
     parts_of,
     rates_of,
 )
+from measurand.jobs.built_over import Ground, ground
 from measurand.jobs.encoding import encoder_of
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.logs import Logs, Progress, open_logs
@@ -39,7 +40,7 @@ from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
 from measurand.privacy.redaction import Redactor
 from measurand.report.build_page import build_document
-from measurand.store.built_set import BuiltSet, Spare, load_set, save_set
+from measurand.store.built_set import BuiltSet, Spare, save_set
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
@@ -114,13 +115,13 @@ def build(
     Raises:
         DataError: A log, the plan or the set that stands there cannot be read.
         InsufficientData: No record has a question and an answer.
-        UsageError: The folder holds a set that somebody has worked on, or no record has the field
+        UsageError: The folder holds a set that is locked or worked on, or no record has the field
             that is to be segments.
     """
     wanted = options or BuildOptions()
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
     folder = _folder(wanted, plan)
-    there = _untouched(folder)
+    under = ground(folder, plan, wanted.plan)
     redact = _redactor(plan, wanted.plan or folder.resolve().parent / "measurand.yaml", environment)
     # In order of their names, so that it does not matter in which they are given.
     files = sorted(map(Path, paths), key=str)
@@ -129,8 +130,8 @@ def build(
     target = wanted.encoder or (plan.data.encoder if plan else "")
     base = wanted.plan.parent if wanted.plan and not wanted.encoder else Path()
     encode = encoder_of(target, base=base)
-    how = How(seed, tell or _silent, encode, _rated(wanted, there))
-    task = _Task(wanted, plan, folder, how)
+    how = How(seed, tell or _silent, encode, _rated(wanted, under.there.dataset))
+    task = _Task(wanted, plan, under, folder, how)
     with Spool() as spool:
         return _built(logs, spool, task)
 
@@ -141,6 +142,7 @@ class _Task:
 
     options: BuildOptions
     plan: Plan | None
+    under: Ground
     folder: Path
     how: How
 
@@ -176,7 +178,8 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     )
     task.how.tell("writing the set")
     dataset = Dataset(tuple(example for example, _ in made))
-    built = BuiltSet(dataset, {one.example: one for _, one in made}, tuple(_spares(spare)))
+    fresh = BuiltSet(dataset, {one.example: one for _, one in made}, tuple(_spares(spare)))
+    built = task.under.carried(fresh)
     manifest = _manifest(logs, options, account)
     account = replace(account, version=save_set(task.folder, built, manifest=manifest, now=now))
     account = replace(account, limits=tuple(limits_of(account)))
@@ -185,7 +188,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         findings=_findings(account),
         document=build_document(account),
         account=account,
-        dataset=dataset,
+        dataset=built.dataset,
     )
 
 
@@ -276,24 +279,6 @@ def _rated(options: BuildOptions, there: Dataset) -> Rated:
     if options.ratings is not None:
         found |= rated_in_file(options.ratings, options.plan)
     return found
-
-
-def _untouched(folder: Path) -> Dataset:
-    """The set that stands there, if any; what people have worked on is not built over."""
-    if not folder.is_dir() or not any(folder.glob("*.jsonl")):
-        return Dataset(())
-    there = load_set(folder)
-    worked = [
-        example.id
-        for example in there.dataset
-        if (one := there.lineage.get(example.id)) is None or one.accepted_by or one.parent
-    ]
-    if worked:
-        raise UsageError(
-            f"{folder} holds {len(worked):,} examples that somebody wrote, edited or accepted; "
-            "build into another folder with --out"
-        )
-    return there.dataset
 
 
 def _silent(what: str) -> None:

@@ -33,6 +33,7 @@ from measurand.store.versions import (
 )
 
 __all__ = [
+    "BUILT",
     "EDITED",
     "FOUND",
     "BuiltSet",
@@ -46,6 +47,8 @@ __all__ = [
     "save_set",
 ]
 
+BUILT = "built"
+"""The act of a build from logs, and of nothing else."""
 FOUND, EDITED = "found", "edited by hand"
 """Acts that nobody called: a set stood there, or somebody edited its files."""
 _WAIT = 30.0
@@ -143,7 +146,7 @@ def save_set(
     *,
     manifest: Mapping[str, Any],
     now: str,
-    act: str = "built",
+    act: str = BUILT,
 ) -> str:
     """Write a set, and keep it as a version under ``versions/``.
 
