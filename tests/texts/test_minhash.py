@@ -81,6 +81,14 @@ def test_case_and_spaces_do_not_count_and_the_first_leads() -> None:
     assert (found.exact, found.near, found.unsettled) == (2, 0, 0)
 
 
+def test_what_is_the_same_does_not_hang_on_a_hash_that_differs_by_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Python salts its own: a process in which two texts happen to share it would fold them.
+    monkeypatch.setattr("measurand.texts.minhash.hash", lambda _: 0, raising=False)
+    assert firsts("yes please", "no thanks", "half a pair \ud83d", "YES please") == [0, 1, 2, 0]
+
+
 def test_a_chain_of_small_changes_does_not_join_its_ends() -> None:
     words = ONE.split()
     chain = [" ".join(words[at : at + 12]) for at in range(3)]
