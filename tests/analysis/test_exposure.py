@@ -1,60 +1,35 @@
 """What the tests for contamination decide, on scores that are made for it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from tests.analysis.exposed_rows import GRADES, KNOWN, YES, arms_of, example, rated
 
-from measurand.analysis.exposure import BLIND, TESTS, TITLES, ExposureOptions, not_run, worst_first
-from measurand.analysis.exposure_arms import Arm
+from measurand.analysis.exposure import (
+    BLIND,
+    TESTS,
+    TITLES,
+    ExposureOptions,
+    not_run,
+    worst_first,
+)
 from measurand.analysis.exposure_canary import CanaryPlace, asked, searched
 from measurand.analysis.exposure_date import DateSplit, date_split
 from measurand.analysis.exposure_gaming import SystemVersion, gaming
 from measurand.analysis.exposure_gap import twin_gap
 from measurand.analysis.exposure_logprobs import LogProbs, order_exposure, surprise
 from measurand.analysis.exposure_style import style_overfitting
+from measurand.analysis.result import Verdict
 from measurand.analysis.score import score
-from measurand.core.example import Example, Message
+from measurand.core.example import Example
 from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
-from measurand.core.scale import YES_NO, Scale
+from measurand.core.scale import Scale
 from measurand.errors import InsufficientData
 from measurand.texts.canary import canary_of, completion
-
-YES = Rubric(Dimension("right", "It is right.", 100, scale=YES_NO))
-GRADES = Rubric(
-    Dimension("quality", weight=50, scale=Scale.of("1-5")),
-    Dimension("safety", weight=50, scale=Scale.of("1-5")),
-)
-
-
-def example(name: str, **more: object) -> Example:
-    return Example(id=name, messages=(Message("user", f"What is {name}?"),), **more)  # type: ignore[arg-type]
-
-
-def rated(system: str, arm: str, values: Sequence[float], dimension: str = "right") -> list[Rating]:
-    return [
-        Rating(
-            example=f"q{at}{arm}",
-            system=system,
-            dimension=dimension,
-            rater="check.x",
-            kind="check",
-            value=float(value),
-        )
-        for at, value in enumerate(values)
-    ]
-
-
-def arms_of(count: int, **kinds: str) -> Mapping[str, Arm]:
-    found = {f"q{at}": Arm(f"q{at}", "original") for at in range(count)}
-    for kind, mark in kinds.items():
-        found |= {f"q{at}{mark}": Arm(f"q{at}", kind, "polite") for at in range(count)}
-    return found
-
-
-KNOWN = {f"q{at}": example(f"q{at}") for at in range(200)}
 
 
 def test_every_test_has_a_title_and_says_what_it_cannot_see() -> None:
@@ -94,6 +69,50 @@ def test_planted_memory_is_the_gap() -> None:
     assert len(found.items) == 30
 
 
+def twins_of(rows: list[Rating], reference: str | None) -> Mapping[str, tuple[str, str]]:
+    found = twin_gap(
+        Ratings.of(rows),
+        YES,
+        arms=arms_of(200, twin="~t"),
+        examples=KNOWN,
+        options=ExposureOptions(reference=reference),
+    )
+    return {v.systems[0]: (v.outcome, v.reason) for v in found.findings.verdicts}
+
+
+def test_twins_that_the_reference_loses_as_well_show_no_memory() -> None:
+    """30 of 200 are lost in other words: by one system alone, or by both alike."""
+    original = [1] * 130 + [0] * 70
+    lost = [0] * 30 + [1] * 100 + [0] * 70
+    new = rated("new", "", original) + rated("new", "~t", lost)
+    harder = rated("now", "", original) + rated("now", "~t", lost)
+    same = rated("now", "", original) + rated("now", "~t", original)
+    assert twins_of(new + same, "now")["new"][0] == "fail"
+    outcome, told = twins_of(new + harder, "now")["new"]
+    assert outcome == "inconclusive"
+    assert "that of now may fall as much: twins may be harder, or both know the set" in told
+    # With nothing to hold it against a fall is told, and fails nobody.
+    outcome, told = twins_of(new, None)["new"]
+    assert outcome == "inconclusive"
+    assert "nobody can tell memory from twins that are harder" in told
+    assert "p = 9.3e-10" in told
+
+
+def test_a_gap_of_grades_that_few_items_make_does_not_pass() -> None:
+    """2 of 100 lose the whole scale: t ends at 4.8 points, and 5.6 in 100 would not surprise."""
+    values = [5.0] * 100
+    rows = rated("bot", "", values, "quality") + rated(
+        "bot", "~t", [1.0, 1.0, *values[2:]], "quality"
+    )
+    rubric = Rubric(Dimension("quality", weight=50, scale=Scale.of("1-5")))
+    found = twin_gap(Ratings.of(rows), rubric, arms=arms_of(100, twin="~t"), examples=KNOWN)
+    gap = next(found.findings.named("twin_gap")).estimate
+    assert found.outcome == "inconclusive"
+    assert gap.value == pytest.approx(0.02)
+    assert gap.high is not None
+    assert gap.high > 0.055
+
+
 def test_few_twins_are_inconclusive_and_none_are_refused() -> None:
     rows = rated("bot", "", [1, 0, 1, 1, 0, 1]) + rated("bot", "~t", [1, 1, 1, 0, 0, 0])
     found = twin_gap(Ratings.of(rows), YES, arms=arms_of(6, twin="~t"), examples=KNOWN)
@@ -119,6 +138,14 @@ def styled_rows(system: str, style: Sequence[float]) -> list[Rating]:
 
 
 def style_of(rows: list[Rating], reference: str | None) -> Mapping[str, str]:
+    return {v.systems[0]: v.outcome for v in styled(rows, reference)}
+
+
+def told_of(rows: list[Rating], reference: str | None) -> Mapping[str, str]:
+    return {v.systems[0]: v.reason for v in styled(rows, reference)}
+
+
+def styled(rows: list[Rating], reference: str | None) -> Sequence[Verdict]:
     found = style_overfitting(
         Ratings.of(rows),
         YES,
@@ -126,7 +153,7 @@ def style_of(rows: list[Rating], reference: str | None) -> Mapping[str, str]:
         examples=KNOWN,
         options=ExposureOptions(reference=reference),
     )
-    return {v.systems[0]: v.outcome for v in found.findings.verdicts}
+    return found.findings.verdicts
 
 
 def test_style_overfitting_is_told_from_harder_wording_and_from_fragility() -> None:
@@ -138,6 +165,9 @@ def test_style_overfitting_is_told_from_harder_wording_and_from_fragility() -> N
     # Both fall alike: the wording is harder, and the reference itself stays open.
     rows = styled_rows("new", fallen) + styled_rows("now", fallen)
     assert style_of(rows, "now") == {"new": "pass", "now": "inconclusive"}
+    assert told_of(rows, "now")["new"].startswith(
+        "new: another phrasing costs it no more than now, by the margin of 5 points, and both lose"
+    )
     # A fall without a reference is told and not called overfitting.
     assert style_of(styled_rows("new", fallen), None) == {"new": "inconclusive"}
     # Whoever falls under any edit is fragile and not overfitted.
@@ -261,6 +291,12 @@ def test_an_order_that_is_preferred_fails_and_no_other_passes() -> None:
     assert order_exposure([]).outcome == "not run"
     few = LogProbs(system="few", canonical=[-1.0], shuffled=[[-9.0] * 5])
     assert "cannot give less" in order_exposure([few]).told
+    # Of four systems each has a quarter of the error, which 60 orders cannot reach.
+    several = order_exposure([seen, fresh, replace(fresh, system="b"), replace(fresh, system="c")])
+    assert several.outcome == "inconclusive"
+    assert "but not after Holm over 4 systems" in several.told
+    assert "cannot give less than p = 0.016, which over 4 systems is no finding" in several.told
+    assert (several.error, order_exposure([seen]).error) == pytest.approx((0.05, 0.05))
 
 
 def test_min_k_is_a_hint_and_never_a_verdict() -> None:

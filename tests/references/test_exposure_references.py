@@ -7,6 +7,8 @@ from scipy import stats
 from measurand.errors import InsufficientData, UsageError
 from measurand.stats.auc import auc
 from measurand.stats.exchangeability import min_k, order_test
+from measurand.stats.paired import tango_bounds
+from measurand.stats.sparse import score_reach, sparse_mean
 from measurand.stats.unpaired import Groups, group_difference, newcombe_difference
 
 CANONICAL = np.array([-10.0, -12.0, -9.5, -11.0])
@@ -123,3 +125,55 @@ def test_without_spread_the_bounds_of_the_scale_leave_an_exact_interval() -> Non
     assert (found.value, found.method) == (0.0, "exact, all values equal")
     assert found.low == pytest.approx(-reach, abs=1e-9)
     assert found.high == pytest.approx(reach, abs=1e-9)
+
+
+def test_where_one_group_alone_has_no_spread_its_bounds_still_count() -> None:
+    """By hand: 20 of 20 leave 1 - .025 ** (1 / 20) of the way to 0; the other arm is Tango's."""
+    first, second = [1.0] * 20, [1.0] * 20 + [0.0] * 10
+    found = group_difference(
+        Groups.of(first + second, [True] * 20 + [False] * 30), bounds=(0.0, 1.0)
+    )
+    low, high = tango_bounds(0, 10, 30)
+    down, up = 1 - 0.025 ** (1 / 20), -1 / 3 - float(low)
+    # Above, Tango lets the failures be fewer and the other group adds nothing: Welch is as wide.
+    welch = group_difference(Groups.of(first + second, [True] * 20 + [False] * 30))
+    assert found.value == pytest.approx(1 / 3)
+    assert found.low == pytest.approx(
+        1 / 3 - np.hypot(down, max(float(high) + 1 / 3, (1 - 0.025 ** (1 / 30)) / 3)), abs=1e-9
+    )
+    assert found.high == pytest.approx(max(1 / 3 + abs(up), welch.high or 0.0), abs=1e-9)
+
+
+def test_rare_losses_have_tangos_interval_at_any_size() -> None:
+    """Of -1, 0 and 1 the ends are Tango's; halved losses have half of it."""
+    values = np.array([1.0] * 4 + [-1.0] + [0.0] * 195)
+    low, high = (float(end) for end in tango_bounds(4, 1, 200))
+    assert score_reach(values) == pytest.approx((low, high), abs=1e-12)
+    assert score_reach(values / 2) == pytest.approx((low / 2, high / 2), abs=1e-12)
+    found = sparse_mean(values, bounds=(-1, 1))
+    plain = stats.t.interval(0.95, 199, values.mean(), values.std(ddof=1) / np.sqrt(200))
+    floor = 1 - 0.025 ** (1 / 200)
+    assert found.low == pytest.approx(min(low, plain[0], 0.015 - floor * 1.015), abs=1e-9)
+    assert found.high == pytest.approx(max(high, plain[1], 0.015 + floor * 0.985), abs=1e-9)
+
+
+def test_a_sparse_mean_knows_no_order_and_turns_with_its_sign() -> None:
+    rng = np.random.default_rng(6)
+    values = np.where(rng.random(60) < 0.2, rng.choice([-0.5, 0.25, 1.0], 60), 0.0)
+    homes = rng.integers(0, 25, 60)
+    moved = rng.permutation(60)
+    for clusters in (None, homes):
+        found = sparse_mean(values, clusters, bounds=(-1, 1))
+        other = None if clusters is None else clusters[moved]
+        same = sparse_mean(values[moved], other, bounds=(-1, 1))
+        turned = sparse_mean(-values, clusters, bounds=(-1, 1))
+        assert (same.low, same.high) == pytest.approx((found.low, found.high), abs=1e-12)
+        assert turned.low == pytest.approx(-(found.high or 0.0), abs=1e-9)
+        assert turned.high == pytest.approx(-(found.low or 0.0), abs=1e-9)
+    alone = sparse_mean(values, np.arange(60), bounds=(-1, 1))
+    assert alone.low == pytest.approx(sparse_mean(values, bounds=(-1, 1)).low or 0.0, abs=1e-9)
+    with pytest.raises(InsufficientData):
+        sparse_mean([1.0], bounds=(-1, 1))
+    with pytest.raises(UsageError):
+        sparse_mean([1.0, 2.0], bounds=(-1, 1))
+    assert sparse_mean([0.0] * 10, bounds=(-1, 1)).method == "exact, all values equal"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from measurand.analysis.result import Findings, Verdict
 from measurand.stats.estimate import LEVEL, Estimate
@@ -16,12 +16,14 @@ __all__ = [
     "MARGIN",
     "TESTS",
     "TITLES",
+    "Claim",
     "Exposure",
     "ExposureOptions",
     "Outcome",
     "TestName",
     "held",
     "not_run",
+    "surely",
     "together",
     "worst_first",
     "worst_of",
@@ -78,7 +80,8 @@ BLIND: Mapping[TestName, str] = MappingProxyType(
         ),
         "twins": (
             "A system trained on rewordings answers the twins as well: then there is no gap. A "
-            "twin that is harder, or asks something else, makes a gap without contamination."
+            "twin that is harder, or asks something else, makes a gap without contamination, which "
+            "only a reference system tells apart; one that has seen the set as well hides it."
         ),
         "style": (
             "It sees the kinds of phrasing that are tried, in English. A system that knows the "
@@ -134,6 +137,8 @@ class Exposure:
         outcome: ``fail``, ``inconclusive`` or ``pass``; ``nothing found`` of a search, ``hint`` of
             what decides nothing, ``not run``.
         told: What came out, or why it was not run, in sentences.
+        error: The chance that it fails where there is nothing, over all its systems together; 0
+            of what does not decide by a sample.
         findings: Its numbers, decisions and limits.
         items: The examples it is about and what was seen, worst first.
     """
@@ -141,6 +146,7 @@ class Exposure:
     test: TestName
     outcome: Outcome
     told: str
+    error: float = 0.0
     findings: Findings = field(default_factory=lambda: Findings(results=()))
     items: tuple[tuple[str, str], ...] = ()
 
@@ -173,12 +179,12 @@ def worst_first(tests: Sequence[Exposure]) -> tuple[Exposure, ...]:
 def together(tests: Sequence[Exposure]) -> Findings:
     """The numbers, decisions and limits of all tests, worst first."""
     ran = [one for one in worst_first(tests) if one.ran]
-    verdicts = chain.from_iterable(one.findings.verdicts for one in ran)
+    verdicts = tuple(chain.from_iterable(one.findings.verdicts for one in ran))
     limits = chain.from_iterable(one.findings.limits for one in ran)
     return Findings(
         results=tuple(chain.from_iterable(one.findings.results for one in ran)),
         verdicts=tuple(sorted(verdicts, key=lambda verdict: _place(verdict.outcome))),
-        limits=tuple(dict.fromkeys(limits)),
+        limits=tuple(dict.fromkeys((*_by_chance(ran, verdicts), *limits))),
     )
 
 
@@ -188,24 +194,82 @@ def _place(outcome: str) -> int:
 
 
 def held(
-    estimate: Estimate, p_value: float | None, options: ExposureOptions
+    estimate: Estimate, *, sure: bool, margin: float
 ) -> Literal["fail", "pass", "inconclusive"]:
     """A loss held against the margin: within it, surely there, or neither.
 
     Args:
         estimate: What is lost; above 0 is bad.
-        p_value: Two-sided, of no loss; None where the interval alone decides.
-        options: Level and margin.
+        sure: Whether it is surely there.
+        margin: Losses smaller than this do not matter.
     """
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "inconclusive"
-    if estimate.high < options.margin:
+    if estimate.high < margin:
         return "pass"
-    sure = estimate.low > 0 if p_value is None else p_value < 1 - options.level
-    return "fail" if sure and estimate.value > 0 else "inconclusive"
+    return "fail" if sure else "inconclusive"
+
+
+class Claim(NamedTuple):
+    """What is claimed of one system among several."""
+
+    sure: bool
+    """Whether it holds, the error rate being that of all of them together."""
+    alone: bool
+    """Whether it would hold if it were the only one."""
+    of: int
+    """Of how many systems it is claimed."""
+
+    @property
+    def caution(self) -> str:
+        """Why what an interval shows is not held to be shown; empty where that is not so."""
+        told = self.alone and not self.sure
+        return f", but not after Holm over {self.of} systems" if told else ""
+
+
+def surely(claims: Sequence[Callable[[float], bool] | None], error: float) -> tuple[Claim, ...]:
+    """Which of several claims hold, the chance that any false one does being the error rate.
+
+    Args:
+        claims: Each told the error rate at which it is to hold by itself; what holds at one rate
+            holds at any greater one. None where nothing can be claimed.
+        error: The error rate of all together.
+
+    References:
+        Holm (1979), Scand. J. Stat. 6, 65-70.
+    """
+    made = {at: claim for at, claim in enumerate(claims) if claim is not None}
+    left = dict(made)
+    while fresh := [at for at, claim in left.items() if claim(error / len(left))]:
+        for at in fresh:
+            del left[at]
+    return tuple(
+        Claim(at in made and at not in left, at in made and made[at](error), len(made))
+        for at in range(len(claims))
+    )
 
 
 def worst_of(verdicts: Sequence[Verdict]) -> Outcome:
     """The outcome of a test from its verdicts on single systems."""
     words = {verdict.outcome for verdict in verdicts}
     return next((word for word in _WORST if word in words), "inconclusive")
+
+
+def _by_chance(ran: Sequence[Exposure], verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """How many of so many decisions are expected to be wrong."""
+    if able := [one for one in ran if one.error]:
+        each = " and ".join(f"{100 * error:g} %" for error in sorted({one.error for one in able}))
+        count = f"{len(able)} test" + ("s" if len(able) > 1 else "")
+        total = 100 * sum(one.error for one in able)
+        yield (
+            f"{count} here can fail by chance, at an error rate of {each} each, over all systems "
+            f"together (Holm): of a hundred such pages on sets that nobody saw up to {total:g} "
+            "have a failure."
+        )
+    passed = [one.estimate.level for one in verdicts if one.outcome == "pass" and one.estimate]
+    if passed:
+        wrong = sum((1 - level) / 2 for level in passed)
+        yield (
+            f"Verdicts that pass: {len(passed):,}. Were each loss the margin itself, {wrong:.2g} "
+            "of them would be expected to pass all the same."
+        )

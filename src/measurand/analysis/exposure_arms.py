@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from measurand.analysis.exposure import ExposureOptions
-from measurand.analysis.matrix import Floats
+from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.measure import Measure
 from measurand.analysis.pair import Pair
 from measurand.analysis.score import Scores, score
@@ -20,18 +20,19 @@ from measurand.core.rubric import Rubric
 from measurand.errors import InsufficientData
 from measurand.stats.detectable import detectable_mean, detectable_proportion
 from measurand.stats.estimate import Estimate, attempt
-from measurand.stats.mean import mean_of
 from measurand.stats.power import minimum_detectable_difference
 from measurand.stats.power_discordance import rising_difference
 from measurand.stats.proportion import wilson
+from measurand.stats.sparse import sparse_mean
 
-__all__ = ["ORIGINAL", "Arm", "Arms", "arm_name", "arms_of", "detectable", "lost_told"]
+__all__ = ["ORIGINAL", "Arm", "Arms", "Fall", "arm_name", "arms_of", "detectable", "lost_told"]
 
 ORIGINAL = "original"
 """The arm in which examples are asked as they stand in the set."""
 
 _RESAMPLES = 999
 _UNIT, _SPAN = (-1.0, 1.0), (-2.0, 2.0)
+_PAIRED = "paired difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +99,27 @@ class Arms:
         found[pair.rows] = pair.values
         return found
 
-    def beyond(self, system: str, kinds: tuple[str, str]) -> Estimate:
+    def lost(
+        self, system: str, kinds: tuple[str, str], *, level: float, dimension: int | None = None
+    ) -> Estimate:
+        """What a system loses from one arm to the other.
+
+        Tango's interval of yes/no; else `sparse_mean`, as few items differ between two forms.
+        """
+        pair = self.pair(system, kinds, dimension)
+        if _as_it_is(pair):
+            return pair.difference(level)
+        clusters = pair.clusters
+        return _sparse(pair.values, clusters, bounds=_UNIT, level=level, method=_PAIRED)
+
+    def beyond(self, system: str, kinds: tuple[str, str], *, level: float) -> Estimate:
         """What a system loses more than the reference does, on the examples that both share."""
         reference = self.options.reference or ""
         apart = self.values(system, kinds) - self.values(reference, kinds)
         given = ~np.isnan(apart)
         clusters = self.scores.clusters[given] if self.scores.clustered else None
-        level = self.options.level
-        return attempt(
-            lambda: mean_of(apart[given], clusters, bounds=_SPAN, level=level),
-            n=int(given.sum()),
-            method="difference in differences",
-            level=level,
-        )
+        method = "difference in differences"
+        return _sparse(apart[given], clusters, bounds=_SPAN, level=level, method=method)
 
     def by_form(self, system: str, kinds: tuple[str, str]) -> Iterator[tuple[str, Estimate]]:
         """What a system loses, by the form in which the second arm was asked."""
@@ -119,9 +128,92 @@ class Arms:
         for form in dict.fromkeys(filter(None, forms)):
             chosen = np.array([one == form for one in forms]) & ~np.isnan(lost)
             clusters = self.scores.clusters[chosen] if self.scores.clustered else None
-            compute = partial(mean_of, lost[chosen], clusters, bounds=_UNIT, level=level)
-            n = int(chosen.sum())
-            yield form, attempt(compute, n=n, method="paired difference", level=level)
+            method = _PAIRED
+            yield form, _sparse(lost[chosen], clusters, bounds=_UNIT, level=level, method=method)
+
+    def against(self, system: str, *kinds: str) -> str | None:
+        """The reference that a system is held against; None where there is none, or it is itself.
+
+        Args:
+            system: The system.
+            kinds: The arms in which the reference has to have been asked.
+        """
+        reference = self.options.reference
+        if reference is None or reference == system:
+            return None
+        return reference if self.has(reference, *kinds) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """What a system loses from one arm to another, by itself and beyond the reference.
+
+    Args:
+        table: All scores.
+        system: The system.
+        kinds: The two arms.
+        reference: What it is held against; None where there is nothing.
+    """
+
+    table: Arms
+    system: str
+    kinds: tuple[str, str]
+    reference: str | None
+
+    @property
+    def own(self) -> Estimate:
+        """What it loses."""
+        return self.table.lost(self.system, self.kinds, level=self.table.options.level)
+
+    @property
+    def beyond(self) -> Estimate | None:
+        """What it loses more than the reference; None where there is none."""
+        if self.reference is None:
+            return None
+        return self.table.beyond(self.system, self.kinds, level=self.table.options.level)
+
+    @property
+    def p_value(self) -> float | None:
+        """Of no loss, as of yes/no mid-p McNemar; None where the interval decides."""
+        pair = self.table.pair(self.system, self.kinds)
+        return pair.p_value() if _as_it_is(pair) and self.own.present else None
+
+    def falls(self, error: float) -> bool:
+        """Whether it surely loses anything, at this error rate."""
+        pair = self.table.pair(self.system, self.kinds)
+        if _as_it_is(pair):
+            return (pair.difference(1 - error).value or 0.0) > 0 and pair.p_value() < error
+        return _above(self.table.lost(self.system, self.kinds, level=1 - error))
+
+    def more(self, error: float) -> bool:
+        """Whether it surely loses something, and more than the reference by what may matter."""
+        if self.beyond is None or (self.beyond.high or 0.0) < self.table.options.margin:
+            return False
+        further = self.table.beyond(self.system, self.kinds, level=1 - error)
+        return _above(further) and self.falls(error)
+
+
+def _as_it_is(pair: Pair) -> bool:
+    """Whether the pair's own difference holds where few items differ."""
+    plain = pair.binary and pair.clusters is None
+    other = pair.strata is not None or pair.corrected or not pair.scale.bounded
+    return plain or other or pair.too_few() is not None
+
+
+def _above(estimate: Estimate) -> bool:
+    return estimate.low is not None and estimate.low > 0
+
+
+def _sparse(
+    values: Floats,
+    clusters: Codes | None,
+    *,
+    bounds: tuple[float, float],
+    level: float,
+    method: str,
+) -> Estimate:
+    compute = partial(sparse_mean, values, clusters, bounds=bounds, level=level)
+    return attempt(compute, n=len(values), method=method, level=level)
 
 
 def arms_of(

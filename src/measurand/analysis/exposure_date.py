@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 import numpy as np
 
-from measurand.analysis.exposure import Exposure, ExposureOptions, held, not_run, worst_of
+from measurand.analysis.exposure import (
+    Claim,
+    Exposure,
+    ExposureOptions,
+    held,
+    not_run,
+    surely,
+    worst_of,
+)
 from measurand.analysis.exposure_arms import lost_told
 from measurand.analysis.frame import Bools
 from measurand.analysis.matrix import Floats
@@ -92,24 +100,25 @@ def date_split(
     days = [day_of(e.created) if (e := examples.get(name)) else None for name in scores.examples]
     if not any(days):
         return not_run("date_split", "No example says when it was created.")
+    gaps = [
+        _Gap(scores, name, _sides(days, split.cutoffs[name]), split.control) for name in systems
+    ]
+    error = 1 - chosen.level
+    claims = surely([_claim(gap, chosen) if split.control else None for gap in gaps], error)
     results: list[Result] = []
     verdicts: list[Verdict] = []
     limits: dict[str, None] = {}
-    for name in systems:
-        sides = _sides(days, split.cutoffs[name])
-        counts = int((sides.before & sides.known).sum()), int((~sides.before & sides.known).sum())
-        own = _told(scores, name, sides, level=chosen.level)
-        beyond = _beyond(scores, name, sides, control=split.control, level=chosen.level)
-        results += _results(name, own, beyond, control=split.control)
-        verdicts.append(
-            _verdict(name, own, beyond, counts=counts, options=chosen, control=split.control)
-        )
-        limits |= dict.fromkeys(_limits(sides, split, name))
+    for gap, claim in zip(gaps, claims, strict=True):
+        told = gap.told(chosen.level)
+        results += _results(gap, told)
+        verdicts.append(_verdict(gap, told, claim, options=chosen))
+        limits |= dict.fromkeys(_limits(gap.sides, split, gap.system))
     findings = Findings(results=tuple(results), verdicts=tuple(verdicts), limits=tuple(limits))
     return Exposure(
         test="date_split",
         outcome=worst_of(verdicts),
         told=" ".join(verdict.reason for verdict in verdicts),
+        error=error / 2 if split.control and gaps else 0.0,
         findings=findings,
     )
 
@@ -121,19 +130,91 @@ def _sides(days: list[date | None], cutoff: date) -> _Sides:
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
-    """A system before less after: as it stands, and within segments and components."""
+class _Told:
+    """Before less after: as it stands, within segments and components, and beyond the control."""
 
     plain: Estimate
     adjusted: Estimate
+    beyond: Estimate | None
     detectable: Estimate
 
+    @property
+    def rests_on(self) -> Estimate:
+        """On which the verdict rests."""
+        if self.beyond is not None:
+            return self.beyond
+        return self.adjusted if self.adjusted.present else self.plain
 
-def _told(scores: Scores, system: str, sides: _Sides, *, level: float) -> _Own:
-    values = scores.overall[:, scores.systems.index(system)]
-    plain = _difference(scores, values, sides, strata=False, level=level)
-    adjusted = _difference(scores, values, sides, strata=True, level=level)
-    return _Own(plain, adjusted, _detectable(adjusted if adjusted.present else plain))
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A system on items from before its cut-off and on later ones, with the control's."""
+
+    scores: Scores
+    system: str
+    sides: _Sides
+    control: str | None
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Items from before and from after."""
+        before, known = self.sides.before, self.sides.known
+        return int((before & known).sum()), int((~before & known).sum())
+
+    def of(self, system: str) -> Floats:
+        """The scores of a system."""
+        return self.scores.overall[:, self.scores.systems.index(system)]
+
+    def told(self, level: float) -> _Told:
+        """What there is to tell."""
+        values = self.of(self.system)
+        plain = _difference(self.scores, values, self.sides, strata=False, level=level)
+        adjusted = _difference(self.scores, values, self.sides, strata=True, level=level)
+        seen = self.detectable(adjusted if adjusted.present else plain)
+        return _Told(plain, adjusted, self.beyond(level), seen)
+
+    def beyond(self, level: float) -> Estimate | None:
+        """What is lost on new items beyond the control: a difference in differences."""
+        if self.control is None:
+            return None
+        apart = self.of(self.system) - self.of(self.control)
+        given = self.sides.known & ~np.isnan(apart)
+        clusters = self.scores.clusters[given] if self.scores.clustered else None
+        groups = Groups.of(apart[given], self.sides.before[given], clusters=clusters)
+        compute = partial(group_difference, groups, bounds=(-1.0, 1.0), level=level)
+        n = int(given.sum())
+        return attempt(compute, n=n, method="difference in differences", level=level)
+
+    def detectable(self, found: Estimate) -> Estimate:
+        """What so many items could have shown, from how far down the interval reaches."""
+        if found.value is None or found.low is None or found.low <= -1:
+            why = found.reason or "the interval reaches to the end of the scale"
+            return Estimate.absent(why, level=found.level)
+        df = max(min(self._units()) - 1, 1)
+        error = (found.value - found.low) / t_quantile((1 + found.level) / 2, df)
+        try:
+            return detectable_error(error, df, n=found.n, level=found.level)
+        except InsufficientData as problem:
+            return Estimate.absent(str(problem), level=found.level)
+
+    def _units(self) -> tuple[int, int]:
+        """Independent items, or clusters, on either side."""
+        given = self.sides.known & ~np.isnan(self.of(self.system))
+        homes = self.scores.clusters if self.scores.clustered else np.arange(len(given))
+        before, after = (given & side for side in (self.sides.before, ~self.sides.before))
+        return len(np.unique(homes[before])), len(np.unique(homes[after]))
+
+
+def _claim(gap: _Gap, options: ExposureOptions) -> Callable[[float], bool]:
+    """That a system loses more on new items than the control, at an error rate."""
+    whole = gap.beyond(options.level)
+    matters = whole is not None and (whole.high or 0.0) >= options.margin
+
+    def claim(error: float) -> bool:
+        found = gap.beyond(1 - error) if matters else None
+        return found is not None and found.low is not None and found.low > 0
+
+    return claim
 
 
 def _difference(
@@ -162,82 +243,48 @@ def _difference(
     return attempt(compute, n=n, method="Welch", level=level)
 
 
-def _beyond(
-    scores: Scores, system: str, sides: _Sides, *, control: str | None, level: float
-) -> Estimate | None:
-    """What a system loses on new items beyond the control: a difference in differences."""
-    if control is None:
-        return None
-    first, second = (scores.overall[:, scores.systems.index(name)] for name in (system, control))
-    apart = first - second
-    given = sides.known & ~np.isnan(apart)
-    clusters = scores.clusters[given] if scores.clustered else None
-    groups = Groups.of(apart[given], sides.before[given], clusters=clusters)
-    compute = partial(group_difference, groups, bounds=(-1.0, 1.0), level=level)
-    return attempt(compute, n=int(given.sum()), method="difference in differences", level=level)
-
-
-def _detectable(found: Estimate) -> Estimate:
-    """What so many items could have shown, from the width of the interval."""
-    if found.low is None or found.high is None:
-        return Estimate.absent(found.reason or "there is no difference", level=found.level)
-    df = max(found.n - _FEWEST, 1)
-    error = (found.high - found.low) / 2 / t_quantile((1 + found.level) / 2, df)
-    try:
-        return detectable_error(error, df, n=found.n, level=found.level)
-    except InsufficientData as problem:
-        return Estimate.absent(str(problem), level=found.level)
-
-
-def _results(
-    system: str, own: _Own, beyond: Estimate | None, *, control: str | None
-) -> Iterator[Result]:
+def _results(gap: _Gap, told: _Told) -> Iterator[Result]:
     named = (
-        ("date_gap", own.plain),
-        ("date_gap_adjusted", own.adjusted),
-        ("date_gap_detectable", own.detectable),
+        ("date_gap", told.plain),
+        ("date_gap_adjusted", told.adjusted),
+        ("date_gap_detectable", told.detectable),
     )
     for name, estimate in named:
-        yield Result(name=name, estimate=estimate, dimension=OVERALL, systems=(system,))
-    if beyond is not None and control is not None:
+        yield Result(name=name, estimate=estimate, dimension=OVERALL, systems=(gap.system,))
+    if told.beyond is not None and gap.control is not None:
         yield Result(
             name="date_gap_beyond_control",
-            estimate=beyond,
+            estimate=told.beyond,
             dimension=OVERALL,
-            systems=(system, control),
+            systems=(gap.system, gap.control),
         )
 
 
-def _verdict(
-    system: str,
-    own: _Own,
-    beyond: Estimate | None,
-    *,
-    counts: tuple[int, int],
-    options: ExposureOptions,
-    control: str | None,
-) -> Verdict:
-    rests_on = beyond if beyond is not None else own.adjusted if own.adjusted.present else own.plain
-    outcome = held(rests_on, None, options)
+def _verdict(gap: _Gap, told: _Told, claim: Claim, *, options: ExposureOptions) -> Verdict:
+    rests_on, alone = told.rests_on, told.beyond is None
+    outcome = held(rests_on, sure=claim.sure, margin=options.margin)
+    lead = "its lead on items from before its cut-off is more than their being easier"
     words = {
-        "fail": "its lead on items from before its cut-off is more than their being easier",
+        "fail": lead,
         "pass": f"any advantage on old items is below {100 * options.margin:g} points",
         "inconclusive": "neither an advantage on old items nor its absence is shown",
     }[outcome]
-    if outcome == "fail" and beyond is None:
-        outcome = "inconclusive"
+    if outcome == "inconclusive" and alone and (rests_on.low or 0.0) > 0:
         words = "it is better on items from before its cut-off, which may only be easier"
-    what = f"beyond {control}" if beyond is not None else "before less after"
-    seen = own.detectable if beyond is None else _detectable(beyond)
+    elif outcome == "inconclusive" and claim.alone:
+        words = f"{lead}{claim.caution}"
+    before, after = gap.counts
+    what = "before less after" if alone else f"beyond {gap.control}"
+    seen = told.detectable if alone else gap.detectable(rests_on)
     power = "" if seen.value is None else f"; {100 * seen.value:.1f} points found with 80 % power"
     return Verdict(
         name="date_split",
         outcome=outcome,
-        reason=f"{system}: {words} ({counts[0]:,} items before, {counts[1]:,} after; "
+        reason=f"{gap.system}: {words} ({before:,} items before, {after:,} after; "
         f"{lost_told(what, rests_on)}{power}).",
         estimate=rests_on,
         bound=options.margin,
-        systems=(system,) if beyond is None or control is None else (system, control),
+        systems=tuple(filter(None, (gap.system, None if alone else gap.control))),
     )
 
 

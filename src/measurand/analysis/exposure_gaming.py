@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from measurand.analysis.exposure import Exposure, ExposureOptions, Outcome, not_run, worst_of
+from measurand.analysis.exposure import (
+    Claim,
+    Exposure,
+    ExposureOptions,
+    Outcome,
+    not_run,
+    surely,
+    worst_of,
+)
 from measurand.analysis.exposure_arms import lost_told
 from measurand.analysis.matrix import Codes, Floats
 from measurand.analysis.result import Findings, Result, Verdict
@@ -19,14 +27,13 @@ from measurand.core.example import Example
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.stats.estimate import Estimate, attempt
-from measurand.stats.mean import mean_of
+from measurand.stats.sparse import sparse_mean
 
 __all__ = ["FEWEST_VERSIONS", "SystemVersion", "gaming", "refuse_dimensions"]
 
 FEWEST_VERSIONS = 3
 """Of fewer versions no trend is decided on: any one change may favour one dimension."""
 
-_SPAN, _UNIT = (-2.0, 2.0), (-1.0, 1.0)
 _CHANGES = ("optimised_change", "held_out_change", "gaming_divergence")
 
 
@@ -88,20 +95,32 @@ def gaming(
     several = {name: own for name, own in by_system.items() if len(own) > 1}
     if not several:
         return not_run("gaming", "No system has been run in two versions or more.")
+    tables = {
+        name: _table(own, rubric, held_out=held_out, examples=examples or {}, voting=voting)
+        for name, own in several.items()
+    }
+    error = 1 - chosen.level
+    enough = [len(own) >= FEWEST_VERSIONS for own in several.values()]
+    able = zip(tables.values(), enough, strict=True)
+    claims = surely([_claim(table, chosen) if yes else None for table, yes in able], error)
     results: list[Result] = []
     verdicts: list[Verdict] = []
-    for name, own in several.items():
-        table = _table(own, rubric, held_out=held_out, examples=examples or {}, voting=voting)
-        changes = {key: _change(table, key, chosen.level) for key in _CHANGES}
+    for (name, own), claim in zip(several.items(), claims, strict=True):
+        changes = _changes(tables[name], chosen.level)
         results += (
             Result(name=key, estimate=estimate, systems=(name,))
             for key, estimate in changes.items()
         )
-        verdicts.append(_verdict(name, own, changes, options=chosen))
+        verdicts.append(_verdict(name, own, changes, claim=claim, options=chosen))
     told = " ".join(verdict.reason for verdict in verdicts)
     limits = tuple(_limits(several, rubric, held_out))
-    findings = Findings(results=tuple(results), verdicts=tuple(verdicts), limits=limits)
-    return Exposure(test="gaming", outcome=worst_of(verdicts), told=told, findings=findings)
+    return Exposure(
+        test="gaming",
+        outcome=worst_of(verdicts),
+        told=told,
+        error=error / 2 if any(enough) else 0.0,
+        findings=Findings(results=tuple(results), verdicts=tuple(verdicts), limits=limits),
+    )
 
 
 def _table(
@@ -138,6 +157,24 @@ def _mean(values: Floats) -> Floats:
     return np.asarray(values.mean(axis=2))
 
 
+def _changes(table: _Table, level: float) -> dict[str, Estimate]:
+    return {key: _change(table, key, level) for key in _CHANGES}
+
+
+def _claim(table: _Table, options: ExposureOptions) -> Callable[[float], bool]:
+    """That what is optimised rises and what is held out does not, at an error rate."""
+    whole = _changes(table, options.level)["gaming_divergence"]
+    matters = (whole.high or 0.0) >= options.margin
+
+    def claim(error: float) -> bool:
+        rise, other, apart = _changes(table, 1 - error).values()
+        if not matters or rise.low is None or other.high is None or apart.low is None:
+            return False
+        return rise.low > 0 and apart.low > 0 and other.high < options.margin
+
+    return claim
+
+
 def _change(table: _Table, key: str, level: float) -> Estimate:
     """The fitted change from the first version to the last."""
     values = {
@@ -147,15 +184,15 @@ def _change(table: _Table, key: str, level: float) -> Estimate:
     }[key]
     whole = ~np.isnan(table.optimised + table.held_out).any(axis=0)
     steps = np.arange(len(values)) - (len(values) - 1) / 2
-    change = (steps @ values[:, whole]) / float(steps @ steps) * (len(values) - 1)
-    bounds = _SPAN if key == "gaming_divergence" else _UNIT
-    if len(values) >= FEWEST_VERSIONS:  # a fitted change may leave the scale
-        bounds = (2 * bounds[0], 2 * bounds[1])
+    slope = steps / float(steps @ steps) * (len(values) - 1)
+    reach = float(np.abs(slope).sum()) / 2  # from all 0 to all 1 at its middle: may exceed 1
+    reach *= 2 if key == "gaming_divergence" else 1
     clusters = None if table.clusters is None else table.clusters[whole]
     if not whole.any():
         why = "no example has a score on every dimension in every version"
         return Estimate.absent(why, method="fitted change", level=level)
-    compute = partial(mean_of, change, clusters, bounds=bounds, level=level)
+    change = np.clip(slope @ values[:, whole], -reach, reach)
+    compute = partial(sparse_mean, change, clusters, bounds=(-reach, reach), level=level)
     return attempt(compute, n=int(whole.sum()), method="fitted change", level=level)
 
 
@@ -164,10 +201,11 @@ def _verdict(
     versions: Sequence[SystemVersion],
     changes: Mapping[str, Estimate],
     *,
+    claim: Claim,
     options: ExposureOptions,
 ) -> Verdict:
     rise, other, apart = (changes[key] for key in _CHANGES)
-    outcome, words = _outcome(rise, other, apart, options=options)
+    outcome, words = _outcome(rise, apart, claim, margin=options.margin)
     if len(versions) < FEWEST_VERSIONS:
         outcome = "inconclusive"
         words = f"{len(versions)} versions are too few for a trend"
@@ -186,19 +224,19 @@ def _verdict(
 
 
 def _outcome(
-    rise: Estimate, other: Estimate, apart: Estimate, *, options: ExposureOptions
+    rise: Estimate, apart: Estimate, claim: Claim, *, margin: float
 ) -> tuple[Outcome, str]:
-    margin = options.margin
-    ends = [(one.low, one.high) for one in (rise, other, apart)]
-    if any(low is None or high is None for low, high in ends):
+    if rise.high is None or apart.high is None:
         return "inconclusive", "nothing can be said"
-    (up, most), (_, held), (above, further) = [(low or 0.0, high or 0.0) for low, high in ends]
-    if up > 0 and above > 0 and held < margin and further >= margin:
-        return "fail", "what is optimised rises and what is held out does not"
-    if most < margin:
+    found = "what is optimised rises and what is held out does not"
+    if claim.sure:
+        return "fail", found
+    if rise.high < margin:
         return "pass", f"what is optimised rises by less than the margin of {100 * margin:g} points"
-    if further < margin:
+    if apart.high < margin:
         return "pass", "what is held out keeps up with what is optimised"
+    if claim.alone:
+        return "inconclusive", f"{found}{claim.caution}"
     return "inconclusive", "whether what is held out keeps up is not shown"
 
 

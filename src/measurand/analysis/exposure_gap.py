@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from measurand.analysis.exposure import Exposure, ExposureOptions, held, worst_of
-from measurand.analysis.exposure_arms import ORIGINAL, Arm, Arms, arms_of, detectable, lost_told
+from measurand.analysis.exposure import Claim, Exposure, ExposureOptions, held, surely, worst_of
+from measurand.analysis.exposure_arms import (
+    ORIGINAL,
+    Arm,
+    Arms,
+    Fall,
+    arms_of,
+    detectable,
+    lost_told,
+)
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.analysis.trials import Voting
@@ -32,9 +40,10 @@ def twin_gap(
 ) -> Exposure:
     """Hold each system's score on the originals against that on their twins.
 
-    Of yes/no, mid-p McNemar and Tango's interval; of grades, t; CR1 where examples are clustered.
-    A gap fails where it is surely above 0 and may reach the margin; it passes where it is surely
-    below the margin.
+    Of yes/no, mid-p McNemar and Tango's interval; else `sparse_mean`, by clusters where there are
+    any. A gap fails where it is surely above 0, surely above that of the reference, and may exceed
+    it by the margin; without a reference twins may only be harder, and a gap is told and fails
+    nobody. It passes where it is surely below the margin, whatever the reference does.
 
     Args:
         ratings: Of all outputs; their example is the id under which a form was asked.
@@ -50,77 +59,90 @@ def twin_gap(
     chosen = options or ExposureOptions()
     table = arms_of(ratings, rubric, arms=arms, examples=examples, options=chosen, voting=voting)
     systems = [name for name in table.systems if table.has(name, *_KINDS)]
-    verdicts = tuple(_verdict(table, name) for name in systems)
-    results = tuple(result for name in systems for result in _results(table, name))
+    falls = [Fall(table, name, _KINDS, table.against(name, *_KINDS)) for name in systems]
+    error = 1 - chosen.level
+    claims = surely([fall.more if fall.reference else None for fall in falls], error)
+    verdicts = tuple(map(_verdict, falls, claims))
+    results = tuple(result for fall in falls for result in _results(fall))
     findings = Findings(results=results, verdicts=verdicts, limits=tuple(_limits(table, systems)))
     return Exposure(
         test="twins",
         outcome=worst_of(verdicts),
         told=" ".join(verdict.reason for verdict in verdicts) or "No system was asked both forms.",
+        error=error / 2 if any(fall.reference for fall in falls) else 0.0,
         findings=findings,
         items=tuple(_items(table, systems)),
     )
 
 
-def _verdict(table: Arms, system: str) -> Verdict:
-    options, pair = table.options, table.pair(system, _KINDS)
-    gap, p_value = pair.difference(options.level), pair.p_value()
-    outcome = held(gap, p_value, options)
-    seen = detectable(pair, options.level)
-    power = (
-        f"; {seen.n:,} pairs find a gap of {100 * seen.value:.1f} points with 80 % power"
-        if seen.value is not None
-        else ""
-    )
+def _verdict(fall: Fall, claim: Claim) -> Verdict:
+    options, gap, beyond = fall.table.options, fall.own, fall.beyond
+    outcome = held(gap, sure=claim.sure, margin=options.margin)
     words = {
-        "fail": "the score falls when the same is asked in other words",
+        "fail": f"{_FALLS}, more than that of {fall.reference}",
         "pass": f"any fall is smaller than the margin of {100 * options.margin:g} points",
-        "inconclusive": "neither a gap nor its absence is shown",
+        "inconclusive": _open(fall, claim),
     }[outcome]
-    test = f", p = {p_value:.2g}" if gap.present else ""
+    told = [lost_told("gap", gap)]
+    if (p_value := fall.p_value) is not None:
+        told[0] += f", p = {p_value:.2g}"
+    if beyond is not None:
+        told.append(lost_told(f"beyond {fall.reference}", beyond))
+    seen = detectable(fall.table.pair(fall.system, _KINDS), options.level)
+    if seen.value is not None:
+        told.append(f"{seen.n:,} pairs find a gap of {100 * seen.value:.1f} points with 80 % power")
+    rests_on = gap if outcome == "pass" or beyond is None else beyond
+    systems = (fall.system, fall.reference) if rests_on is beyond else (fall.system,)
     return Verdict(
         name="twin_gap",
         outcome=outcome,
-        reason=f"{system}: {words} ({lost_told('gap', gap)}{test}{power}).",
-        estimate=gap,
+        reason=f"{fall.system}: {words} ({'; '.join(told)}).",
+        estimate=rests_on,
         bound=options.margin,
-        systems=(system,),
+        systems=tuple(filter(None, systems)),
     )
 
 
-def _against(table: Arms, system: str) -> str | None:
-    """The reference that a system is held against; None where there is none, or it is itself."""
-    reference = table.options.reference
-    if reference is None or reference == system:
-        return None
-    return reference if table.has(reference, *_KINDS) else None
+_FALLS = "the score falls when the same is asked in other words"
 
 
-def _results(table: Arms, system: str) -> Iterator[Result]:
-    options, whole = table.options, table.pair(system, _KINDS)
-    yield Result(
-        name="twin_gap",
-        estimate=whole.difference(options.level),
-        dimension=OVERALL,
-        systems=(system,),
+def _open(fall: Fall, claim: Claim) -> str:
+    """Why neither is shown."""
+    if not fall.falls(1 - fall.table.options.level):
+        return "neither a gap nor its absence is shown"
+    if fall.reference is None:
+        return (
+            f"{_FALLS}; with no reference to hold it against nobody can tell memory from twins "
+            "that are harder"
+        )
+    if claim.alone:
+        return f"{_FALLS}, more than that of {fall.reference}{claim.caution}"
+    return (
+        f"{_FALLS}, and that of {fall.reference} may fall as much: twins may be harder, or both "
+        "know the set"
     )
+
+
+def _results(fall: Fall) -> Iterator[Result]:
+    table, system, level = fall.table, fall.system, fall.table.options.level
+    yield Result(name="twin_gap", estimate=fall.own, dimension=OVERALL, systems=(system,))
     yield Result(
         name="twin_gap_detectable",
-        estimate=detectable(whole, options.level),
+        estimate=detectable(table.pair(system, _KINDS), level),
         dimension=OVERALL,
         systems=(system,),
     )
-    if _against(table, system) is not None:
+    if fall.reference is not None and fall.beyond is not None:
         yield Result(
             name="twin_gap_beyond_reference",
-            estimate=table.beyond(system, _KINDS),
+            estimate=fall.beyond,
             dimension=OVERALL,
-            systems=(system, str(options.reference)),
+            systems=(system, fall.reference),
         )
     if len(table.scores.dimensions) > 1:
         for place, dimension in enumerate(table.scores.dimensions):
-            pair = table.pair(system, _KINDS, place)
-            gap = pair.told(pair.difference(options.level))
+            lost = table.lost(system, _KINDS, level=level, dimension=place)
+            gap = table.pair(system, _KINDS, place).told(lost)
             yield Result(name="twin_gap", estimate=gap, dimension=dimension.name, systems=(system,))
 
 

@@ -8,7 +8,14 @@ from functools import partial
 
 import numpy as np
 
-from measurand.analysis.exposure import Exposure, ExposureOptions, not_run, worst_of
+from measurand.analysis.exposure import (
+    Claim,
+    Exposure,
+    ExposureOptions,
+    not_run,
+    surely,
+    worst_of,
+)
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.errors import InsufficientData
 from measurand.stats.auc import auc
@@ -50,37 +57,44 @@ def order_exposure(
         return not_run(
             "order", "No log-probabilities of the set in its published and in shuffled orders."
         )
-    results: list[Result] = []
-    verdicts: list[Verdict] = []
-    for one in able:
-        found = order_test(one.canonical, one.shuffled, level=chosen.level)
-        results.append(Result(name="order_shift", estimate=found.shift, systems=(one.system,)))
-        verdicts.append(_verdict(one.system, found, chosen))
+    tests = [order_test(one.canonical, one.shuffled, level=chosen.level) for one in able]
+    error = 1 - chosen.level
+    claims = surely([partial(_preferred, found) for found in tests], error)
+    named = list(zip((one.system for one in able), tests, claims, strict=True))
+    verdicts = tuple(_verdict(*one, error=error) for one in named)
+    results = tuple(
+        Result(name="order_shift", estimate=found.shift, systems=(system,))
+        for system, found, _ in named
+    )
     return Exposure(
         test="order",
         outcome=worst_of(verdicts),
         told=" ".join(verdict.reason for verdict in verdicts),
-        findings=Findings(results=tuple(results), verdicts=tuple(verdicts)),
+        error=error,
+        findings=Findings(results=results, verdicts=verdicts),
     )
 
 
-def _verdict(system: str, found: OrderTest, options: ExposureOptions) -> Verdict:
-    failed = found.exact_p < 1 - options.level
+def _preferred(found: OrderTest, error: float) -> bool:
+    return found.exact_p < error
+
+
+def _verdict(system: str, found: OrderTest, claim: Claim, *, error: float) -> Verdict:
     least = 1 / (1 + found.orders)
+    over = f" over {claim.of} systems" if claim.of > 1 else ""
     few = (
-        f"; {found.orders} shuffled orders cannot give less than p = {least:.2g}"
-        if least >= 1 - options.level
+        f"; {found.orders} shuffled orders cannot give less than p = {least:.2g}, which{over} is "
+        "no finding"
+        if least >= error / claim.of
         else ""
     )
-    words = (
-        "the published order is likelier than shuffled ones"
-        if failed
-        else "the published order is not shown to be likelier"
-    )
+    words = "the published order is not shown to be likelier"
+    if claim.alone:
+        words = f"the published order is likelier than shuffled ones{claim.caution}"
     by_t = "" if found.p is None else f", by t over {found.shards} shards p = {found.p:.2g}"
     return Verdict(
         name="order",
-        outcome="fail" if failed else "inconclusive",
+        outcome="fail" if claim.sure else "inconclusive",
         reason=f"{system}: {words} (exact p = {found.exact_p:.2g}{by_t}{few}).",
         estimate=found.shift if found.shift.present else None,
         bound=0.0,

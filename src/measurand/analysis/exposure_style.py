@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from measurand.analysis.exposure import Exposure, ExposureOptions, held, worst_of
-from measurand.analysis.exposure_arms import ORIGINAL, Arm, Arms, arms_of, lost_told
+from measurand.analysis.exposure import Claim, Exposure, ExposureOptions, held, surely, worst_of
+from measurand.analysis.exposure_arms import ORIGINAL, Arm, Arms, Fall, arms_of, lost_told
 from measurand.analysis.measure import OVERALL
 from measurand.analysis.result import Findings, Result, Verdict
 from measurand.analysis.trials import Voting
@@ -48,9 +48,12 @@ def style_overfitting(
     chosen = options or ExposureOptions()
     table = arms_of(ratings, rubric, arms=arms, examples=examples, options=chosen, voting=voting)
     systems = [name for name in table.systems if table.has(name, ORIGINAL, STYLE, PLACEBO)]
-    verdicts = tuple(_verdict(table, name) for name in systems)
+    falls = [_fall(table, name) for name in systems]
+    error = 1 - chosen.level
+    claims = surely([fall.more if fall.reference else None for fall in falls], error)
+    verdicts = tuple(map(_verdict, falls, claims))
     findings = Findings(
-        results=tuple(result for name in systems for result in _results(table, name)),
+        results=tuple(result for fall in falls for result in _results(fall)),
         verdicts=verdicts,
         limits=tuple(_limits(table, systems)),
     )
@@ -58,68 +61,84 @@ def style_overfitting(
         test="style",
         outcome=worst_of(verdicts),
         told=" ".join(verdict.reason for verdict in verdicts) or "No system was asked all forms.",
+        error=error / 2 if any(fall.reference for fall in falls) else 0.0,
         findings=findings,
         items=tuple(_items(table, systems)),
     )
 
 
-def _against(table: Arms, system: str) -> str | None:
-    """The reference that a system is held against; None where there is none, or it is itself."""
-    reference = table.options.reference
-    if reference is None or reference == system:
-        return None
-    return reference if table.has(reference, ORIGINAL, STYLE, PLACEBO) else None
+def _fall(table: Arms, system: str) -> Fall:
+    """What another phrasing costs a system beyond a trivial edit."""
+    reference = table.against(system, ORIGINAL, STYLE, PLACEBO)
+    return Fall(table, system, (PLACEBO, STYLE), reference)
 
 
-def _verdict(table: Arms, system: str) -> Verdict:
-    options, reference = table.options, _against(table, system)
-    pair = table.pair(system, (PLACEBO, STYLE))
-    excess = pair.difference(options.level)
-    outcome = held(excess, pair.p_value(), options)
-    rests_on, beside = excess, ""
-    if reference is not None:
-        rests_on = table.beyond(system, (PLACEBO, STYLE))
-        outcome = held(rests_on, None, options)
-        beside = f"; {lost_told(f'beyond {reference}', rests_on)}"
-    words = _WORDS[outcome].format(margin=f"{100 * options.margin:g}")
-    if outcome == "fail" and reference is None:
-        outcome, words = "inconclusive", _UNCONTROLLED
+def _verdict(fall: Fall, claim: Claim) -> Verdict:
+    options, excess, beyond = fall.table.options, fall.own, fall.beyond
+    rests_on = excess if beyond is None else beyond
+    outcome = held(rests_on, sure=claim.sure, margin=options.margin)
+    words = {
+        "fail": f"{_FALLS}, more than that of {fall.reference}",
+        "pass": _small(fall),
+        "inconclusive": _open(fall, claim),
+    }[outcome]
+    told = [lost_told("beyond a trivial edit", excess)]
+    if beyond is not None:
+        told.append(lost_told(f"beyond {fall.reference}", beyond))
     return Verdict(
         name="style_overfitting",
         outcome=outcome,
-        reason=f"{system}: {words} ({lost_told('beyond a trivial edit', excess)}{beside}).",
+        reason=f"{fall.system}: {words} ({'; '.join(told)}).",
         estimate=rests_on,
         bound=options.margin,
-        systems=(system,) if reference is None else (system, reference),
+        systems=tuple(filter(None, (fall.system, fall.reference))),
     )
 
 
-_WORDS = {
-    "fail": "the score falls when the phrasing is another, more than the reference's",
-    "pass": "what another phrasing costs is smaller than the margin of {margin} points",
-    "inconclusive": "whether another phrasing costs anything is not shown",
-}
-_UNCONTROLLED = (
-    "the score falls when the phrasing is another; without a reference system nobody can tell "
-    "overfitting from wording that is harder for all"
-)
+_FALLS = "the score falls when the phrasing is another"
 
 
-def _results(table: Arms, system: str) -> Iterator[Result]:
-    level = table.options.level
+def _small(fall: Fall) -> str:
+    """What is smaller than the margin: what is lost, or what is lost more than by the reference."""
+    points = f"the margin of {100 * fall.table.options.margin:g} points"
+    if fall.reference is None or (fall.own.high or 0.0) < fall.table.options.margin:
+        return f"what another phrasing costs is smaller than {points}"
+    words = f"another phrasing costs it no more than {fall.reference}, by {points}"
+    both = (fall, Fall(fall.table, fall.reference, fall.kinds, None))
+    if all(one.falls(1 - fall.table.options.level) for one in both):
+        words += ", and both lose by it: it is harder wording, or both are tuned to the set's"
+    return words
+
+
+def _open(fall: Fall, claim: Claim) -> str:
+    """Why neither is shown."""
+    if not fall.falls(1 - fall.table.options.level):
+        return "whether another phrasing costs anything is not shown"
+    if fall.reference is None:
+        return (
+            f"{_FALLS}; with no reference to hold it against nobody can tell overfitting from "
+            "wording that is harder for all"
+        )
+    if claim.alone:
+        return f"{_FALLS}, more than that of {fall.reference}{claim.caution}"
+    return f"{_FALLS}, and that of {fall.reference} may fall as much"
+
+
+def _results(fall: Fall) -> Iterator[Result]:
+    table, system, level = fall.table, fall.system, fall.table.options.level
     for name, first, second in (
         ("style_gap", ORIGINAL, STYLE),
         ("placebo_gap", ORIGINAL, PLACEBO),
         ("style_excess", PLACEBO, STYLE),
     ):
-        estimate = table.pair(system, (first, second)).difference(level)
+        estimate = table.lost(system, (first, second), level=level)
         yield Result(name=name, estimate=estimate, dimension=OVERALL, systems=(system,))
-    if (reference := _against(table, system)) is not None:
+    if fall.reference is not None and fall.beyond is not None:
         yield Result(
             name="style_excess_beyond_reference",
-            estimate=table.beyond(system, (PLACEBO, STYLE)),
+            estimate=fall.beyond,
             dimension=OVERALL,
-            systems=(system, reference),
+            systems=(system, fall.reference),
         )
     for form, estimate in table.by_form(system, (PLACEBO, STYLE)):
         yield Result(

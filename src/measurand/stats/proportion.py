@@ -115,7 +115,7 @@ def clopper_pearson(
     )
 
 
-def unanimous_share(units: int, level: float = LEVEL) -> float:
+def unanimous_share(units: float, level: float = LEVEL) -> float:
     """The least share of unanimous units that n unanimous units in n leave plausible.
 
     A unanimous sample has no spread to resample. Any variable in [0, 1] reaches 1 no more often
@@ -123,7 +123,7 @@ def unanimous_share(units: int, level: float = LEVEL) -> float:
     its distribution: the lower end of `clopper_pearson` of n in n.
 
     Args:
-        units: n, at least one.
+        units: n, at least one; an effective number need not be whole.
         level: The confidence level.
     """
     return float(((1 - check_level(level)) / 2) ** (1 / units))

@@ -15,6 +15,7 @@ from measurand.stats.influence import influence_interval
 from measurand.stats.mean import caution_if_few, cluster_codes
 from measurand.stats.proportion import unanimous_share, wilson
 from measurand.stats.quantiles import t_quantile
+from measurand.stats.sparse import score_reach, usual_value
 
 __all__ = ["Groups", "group_difference", "newcombe_difference"]
 
@@ -118,10 +119,13 @@ def group_difference(
     out. The variance of each group is pooled over its strata; with one stratum this is Welch's
     interval. In clusters the variance is the sandwich over clusters.
 
+    On a bounded scale the interval is no narrower than square-and-add of the two groups' own, as
+    `sparse_mean` has them: ten units that are all equal do not say that others are.
+
     Args:
         groups: The units.
         bounds: The ends of the scale of the values; they clip the interval. Where all values of
-            a group and stratum are equal, they give it an exact one, as for `mean_t`.
+            each group and stratum are equal, they give it an exact one, as for `mean_t`.
         level: The confidence level.
 
     Raises:
@@ -130,7 +134,8 @@ def group_difference(
 
     References:
         Welch (1938), Biometrika 29, 350-362; Cochran (1954), Biometrics 10, 417-451, for the
-        weights; Cameron and Miller (2015), J. Human Resources 50, 317-372, for clusters.
+        weights; Cameron and Miller (2015), J. Human Resources 50, 317-372, for clusters; Zou and
+        Donner (2008), Stat. Med. 27, 1693-1702, for square-and-add of any two intervals.
     """
     kept = groups.shared()
     if not kept.values.size:
@@ -151,17 +156,83 @@ def group_difference(
     if bounds is not None and not residuals.any():
         whole = float(weights @ means[0]), float(weights @ means[1])
         return _without_spread(kept, whole, bounds=bounds, level=level)
-    if kept.clusters is None:
-        found = _welch(kept, value, residuals, weights=weights, counts=counts, level=level)
-    else:
-        shares = [(weights / count)[kept.strata] for count in counts]
-        each = np.where(kept.first, shares[0], -shares[1])
-        influence = np.bincount(kept.clusters, each * residuals).astype(np.float64)
-        if influence.size < _FEWEST:
-            raise InsufficientData("all units are of one cluster")
-        n = kept.values.size
-        found = influence_interval(value, influence, n=n, level=level, method="by strata, CR1")
-    return found if bounds is None else _clipped(found, bounds[1] - bounds[0])
+    by = _welch if kept.clusters is None else _clustered
+    found = by(kept, value, residuals, weights=weights, counts=counts, level=level)
+    if bounds is None:
+        return found
+    arms = tuple(
+        _arm(kept, chosen, weights / count, bounds=bounds, level=level)
+        for chosen, count in zip((kept.first, ~kept.first), counts, strict=True)
+    )
+    return _clipped(_as_wide(found, arms), bounds[1] - bounds[0])
+
+
+def _arm(
+    kept: Groups,
+    chosen: NDArray[np.bool_],
+    each: Floats,
+    *,
+    bounds: tuple[float, float],
+    level: float,
+) -> tuple[float, float]:
+    """How far the mean of one group may lie below and above what it is found to be.
+
+    Args:
+        kept: The units of both groups.
+        chosen: Which are of the group.
+        each: By stratum, what a unit of it counts.
+        bounds: The ends of the scale.
+        level: The confidence level.
+    """
+    values, home = kept.values[chosen], kept.strata[chosen]
+    usual = np.empty(values.size)
+    for stratum in np.unique(home):
+        there = home == stratum
+        usual[there] = usual_value(values[there])
+    count = each[home]
+    off = count * (values - usual)
+    if kept.clusters is not None:
+        codes = np.unique(kept.clusters[chosen], return_inverse=True)[1]
+        sums = np.stack([np.bincount(codes, off), np.bincount(codes, count)])
+        off, count = sums.astype(np.float64)
+    mean, centre = float(each[home] @ values), float(off.sum())
+    low, high = score_reach(off * off.size, level=level)
+    other = 1 - unanimous_share(1 / float(count @ count), level)
+    return (
+        max(centre - low, other * (mean - bounds[0])),
+        max(high - centre, other * (bounds[1] - mean)),
+    )
+
+
+def _as_wide(found: Estimate, arms: tuple[tuple[float, float], ...]) -> Estimate:
+    """The interval, no narrower than square-and-add of the two groups' own."""
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    (down_1, up_1), (down_2, up_2) = arms
+    low = min(found.low, found.value - math.hypot(down_1, up_2))
+    high = max(found.high, found.value + math.hypot(up_1, down_2))
+    if (low, high) == (found.low, found.high):
+        return found
+    return replace(found, low=low, high=high, method=f"{found.method}, as wide as of its groups")
+
+
+def _clustered(
+    kept: Groups,
+    value: float,
+    residuals: Floats,
+    *,
+    weights: Floats,
+    counts: list[Floats],
+    level: float,
+) -> Estimate:
+    shares = [(weights / count)[kept.strata] for count in counts]
+    each = np.where(kept.first, shares[0], -shares[1])
+    homes = np.arange(each.size) if kept.clusters is None else kept.clusters
+    influence = np.bincount(homes, each * residuals).astype(np.float64)
+    if influence.size < _FEWEST:
+        raise InsufficientData("all units are of one cluster")
+    n = kept.values.size
+    return influence_interval(value, influence, n=n, level=level, method="by strata, CR1")
 
 
 def _welch(
