@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -63,6 +64,31 @@ def test_one_command_where_nothing_is_set_up(
         assert not file.is_file() or b"jane.roe" not in file.read_bytes()
 
 
+def test_what_is_said_of_a_right_answer_is_redacted_too(place: SetPlace) -> None:
+    """People paste it from where the failure was told to them."""
+    address = "bob.private@acme.com"
+    capture = Capture(
+        record="march.jsonl:2",
+        because=f"told by {address}",
+        references=(f"Mail {address}.",),
+        must_contain=(f"write to {address}", "today"),
+        segments=(address, "parcels"),
+        by=address,
+    )
+    answer = regress(place, capture)
+    (example,) = load_set(place.data).dataset
+    assert "[redacted email " in example.references[0]
+    assert example.checklist[1].any_of == ("today",)
+    assert example.segments[-1] == "parcels"
+    texts = [f.read_bytes() for f in place.data.rglob("*") if f.suffix in {".jsonl", ".json"}]
+    texts += [gzip.decompress(file.read_bytes()) for file in place.data.rglob("*.gz")]
+    assert len(texts) > 4
+    assert not any(b"private@" in text for text in texts)
+    assert "private@" not in json.dumps(answer.part)
+    with pytest.raises(UsageError, match="is in the set already"):
+        regress(place, capture)
+
+
 def test_a_record_is_found_by_its_id(place: SetPlace) -> None:
     answer = regress(place, Capture(record="r3", log=Path("march.jsonl"), because="late"))
     assert answer.part["source"] == "march.jsonl:4"
@@ -84,6 +110,7 @@ def test_the_same_thing_is_captured_once(place: SetPlace) -> None:
         ("r9", {"log": Path("march.jsonl")}, "no record"),
         ("core-1", {"system": "today"}, "there is no plan here"),
         ("march.jsonl:1", {"because": " "}, "say why"),
+        (f"march.jsonl:{'9' * 5000}", {}, "no place in a log"),
         ("march.jsonl:1", {"log": Path("march.jsonl"), "system": "today"}, "--log names"),
         ("march.jsonl:1", {"dimension": "tone"}, "--dimension goes with --system"),
     ],

@@ -156,3 +156,9 @@ def test_core_and_regression_do_not_leave_for_being_answered_well(
         before["golden"],
     )
     assert after["edge"] < before["edge"]
+
+
+@pytest.mark.parametrize("days", [10**7, 10**12, 10**30])
+def test_a_day_before_all_calendars_is_refused(days: int) -> None:
+    with pytest.raises(UsageError, match="no calendar reaches"):
+        days_before(days, NOW)

@@ -19,6 +19,7 @@ from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.carrying import Watch
 from measurand.jobs.exposing.asking import Heard, Question, live_systems
 from measurand.jobs.exposing.corpora import Corpus, CorpusAccount, files_of, pieces
+from measurand.jobs.planting import CANARY, PLANTED, with_canary
 from measurand.models.environment import Environment
 from measurand.privacy.redaction import Redactor
 from measurand.store.built_set import load_set, save_set
@@ -34,7 +35,6 @@ from measurand.texts.canary import (
 )
 
 __all__ = [
-    "CANARY",
     "FILE",
     "Planted",
     "ask_canary",
@@ -44,8 +44,6 @@ __all__ = [
     "search_canary",
 ]
 
-CANARY = "canary"
-"""Where it stands in an example: ``metadata.canary``."""
 FILE = "CANARY"
 """The file beside the components that says what it is for."""
 _ABOUT = """\
@@ -128,12 +126,9 @@ def plant_canary(data: Path | str, *, now: datetime | None = None) -> Planted:
     lacking = sum(_of(example) != digits for example in built.dataset)
     spares = [one for one in built.spare if _of(one.example) != digits]
     if lacking or spares or known is None:
-        examples = tuple(_with(example, line) for example in built.dataset)
-        spare = tuple(replace(one, example=_with(one.example, line)) for one in built.spare)
-        planted = replace(built, dataset=Dataset(examples, built.dataset.notes), spare=spare)
         at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
         manifest = {CANARY: canary_of(digits)}
-        save_set(folder, planted, manifest=manifest, now=at, act="canary planted")
+        save_set(folder, with_canary(built, digits), manifest=manifest, now=at, act=PLANTED)
     (folder / FILE).write_text(_ABOUT.format(line=line), encoding="utf-8")
     return Planted(
         canary=canary_of(digits),
@@ -263,7 +258,3 @@ def _drawn() -> str:
 def _of(example: Example) -> str | None:
     told = example.metadata.get(CANARY)
     return digits_of(told) if isinstance(told, str) else None
-
-
-def _with(example: Example, line: str) -> Example:
-    return replace(example, metadata={**example.metadata, CANARY: line})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,16 +22,20 @@ from measurand.jobs.set_lock import left_lock
 from measurand.jobs.set_place import SetPlace
 from measurand.jobs.versions import moment
 from measurand.models.environment import Environment
+from measurand.privacy.redaction import redact_json
 from measurand.report.document import KeyValue, Section
 from measurand.report.set_pages import SetFacts, facts_document, ids_told
 from measurand.store.built_set import BuiltSet, SetChanged, Spare, open_set, save_set
+from measurand.store.codec import encode
 from measurand.store.dataset import Dataset
+from measurand.store.examples import read_example
 from measurand.store.logs.reading import LogReading
 
 __all__ = ["Capture", "regress"]
 
 RULE = "regression: captured"
-_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<key>.+))?")
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,18})(?::(?P<key>.+))?")
+_NAMES = ("id", "component", "cluster", "source", "created")
 _TRIES = 5
 _ID = 12
 
@@ -116,6 +120,7 @@ def regress(
     else:
         failed = _of_log(capture, redact)
     example = _example(failed, capture, redact)
+    capture = replace(capture, by=redact(capture.by))
     return _saved(place, capture, failed, example=example, at=moment(now))
 
 
@@ -252,11 +257,10 @@ def _of_run(place: SetPlace, capture: Capture, environment: Environment | None) 
 
 
 def _example(failed: _Failed, capture: Capture, redact: Callable[[str], str]) -> Example:
-    because = redact(capture.because)
     failure = {key: cell for key, cell in failed.failure.items() if cell not in (None, [])}
     phrases = tuple(Requirement((phrase,)) for phrase in capture.must_contain)
-    return Example(
-        id=f"regression-{_asked(failed.messages)[:_ID]}",
+    made = Example(
+        id="regression",
         messages=failed.messages,
         component="regression",
         references=(*capture.references, *failed.references),
@@ -266,8 +270,19 @@ def _example(failed: _Failed, capture: Capture, redact: Callable[[str], str]) ->
         cluster=failed.cluster,
         source=failed.source,
         created=failed.created,
-        metadata={"failure": {"because": because, **failure}},
+        metadata={"failure": {"because": capture.because, **failure}},
     )
+    clean = _redacted(made, redact)
+    return replace(clean, id=f"{made.id}-{_asked(clean.messages)[:_ID]}")
+
+
+def _redacted(example: Example, redact: Callable[[str], str]) -> Example:
+    """All that it says, redacted; what only names it is as logs and set have it."""
+    raw = encode(example)
+    named = {name: raw[name] for name in _NAMES if name in raw}
+    made = {**redact_json(raw, redact), **named}
+    made["metadata"] = redact_json(raw["metadata"], redact, keys=True)
+    return read_example(made, file="the capture", line=1)
 
 
 def _asked(messages: tuple[Message, ...]) -> str:

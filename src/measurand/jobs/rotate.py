@@ -71,8 +71,15 @@ class RotateOptions:
 
 
 def days_before(days: int, now: datetime | None = None) -> str:
-    """The date so many days ago."""
-    return ((now or datetime.now(UTC)) - timedelta(days=days)).date().isoformat()
+    """The date so many days ago.
+
+    Raises:
+        UsageError: There was none.
+    """
+    try:
+        return ((now or datetime.now(UTC)) - timedelta(days=days)).date().isoformat()
+    except OverflowError:
+        raise UsageError(f"no calendar reaches {days} days back or ahead") from None
 
 
 def rotate_set(
