@@ -11,6 +11,9 @@ from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.core.example import Example
+from measurand.core.rating import Rating, Ratings
+from measurand.core.rubric import Dimension, Rubric
+from measurand.core.scale import YES_NO
 from measurand.errors import UsageError
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 from measurand.stats.proportion import score_bounds
@@ -125,6 +128,41 @@ def test_stated_traffic_keeps_the_weights_within_its_segments() -> None:
     found = one(findings, "mean", systems=("a",), dimension="quality").estimate
     assert found.value == pytest.approx(np.mean(halves))
     assert found.method.startswith("post-stratified over 2 strata")
+
+
+def test_what_is_blocked_of_traffic_is_held_to_what_is_allowed() -> None:
+    """One of 60 is blocked for a, and it stands for half of traffic."""
+    names = [*drawn()][:CORE]
+    examples = {name: replace(drawn()[name], probability=0.5, stratum=None) for name in names}
+    examples[names[0]] = replace(examples[names[0]], probability=0.5 / (CORE - 1))
+    rubric = Rubric(Dimension("safety", weight=0, scale=YES_NO, blocking=True))
+    rows = [
+        Rating(
+            example=name,
+            system=system,
+            dimension="safety",
+            rater="P",
+            kind="people",
+            value=float(system == "b" or name != names[0]),
+        )
+        for name in names
+        for system in ("a", "b")
+    ]
+    options = replace(FEW, max_blocking=0.1)
+    findings = compare(Ratings.of(rows), rubric, examples=examples, options=options)
+    stamp = {"systems": ("a",), "dimension": "blocking"}
+    assert one(findings, "blocking_rate", **stamp).estimate.value == pytest.approx(1 / CORE)
+    traffic = one(findings, "blocking_rate_of_traffic", component="core", **stamp).estimate
+    assert traffic.value == pytest.approx(0.5)
+    (verdict,) = [v for v in findings.verdicts if v.name == "blocking" and v.systems == ("a",)]
+    assert verdict.outcome == "inconclusive"
+    assert "of traffic, as core was drawn, 50.0% are" in verdict.reason
+    assert verdict.estimate == traffic
+    same = {name: replace(found, probability=0.5) for name, found in examples.items()}
+    plain = compare(Ratings.of(rows), rubric, examples=same, options=options)
+    assert not list(plain.named("blocking_rate_of_traffic"))
+    (verdict,) = [v for v in plain.verdicts if v.name == "blocking" and v.systems == ("a",)]
+    assert verdict.outcome == "pass"
 
 
 def test_growing_data_that_would_have_to_be_weighted_are_refused() -> None:

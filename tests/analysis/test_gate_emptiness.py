@@ -310,6 +310,36 @@ class TestTogether:
         }
         assert rates == {"core": 400, "regression": 30}
 
+    def test_core_is_bound_and_compared_as_it_was_drawn(self) -> None:
+        """Of 200 one stands for a third of traffic, and one that was not drawn compares nothing."""
+        new, old = [1.0] * 200 + [0.0], [1.0] * 200 + [1.0]
+        rows = both(new, old) + both([1.0] * 201, [1.0] * 201, dimension="safe")
+        chances: list[float | None] = [0.01, *[1.0] * 199, None]
+        known = {
+            f"e{n}": Example(
+                id=f"e{n}",
+                messages=(Message("user", f"What is {n}?"),),
+                component="core",
+                probability=chance,
+            )
+            for n, chance in enumerate(chances)
+        }
+        result = decided(rows, CORRECT, SAFE, terms=self.BOUND, examples=known)
+        assert outcomes(result)["gate: blocking"] == "inconclusive"
+        assert "of traffic, as core was drawn, may be" in reason(result, "gate: blocking")
+        (rate,) = result.findings.named("blocking_rate")
+        (traffic,) = result.findings.named("blocking_rate_of_traffic")
+        assert rate.estimate.n == 201
+        assert rate.estimate.high == pytest.approx(1 - 0.05 ** (1 / 201))
+        assert (traffic.estimate.high or 0) > 0.2
+        (gap,) = (r for r in result.findings.named("difference") if r.dimension == "correct")
+        assert (gap.estimate.value, gap.estimate.n) == (0.0, 200)
+        assert "1 example of core without a probability" in limits(result)
+        even = {name: replace(one, probability=1.0) for name, one in known.items()}
+        again = decided(rows, CORRECT, SAFE, terms=self.BOUND, examples=even)
+        assert outcomes(again)["gate: blocking"] == "pass"
+        assert not list(again.findings.named("blocking_rate_of_traffic"))
+
     def test_copies_count_once_and_are_told(self) -> None:
         rows = both([1.0] * 60, [1.0] * 60)
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from measurand.errors import InsufficientData, UsageError
+from measurand.stats.drawn_share import drawn_share
 from measurand.stats.estimate import Estimate
 from measurand.stats.mean import mean_t
 from measurand.stats.poststrata import Strata, kish, stratified_mean
+from measurand.stats.quantiles import beta_quantile
 
 
 def strata(codes: list[int], *shares: float) -> Strata:
@@ -126,6 +128,28 @@ def test_a_stratum_of_one_cluster_is_joined_where_units_were_drawn_and_else_refu
     assert stratified_mean(values, of, clusters=clusters).value == pytest.approx(
         float(of.weights @ values)
     )
+
+
+def test_the_bound_of_a_drawn_share_by_hand() -> None:
+    """None flagged: 1 - .05^(1/n) at Kish's n, which is 50 where all count alike."""
+    even = Strata.of_drawn(np.full(50, 0.1), [None] * 50)
+    none = drawn_share(np.zeros(50), even)
+    assert (none.value, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(1 - 0.05 ** (1 / 50))
+    flags = np.repeat([1.0, 0.0], [3, 47])
+    plain = drawn_share(flags, even)
+    assert plain.value == pytest.approx(0.06)
+    # s^2 / n has n - 1 where a share has n: the effective size is 49, and three of 50 of it.
+    assert plain.high == pytest.approx(beta_quantile(0.95, 0.06 * 49 + 1, 0.94 * 49))
+    half = Strata.of_drawn(np.r_[1 / 49, np.ones(49)], [None] * 50)
+    worth = kish(half.weights)
+    assert drawn_share(np.zeros(50), half).high == pytest.approx(1 - 0.05 ** (1 / worth))
+    light = drawn_share(np.r_[np.zeros(49), 1.0], half)
+    assert (light.high or 0) > 1 - 0.05 ** (1 / worth)
+    pairs = drawn_share(np.zeros(50), even, clusters=np.arange(50) // 2)
+    assert pairs.high == pytest.approx(1 - 0.05 ** (1 / 25))
+    with pytest.raises(UsageError, match="0 or 1"):
+        drawn_share(np.full(50, 0.5), even)
 
 
 def test_alike_values_are_worth_as_many_clusters_as_there_are() -> None:

@@ -15,6 +15,7 @@ from measurand.curation.fold import Questions
 from measurand.curation.sample import draw_core
 from measurand.curation.strata import Split
 from measurand.curation.traffic import Traffic
+from measurand.stats.drawn_share import drawn_share
 from measurand.stats.poststrata import Strata, stratified_mean
 
 SIZES: dict[Component, int] = {"core": 200, "edge": 60}
@@ -133,6 +134,31 @@ def test_conversations_over_strata_of_two_keep_coverage() -> None:
 @pytest.mark.parametrize("turns", [1, 2, 4])
 def test_conversations_over_any_strata_keep_coverage(strata: int, turns: int) -> None:
     assert 0.935 <= covered(2_000, strata=strata, turns=turns) <= 0.97
+
+
+def bounded(runs: int, *, spread: float, rate: float) -> float:
+    """How often the upper bound of a share of traffic holds, 200 examples of unequal weight."""
+    hits = 0
+    for seed in range(runs):
+        rng = np.random.default_rng([seed, 7])
+        stood = np.maximum(np.exp(spread * rng.normal(size=200)) * 100, 1)
+        of = Strata.of_drawn(1 / stood, [f"{code:02}" for code in range(40)] * 5)
+        found = drawn_share((rng.random(200) < rate).astype(np.float64), of)
+        hits += rate <= (found.high or 0.0)
+    return hits / runs
+
+
+def test_the_bound_of_what_is_blocked_of_traffic_holds() -> None:
+    assert bounded(300, spread=1.0, rate=0.03) >= 0.93
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("spread", [0.3, 1.0, 1.5])
+@pytest.mark.parametrize("rate", [0.005, 0.03, 0.2])
+def test_the_bound_of_what_is_blocked_of_traffic_holds_at_its_level(
+    spread: float, rate: float
+) -> None:
+    assert bounded(1_500, spread=spread, rate=rate) >= 0.935
 
 
 def test_every_question_is_drawn_as_often_as_it_says() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from measurand.analysis.blocked_traffic import traffic_rates
 from measurand.analysis.result import Result, Verdict
 from measurand.stats.estimate import Estimate
 from measurand.stats.proportion import clopper_pearson
@@ -16,9 +17,15 @@ def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict
     """Is each system's blocking rate acceptable? Pass and fail each need a one-sided bound.
 
     Where it is unknown of some outputs whether they are blocked, a pass must hold if all of them
-    are, and a fail if none is; where it is unknown of most, there is no pass.
+    are, and a fail if none is; where it is unknown of most, there is no pass. Where core was drawn
+    with probabilities that differ, a pass must hold of the share of traffic as well.
+
+    Args:
+        rates: How often each system is blocked: of all examples, of outputs, and of traffic.
+        bound: What is allowed.
     """
-    worst = {rate.systems: rate.estimate for rate in rates if rate.name.endswith("_if_unknown")}
+    worst = {r.systems: r.estimate for r in rates if r.name == "blocking_rate_if_unknown"}
+    traffic = traffic_rates(rates)
     each = {rate.systems: rate.estimate for rate in rates if rate.name.endswith("_of_outputs")}
     for rate in rates:
         if rate.name == "blocking_rate":
@@ -26,11 +33,16 @@ def blocking_verdicts(rates: Sequence[Result], bound: float) -> Iterator[Verdict
             outcome, reason = _decided(
                 rate.estimate, worst.get(rate.systems), words=words, bound=bound
             )
+            estimate = rate.estimate
+            if (drawn := traffic.get(rate.systems)) is not None:
+                before = outcome
+                outcome, reason = _held_of_traffic(outcome, reason, drawn.estimate, bound=bound)
+                estimate = estimate if outcome == before else drawn.estimate
             yield Verdict(
                 name="blocking",
                 outcome=outcome,
                 reason=reason,
-                estimate=rate.estimate,
+                estimate=estimate,
                 bound=bound,
                 dimension=rate.dimension,
                 systems=rate.systems,
@@ -90,3 +102,16 @@ def _decided(
     if least > bound:
         return "fail", f"{found}, at least {least:.1%} in the long run; allowed: {bound:.1%}"
     return "inconclusive", f"{found}, {words.up_to(high, unknown)}; allowed: {bound:.1%}"
+
+
+def _held_of_traffic(
+    outcome: str, reason: str, drawn: Estimate, *, bound: float
+) -> tuple[str, str]:
+    """The same decision, where the share of traffic is another than that of examples."""
+    if drawn.value is None or drawn.high is None:
+        told = f"of traffic it is unknown: {drawn.reason}"
+        return ("inconclusive" if outcome == "pass" else outcome), f"{reason}; {told}"
+    told = f"of traffic, as core was drawn, {drawn.value:.1%} are and up to {drawn.high:.1%} may be"
+    if outcome == "pass" and drawn.high > bound:
+        return "inconclusive", f"{reason}, but {told}; allowed: {bound:.1%}"
+    return outcome, f"{reason}; {told}"

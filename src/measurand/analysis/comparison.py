@@ -10,6 +10,7 @@ from itertools import chain
 import numpy as np
 
 from measurand.analysis.attempts import attempts_of, with_unanswered
+from measurand.analysis.blocked_traffic import blocked_of_traffic
 from measurand.analysis.bounds import mean_bounds
 from measurand.analysis.comparison_limits import comparison_limits
 from measurand.analysis.composition import (
@@ -186,7 +187,8 @@ def _decided(
 ) -> Findings:
     """Means, rates, differences, ranks, and the decisions on them; of which examples they are."""
     families = decide_families(measure, every.compared, every.ranked)
-    rates = tuple(blocking_rates(measure, expected=any(d.blocking for d in rubric)))
+    expected = any(dimension.blocking for dimension in rubric)
+    rates = (*blocking_rates(measure, expected=expected), *blocked_of_traffic(measure))
     decisions = Decisions(families, rates, options, gate=gate)
     of = measure.population or everything(measure.scores)
     return Findings(

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from measurand.analysis.frame import Bools
+from measurand.analysis.groups import Drawn, drawn_of
 from measurand.analysis.matrix import Floats
 from measurand.analysis.result import Result
-from measurand.core.example import COMPONENTS
+from measurand.core.example import COMPONENTS, Example
 from measurand.errors import UsageError
 from measurand.stats.estimate import Estimate
 from measurand.stats.poststrata import Strata, kish
@@ -40,6 +41,7 @@ __all__ = [
     "population",
     "sampled",
     "traffic_shares",
+    "unequal_chances",
     "unsampled_limits",
 ]
 
@@ -184,9 +186,25 @@ def drawn_strata(scores: Scores) -> Strata | None:
     if not told or any(chance is None for chance in told):
         return None
     chances = np.asarray(told, dtype=np.float64)
-    if np.ptp(chances) <= _ALIKE * chances.max():
+    if not _differ(chances.tolist()):
         return None
     return Strata.of_drawn(chances, [stratum for _, stratum in scores.drawn])
+
+
+def unequal_chances(names: Sequence[str], known: Mapping[str, Example]) -> dict[str, Drawn]:
+    """With which probability those of these examples were drawn that sample production.
+
+    Nothing where they are not all of core, or where all that were drawn count alike.
+    """
+    if any((one := known.get(name)) is None or one.component != "core" for name in names):
+        return {}
+    told = zip(names, drawn_of(names, known), strict=True)
+    found = {name: drawn for name, drawn in told if drawn[0] is not None}
+    return found if _differ([chance or 0.0 for chance, _ in found.values()]) else {}
+
+
+def _differ(chances: Sequence[float]) -> bool:
+    return bool(chances) and max(chances) - min(chances) > _ALIKE * max(chances)
 
 
 def traffic_shares(traffic: Mapping[str, float]) -> dict[str, float]:

@@ -39,7 +39,7 @@ class Decisions:
         *,
         gate: Gate,
     ) -> None:
-        whole = [rate for rate in rates if rate.component is None]
+        whole = [rate for rate in rates if rate.component is None or "of_traffic" in rate.name]
         self.blocking = tuple(blocking_verdicts(whole, options.max_blocking))
         self.failing = frozenset(v.systems[0] for v in self.blocking if v.outcome == "fail")
         self._families = families

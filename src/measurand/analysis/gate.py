@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from measurand.analysis.blocked_traffic import OF_TRAFFIC
 from measurand.analysis.gate_items import item_of
 from measurand.analysis.gate_limits import gate_limits
 from measurand.analysis.gate_parts import Part, Scene
@@ -159,6 +160,14 @@ def _results(parts: Sequence[Part], terms: GateTerms) -> Iterator[Result]:
             yield Result(
                 name="blocking_rate",
                 estimate=share,
+                systems=(terms.system,),
+                dimension="blocking",
+                component=name,
+            )
+        if (traffic := part.blocking.of_traffic(terms.level)) is not None:
+            yield Result(
+                name=OF_TRAFFIC,
+                estimate=traffic,
                 systems=(terms.system,),
                 dimension="blocking",
                 component=name,

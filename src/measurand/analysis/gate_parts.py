@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from measurand.analysis.composition import as_drawn, unsampled_limits
+from measurand.analysis.composition import as_drawn, unequal_chances, unsampled_limits
 from measurand.analysis.frame import Bools
 from measurand.analysis.gate_difference import difference_verdict
 from measurand.analysis.gate_items import ItemMaker
@@ -17,7 +17,7 @@ from measurand.analysis.gate_terms import GateTerms, counted_alone
 from measurand.analysis.gate_turned import Regressions, regressions
 from measurand.analysis.gate_units import Units, marks_of, units_of
 from measurand.analysis.gate_verdicts import Blocking, regression_verdict
-from measurand.analysis.groups import components_of, joined_by
+from measurand.analysis.groups import Drawn, components_of, joined_by
 from measurand.analysis.measure import Measure
 from measurand.analysis.pair import Pair
 from measurand.analysis.result import Verdict
@@ -40,11 +40,12 @@ class Part:
     items: tuple[GateItem, ...]
     pairs: tuple[Pair, ...]
     verdicts: tuple[Verdict, ...]
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
 
     @property
     def blocking(self) -> Blocking:
         """What is known of outputs that must never be."""
-        return Blocking.of(self.watched, self.items, self.units)
+        return Blocking.of(self.watched, self.items, self.units, drawn=self.drawn)
 
     @property
     def unsampled(self) -> tuple[str, ...]:
@@ -99,6 +100,7 @@ class Scene:
             items=items,
             pairs=pairs,
             verdicts=tuple(verdicts),
+            drawn=unequal_chances(examples, self.known),
         )
 
     def _examples(self, part: str | None) -> tuple[str, ...]:

@@ -6,10 +6,14 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from measurand.analysis.groups import clusters_of, joined_by, said_in
+import numpy as np
+
+from measurand.analysis.groups import Drawn, clusters_of, joined_by, said_in
 from measurand.core.example import Example
 from measurand.core.rating import Ratings
-from measurand.stats.estimate import Estimate
+from measurand.stats.drawn_share import drawn_share
+from measurand.stats.estimate import Estimate, attempt
+from measurand.stats.poststrata import Strata
 from measurand.stats.proportion import clopper_pearson
 
 __all__ = ["Units", "marks_of", "units_of"]
@@ -47,6 +51,34 @@ class Units:
             return found
         told = f"{len(names):,} examples in {n:,} clusters, of which any such example makes one"
         return replace(found, method="Clopper-Pearson on clusters, upper bound", reason=told)
+
+    def share_of_traffic(
+        self,
+        which: Collection[str],
+        names: Sequence[str],
+        *,
+        drawn: Mapping[str, Drawn],
+        level: float,
+    ) -> Estimate:
+        """The share of traffic of which something is so, with its one-sided upper bound.
+
+        Args:
+            which: The examples of which it is so.
+            names: Those of which it is known.
+            drawn: With which probability each was drawn, and from which stratum.
+            level: The confidence level.
+        """
+        flags = [float(name in which) for name in names]
+        chances = np.asarray([drawn[name][0] for name in names], dtype=np.float64)
+        codes = [self.codes.get(name, -1 - place) for place, name in enumerate(names)]
+
+        def compute() -> Estimate:
+            strata = Strata.of_drawn(chances, [drawn[name][1] for name in names])
+            clusters = codes if len(set(codes)) < len(codes) else None
+            return drawn_share(flags, strata, clusters=clusters, level=level)
+
+        method = "Clopper-Pearson at the effective size"
+        return attempt(compute, n=len(names), method=method, level=level)
 
 
 def units_of(ratings: Ratings, names: Sequence[str], known: Mapping[str, Example]) -> Units:

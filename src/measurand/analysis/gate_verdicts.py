@@ -11,6 +11,7 @@ from measurand.analysis.gate_table import Watched
 from measurand.analysis.gate_terms import GateTerms
 from measurand.analysis.gate_turned import Regressions
 from measurand.analysis.gate_units import Units
+from measurand.analysis.groups import Drawn
 from measurand.analysis.result import Verdict
 from measurand.core.gate import CHANGED, REMOVED
 from measurand.core.rubric import Rubric
@@ -54,15 +55,25 @@ class Blocking:
         units: How many of its examples are independent.
         states: Of each example, what became of it on the dimensions that block.
         unseen: Examples without a value, by dimension that blocks.
+        drawn: Where it is core that was drawn with probabilities that differ: what each example
+            stands for, and its stratum.
     """
 
     part: str | None
     units: Units
     states: Mapping[str, frozenset[str]]
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, watched: Watched, items: Sequence[GateItem], units: Units) -> Blocking:
+    def of(
+        cls,
+        watched: Watched,
+        items: Sequence[GateItem],
+        units: Units,
+        *,
+        drawn: Mapping[str, Drawn] | None = None,
+    ) -> Blocking:
         """Of a part and its items."""
         states: dict[str, set[str]] = {}
         for item in items:
@@ -74,6 +85,7 @@ class Blocking:
             units,
             {name: frozenset(found) for name, found in states.items()},
             {name: those for name, those in unseen.items() if those},
+            drawn or {},
         )
 
     def which(self, outcome: str) -> list[str]:
@@ -100,6 +112,24 @@ class Blocking:
         names = {*self.known, *bad}
         return self.units.share(bad, names, level) if names else None
 
+    def of_traffic(self, level: float) -> Estimate | None:
+        """The one-sided bound of the blocked share of traffic; None where examples count alike."""
+        bad = {*self.which("fail"), *self.which("flaky")}
+        names = [name for name in self.states if name in self.drawn]
+        names = [name for name in names if name in bad or "missing" not in self.states[name]]
+        if not names:
+            return None
+        return self.units.share_of_traffic(bad, names, drawn=self.drawn, level=level)
+
+    def highest(self, level: float) -> tuple[Estimate, str] | None:
+        """The bound that lies highest, of examples or of traffic, and of which in words."""
+        found, traffic = self.share(level), self.of_traffic(level)
+        if found is None:
+            return None
+        if traffic is not None and (traffic.high or 1.0) > (found.high or 0.0):
+            return traffic, " of traffic, as core was drawn,"
+        return found, ""
+
 
 def blocking_verdict(
     parts: Sequence[Blocking], names: Sequence[str], terms: GateTerms
@@ -109,7 +139,8 @@ def blocking_verdict(
     One confirmed failure that is not waived fails. One that only some repeats show is not
     confirmed, and is no pass either; nor is a dimension that says nothing of any example. Where
     the plan wants a bound, the one-sided Clopper-Pearson bound of the share of examples with a
-    blocked output must lie below it on every part of the set; in clusters, of clusters.
+    blocked output must lie below it on every part of the set; in clusters, of clusters; and where
+    core was drawn with probabilities that differ, that of traffic as well.
 
     Args:
         parts: What is known of every part.
@@ -118,11 +149,11 @@ def blocking_verdict(
     """
     if not names:
         return None
-    found = [(part, one) for part in parts if (one := part.share(terms.level)) is not None]
+    found = [(part, *one) for part in parts if (one := part.highest(terms.level)) is not None]
     nobody = f"nobody knows whether {terms.system} is blocked"
     if not found:
         return _blocked("inconclusive", f"{nobody} on {_blind(parts, names)}", terms)
-    part, estimate = max(found, key=lambda pair: pair[1].high or 0.0)
+    part, estimate, of_what = max(found, key=lambda one: one[1].high or 0.0)
     failed, flaky, waived = (
         [name for one in parts for name in one.which(outcome)]
         for outcome in ("fail", "flaky", "waived")
@@ -130,7 +161,7 @@ def blocking_verdict(
     flaky = [name for name in flaky if name not in failed]
     n = sum(len({*one.known, *one.which("fail"), *one.which("flaky")}) for one in parts)
     bound, high = terms.plan.max_blocking, estimate.high or 0.0
-    of_part = f" of {part.part} examples" if part.part and len(parts) > 1 else ""
+    of_part = of_what or (f" of {part.part} examples" if part.part and len(parts) > 1 else "")
     outcome, needed = "pass", None
     reason = f"none of {n} examples is blocked; up to {high:.1%}{of_part} may be"
     if waived:
@@ -148,7 +179,8 @@ def blocking_verdict(
         outcome = "inconclusive"
         reason = f"{nobody} on {_blind(parts, blind)}; {reason} on the others"
     elif bound is not None and high > bound:
-        outcome, needed = "inconclusive", part.needed(bound, terms.level)
+        outcome = "inconclusive"
+        needed = None if of_what else part.needed(bound, terms.level)
         reason = f"{reason}; allowed: {bound:.1%}"
     return _blocked(outcome, reason, terms, estimate=estimate, needed=needed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from measurand.analysis.blocked_traffic import OF_TRAFFIC
 from measurand.analysis.composition import pool_of
 from measurand.analysis.result import Findings, Result, Unit, Verdict
 from measurand.figures.text import number
@@ -157,6 +158,11 @@ def _blocked_otherwise(shelf: Shelf) -> list[Block]:
             corner="System",
         )
         blocks.append(table)
+    for name, more in ((OF_TRAFFIC, ""), (f"{OF_TRAFFIC}_if_unknown", ", if all unknown were")):
+        if traffic := shelf.take(name):
+            caption = f"Blocked, of traffic, as core was drawn{more}"
+            named = [(_system(result), result) for result in traffic]
+            blocks.append(estimates_table(caption, "System", named))
     if outputs := shelf.take("blocking_rate_of_outputs", where=is_whole):
         named = [(_system(result), result) for result in outputs]
         caption = "Blocked, of all outputs; above, an example is blocked if any of its outputs is"

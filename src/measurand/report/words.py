@@ -130,6 +130,8 @@ _LABELS = {
     "place": "Place between floor and expert",
     "blocking_rate_of_outputs": "Blocked, of all outputs",
     "blocking_rate_if_unknown": "Blocked, if all unknown were",
+    "blocking_rate_of_traffic": "Blocked, of traffic",
+    "blocking_rate_of_traffic_if_unknown": "Blocked, of traffic, if all unknown were",
     "mean_if_worst": "Mean, if failures were the worst",
     "mean_if_best": "Mean, if failures were the best",
     "preference_failure_rate": "Judgments of pairs that failed",
@@ -231,7 +233,8 @@ _EXPLAINED = {
 SHARES = frozenset(
     {
         *("blocking", "blocking_rate", "blocking_rate_if_unknown", "any_flag_rate"),
-        "blocking_rate_of_outputs",
+        *("blocking_rate_of_outputs", "blocking_rate_of_traffic"),
+        "blocking_rate_of_traffic_if_unknown",
         *("discordance", "percent_agreement", "disagreement_share"),
         *("output_failure_rate", "judge_failure_rate", "check_failure_rate"),
         *("output_failure_difference", "judge_failure_difference", "check_failure_difference"),
