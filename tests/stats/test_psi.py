@@ -50,7 +50,7 @@ def test_weights_undo_unequal_chances() -> None:
 def test_a_set_passes_more_often_the_larger_what_matters_and_the_set() -> None:
     found = psi_test(Mix.of(CODES, 3), Mix.of(OTHER, 3))
     large = psi_test(Mix.of(CODES * 9, 3), Mix.of(OTHER, 3))
-    assert 0 < found.passing(0.02) < found.passing(0.1) < found.passing(0.5) <= 1
+    assert 0 == found.passing(0.05) < found.passing(0.1) < found.passing(0.5) <= 1
     assert large.passing(0.1) > found.passing(0.1)
     with pytest.raises(UsageError, match="above 0"):
         found.passing(0)
@@ -63,6 +63,9 @@ def test_samples_that_agree_more_than_chance_rule_no_more_out() -> None:
     assert same.low == same.value == 0
     assert same.high == pytest.approx(close.high, rel=0.01)
     assert (same.high or 0) > 0.05
+    test = psi_test(Mix.of(CODES, 3), Mix.of(CODES * 7, 3))
+    assert test.passing((same.high or 0) * 0.99) == 0
+    assert test.passing((same.high or 0) * 1.01) == pytest.approx(0.5, abs=0.02)
 
 
 def test_nonsense_is_refused() -> None:

@@ -135,7 +135,8 @@ class Psi:
             raise UsageError(f"a shift that matters is above 0; found {shift}")
         tail = (1 - self.estimate.level) / 2
         most = float(special.chndtrix(tail, self.df, shift / self.scale))
-        return float(special.chdtr(self.df, max(most, 0.0)))
+        # No interval ends below that of the middle of what chance gives.
+        return float(special.chdtr(self.df, most)) if most > special.chdtri(self.df, 0.5) else 0.0
 
 
 def psi(first: ArrayLike, second: ArrayLike) -> float:
