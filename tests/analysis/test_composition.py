@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 
 from measurand.analysis.comparison import ComparisonOptions, compare
 from measurand.analysis.composition import pool_of, population, traffic_shares
+from measurand.analysis.result import NAIVE
 from measurand.analysis.score import score
 from measurand.core.example import Example
 from measurand.core.rubric import Dimension, Rubric
@@ -156,6 +159,29 @@ def test_a_segment_with_one_example_leaves_no_interval_and_says_so() -> None:
     assert not gap.present
     assert "rare is 10% of the population" in (gap.reason or "")
     assert any("rare has a share of traffic and a single example" in x for x in findings.limits)
+
+
+def test_a_segment_of_one_conversation_leaves_no_interval_and_says_so() -> None:
+    tags = [("rare",) if i < 5 else ("billing",) for i in range(CORE + EDGE)]
+    shared = {
+        name: replace(found, cluster="talk" if found.segments == ("rare",) else None)
+        for name, found in known(["core"] * (CORE + EDGE), tags).items()
+    }
+    asked = ComparisonOptions(traffic={"billing": 0.9, "rare": 0.1}, resamples=199)
+    findings = compare(table(world()), QUALITY, examples=shared, options=asked)
+    for name, systems in (("difference", ("a", "b")), ("mean", ("a",))):
+        told, apart = (
+            result.estimate
+            for result in findings.named(name)
+            if result.systems == systems
+            and result.dimension == "overall"
+            and result.component is None
+            and result.segment is None
+        )
+        assert not told.present
+        assert "units of two clusters" in (told.reason or "")
+        assert apart.method.endswith(NAIVE)
+    assert any("examples of a single cluster" in limit for limit in findings.limits)
 
 
 def test_examples_of_no_segment_with_a_share_are_told() -> None:

@@ -359,11 +359,13 @@ def _weighted(scores: Scores, chosen: Population, strata: Strata) -> Iterator[st
         f"The headline is re-weighted to traffic: {told}. These shares are taken as known; the "
         f"{chosen.n:,} examples are worth {chosen.effective_n:,.0f} that count alike."
     )
-    few = [name for name, size in zip(strata.names, strata.sizes, strict=True) if size < _FEWEST]
+    held = strata.held(scores.clusters[chosen.rows])
+    few = [name for name, size in zip(strata.names, held, strict=True) if size < _FEWEST]
     if few:
         yield (
-            f"{', '.join(few)} has a share of traffic and a single example: how its examples "
-            "differ is unknown, so no re-weighted number has an interval, and there is none."
+            f"{', '.join(few)} has a share of traffic and a single example, or examples of a "
+            "single cluster: how its examples differ is unknown, so no re-weighted number has an "
+            "interval, and there is none."
         )
     rows = np.flatnonzero(~chosen.rows)
     core = sampled(scores)

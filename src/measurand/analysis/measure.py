@@ -42,6 +42,7 @@ OVERALL = "overall"
 NOTHING_TO_WEIGH = "no rated dimension has a numeric scale with bounds, as 1-5, to be weighed"
 """Why there is no overall score."""
 
+_FEWEST = 2
 _FEWEST_RESAMPLED = 20
 """Below this the percentiles of a bootstrap are too narrow, and t on the scores is not."""
 
@@ -150,9 +151,9 @@ class Measure:
         codes = strata.codes[given]
         member = np.eye(strata.shares.size)[codes]
         count = strata.shares.size
+        if (reason := _not_resampled(strata.only(given), clusters, given)) is not None:
+            return Estimate.absent(reason, n=int(given.sum()), method="BCa", level=self.level)
         if strata.base is not None:
-            if (reason := _not_resampled(strata.only(given), clusters, given)) is not None:
-                return Estimate.absent(reason, n=int(given.sum()), method="BCa", level=self.level)
             member = member * strata.base[given, None]
 
         def weighted(means: Floats) -> Floats:
@@ -181,7 +182,12 @@ def _not_resampled(strata: Strata, clusters: Codes | None, given: Bools) -> str 
     Where one stands for most of its stratum, the weighted mean of all resamples that hold it is
     its own value, whatever others like it are.
     """
-    if strata.held(None if clusters is None else clusters[given]).min() < _FEWEST_RESAMPLED:
+    held = strata.held(None if clusters is None else clusters[given]).min()
+    if held < _FEWEST:
+        return "a stratum of a single example or cluster cannot be resampled"
+    if strata.base is None:
+        return None
+    if held < _FEWEST_RESAMPLED:
         return "strata of a few examples cannot be resampled"
     if strata.dominated.any() or strata.worth.min() < _FEWEST_RESAMPLED:
         return "a few examples stand for most of a stratum, which cannot be resampled"
