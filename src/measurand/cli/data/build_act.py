@@ -9,7 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from measurand.cli.data.log_options import add_log_reading, log_reading_of
+from measurand.cli.data.log_options import (
+    add_encoder,
+    add_log_reading,
+    add_window,
+    log_reading_of,
+)
 from measurand.cli.options import PLAN, add_output, parser, show, whole
 from measurand.cli.progress import progress
 from measurand.errors import UsageError
@@ -94,20 +99,8 @@ def _add_choice(made: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of all choices (the plan's, or 0)",
     )
-    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-03-01")
-    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
-    group.add_argument(
-        "--segment-by",
-        metavar="KEY",
-        help="a field of the logs whose values are segments, or system (the logs' own tags)",
-    )
-    group.add_argument(
-        "--encoder",
-        default="",
-        metavar="CODE",
-        help="what makes vectors of texts for intents, as python:package.module:name or "
-        "file.py:name (the plan's data.encoder, or hashed words)",
-    )
+    add_window(group)
+    add_encoder(group)
     group.add_argument(
         "--ratings",
         type=Path,

@@ -11,7 +11,7 @@ from measurand.errors import UsageError
 if TYPE_CHECKING:
     from measurand.store.logs.reading import LogReading
 
-__all__ = ["add_log_reading", "log_reading_of"]
+__all__ = ["add_encoder", "add_log_reading", "add_window", "log_reading_of"]
 
 
 def add_log_reading(made: argparse.ArgumentParser) -> None:
@@ -36,6 +36,28 @@ def add_log_reading(made: argparse.ArgumentParser) -> None:
         choices=("calls", "roots"),
         default="calls",
         help="what of a trace is a record: each call of a model, or the whole request (calls)",
+    )
+
+
+def add_window(group: argparse._ActionsContainer) -> None:
+    """Which records of the logs, and what parts them."""
+    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-03-01")
+    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
+    group.add_argument(
+        "--segment-by",
+        metavar="KEY",
+        help="a field of the logs whose values are segments, or system (the logs' own tags)",
+    )
+
+
+def add_encoder(group: argparse._ActionsContainer) -> None:
+    """What makes vectors of texts."""
+    group.add_argument(
+        "--encoder",
+        default="",
+        metavar="CODE",
+        help="what makes vectors of texts, as python:package.module:name or file.py:name (the "
+        "plan's data.encoder, or hashed words)",
     )
 
 

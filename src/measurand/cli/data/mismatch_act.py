@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from measurand.cli.data.log_options import add_log_reading, log_reading_of
+from measurand.cli.data.log_options import (
+    add_encoder,
+    add_log_reading,
+    add_window,
+    log_reading_of,
+)
 from measurand.cli.options import add_level, add_output, number, parser, scales_of, show, whole
 from measurand.cli.progress import progress
 
@@ -91,20 +96,8 @@ def _add_comparing(made: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--component", choices=COMPONENTS, default="core", help="what is to be as production (core)"
     )
-    group.add_argument("--since", metavar="TIME", help="leave out what is earlier, as 2026-04-01")
-    group.add_argument("--until", metavar="TIME", help="leave out this time and what is later")
-    group.add_argument(
-        "--segment-by",
-        metavar="KEY",
-        help="a field of the logs whose values are segments, or system (the logs' own tags)",
-    )
-    group.add_argument(
-        "--encoder",
-        default="",
-        metavar="CODE",
-        help="what makes vectors of texts, as python:package.module:name or file.py:name (the "
-        "plan's data.encoder, or hashed words)",
-    )
+    add_window(group)
+    add_encoder(group)
     group.add_argument(
         "--intents",
         type=partial(whole, least=2),
