@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from measurand.cli import VERBS
+from measurand.cli.data_verb import ACTS
 
 HEAVY = (
     "apsw",
@@ -53,6 +54,19 @@ except SystemExit:
     pass
 """.replace("\n", "\\n")
     assert loaded_after(f"exec('''{code}''')") == ""
+
+
+def test_help_of_the_acts_imports_nothing_heavy() -> None:
+    code = f"""
+import contextlib, io
+from measurand.cli import main
+for act in {list(ACTS)!r}:
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+        main(['data', act, '--help'])
+    assert f'usage: measurand data {{act}}' in told.getvalue(), act
+"""
+    assert loaded_after(f"exec({code!r})") == ""
 
 
 def test_import_imports_nothing_heavy() -> None:
