@@ -10,6 +10,10 @@ import pytest
 from tests.analysis.many_rows import QUALITY, Floats, known, one, table
 
 from measurand.analysis.comparison import ComparisonOptions, compare
+from measurand.analysis.composition import population
+from measurand.analysis.measure import Measure
+from measurand.analysis.pair import Pair
+from measurand.analysis.score import score
 from measurand.core.example import Example
 from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Dimension, Rubric
@@ -163,6 +167,27 @@ def test_what_is_blocked_of_traffic_is_held_to_what_is_allowed() -> None:
     assert not list(plain.named("blocking_rate_of_traffic"))
     (verdict,) = [v for v in plain.verdicts if v.name == "blocking" and v.systems == ("a",)]
     assert verdict.outcome == "pass"
+
+
+def test_what_is_compared_at_once_has_the_error_that_each_pair_has_by_itself() -> None:
+    """Every third example shares a conversation with one of another stratum."""
+    examples = {
+        name: replace(found, cluster=f"talk {place % 30}" if place % 3 == 0 else None)
+        for place, (name, found) in enumerate(drawn().items())
+    }
+    values, talks = world(), np.arange(CORE + EDGE) % 30
+    moods = np.where(np.arange(CORE + EDGE) % 3 == 0, np.linspace(-0.2, 0.2, 30)[talks], 0.0)
+    values[:, 0] = np.clip(values[:, 0] + moods, 0, 1)
+    scores = score(table(values), QUALITY, examples=examples)
+    measure = Measure(scores, level=0.95, resamples=99, seed=0, population=population(scores, FEW))
+    pair = Pair(measure, 0, 1, dimension=0, margin=0.05)
+    clusters = measure.head.clusters
+    assert pair.strata is not None
+    assert pair.clusters is not None
+    sums = np.bincount(clusters, pair.influence().centred)
+    error = pair.strata.spread(pair.values, pair.clusters).error
+    assert float(sums @ sums) ** 0.5 == pytest.approx(error)
+    assert error > pair.strata.spread(pair.values).error
 
 
 def test_growing_data_that_would_have_to_be_weighted_are_refused() -> None:

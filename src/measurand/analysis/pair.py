@@ -226,7 +226,8 @@ class Pair:
             value, n = float(values.mean()), len(values)
             observed, centred = values / n, (values - value) / n
         else:
-            observed, centred = strata.weights * values, strata.residuals(values)
+            observed = strata.weights * values
+            centred = strata.residuals(values, self.clusters)
             value = float(observed.sum())
         return Influence(value, self._spread(observed), self._spread(centred), self.units)
 

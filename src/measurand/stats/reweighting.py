@@ -45,7 +45,7 @@ def reweighted_difference(
         level: The confidence level.
 
     Raises:
-        InsufficientData: A stratum with fewer than two units, one cluster, or no spread anywhere.
+        InsufficientData: A stratum with fewer than two units or clusters, or no spread anywhere.
         UsageError: The arguments do not fit.
 
     References:
@@ -58,7 +58,7 @@ def reweighted_difference(
         raise UsageError("each value has one stratum and one weight")
     plain = old / old.sum()
     value = float((strata.weights - plain) @ vector)
-    parts = strata.residuals(vector) - plain * (vector - float(plain @ vector))
+    parts = strata.residuals(vector, clusters) - plain * (vector - float(plain @ vector))
     groups = np.arange(vector.size) if clusters is None else cluster_codes(clusters, vector.size)
     sums = np.bincount(groups, parts)
     if sums.size < _FEWEST:
