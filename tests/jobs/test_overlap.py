@@ -264,7 +264,7 @@ def test_lines_and_documents_are_held_within_bounds(
 ) -> None:
     monkeypatch.setattr("measurand.jobs.exposing.passages.LINE_LIMIT", 300)
     monkeypatch.setattr("measurand.jobs.exposing.corpora._PIECE", 64)
-    monkeypatch.setattr("measurand.jobs.exposing.passages.VALUE_LIMIT", 20)
+    monkeypatch.setattr("measurand.jobs.exposing.passages._decoded.__defaults__", (20,))
     long = json.dumps({"text": "far too long " * 40})
     many = json.dumps({"x": [[]] * 20, "text": CLIPS})
     (tmp_path / "a.jsonl").write_text(f"{long}\n{many}\n{json.dumps([VISIT])}", encoding="utf-8")

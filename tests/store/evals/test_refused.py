@@ -237,3 +237,37 @@ def test_an_item_of_the_dashboard(tmp_path: Path) -> None:
     }
     assert told == {("similar", "judge"): 0.75, ("exact", "check"): 1.0, ("polite", "check"): 0.0}
     assert len(reasons(evaluation)) == 1
+
+
+def test_a_small_file_takes_no_memory_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "doc.json.gz"
+    many = b'{"results":[' + b"{}," * 2_000_000 + b"{}]}"
+    path.write_bytes(gzip.compress(many, 1))
+
+    def decoding(*_: object) -> None:
+        pytest.fail("it was decoded")
+
+    monkeypatch.setattr("measurand.store.evals.documents._DECODER.decode", decoding)
+    with pytest.raises(DataError, match="more than 4,000,000 values"):
+        read_evaluation([path])
+    monkeypatch.undo()
+    monkeypatch.setattr("measurand.store.logs.source.BOMB_LEAST", 2**20)
+    with pytest.raises(DataError, match="unpacks into more than 200 times its size"):
+        read_evaluation([path])
+
+
+def test_a_row_of_very_many_values_is_refused_and_one_of_many_commas_is_not(
+    tmp_path: Path,
+) -> None:
+    good = json.loads((HERE / "promptfoo.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    said = {**good, "response": {"output": "one, two, " * 600_000}}
+    crowd = json.dumps({"promptIdx": 0, "x": [[]] * 500_001})
+    path = tmp_path / "results.jsonl"
+    path.write_text(f"{json.dumps(good)}\n{crowd}\n{json.dumps(said)}\n", encoding="utf-8")
+    evaluation = read_evaluation([path])
+    (taken,) = evaluation.taken
+    assert taken.samples.read == 3
+    crowded = [one.line for one in taken.samples.refused if "1,000,000 values" in one.reason]
+    assert crowded == [2]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from measurand.jobs.exposing.corpora import CorpusAccount, pieces
-from measurand.store.crowded import VALUE_LIMIT, crowded
+from measurand.store.crowded import DOCUMENT_VALUES, VALUE_LIMIT, crowded
 from measurand.store.lines import LINE_LIMIT
 
 __all__ = ["Block", "Passage", "blocks", "passages"]
@@ -165,7 +165,7 @@ def _json_rows(going: Iterator[bytes], path: Path, account: CorpusAccount) -> It
             yield _Row(number, ())
             continue
         try:
-            yield _Row(number, tuple(_strings(_decoded(line))))
+            yield _Row(number, tuple(_strings(_decoded(text))))
         except (ValueError, RecursionError):
             broken += 1
             if broken <= _BROKEN:
@@ -190,7 +190,7 @@ def _document(going: Iterator[bytes], path: Path, account: CorpusAccount) -> Ite
     if not text.strip():
         return
     try:
-        value = _decoded(text)
+        value = _decoded(text.decode("utf-8", "replace"), DOCUMENT_VALUES)
     except (ValueError, RecursionError):
         account.remark(path, "the file is not JSON, or too large; it is read as text")
         yield from _plain(iter([text]))
@@ -239,15 +239,15 @@ def _lines(going: Iterator[bytes]) -> Iterator[bytes | None]:
         yield None if size > LINE_LIMIT else b"".join(held)
 
 
-def _decoded(raw: bytes) -> Any:
+def _decoded(text: str, most: int = VALUE_LIMIT) -> Any:
     """A JSON value.
 
     Raises:
         ValueError: It is none, or has more values than are held at once.
     """
-    if crowded(raw, VALUE_LIMIT):
+    if crowded(text, most):
         raise ValueError("too many values")
-    return json.loads(raw.decode("utf-8", "replace"))
+    return json.loads(text)
 
 
 def _strings(value: Any) -> Iterator[str]:

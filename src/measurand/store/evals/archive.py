@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from measurand.errors import DataError, Fault, MissingExtra
+from measurand.store.crowded import DOCUMENT_VALUES
 from measurand.store.evals.documents import decoded
 from measurand.store.evals.sample import NotTaken
 
@@ -57,7 +58,7 @@ class Archive:
         """The JSON value that a member holds.
 
         Raises:
-            NotTaken: It cannot be read, or is larger than may be.
+            NotTaken: It cannot be read, or is larger or holds more than may be.
             MissingExtra: It is packed with Zstandard, which nothing here reads.
         """
         info = self.file.getinfo(name)
@@ -70,7 +71,7 @@ class Archive:
         if zlib.crc32(raw) != info.CRC:
             raise NotTaken("it is damaged")
         try:
-            return decoded(raw.decode("utf-8"))
+            return decoded(raw.decode("utf-8"), DOCUMENT_VALUES)
         except UnicodeDecodeError:
             raise NotTaken("it is not UTF-8") from None
 

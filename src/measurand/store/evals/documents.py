@@ -7,33 +7,38 @@ value or a text by the time it leaves this package.
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
-import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from measurand.core.sound import sound_json
 from measurand.errors import DataError, Fault
+from measurand.store.crowded import DOCUMENT_VALUES, VALUE_LIMIT, crowded
 from measurand.store.evals.sample import NotTaken, Sheet
 from measurand.store.lines import DOCUMENT_LIMIT, LINE_LIMIT
+from measurand.store.logs.source import Stopped, opened
 
 __all__ = ["decoded", "document", "first_line", "plain", "rows"]
 
 _DEEPEST = 100
 _DIGITS = 308
-_GZIP = b"\x1f\x8b"
 
 
-def decoded(text: str) -> Any:
+def decoded(text: str, most: int = VALUE_LIMIT) -> Any:
     """A JSON value.
 
+    Args:
+        text: The JSON.
+        most: How many values it may hold.
+
     Raises:
-        NotTaken: It is not JSON, a key is given twice in an object, or it is nested too deeply.
+        NotTaken: It is not JSON, a key is given twice in an object, or it is nested too deeply or
+            holds too many values.
     """
+    if crowded(text, most):
+        raise NotTaken(f"it holds more than {most:,} values")
     try:
         return _DECODER.decode(sound_json(text))
     except json.JSONDecodeError as problem:
@@ -46,18 +51,18 @@ def document(path: Path) -> Any:
     """The one JSON value of a file.
 
     Raises:
-        DataError: It cannot be read, or is larger than 256 million characters.
+        DataError: It cannot be read, or is larger than 256 MiB or `DOCUMENT_VALUES` values.
     """
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             raw = stream.read(DOCUMENT_LIMIT + 1)
-        return decoded(_bounded(raw).decode("utf-8-sig"))
+        return decoded(_bounded(raw).decode("utf-8-sig"), DOCUMENT_VALUES)
     except NotTaken as problem:
         raise DataError([Fault(str(problem), str(path))]) from None
     except UnicodeDecodeError:
         raise DataError([Fault("the file is not UTF-8", str(path))]) from None
-    except (OSError, EOFError, zlib.error) as problem:
-        raise DataError([Fault(f"the file cannot be read ({_why(problem)})", str(path))]) from None
+    except Stopped as problem:
+        raise DataError([Fault(problem.reason, str(path))]) from None
 
 
 def rows(sheet: Sheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -68,7 +73,7 @@ def rows(sheet: Sheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """
     number = 0
     try:
-        with _opened(sheet.path) as stream:
+        with opened(sheet.path) as stream:
             while raw := stream.readline(LINE_LIMIT + 1):
                 number += 1
                 if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
@@ -78,11 +83,10 @@ def rows(sheet: Sheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
                     sheet.refuse(sheet.place(number), reason)
                 elif raw.strip(b"\xef\xbb\xbf \t\r\n"):
                     yield from _row(raw, number, sheet)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        sheet.refuse(sheet.place(number + 1), "the compressed file is damaged from here on")
-    except OSError as problem:
-        fault = Fault(f"the file cannot be read ({_why(problem)})", str(sheet.path))
-        raise DataError([fault]) from None
+    except Stopped as problem:
+        if not number:
+            raise DataError([Fault(problem.reason, str(sheet.path))]) from None
+        sheet.refuse(sheet.place(number + 1), f"{problem.reason}; nothing is read from here on")
 
 
 def first_line(path: Path) -> str:
@@ -92,13 +96,13 @@ def first_line(path: Path) -> str:
         DataError: The file cannot be read.
     """
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             while line := stream.readline(LINE_LIMIT):
                 if text := line.decode("utf-8-sig", "replace").strip():
                     return text
             return ""
-    except (OSError, EOFError, zlib.error) as problem:
-        raise DataError([Fault(f"the file cannot be read ({_why(problem)})", str(path))]) from None
+    except Stopped as problem:
+        raise DataError([Fault(problem.reason, str(path))]) from None
 
 
 def plain(value: Any, *, depth: int = 0) -> Any:
@@ -132,20 +136,6 @@ def _bounded(raw: bytes) -> bytes:
     if len(raw) > DOCUMENT_LIMIT:
         raise NotTaken(f"the document is larger than {DOCUMENT_LIMIT:,} bytes")
     return raw
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("rb") as raw:
-        if raw.peek(2)[:2] == _GZIP:
-            with gzip.GzipFile(fileobj=raw) as packed:
-                yield cast("IO[bytes]", packed)
-        else:
-            yield raw
-
-
-def _why(problem: BaseException) -> str:
-    return (getattr(problem, "strerror", None) or str(problem)).lower()
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
