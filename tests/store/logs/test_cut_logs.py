@@ -13,6 +13,7 @@ from tests.store.logs.samples import read
 
 from measurand.store.logs import json_rows, source, table_rows
 from measurand.store.logs.account import LogAccount
+from measurand.store.logs.draft import TEXT_LIMIT, TOO_LONG, TOO_LONG_IN_ALL
 
 HALF = "it is not JSON, or half of it"
 QUOTES = "its quotes are broken"
@@ -235,3 +236,38 @@ def test_a_bomb_is_told_where_it_bursts(tmp_path: Path, monkeypatch: pytest.Monk
         stream.write(b"".join(LINES) + b" " * 2**23)
     _, account = read(path)
     assert account.unread[0][0].line == 41
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"answer": "x"},
+        {"context": ["x"]},
+        {"metadata": {"a": [{"b": "x"}]}},
+        {"metadata": {"x": 1}},
+        {"feedback": [{"name": "a", "value": 1, "comment": "x"}]},
+        {"whatever": "x"},
+    ],
+)
+def test_every_text_of_a_record_is_bounded(field: dict[str, object], tmp_path: Path) -> None:
+    long, bad = "y" * (TEXT_LIMIT + 1), json.dumps(field)
+    rows = ['{"question": "a", ' + bad[1:].replace("x", text) + "\n" for text in ("y", long)]
+    places, account = read_of(tmp_path / "a.jsonl", "".join(rows).encode())
+    assert places == ["a.jsonl:1"]
+    assert refused(account) == {TOO_LONG: [2]}
+
+
+def test_all_texts_of_a_record_are_bounded_together(tmp_path: Path) -> None:
+    row = {"question": "a", "context": ["y" * TEXT_LIMIT] * 4, "tags": ["z" * 400] * 11_000}
+    _, account = read_of(tmp_path / "a.jsonl", json.dumps(row).encode())
+    assert refused(account) == {TOO_LONG_IN_ALL: [1]}
+
+
+def test_a_conversation_without_end_is_refused(tmp_path: Path) -> None:
+    rows = [
+        {"turns": [{"speaker": who, "text": "t"} for who in ("user", "assistant") * half]}
+        for half in (2_000, 2_001)
+    ]
+    places, account = read_of(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)).encode())
+    assert len(places) == 2_000
+    assert refused(account) == {"a conversation has more than 4,000 turns": [2]}

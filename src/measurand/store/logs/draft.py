@@ -18,7 +18,8 @@ from measurand.store.logs.moments import moment
 __all__ = ["TEXT_LIMIT", "Draft", "finished", "number", "said", "usage_of", "word", "words"]
 
 TEXT_LIMIT = 2**20
-"""Characters that one text of a record may have; all its messages, eight times as many."""
+"""Characters that one text of a record may have; all its texts, `ALL_LIMIT`."""
+ALL_LIMIT = 8 * TEXT_LIMIT
 _WORD_LIMIT = 500
 _LONGEST_SECONDS = 10**7
 _LARGEST = 1e100
@@ -27,6 +28,7 @@ _VALUE_KEYS = ("value", "score", "label", "rating", "result", "stringValue", "fe
 
 NO_QUESTION = "there is no question and no conversation in it"
 TOO_LONG = f"a text is longer than {TEXT_LIMIT:,} characters"
+TOO_LONG_IN_ALL = f"its texts are longer than {ALL_LIMIT:,} characters in all"
 _NO_ZONE = "a time without a zone was read as UTC"
 _NO_TIME = "a time cannot be read; it is unknown"
 _BACKWARDS = "it ended before it began; how long it took is unknown"
@@ -84,9 +86,13 @@ def finished(draft: Draft, place: Place, account: LogAccount) -> Record:
     messages = tuple(draft.messages)
     if not any(message.content.strip() for message in messages):
         raise Unfit(NO_QUESTION)
-    longest = max(len(message.content) for message in messages)
-    if max(longest, len(draft.output or "")) > TEXT_LIMIT or _size(messages) > 8 * TEXT_LIMIT:
+    draft.segments, draft.context = tuple(draft.segments), tuple(draft.context)
+    draft.feedback = tuple(draft.feedback)
+    sizes = [len(text) for text in _texts(draft)]
+    if max(sizes) > TEXT_LIMIT:
         raise Unfit(TOO_LONG)
+    if sum(sizes) > ALL_LIMIT:
+        raise Unfit(TOO_LONG_IN_ALL)
     own = Place(place.file, place.line, draft.key) if draft.key else place
     began = _time(draft.start, account)
     usage = draft.usage if countable(draft.usage) else None
@@ -109,8 +115,34 @@ def finished(draft: Draft, place: Place, account: LogAccount) -> Record:
     )
 
 
-def _size(messages: Sequence[Message]) -> int:
-    return sum(len(message.content) for message in messages)
+def _texts(draft: Draft) -> Iterator[str]:
+    """Every text that the record will hold; names and times are bounded by themselves."""
+    for message in draft.messages:
+        yield message.content
+    yield draft.output or ""
+    yield from draft.segments
+    yield from draft.context
+    for one in draft.feedback:
+        yield from (one.name, one.comment, str(one.value))
+    if draft.failure is not None:
+        yield from (draft.failure.kind, draft.failure.message, draft.failure.details)
+    for call in draft.tools:
+        yield call.name
+        yield from _inside(call.arguments)
+    yield from _inside(draft.metadata)
+
+
+def _inside(value: Any) -> Iterator[str]:
+    """The texts of a JSON value, and the names of its keys."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            yield from _inside(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _inside(one)
 
 
 def _time(raw: Any, account: LogAccount) -> datetime | None:

@@ -1,4 +1,7 @@
-"""Rows of Parquet files, a few hundred at a time."""
+"""Rows of Parquet files, a few hundred at a time, as long as that many fit.
+
+A row is measured before it is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,18 @@ from typing import Any
 
 from measurand.errors import MissingExtra
 from measurand.store.logs.account import Unfit
-from measurand.store.logs.source import BOMB_LEAST, BOMB_RATIO, LINE_LIMIT, Found, Stopped
+from measurand.store.logs.parquet_sizes import rows_at_once, weight
+from measurand.store.logs.source import BOMB_LEAST, BOMB_RATIO, LINE_LIMIT, Found, Stopped, too_long
 
 __all__ = ["MARK", "parquet_rows"]
 
 MARK = b"PAR1"
-_BATCH = 256
 _DEEPEST = 50
 _LARGEST = 2**32
+_RATIO = 5 * BOMB_RATIO
+"""What stands once and is said in every row, as a system's instructions, packs better than text."""
+_VALUE = 4
+"""Bytes that a value takes at least while a group of rows is unpacked, however it is packed."""
 
 
 def parquet_rows(path: Path) -> Iterator[Found]:
@@ -36,22 +43,49 @@ def parquet_rows(path: Path) -> Iterator[Found]:
         raise MissingExtra("reading Parquet files", "parquet") from None
     number = 0
     try:
-        with parquet.ParquetFile(path) as file:
-            _bounded(file.metadata, path.stat().st_size)
-            for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist(maps_as_pydicts="lossy"):
-                    number += 1
-                    yield Found(number, _row(row))
+        for row in _all(path, parquet):
+            number += 1
+            yield Found(number, row)
+    except Stopped as end:
+        raise Stopped(end.reason, number) from None
     except (arrow.ArrowException, OSError, UnicodeDecodeError):
         raise Stopped("it is no Parquet file, or damaged", number) from None
+
+
+def _all(path: Path, parquet: Any) -> Iterator[object]:
+    out, size = 0, path.stat().st_size
+    with parquet.ParquetFile(path) as file:
+        _bounded(file.metadata, size)
+        for group in range(file.metadata.num_row_groups):
+            rows = rows_at_once(path, file.metadata, group)
+            for batch in file.iter_batches(rows, row_groups=[group]):
+                out += (heavy := weight(batch))
+                if out > BOMB_LEAST and out > _RATIO * size:
+                    raise Stopped(f"the file unpacks into more than {_RATIO:,} times its size")
+                yield from _rows(batch, heavy)
 
 
 def _bounded(metadata: Any, size: int) -> None:
     """Whether a group of rows is worth unpacking, by what the file says of itself."""
     for at in range(metadata.num_row_groups):
-        unpacked = metadata.row_group(at).total_byte_size
+        group = metadata.row_group(at)
+        values = sum(group.column(column).num_values for column in range(group.num_columns))
+        unpacked = max(group.total_byte_size, _VALUE * values)
         if unpacked > _LARGEST or (unpacked > BOMB_LEAST and unpacked > BOMB_RATIO * size):
             raise Stopped(f"a group of rows unpacks into more than {BOMB_RATIO} times the file")
+
+
+def _rows(batch: Any, heavy: int) -> Iterator[object]:
+    """The rows of a batch; one by one where all of them together are too large."""
+    if heavy <= LINE_LIMIT:
+        yield from map(_row, batch.to_pylist(maps_as_pydicts="lossy"))
+        return
+    for at in range(batch.num_rows):
+        one = batch.slice(at, 1)
+        if weight(one) > LINE_LIMIT:
+            yield too_long()
+        else:
+            yield _row(one.to_pylist(maps_as_pydicts="lossy")[0])
 
 
 def _row(row: Any) -> object:
@@ -74,8 +108,6 @@ def _plain(value: Any, depth: int = 0) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > LINE_LIMIT:
-        raise Unfit(f"it is longer than {LINE_LIMIT:,} characters")
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, date) and not isinstance(value, datetime):

@@ -28,6 +28,7 @@ _LABELS = frozenset(
         *("csat", "quality", "label", "labels", "annotation", "annotations", "user_rating"),
     }
 )
+_MOST_TURNS = 4_000
 _STARTS = ("timestamp", "created_at", "time", "start_time", "date", "create_time", "ts", "at")
 _WHOLE = frozenset({"overall"})
 """Texts of rows that speak of the whole conversation and are no turns of it."""
@@ -102,7 +103,12 @@ def answers(turns: Sequence[Turn], roles: Sequence[Role], key: str) -> Iterator[
 
     Answers that follow one another are one; a call of a tool is part of the answer after it.
     What is said before any question, as a greeting, is no answer.
+
+    Raises:
+        Unfit: There are too many turns: each answer holds all that were before it.
     """
+    if len(turns) > _MOST_TURNS:
+        raise Unfit(f"a conversation has more than {_MOST_TURNS:,} turns", key)
     before: list[Message] = []
     calls: tuple[ToolCall, ...] = ()
     at, any_answer, asked = 0, False, False
