@@ -321,6 +321,8 @@ def test_a_canary_that_is_found_or_completed_fails_and_absence_passes_nothing() 
     assert found.outcome == "fail"
     assert [v.systems for v in found.findings.verdicts] == [("knows",)]
     assert "1 of 2 askings failed" in found.findings.limits[0]
+    assert "its interval is of further askings" in found.findings.limits[1]
+    assert len(found.findings.limits) == 2
     # The chance is that of every place in the reply: a few dozen times 16 to the power of -8.
     assert "at most" in found.told
     assert asked({"not": ["no", canary_of(digits)[:10]]}, digits).outcome == "nothing found"

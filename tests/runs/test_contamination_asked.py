@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from measurand.analysis.exposure import Exposure
 from measurand.core.example import Example, Message
+from measurand.errors import Unfinished
+from measurand.jobs.canary import ask_canary, asking_canary
 from measurand.jobs.contamination import contamination, contamination_forecast
+from measurand.jobs.exposing.asking import Heard
 from measurand.jobs.exposing.options import ContaminationOptions
 from measurand.jobs.exposing.rewriting import rewrites_of
+from measurand.jobs.places import exposure_ledger, ledger_path
 from measurand.jobs.run import run
+from measurand.jobs.spending import spent_beside
 from measurand.models.environment import Environment
 from measurand.simulate.provider_asked import Asked
 from measurand.simulate.server import SimulatedProvider
+from measurand.store.plans import load_plan
 from measurand.store.twins import read_twins
 
 COUNT = 30
@@ -144,3 +151,49 @@ def test_a_rise_of_what_is_optimised_alone_is_found_over_versions(folder: Path) 
     assert fall.value is not None
     assert rise.value > 0.5
     assert fall.value < 0
+
+
+MODEL = """
+name: money
+data: {{path: data/, minimum: {{}}}}
+rubric:
+  - {{dimension: accuracy, weight: 1, scale: yes/no, raters: [check.reference: any]}}
+systems:
+  - {{name: writer, role: current, target: sim/writer, parameters: {{max_tokens: 400}}}}
+providers:
+  sim: {{base_url: "{url}"}}
+prices:
+  sim/writer: {{input: 100, output: 1000}}
+budget: {{usd: {usd}}}
+run: {{connections: 1}}
+"""
+
+
+def test_a_budget_ends_the_asking_for_a_canary_and_holds_for_both_ledgers(folder: Path) -> None:
+    """A call that says much costs more than was foretold: the budget ends it, and says so."""
+    with SimulatedProvider(lambda _: "a long story " * 120) as provider:
+        _asked_within_budgets(folder, provider)
+
+
+def _asked_within_budgets(folder: Path, provider: SimulatedProvider) -> None:
+    plan = folder / "measurand.yaml"
+    environment = Environment({"SIM_API_KEY": "any"})
+
+    def asking(usd: float) -> tuple[Exposure, Heard]:
+        plan.write_text(MODEL.format(url=provider.base_url, usd=usd), encoding="utf-8")
+        question = asking_canary(
+            load_plan(plan), plan, "0123456789abcdef" * 2, times=3, environment=environment
+        )
+        return ask_canary(question, "0123456789abcdef" * 2)
+
+    with pytest.raises(Unfinished, match="what was said is kept"):
+        asking(0.65)
+    found, heard = asking(10)
+    assert found.ran
+    assert heard.ran.spent > 0
+    assert spent_beside(ledger_path(plan)) == pytest.approx(heard.ran.spent)
+    assert spent_beside(exposure_ledger(plan)) == 0
+    # What these tests have asked is of the same budget: a run stops where both reach it.
+    text = MODEL.format(url=provider.base_url, usd=heard.ran.spent + 0.39)
+    plan.write_text(text, encoding="utf-8")
+    assert run(plan, environment=environment).stop.reason == "budget"

@@ -15,6 +15,10 @@ from measurand.texts.canary import SEEN, chance_of, matched
 __all__ = ["CanaryPlace", "asked", "searched"]
 
 _SHOWN = 5
+_OF_ASKINGS = (
+    "The share of askings is of one system asked one thing again and again: its interval is of "
+    "further askings, and holds where each reply is independent of the others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def asked(
             continue
         hits, chance = sum(matched(digits, text) for text in given), chance_of(given)
         share = clopper_pearson(hits, len(given), level=chosen.level)
+        limits.append(_OF_ASKINGS)
         results.append(Result(name="canary_completed", estimate=share, systems=(name,)))
         by_chance = f"the chance of any hit without knowing it is at most {chance:.1g}"
         if not hits:
@@ -136,5 +141,7 @@ def asked(
         test="canary_ask",
         outcome=worst_of(verdicts) if verdicts else "nothing found",
         told=" ".join(told),
-        findings=Findings(results=tuple(results), verdicts=tuple(verdicts), limits=tuple(limits)),
+        findings=Findings(
+            results=tuple(results), verdicts=tuple(verdicts), limits=tuple(dict.fromkeys(limits))
+        ),
     )

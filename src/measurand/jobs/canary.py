@@ -59,7 +59,6 @@ _ASK = (
     "word, and nothing else:\n\n{beginning}"
 )
 _TIMES = 5
-_BYTES_TOLD = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def search_canary(
     digits: str | None,
     corpora: Sequence[Corpus],
     *,
-    progress: Callable[[int], None] | None = None,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> Exposure:
     """Search texts for a canary, streamed.
 
@@ -152,23 +151,18 @@ def search_canary(
     Args:
         digits: The canary's digits; None where the set has none.
         corpora: The texts.
-        progress: Told of the bytes that were read, now and then.
+        tell: Told of bytes that were read, as they are.
     """
     if digits is None:
         return not_run(
             "canary_search", "The set has no canary: plant one with measurand data canary plant."
         )
     places: list[CanaryPlace] = []
-    read = told = 0
-    account = CorpusAccount()
+    account = CorpusAccount(tell)
     for path in dict.fromkeys(path for one in corpora for path in files_of(one, account)):
         search = CanarySearch(digits)
         for piece in pieces(path, account, raw=True):
-            read += len(piece)
             places += (CanaryPlace(str(path), hit.line) for hit in search.feed(piece))
-            if progress is not None and read - told >= _BYTES_TOLD:
-                told = read
-                progress(read)
     return searched(
         places,
         files=len(account.searched),

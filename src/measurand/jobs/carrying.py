@@ -20,6 +20,7 @@ from measurand.jobs.engine.lock import alone
 from measurand.jobs.engine.tally import Snapshot, Tally
 from measurand.jobs.manifest import ENDED, STARTED
 from measurand.jobs.opening import Opened
+from measurand.jobs.spending import spent_beside
 from measurand.models.budget import Budget
 from measurand.store.ledger import SMALL_CACHE, Ledger, open_ledger
 
@@ -164,7 +165,7 @@ async def carried(
         course: How far it is.
         note: What is written down of it.
         ledger: The ledger.
-        budget: Charged what all runs of the ledger have cost before.
+        budget: Charged what all runs of the project have cost before.
 
     Returns:
         The US dollars that all runs of the ledger have cost.
@@ -178,6 +179,7 @@ async def carried(
         # Here and not before: a run that was just ending may have spent something meanwhile.
         course.tally.before = there.work.spent()
         budget.charge(course.tally.before)
+        budget.charge(spent_beside(ledger))
         number = there.work.log(note.plan, note.began, note.manifest)
         async with Journal(ledger, run=number, repeats=note.repeats) as journal:
             with _interrupted(course.stop):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from measurand.core.plan import Plan
 from measurand.errors import UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.canary import known_canary, search_canary
-from measurand.jobs.carrying import Watch
 from measurand.jobs.exposing.asked import AskedTests
 from measurand.jobs.exposing.corpora import prompts_of
 from measurand.jobs.exposing.options import ContaminationOptions
 from measurand.jobs.exposing.overlapping import overlap_test
+from measurand.jobs.exposing.reading import Progress, Telling, reading
 from measurand.jobs.exposing.recorded import date_test, gaming_test, logprob_tests
 from measurand.jobs.run import paced
 from measurand.models.environment import Environment
@@ -101,8 +101,7 @@ def contamination(
     options: ContaminationOptions | None = None,
     *,
     plan: Path | str | None = None,
-    watch: Watch | None = None,
-    tell: Callable[[Forecast], None] | None = None,
+    telling: Telling | None = None,
     environment: Environment | None = None,
 ) -> ContaminationAnswer:
     """Run the tests that the inputs allow, and list those that were not run, and why.
@@ -111,8 +110,7 @@ def contamination(
         data: The evaluation set, a folder or a file; by default that of the plan.
         options: Texts, twins, cut-offs, log-probabilities: what the tests need.
         plan: The plan whose systems, prompts and ratings are looked at.
-        watch: Told how far asking is.
-        tell: Told what asking will cost, before anything is asked.
+        telling: Who is told what asking will cost, and how far it is.
         environment: Where keys and addresses come from; by default the process's.
 
     Raises:
@@ -122,12 +120,13 @@ def contamination(
         LedgerError: A ledger cannot be read or written.
     """
     case = _case(data, options, plan=plan, environment=environment)
-    tests = [*_texts(case), *_recorded(case)]
+    told = telling or Telling()
+    tests = [*_texts(case, told.progress), *_recorded(case)]
     spent = 0.0
     if (asking := case.asking) is None:
         tests += _nothing_asked(case)
     else:
-        found = asking.run(watch=watch, tell=tell)
+        found = asking.run(watch=told.watch, tell=told.ahead)
         tests += found.tests
         spent = found.spent
     subtitle = f"{len(case.dataset):,} examples of {case.data}"
@@ -213,7 +212,7 @@ def _with_reference(options: ContaminationOptions, plan: Plan) -> ContaminationO
     return replace(options, deciding=replace(deciding, reference=reference, seed=plan.seed))
 
 
-def _texts(case: _Case) -> Iterator[Exposure]:
+def _texts(case: _Case, progress: Progress | None) -> Iterator[Exposure]:
     """What is compared with texts that systems may have seen."""
     prompts = () if case.plan is None or case.file is None else prompts_of(case.plan, case.file)
     corpora = (*prompts, *case.options.corpora)
@@ -222,8 +221,10 @@ def _texts(case: _Case) -> Iterator[Exposure]:
         yield not_run("overlap", why)
         yield not_run("canary_search", why)
     else:
-        yield overlap_test(case.dataset, corpora, case.options.deciding)
-        yield search_canary(known_canary(case.data), corpora)
+        digits = known_canary(case.data)
+        read = reading(corpora, progress, times=1 if digits is None else 2)
+        yield overlap_test(case.dataset, corpora, case.options.deciding, tell=read)
+        yield search_canary(digits, corpora, tell=read)
     yield not_run(
         "canary_ask",
         "Systems are asked for the canary, which costs calls, by: measurand data canary ask.",

@@ -24,6 +24,7 @@ from measurand.jobs.places import ledger_path
 from measurand.jobs.rating_ahead import characters_read, people_ahead
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.jobs.sizes_ahead import Scene, Study, sizes_ahead, study_ahead
+from measurand.jobs.spending import spent_beside
 from measurand.models.environment import Environment
 from measurand.report.results_json import results_document
 from measurand.stats.power_parts import POWER
@@ -157,7 +158,7 @@ class _Ahead:
                 found = Pending(read, live, agenda, under_way=under_way).look(some)
                 works = found.works(total / max(len(some), 1))
                 works = _with_anchors(works, anchoring, live, ledger=ledger)
-                spent = ledger.work.spent()
+                spent = ledger.work.spent() + spent_beside(ledger_path(self.plan_file))
                 notes = (*live.notes, *_of_calls(read, under_way, anchoring))
                 characters = characters_read(some, found.usual_answer)
                 people = people_ahead(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from measurand.cli.options import PLAN, add_output, add_pace, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
+from measurand.cli.progress import progress
 from measurand.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def run(words: Sequence[str]) -> int:
     """A string put into the set, by which it is known again wherever it was taken.
 
     Exit code 0: planted, or nothing found; 1: the canary was found; 3: there was nothing to search
-    or to ask.
+    or to ask, or not everything could be searched; 4: stopped by its budget or a provider.
     """
     made = parser("data canary", run.__doc__ or "", examples=EXAMPLES)
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True, title="acts")
@@ -78,6 +79,7 @@ def _ask_options(part: argparse.ArgumentParser) -> None:
     )
     part.add_argument("--forecast", action="store_true", help="say what it costs; spend nothing")
     add_pace(part.add_argument_group("pace"))
+    part.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_output(part)
 
 
@@ -111,9 +113,11 @@ def _plant(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> int:
     from measurand.jobs.canary import known_canary, search_canary  # noqa: PLC0415 - after --help
     from measurand.jobs.exposing.corpora import corpora_of  # noqa: PLC0415
+    from measurand.jobs.exposing.reading import reading  # noqa: PLC0415
 
-    data = _data(args)
-    found = search_canary(known_canary(data), corpora_of(args.corpus))
+    data, corpora = _data(args), corpora_of(args.corpus)
+    with progress("searching texts") as told:
+        found = search_canary(known_canary(data), corpora, tell=reading(corpora, told))
     return _shown(found, args)
 
 
@@ -121,6 +125,7 @@ def _ask(args: argparse.Namespace) -> int:
     from measurand.cli.plan_verb import tell_forecast  # noqa: PLC0415 - after --help
     from measurand.jobs.canary import ask_canary, asking_canary, known_canary  # noqa: PLC0415
     from measurand.jobs.run import paced  # noqa: PLC0415
+    from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
     from measurand.store.plans import load_plan  # noqa: PLC0415
 
     file = _plan(args)
@@ -136,7 +141,9 @@ def _ask(args: argparse.Namespace) -> int:
         else:
             tell_forecast(told)
         return _REFUSED if told.over_budget else 0
-    found, _ = ask_canary(question, digits, tell=None if args.json else tell_forecast)
+    tell = None if args.json else tell_forecast
+    with run_progress(budget=plan.run.budget, quiet=args.quiet) as watch:
+        found, _ = ask_canary(question, digits, watch=watch, tell=tell)
     return _shown(found, args)
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurand.cli.options import PLAN, add_level, add_output, add_pace, number, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
+from measurand.cli.progress import progress
 
 if TYPE_CHECKING:
+    from measurand.analysis.forecast import Forecast
+    from measurand.jobs.engine.tally import Snapshot
     from measurand.jobs.exposing.options import ContaminationOptions
+
+    _Bar = AbstractContextManager[Callable[[Snapshot], None]]
 
 __all__ = ["run"]
 
@@ -45,21 +51,59 @@ def run(words: Sequence[str]) -> int:
     if args.forecast:
         return _foretold(args, plan, options)
 
+    from measurand.cli.plan_verb import tell_forecast  # noqa: PLC0415
     from measurand.jobs.contamination import contamination  # noqa: PLC0415 - after --help
+    from measurand.jobs.exposing.reading import Telling  # noqa: PLC0415
     from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
     from measurand.report.contamination_page import TEST_SECTIONS  # noqa: PLC0415
 
-    tell = None
-    if not args.json:
-        from measurand.cli.plan_verb import tell_forecast  # noqa: PLC0415
-
-        tell = tell_forecast
-    with run_progress(budget=args.budget, quiet=args.quiet or not options.asks) as watch:
-        answer = contamination(args.data, options, plan=plan, watch=watch, tell=tell)
+    with ExitStack() as shown:
+        bars = _Bars(shown, partial(run_progress, budget=args.budget, quiet=args.quiet))
+        telling = Telling(
+            ahead=None if args.json else bars.before(tell_forecast),
+            watch=bars.watch,
+            progress=None if args.quiet else bars.reading(),
+        )
+        answer = contamination(args.data, options, plan=plan, telling=telling)
     code = show(answer, args, also=TEST_SECTIONS)
     if answer.spent and not args.json:
         print_lines([f"asking for these tests has cost ${answer.spent:,.4f} in all"])
     return code
+
+
+class _Bars:
+    """One bar after another: while texts are read, and while systems are asked.
+
+    Args:
+        shown: What is on the terminal.
+        asking: Makes the bar of asking.
+    """
+
+    def __init__(self, shown: ExitStack, asking: Callable[[], _Bar]) -> None:
+        self._shown = shown
+        self._asking = asking
+        self._watch: Callable[[Snapshot], None] | None = None
+
+    def reading(self) -> Callable[[int, int], None] | None:
+        """The bar of reading."""
+        return self._shown.enter_context(progress("reading texts"))
+
+    def before(self, tell: Callable[[Forecast], None]) -> Callable[[Forecast], None]:
+        """Tell something when no bar is there."""
+
+        def told(ahead: Forecast) -> None:
+            self._shown.close()
+            self._watch = None
+            tell(ahead)
+
+        return told
+
+    def watch(self, now: Snapshot) -> None:
+        """Show how far asking is, on a bar of its own."""
+        if self._watch is None:
+            self._shown.close()
+            self._watch = self._shown.enter_context(self._asking())
+        self._watch(now)
 
 
 def _options() -> argparse.ArgumentParser:

@@ -14,12 +14,13 @@ from measurand.analysis.forecast import Forecast
 from measurand.analysis.trials import Rounds, Voting
 from measurand.core.example import Example
 from measurand.core.plan import Plan
-from measurand.errors import InsufficientData, Unfinished, UsageError
+from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.carrying import Watch
-from measurand.jobs.exposing.asking import Heard, Question, exposure_ledger, live_systems
+from measurand.jobs.exposing.asking import Heard, Question, live_systems
 from measurand.jobs.exposing.options import ContaminationOptions
 from measurand.jobs.exposing.rewriting import Rewritten, rewrites_of, rewriting
 from measurand.jobs.exposing.twins import Forms, styled, twinned
+from measurand.jobs.places import exposure_ledger
 from measurand.models.environment import Environment
 from measurand.store.dataset import Dataset
 from measurand.store.twins import Twin, read_twins, write_twins
@@ -210,13 +211,6 @@ class AskedTests:
     def _heard(self, question: Question, watch: Watch | None, tell: Tell | None) -> Heard:
         heard = question.ask(watch=watch, tell=tell)
         self._spent[0] = heard.ran.spent
-        stop = heard.ran.stop
-        if stop.reason == "asked":
-            raise KeyboardInterrupt
-        if stop.reason is not None:
-            raise Unfinished(
-                f"{stop.message}; what was said is kept, and the same command goes on", heard.ran
-            )
         if not len(heard.ratings) and any(d.raters for d in question.plan.rubric):
             raise InsufficientData(
                 "nothing that was said got a rating; the plan's checks and judges rate it"

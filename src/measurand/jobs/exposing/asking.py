@@ -15,27 +15,22 @@ from measurand.core.plan import Plan
 from measurand.core.rating import Ratings
 from measurand.core.rubric import Rubric
 from measurand.core.system import System
-from measurand.errors import UsageError
+from measurand.errors import Unfinished, UsageError
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again, Agenda
 from measurand.jobs.engine.bridge import run_to_end
 from measurand.jobs.opening import Opened, opened
 from measurand.jobs.pending import Pending, looked_at
-from measurand.jobs.places import ledger_path
+from measurand.jobs.places import exposure_ledger
 from measurand.jobs.run import Ran
+from measurand.jobs.spending import spent_beside
 from measurand.jobs.starting import started
 from measurand.models.environment import Environment
 from measurand.store.ledger import open_ledger
 
-__all__ = ["Heard", "Question", "exposure_ledger", "live_systems", "unrated"]
+__all__ = ["Heard", "Question", "live_systems", "unrated"]
 
-LEDGER = "exposure.db"
 _ROOM = 1e-9
-
-
-def exposure_ledger(plan_file: Path) -> Path:
-    """The ledger of what tests for contamination have asked; the project's own stays as it is."""
-    return ledger_path(plan_file).with_name(LEDGER)
 
 
 def live_systems(plan: Plan, names: Sequence[str] = ()) -> tuple[System, ...]:
@@ -135,6 +130,7 @@ class Question:
         Raises:
             PlanError: The plan names what does not exist.
             UsageError: A key is missing, no system can be asked, or the budget would not do.
+            Unfinished: The budget was reached, or every further call would have failed alike.
             LedgerError: The ledger cannot be read or written.
         """
         course = Course(total=len(self.examples), watch=watch)
@@ -146,7 +142,6 @@ class Question:
                     tell(ahead)
                 if (refused := refusal(ahead)) is not None:
                     raise UsageError(refused)
-                live.models.budget.charge(_spent(ledger_path(self.file)))
                 prints = sorted(example.fingerprint for example in self.examples)
                 data = fingerprint(prints)
                 manifest = started(self._plan, live, data=data, examples=len(self.examples))
@@ -161,7 +156,15 @@ class Question:
                 )
                 return self._heard(manifest, ran)
 
-        return to_end(work, course.stop)
+        heard = to_end(work, course.stop)
+        stop = heard.ran.stop
+        if stop.reason == "asked":
+            raise KeyboardInterrupt
+        if stop.reason is not None:
+            raise Unfinished(
+                f"{stop.message}; what was said is kept, and the same command goes on", heard.ran
+            )
+        return heard
 
     @asynccontextmanager
     async def _opened(self, course: Course | None) -> AsyncIterator[Opened]:
@@ -178,7 +181,7 @@ class Question:
             agenda = Agenda(live.parts, ledger, self.again)
             found = Pending(self._plan, live, agenda).look(some)
             works = found.works(len(self.examples) / max(len(some), 1))
-            spent = ledger.work.spent() + _spent(ledger_path(self.file))
+            spent = ledger.work.spent() + spent_beside(self._ledger)
         return forecast(works, spent=spent, budget=self.plan.run.budget)
 
     def _heard(self, manifest: Mapping[str, object], ran: Ran) -> Heard:
@@ -205,11 +208,3 @@ def refusal(ahead: Forecast) -> str | None:
         f"which is more than the budget of ${ahead.budget:,.2f}: nothing was asked. Raise the "
         "budget with --budget, or ask about fewer examples with --limit"
     )
-
-
-def _spent(ledger: Path) -> float:
-    """US dollars that all runs of a ledger have cost; 0 where there is none yet."""
-    if not ledger.exists():
-        return 0.0
-    with open_ledger(ledger) as opened_ledger:
-        return opened_ledger.work.spent()
