@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from measurand.cli import main
 from measurand.core.running import RedactPlan
 from measurand.errors import DataError, UsageError
 from measurand.jobs.log_survey import survey
-from measurand.jobs.logs import HIDDEN, NOT_REDACTED, TWICE, Seen, open_logs
+from measurand.jobs.logs import HIDDEN, NOT_REDACTED, TWICE, Seen, log_files, open_logs
 from measurand.privacy.redaction import Redactor
 
 MAIL, CARD, KEY = "jane.roe@acme.com", "4111 1111 1111 1111", "sk-proj-Ab3dE5fG7hJ9kL2mN4pQ6rS8"
@@ -185,3 +186,78 @@ def test_the_act_says_what_was_read_and_what_to_do(
     words = ["--map", "question:a", "--map", "output:b", "--json"]
     assert main(["data", "logs", "other.jsonl", *words]) == 0
     assert json.loads(capsys.readouterr().out)["records"] == 1
+
+
+def test_names_of_files_are_redacted_and_no_paths_of_a_machine(tmp_path: Path) -> None:
+    row = {"question": "a", "answer": "b"}
+    home = tmp_path / f"{MAIL} logs"
+    for folder in ("a", f"of {MAIL}"):
+        (home / folder).mkdir(parents=True)
+        written(home / folder / f"log {MAIL}.jsonl", row, {"a": 1})
+        written(home / folder / "x.jsonl", {"a": 1}, row)
+    written(home / f"only {KEY}.jsonl", row)
+    logs = open_logs([home], redactor=REDACTOR)
+    places = [str(one.place) for one in logs.records()]
+    told = repr((places, logs.digests, logs.files, logs.account.to_json()))
+    assert leaked(told) == []
+    assert str(tmp_path) not in told
+    assert "a/x.jsonl:2" in places
+    assert [one.id for one in logs.records()] == places
+    assert len(logs.digests) == 5
+    typed = f"only {KEY}.jsonl:1"
+    assert logs.place(typed) in places
+    assert leaked(logs.place(typed)) == []
+    assert logs.place("x.jsonl:2") == "x.jsonl:2"  # nobody knows which
+
+
+def test_names_do_not_hang_on_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        written(tmp_path / folder / "log.jsonl", {"question": "a", "answer": "b"})
+    whole = [tmp_path / "a/log.jsonl", tmp_path / "b/log.jsonl"]
+    monkeypatch.chdir(tmp_path)
+    near = [Path("a/log.jsonl"), Path("b/../b/log.jsonl"), Path("a/../a/log.jsonl")]
+    monkeypatch.chdir(tmp_path / "a")
+    far = [Path("log.jsonl"), Path("../b/log.jsonl")]
+    assert list(log_files(whole)) == list(log_files(far)) == ["a/log.jsonl", "b/log.jsonl"]
+    monkeypatch.chdir(tmp_path)
+    assert list(log_files(near)) == ["a/log.jsonl", "b/log.jsonl"]
+
+
+def test_files_whose_redacted_names_are_alike_stay_apart(tmp_path: Path) -> None:
+    for name in ("b 1.jsonl", "a 2.jsonl"):
+        written(tmp_path / name, {"question": name, "answer": "b"})
+    paths = [tmp_path / "b 1.jsonl", tmp_path / "a 2.jsonl"]
+    logs = open_logs(paths, redactor=lambda text: "x" if text.endswith("jsonl") else text)
+    assert [str(one.place) for one in logs.records()] == ["x (2):1", "x:1"]
+
+    def broken(text: str) -> str:
+        raise RuntimeError(text)
+
+    assert open_logs(paths, redactor=broken).files == ("log (2)", "log")
+
+
+def test_many_files_of_one_name_are_named_in_no_time(tmp_path: Path) -> None:
+    files = []
+    for at in range(3_000):
+        (tmp_path / str(at)).mkdir()
+        files.append(tmp_path / str(at) / "log.jsonl")
+        files[-1].touch()
+    start = time.process_time()
+    assert len(log_files(files)) == 3_000
+    assert time.process_time() - start < 1
+
+
+def test_the_act_names_few_of_many_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for at in range(30):
+        (tmp_path / f"{at}.jsonl").touch()
+    written(tmp_path / "log.jsonl", ROWS["rows"][1])
+    assert main(["data", "logs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert told.count("sha256") == 20
+    assert "and 11 more files; --json has all" in told
+    assert "and 10 more ends; --json has all" in told

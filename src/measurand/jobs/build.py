@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from measurand.analysis.result import Findings, Result
 from measurand.core.fingerprint import fingerprint
 from measurand.core.plan import Plan
@@ -16,7 +18,7 @@ from measurand.core.running import RedactPlan
 from measurand.curation.account import BuildAccount
 from measurand.curation.attacks import AttackTask, attacks
 from measurand.curation.choosing import choose
-from measurand.errors import UsageError
+from measurand.errors import InsufficientData
 from measurand.jobs.answer import Answer
 from measurand.jobs.attacking.scene import dimensions_of
 from measurand.jobs.building.making import Made, Maker
@@ -114,7 +116,7 @@ def build(
 
     Raises:
         DataError: A log, the plan or the set that stands there cannot be read.
-        InsufficientData: No record has a question and an answer.
+        InsufficientData: No record has a question and an answer, or all ask one question.
         UsageError: The folder holds a set that is locked or worked on, or no record has the field
             that is to be segments.
     """
@@ -130,7 +132,8 @@ def build(
     target = wanted.encoder or (plan.data.encoder if plan else "")
     base = wanted.plan.parent if wanted.plan and not wanted.encoder else Path()
     encode = encoder_of(target, base=base)
-    how = How(seed, tell or _silent, encode, _rated(wanted, under.there.dataset))
+    rated = {logs.place(one): said for one, said in _rated(wanted, under.there.dataset).items()}
+    how = How(seed, tell or _silent, encode, rated, lambda: logs.account)
     task = _Task(wanted, plan, under, folder, how)
     with Spool() as spool:
         return _built(logs, spool, task)
@@ -151,10 +154,10 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     options, plan = task.options, task.plan
     traffic, aside = read_traffic(logs.records(), spool, options, how=task.how)
-    if options.segment_by and not any(traffic.segments):
-        raise UsageError(
-            f"no record has a field {options.segment_by!r} to be parted by; without --segment-by "
-            "the logs' own tags are segments"
+    if traffic.eligible.any() and np.unique(traffic.group[traffic.eligible]).size == 1:
+        raise InsufficientData(
+            f"what was asked and answered is one question, {int(traffic.eligible.sum()):,} times; "
+            "a set of one question measures nothing"
         )
     task.how.tell("choosing examples")
     chosen = choose(traffic, options.wanted)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +21,7 @@ from measurand.store.logs.account import LogAccount, Unfit
 from measurand.store.logs.reading import SUFFIXES, LogReading, gather, read_log
 from measurand.store.logs.remarks import Remarks
 
-__all__ = ["Logs", "Progress", "Seen", "log_files", "open_logs"]
+__all__ = ["Logs", "Progress", "Seen", "log_files", "open_logs", "told_name"]
 
 Progress = Callable[[int, int], None]
 """Told of bytes done and bytes in all."""
@@ -29,6 +31,7 @@ TWICE = "an id is given twice; the later record is called by its place"
 TOO_MANY = "scores or answers that stand apart were more than are held"
 HIDDEN = "an id holds what is redacted; the record is called by its place"
 
+_PLACE = re.compile(r"(.+?)(:\d+(?::.+)?)")
 _CHUNK = 2**20
 _REMEMBERED, _SHORT = 4_096, 4_000
 """Texts that are remembered with what redaction made of them, and how long they may be: a turn of a
@@ -108,6 +111,15 @@ class Logs:
         if self._progress:
             self._progress(whole, whole)
 
+    def place(self, told: str) -> str:
+        """A place as records have it, of one as a person writes it: names of files are redacted."""
+        found = _PLACE.fullmatch(told)
+        if found is None:
+            return told
+        file, rest = found.groups()
+        named = [name for name, path in self._files.items() if file in {path.name, path.as_posix()}]
+        return f"{named[0]}{rest}" if len(named) == 1 else told
+
     def _gathered(self) -> Remarks:
         """What stands apart from the records that it is about: scores, answers of batches."""
         if self._remarks is None:
@@ -141,35 +153,70 @@ def open_logs(
         DataError: A file is not there or cannot be opened; every fault is listed.
         UsageError: There is no file.
     """
-    return Logs(log_files(paths), redactor, how=how, progress=progress)
+    return Logs(_named(log_files(paths), redactor), redactor, how=how, progress=progress)
 
 
 def log_files(paths: Iterable[Path]) -> dict[str, Path]:
-    """The files of logs, by the shortest name that tells each from the others.
+    """The files of logs, each once, by its name; of several of one name by where they are.
+
+    Where they are is told from the folder that those of the name have in common, so that it is the
+    same whatever the working directory and wherever that folder is.
 
     Raises:
         DataError: A file is not there, or no file can be opened; every fault is listed.
         UsageError: There is no file.
     """
-    found: list[Path] = []
+    found: dict[Path, Path] = {}
     faults: list[Fault] = []
     for path in paths:
         if path.is_dir():
             inside = [file for file in sorted(path.rglob("*")) if _is_log(file)]
-            found += inside
+            found |= {_where(file): file for file in inside}
             if not inside:
                 allowed = ", ".join(SUFFIXES)
                 faults.append(Fault("the folder holds no log", str(path), allowed=allowed))
         elif path.is_file():
-            found.append(path)
+            found[_where(path)] = path
         else:
             faults.append(Fault("there is no such file", str(path)))
     if faults:
         raise DataError(faults)
     if not found:
         raise UsageError("name a file of logs")
-    alone = {file.name for file in found if [one.name for one in found].count(file.name) == 1}
-    return {file.name if file.name in alone else file.as_posix(): file for file in found}
+    alike: dict[str, list[Path]] = {}
+    for file in found:
+        alike.setdefault(file.name, []).append(file)
+    shared = {name: os.path.commonpath(files) for name, files in alike.items() if len(files) > 1}
+    return {_told(file, shared): path for file, path in found.items()}
+
+
+def _where(path: Path) -> Path:
+    return path.parent.resolve() / path.name
+
+
+def _told(file: Path, shared: Mapping[str, str]) -> str:
+    return file.relative_to(shared[file.name]).as_posix() if file.name in shared else file.name
+
+
+def _named(files: Mapping[str, Path], redactor: Callable[[str], str]) -> dict[str, Path]:
+    """The files by names that may be kept: exports are called after tenants and users."""
+    named: dict[str, Path] = {}
+    for name in sorted(files):
+        told = told_name(name, redactor)
+        number = 1
+        while (own := told if number == 1 else f"{told} ({number})") in named:
+            number += 1
+        named[own] = files[name]
+    order = {path: place for place, path in enumerate(files.values())}
+    return dict(sorted(named.items(), key=lambda one: order[one[1]]))
+
+
+def told_name(name: str, redactor: Callable[[str], str]) -> str:
+    """The name of a file as it may be kept; none of it where it cannot be redacted."""
+    try:
+        return redactor(name)
+    except Exception:  # noqa: BLE001 - whatever went wrong, the name goes no further
+        return "log"
 
 
 def _is_log(file: Path) -> bool:

@@ -148,7 +148,8 @@ def _of_log(capture: Capture, redact: Callable[[str], str]) -> _Failed:
     found = _PLACE.fullmatch(capture.record)
     if capture.log is not None:
         logs = open_logs([capture.log], redactor=redact, how=capture.how)
-        record = _one(logs, capture.record, lambda one: capture.record in {one.id, str(one.place)})
+        named = {capture.record, logs.place(capture.record)}
+        record = _one(logs, capture.record, lambda one: bool(named & {one.id, str(one.place)}))
     elif found is not None and Path(found["file"]).exists():
         logs = open_logs([Path(found["file"])], redactor=redact, how=capture.how)
         line, key = int(found["line"]), found["key"]

@@ -92,7 +92,7 @@ def test_what_is_odd_and_not_bad_is_read(tmp_path: Path) -> None:
         ("a.json", b'{"meta": {"data": [1]}, "data": [' + OK + b"]}", 1, None),
         ("a.json", b'{"data": [1, 2], "question": "a"}', 1, None),
         ("a.json", b"[]", 0, "a.json:1: the file is empty"),
-        ("a.jsonl.gz", gzip.compress(OK + b"\n", mtime=0)[:-9], 0, "the compressed file is damaged"),
+        ("a.jsonl.gz", gzip.compress(OK, mtime=0)[:-9], 0, "the compressed file is damaged"),
         ("a.csv", b'"question\n', 0, "its first line is no header of columns"),
         ("a.csv", b"question,question\na,b\n", 0, "two columns have one name"),
         ("a.csv", b'question,answer\na,b\nc\n"d"e,f\ng,h\n', 2, None),

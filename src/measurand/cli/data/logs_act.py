@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ EXAMPLES = """\
   measurand data logs logs/ --spans roots --json
   measurand data logs rows.csv --map "question:body.text" --map "output:reply" --map "people:stars"
 """
+_FILES = 20
 _SHOWN = 8
 """Names that are printed of each kind; --json has all that were counted."""
 _WIDTH = 400
@@ -59,8 +61,7 @@ def run(words: Sequence[str]) -> int:
 
 def _told(found: LogSurvey) -> Iterator[str]:
     account = found.account
-    for name, digest in found.digests.items():
-        yield f"{name}  sha256 {digest[:16]}"
+    yield from _few((f"{name}  sha256 {it[:16]}" for name, it in found.digests.items()), "files")
     yield (
         f"{account.read:,} rows read: {account.kept:,} kept, {account.passed:,} passed over, "
         f"{account.refused:,} refused; {found.records:,} records"
@@ -72,8 +73,7 @@ def _told(found: LogSurvey) -> Iterator[str]:
             places = account.places[reason]
             more = ", ..." if rows > len(places) else ""
             yield f"  {head} {rows:,}: {reason} ({', '.join(map(str, places))}{more})"
-    for place, reason in account.unread:
-        yield f"  not read from {place} on: {reason}"
+    yield from _few((f"  not read from {at} on: {why}" for at, why in account.unread), "ends")
     for note, times in account.notes.most_common():
         yield f"  {note}: {times:,}"
     if found.records:
@@ -82,6 +82,12 @@ def _told(found: LogSurvey) -> Iterator[str]:
         yield "no call of a model is in them; --spans roots reads whole requests"
     else:
         yield 'say which columns hold what, as in --map "question:COLUMN" --map "output:COLUMN"'
+
+
+def _few(lines: Iterator[str], what: str) -> Iterator[str]:
+    yield from islice(lines, _FILES)
+    if more := sum(1 for _ in lines):
+        yield f"  and {more:,} more {what}; --json has all"
 
 
 def _contents(found: LogSurvey) -> Iterator[str]:

@@ -34,6 +34,8 @@ EXEMPLARS = 8_000
 _TOLD = 300
 """Characters of what the user said by which his language is told."""
 _LEAST_WORDS = 6
+_FIELDS = 1_000
+"""Fields whose names are remembered, for those who ask for one that is not there."""
 
 
 @dataclass(slots=True)
@@ -99,7 +101,8 @@ class Gathered:
             name: array(kind) for name, kind in self._KINDS.items()
         }
         self.segments, self.languages, self.feedback = Names(), Names(), Names()
-        self.outside = self.joined = 0
+        self.outside = self.joined = self.unparted = 0
+        self.fields: dict[str, None] = {}
         self.exemplars: list[tuple[float, str]] = []
         self._kinds: list[tuple[str, str]] = []
         self._said: tuple[array[Any], ...] = (array("i"), array("h"), array("f"))
@@ -117,7 +120,10 @@ class Gathered:
             yield fold_text(record.messages)
 
     def _take(self, record: Record, at: int) -> None:
-        question = question_of(record)
+        question, segment = question_of(record), self.segment(record)
+        self.unparted += not segment
+        if self._segment_by and len(self.fields) < _FIELDS:
+            self.fields |= dict.fromkeys(record.metadata)
         said = (record.at, record.conversation, fold_text(record.messages), record.output)
         naming = _naming(record)
         named = (record.given or record.id, *said) if naming <= Naming.AGAIN else said
@@ -132,7 +138,7 @@ class Gathered:
             "answered": record.output is not None and record.failure is None,
             "complaint": complaint,
             "bare": not complaint and asks_nothing(question[:CUT]),
-            "segment": self.segments.code(self.segment(record)),
+            "segment": self.segments.code(segment),
             "words": len(question.split()),
             "turns": len(record.messages),
             "order": row,

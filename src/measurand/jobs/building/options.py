@@ -11,7 +11,7 @@ from measurand.core.example import COMPONENTS, MINIMUM, Component
 from measurand.errors import UsageError
 from measurand.store.logs.reading import LogReading
 
-__all__ = ["BuildOptions", "seconds_of"]
+__all__ = ["BuildOptions", "require_window", "seconds_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ class BuildOptions:
             plan's, or hashed words.
 
     Raises:
-        UsageError: A size is negative, a component unknown, all are 0, or a time is none.
+        UsageError: A size is negative, a component unknown, all are 0, a time is none, or
+            the window ends before it begins.
     """
 
     out: Path | None = None
@@ -56,14 +57,26 @@ class BuildOptions:
                 raise UsageError(f"the size of {name} is 0 or more; found {size}")
         if not self.wanted["core"]:
             raise UsageError("core has at least one example: it alone samples production")
-        for told in (self.since, self.until):
-            if told is not None and seconds_of(told) is None:
-                raise UsageError(f"{told!r} is no ISO 8601 date or time, as 2026-03-01")
+        require_window(self.since, self.until)
 
     @property
     def wanted(self) -> dict[Component, int]:
         """How many of each component."""
         return {name: self.sizes.get(name, MINIMUM[name]) for name in COMPONENTS}
+
+
+def require_window(since: str | None, until: str | None) -> None:
+    """Require that a stretch of time is one.
+
+    Raises:
+        UsageError: An end is no time, or it ends before it begins.
+    """
+    for told in (since, until):
+        if told is not None and seconds_of(told) is None:
+            raise UsageError(f"{told!r} is no ISO 8601 date or time, as 2026-03-01")
+    begin, end = seconds_of(since), seconds_of(until)
+    if begin is not None and end is not None and begin >= end:
+        raise UsageError(f"the window ends before it begins: from {since} until {until}")
 
 
 def seconds_of(told: str | None) -> int | None:

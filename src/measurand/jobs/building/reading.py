@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from measurand.curation.copies import copies
 from measurand.curation.fold import folded
 from measurand.curation.traffic import Traffic
 from measurand.curation.wordings import apart, reworded
-from measurand.errors import DataError, Fault, UsageError
+from measurand.errors import DataError, Fault, UsageError, nearest
 from measurand.jobs.building.gathering import Gathered, Window
 from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.building.rated import Rated
 from measurand.jobs.building.spool import Spool
 from measurand.stats.clusters import assign, clusters
+from measurand.store.logs.account import LogAccount
 from measurand.texts.encoder import Encoder
 from measurand.texts.minhash import near_duplicates
 from measurand.texts.topics import topic_names
@@ -42,12 +43,14 @@ class How:
         tell: Receives what is being done.
         encode: Makes vectors of texts.
         rated: What was said of answers elsewhere.
+        account: Tells what the reading has met so far.
     """
 
     seed: int
     tell: Tell
     encode: Encoder
     rated: Rated = field(default_factory=dict)
+    account: Callable[[], LogAccount] = LogAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,18 @@ class Aside:
         outside: Records outside of the window.
         unsure: Records that say what another one says, and of which nobody knows whether they were
             exported twice; they count.
+        unparted: How many records have nothing in the field that is to be segments.
         reworded: Codes of questions of which much of traffic is worded otherwise, with how much.
     """
 
     outside: int
     unsure: int
+    unparted: int
     reworded: tuple[tuple[int, int], ...]
 
 
+_REASONS = 5
+_MAP = 'say which columns hold what, as in --map "question:COLUMN"; see: measurand data logs'
 _BATCH = 4_096
 _MOST_INTENTS, _EXAMPLES_OF = 24, 8
 
@@ -92,7 +99,8 @@ def read_traffic(
 
     Raises:
         DataError: There is no record.
-        UsageError: Ratings were given, and none is of a record.
+        UsageError: Ratings were given, and none is of a record; or no record has the field that is
+            to be segments.
     """
     how.tell("reading and redacting")
     gathered = Gathered(
@@ -105,7 +113,9 @@ def read_traffic(
     alike = near_duplicates(gathered.texts(records), threshold=SIMILAR, seed=how.seed).group
     if not len(spool):
         outside = f"; {gathered.outside:,} are outside of the window" if gathered.outside else ""
-        raise DataError([Fault(f"the logs hold no record that could be used{outside}")])
+        first = Fault(f"the logs hold no record that could be used{outside}")
+        raise DataError([first, *_why_none(how.account())])
+    _require_field(gathered, options)
     if options.ratings is not None and not gathered.joined:
         raise UsageError(
             f"none of the {len(how.rated):,} examples that {options.ratings} rates is the id of a "
@@ -132,8 +142,34 @@ def read_traffic(
     return traffic, Aside(
         gathered.outside,
         int(found_twice.unsure.sum()),
+        gathered.unparted if options.segment_by else 0,
         tuple(reworded(traffic.group, wording, among=traffic.eligible)),
     )
+
+
+def _why_none(account: LogAccount) -> Iterator[Fault]:
+    """What was met instead of records, with the first place of each reason."""
+    for place, reason in account.unread:
+        yield Fault(reason, place.file, line=place.line)
+    for counts in (account.refused_by, account.passed_by):
+        for reason, rows in counts.most_common(_REASONS):
+            first, told = account.places[reason][0], f"{reason} ({rows:,} rows)"
+            remedy = _MAP if counts is account.refused_by else None
+            key = first.key or None
+            yield Fault(told, first.file, line=first.line, key=key, remedy=remedy)
+
+
+def _require_field(gathered: Gathered, options: BuildOptions) -> None:
+    if options.segment_by is None or any(gathered.segments.names):
+        return
+    known = sorted(gathered.fields)
+    parts = (
+        f"no record has a field {options.segment_by!r} to be parted by",
+        f"there are: {', '.join(known[: _REASONS * 2])}" if known else "",
+        nearest(options.segment_by, known) or "",
+        "without --segment-by the logs' own tags are segments",
+    )
+    raise UsageError("; ".join(filter(None, parts)))
 
 
 def _intents(

@@ -26,6 +26,7 @@ __all__ = ["came_of", "effective_of", "limits_of", "parted_of", "parts_of", "rat
 
 _MOST, _CUT, _DAY = 8, 160, 86_400
 _COUNTED = "count, exact"
+_UNPARTED = "a record has nothing in the field that is to be segments; it is in none"
 _NOBODY = "nothing in the logs says whether an answer was bad"
 
 
@@ -42,7 +43,7 @@ def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, aside: Aside) -> Came
         refused=dict(account.refused_by),
         passed=dict(account.passed_by),
         unread=tuple(f"{place.file}: {reason}" for place, reason in account.unread),
-        notes=dict(account.notes),
+        notes={**account.notes, **({_UNPARTED: aside.unparted} if aside.unparted else {})},
         records=len(traffic) + aside.outside,
         outside=aside.outside,
         copied=int(traffic.copied.sum()),
@@ -197,7 +198,8 @@ def limits_of(account: BuildAccount) -> Iterator[str]:
         )
     yield from _counting(came)
     if core.size < MINIMUM["core"]:
-        yield f"Core has {core.size:,} examples; below {MINIMUM['core']:,} it says little."
+        examples = "1 example" if core.size == 1 else f"{core.size:,} examples"
+        yield f"Core has {examples}; below {MINIMUM['core']:,} it says little."
     golden = account.part("golden")
     if golden.size:
         yield (
