@@ -156,7 +156,14 @@ def overview_page(page: Page, album: Album) -> None:
     album.take(page, "overview")
 
 
-@pytest.mark.parametrize("look", ["light", pytest.param("dark", marks=pytest.mark.long), "phone"])
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param("light", marks=pytest.mark.long),
+        pytest.param("dark", marks=pytest.mark.long),
+        "phone",
+    ],
+)
 def test_what_matters_is_in_sight(browser: Browser, tmp_path: Path, look: str) -> None:
     album = Album(tmp_path, look)
     project = project_of(tmp_path)
@@ -177,7 +184,7 @@ def test_what_matters_is_in_sight(browser: Browser, tmp_path: Path, look: str) -
     assert album.faults == []
 
 
-@pytest.mark.parametrize("look", ["light", "phone"])
+@pytest.mark.parametrize("look", ["light", pytest.param("phone", marks=pytest.mark.long)])
 def test_feedback_of_training_is_in_sight(browser: Browser, tmp_path: Path, look: str) -> None:
     plain: dict[str, Any] = {"raters": 1, "training": 1, "golden": 0, "duplicates": 0}
     project = StoryProject(tmp_path / "desk", 1, golden=1, changes=plain).write()

@@ -32,7 +32,7 @@ LOOKS: Mapping[str, dict[str, Any]] = {
     },
     "zoomed": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
-QUICK = frozenset({"light", "phone"})
+QUICK = frozenset({"light"})
 RICH = (
     """# A title
 

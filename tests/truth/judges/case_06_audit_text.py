@@ -106,6 +106,6 @@ def _material(seed: int, judge: SimJudge, design: AuditDesign) -> list[str]:
 
 
 CASES = (
-    Case(6, "an unbiased judge, in prompts", _fair, quick=1, most=100),
+    Case(6, "an unbiased judge, in prompts", _fair, quick=0, most=100),
     Case(6, "every bias planted, in prompts", _biased, quick=0, most=100),
 )

@@ -51,4 +51,4 @@ async def _both(world: TextWorld, judge: JudgeRater) -> tuple[np.ndarray, np.nda
     return np.array(apart, dtype=float), np.array(together, dtype=float)
 
 
-CASES = (Case(8, "halo, in prompts", _run, quick=4),)
+CASES = (Case(8, "halo, in prompts", _run, quick=0),)
