@@ -51,7 +51,6 @@ class MismatchRequest:
         save: A folder for the set with a tag for each cell, by which `compare` can weigh.
         how: How the logs are read.
         options: Level, seed, what matters.
-        decide: Whether the verdict sets the exit code.
 
     Raises:
         UsageError: A time is none.
@@ -67,7 +66,6 @@ class MismatchRequest:
     save: Path | None = None
     how: LogReading = field(default_factory=LogReading)
     options: MismatchOptions = field(default_factory=MismatchOptions)
-    decide: bool = False
 
     def __post_init__(self) -> None:
         for told in (self.since, self.until):
@@ -89,9 +87,7 @@ class MismatchAnswer(Answer):
 
     @property
     def exit_code(self) -> int:
-        """0 answered; where a decision was asked for 1 a mismatch, 3 too little is known."""
-        if not self.decided:
-            return 0
+        """0 the set is as production, 1 it is not, 3 too little is known."""
         outcome = self.findings.verdicts[0].outcome
         return {"fail": 1, "inconclusive": _TOO_LITTLE}.get(outcome, 0)
 
@@ -200,7 +196,6 @@ def _answer(
         verb="data mismatch",
         findings=findings,
         document=mismatch_document(replace(found, findings=findings), context),
-        decided=asked.decide,
         found=found,
         part={**part, "window": told.logs.account.to_json(), "digests": dict(told.logs.digests)},
     )

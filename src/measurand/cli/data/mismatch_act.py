@@ -25,7 +25,7 @@ EXAMPLES = """\
   measurand data mismatch --window logs/april.jsonl
   measurand data mismatch data/ --window logs/ --since 2026-04-01 --report mismatch.html
   measurand data mismatch --window logs/ --ratings ratings.csv --save data-tagged/
-  measurand data mismatch --window logs/ --encoder embed.py:vectors --require
+  measurand data mismatch --window logs/ --encoder embed.py:vectors
 """
 
 
@@ -34,6 +34,8 @@ def run(words: Sequence[str]) -> int:
 
     Texts, lengths, languages, segments and intents are held against a window of logs, each at
     what chance gives between samples of these sizes.
+
+    Exit code 0: the set is as production; 1: it is not; 3: too little is known.
     """
     made = parser("data mismatch", run.__doc__ or "", examples=EXAMPLES)
     made.add_argument(
@@ -83,7 +85,6 @@ def run(words: Sequence[str]) -> int:
         how=log_reading_of(args),
         save=args.save,
         options=options,
-        decide=args.require,
     )
     with progress("reading and redacting") as told:
         answer = mismatch_of(args.window, request, data=args.data, plan=args.plan, progress=told)
@@ -118,11 +119,6 @@ def _add_comparing(made: argparse.ArgumentParser) -> None:
         default=0.1,
         metavar="PSI",
         help="from which stability index on a shift of a mix matters (0.1)",
-    )
-    group.add_argument(
-        "--require",
-        action="store_true",
-        help="decide: exit 0 as production, 1 not, 3 too little is known",
     )
     group.add_argument(
         "--permutations", type=partial(whole, least=_FEWEST), default=999, metavar="N", help="(999)"
