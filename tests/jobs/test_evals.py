@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from measurand.cli import main
 from measurand.core.scale import YES_NO
+from measurand.jobs.evals import bring_in
 from measurand.jobs.set_place import SetPlace
 from measurand.jobs.source import Reading, from_file
 from measurand.store.built_set import load_set
@@ -84,26 +87,120 @@ def test_nothing_private_is_kept(folder: Path, capsys: pytest.CaptureFixture[str
         "target": private,
         "metadata": {"note": private, SECRETS[0]: {"deep": [private]}},
         "messages": [],
-        "output": {"choices": [{"message": {"role": "assistant", "content": private}}]},
-        "scores": {"tone": {"value": 1.5, "explanation": private}, "list": {"value": [private]}},
+        "output": {
+            "model": private,
+            "choices": [
+                {
+                    "message": {
+                        "role": "assistant",
+                        "content": private,
+                        "tool_calls": [
+                            {"id": "1", "function": private, "arguments": {private: [private]}}
+                        ],
+                    }
+                }
+            ],
+        },
+        "scores": {
+            "tone": {"value": 1.5, "explanation": private},
+            f"list {private}": {"value": [private]},
+            f"kind {private}": {"value": private},
+            f"part {private}": {"value": {private: 0.5}},
+        },
     }
     failed = {**sample, "id": "failed", "error": {"message": private}, "scores": {}}
     refused = {**sample, "id": private, "input": [{"role": private, "content": private}]}
-    head = {"eval": {"task": "t", "model": "m", "dataset": {}}, "status": "success"}
-    text = json.dumps({**head, "samples": [sample, failed, refused]})
-    (folder / "log.json").write_text(text, encoding="utf-8")
-    account = told(capsys, "data", "import", "log.json", "--out", "set", "--ledger", "ledger.db")
+    samples = {"samples": [sample, failed, refused]}
+    names = []
+    for model in (f"m {private}", f"n {private}"):
+        head = {"eval": {"task": private, "model": model, "dataset": {}}, "status": "success"}
+        names.append(f"{model[0]} {private}.json")
+        (folder / names[-1]).write_text(json.dumps({**head, **samples}), encoding="utf-8")
+    account = told(capsys, "data", "import", *names, "--out", "set", "--ledger", "ledger.db")
     assert account["redacted"] > 0
-    assert (account["files"][0]["samples"]["refused"], account["outputs"]) == (1, 2)
-    written = [file for file in folder.rglob("*") if file.is_file() and file.name != "log.json"]
+    assert (account["files"][0]["samples"]["refused"], account["outputs"]) == (1, 4)
+    assert len(account["systems"]) == 2
+    written = [file for file in folder.rglob("*") if file.is_file() and file.name not in names]
     assert {"core.jsonl", "outputs.jsonl", "ratings.jsonl", "refused.jsonl"} <= {
         file.name for file in written
     }
-    for secret in SECRETS:
+    kept = {file: unpacked(file) for file in written}
+    for secret in (*SECRETS, SECRETS[2].replace(" ", "-"), "Ab3Ab3"):
         assert secret not in json.dumps(account)
-        assert not [file for file in written if secret.encode() in file.read_bytes()]
-    told(capsys, "data", "import", "log.json", "--out", "plain", "--as-it-is")
+        assert not [file for file, raw in kept.items() if secret.encode() in raw]
+        assert not [file for file in written if secret in str(file.relative_to(folder))]
+    assert main(["data", "import", *names, "--out", "again"]) == 0
+    said = "".join(capsys.readouterr())
+    assert not [secret for secret in SECRETS if secret in said]
+    told(capsys, "data", "import", *names, "--out", "plain", "--as-it-is")
     assert Dataset.load("plain")[f"q {SECRETS[0]}"].question == private
+
+
+def unpacked(file: Path) -> bytes:
+    raw = file.read_bytes()
+    return gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
+
+
+def test_two_files_of_one_name_are_told_apart(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digests = {}
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        text = (RECORDED / "deepeval.json").read_text(encoding="utf-8")
+        text = text.replace('"input": "', f'"input": "{name} ')
+        (folder / name / "r.json").write_text(text, encoding="utf-8")
+        digests[f"{name}/r.json"] = hashlib.sha256(text.encode()).hexdigest()
+    one, other = str(folder / "a" / "r.json"), str(folder / "b" / "r.json")
+    account = told(capsys, "data", "import", one, other, "--out", "set", "--system", "s")
+    assert [one["file"] for one in account["files"]] == ["a/r.json", "b/r.json"]
+    built = load_set(folder / "set")
+    logs = {e.question[0]: built.lineage[e.id].log for e in built.dataset}
+    assert logs == {"a": digests["a/r.json"], "b": digests["b/r.json"]}
+    assert not any(str(folder) in str(one.source) for one in built.lineage.values())
+
+
+@pytest.mark.parametrize("before", ["write_outputs", "write_ratings", "save_set", "import_ratings"])
+def test_an_import_that_was_cut_short_is_done_again(
+    before: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, other = str(RECORDED / "inspect.json"), str(RECORDED / "promptfoo.json")
+    words = ["--out", "set", "--ledger", "ledger.db"]
+
+    def ended(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"measurand.jobs.evals.{before}", ended)
+        with pytest.raises(KeyboardInterrupt):
+            bring_in(
+                [Path(log)],
+                place=SetPlace(Path("measurand.yaml"), None, Path("set")),
+                ledger=Path("ledger.db"),
+            )
+    if before == "import_ratings":
+        assert main(["data", "import", other, *words]) == 2
+        assert "whose import was cut short" in capsys.readouterr().err
+    account = told(capsys, "data", "import", log, *words)
+    fresh = told(capsys, "data", "import", log, "--out", "fresh", "--ledger", "fresh.db")
+    assert (account["version"], account["added"]) == (fresh["version"], fresh["added"])
+    assert names_in(folder / "set") == names_in(folder / "fresh")
+
+
+def names_in(folder: Path) -> set[str]:
+    return {
+        str(file.relative_to(folder)) for file in folder.rglob("*") if "versions" not in str(file)
+    }
+
+
+def test_what_stands_there_is_not_written_over(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "set").mkdir()
+    (folder / "set" / "ratings.jsonl").write_text("mine", encoding="utf-8")
+    assert main(["data", "import", str(RECORDED / "inspect.json"), "--out", "set"]) == 2
+    assert "ratings.jsonl is there already" in capsys.readouterr().err
+    assert (folder / "set" / "ratings.jsonl").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_that_holds_a_set_is_left_alone(

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from measurand._version import __version__
-from measurand.core.example import Component, Example
 from measurand.core.lineage import Lineage
-from measurand.core.output import Output
-from measurand.core.rating import Rating, Ratings
+from measurand.core.rating import Ratings
 from measurand.errors import DataError, Fault, UsageError
+from measurand.jobs.evals_clean import Cleaner
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.set_place import SetPlace
 from measurand.jobs.source import Reading
-from measurand.privacy.redaction import redact_json
 from measurand.store.built_set import BuiltSet, save_set
-from measurand.store.codec import encode
-from measurand.store.dataset import Dataset
 from measurand.store.evals.gather import Evaluation, Taken
 from measurand.store.evals.tools import Taking, read_evaluation
-from measurand.store.examples import read_example
 from measurand.store.lines import write_jsonl
 from measurand.store.outputs import write_outputs
 from measurand.store.ratings import write_ratings
@@ -35,6 +33,9 @@ __all__ = ["OUTPUTS", "RATINGS", "Brought", "bring_in"]
 
 OUTPUTS, RATINGS, REFUSED = "outputs.jsonl", "ratings.jsonl", "refused.jsonl"
 """The files beside those of the components."""
+_BESIDE, _BY_SYSTEM = (OUTPUTS, RATINGS, REFUSED), "outputs"
+_UNDER_WAY = ".importing.json"
+"""The digests of the files whose import is under way, or was cut short."""
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -102,26 +103,29 @@ def bring_in(
         LedgerError: The ledger cannot be written.
     """
     folder = place.data
-    if folder.is_dir() and holds_set(folder):
-        raise UsageError(f"{folder} holds an evaluation set; import into another folder")
-    evaluation = read_evaluation(paths, taking)
+    _refuse_taken(folder)
+    names = [*_names(paths)]
+    raw = read_evaluation(paths, taking, names=names)
+    cleaner = Cleaner(place.redactor() if redacted else str)
+    evaluation = cleaner.evaluation(raw)
     if not len(evaluation.dataset):
         raise DataError(fault for taken in evaluation.taken for fault in _nothing(taken))
-    changed = 0
-    if redacted:
-        evaluation, changed = _redacted(evaluation, place.redactor())
-    version = _save(folder, evaluation, paths)
+    digests = {cleaner.name(name): _digest(path) for name, path in zip(names, paths, strict=True)}
+    _begin(folder, digests)
+    # The set comes last: a folder without it is one whose import was cut short.
     files = tuple(_written(folder, evaluation))
+    version = _save(folder, evaluation, digests)
     added = None
     if ledger is not None and evaluation.ratings:
         reading = Reading(scales=dict(evaluation.scales))
         added = import_ratings(folder / RATINGS, ledger=ledger, reading=reading).added
+    (folder / _UNDER_WAY).unlink()
     return Brought(
         evaluation=evaluation,
         folder=folder,
         version=version,
         files=files,
-        changed=changed,
+        changed=cleaner.changed,
         added=added,
     )
 
@@ -134,10 +138,54 @@ def _nothing(taken: Taken) -> Iterator[Fault]:
         yield Fault(one.reason, taken.samples.file, line=one.line, key=one.key)
 
 
-def _save(folder: Path, evaluation: Evaluation, paths: Sequence[Path]) -> str:
+def _names(paths: Sequence[Path]) -> Iterator[str]:
+    """What the files are called: their names, or what tells two of one name apart."""
+    alike = Counter(path.name for path in paths)
+    whole = [path.absolute() for path in paths]
+    common = os.path.commonpath([path.parent for path in whole]) if whole else ""
+    met: Counter[str] = Counter()
+    for path in whole:
+        name = path.name if alike[path.name] == 1 else path.relative_to(common).as_posix()
+        met[name] += 1
+        yield name if met[name] == 1 else f"{name} ({met[name]})"
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Leave alone what no import has put there that was cut short."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; import into a folder")
+    if (folder / _UNDER_WAY).is_file() or not folder.is_dir():
+        return
+    if holds_set(folder):
+        raise UsageError(f"{folder} holds an evaluation set; import into another folder")
+    for name in (*_BESIDE, _BY_SYSTEM):
+        if (folder / name).exists():
+            raise UsageError(f"{folder / name} is there already; import into another folder")
+
+
+def _begin(folder: Path, digests: Mapping[str, str]) -> None:
+    """Say what is under way, and take away what an import has left that was cut short.
+
+    Raises:
+        UsageError: It had written the set of other files.
+    """
+    mark = folder / _UNDER_WAY
+    told = json.dumps(digests, ensure_ascii=False, sort_keys=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    if mark.is_file():
+        if holds_set(folder) and mark.read_text(encoding="utf-8") != told:
+            raise UsageError(
+                f"{folder} holds the set of other files, whose import was cut short: give these "
+                "files, or import into another folder"
+            )
+        for left in (*(folder / name for name in _BESIDE), *(folder / _BY_SYSTEM).glob("*.jsonl")):
+            left.unlink(missing_ok=True)
+    mark.write_text(told, encoding="utf-8")
+
+
+def _save(folder: Path, evaluation: Evaluation, digests: Mapping[str, str]) -> str:
     """Write the set as a version with its lineage."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    digests = {path.name: _digest(path) for path in paths}
     lineage = {}
     for example in evaluation.dataset:
         place = evaluation.places[example.id]
@@ -151,7 +199,7 @@ def _save(folder: Path, evaluation: Evaluation, paths: Sequence[Path]) -> str:
             added=now,
         )
     manifest = {
-        "files": digests,
+        "files": dict(digests),
         "samples": sum(taken.samples.read for taken in evaluation.taken),
         "refused": sum(len(taken.samples.refused) for taken in evaluation.taken),
     }
@@ -165,7 +213,7 @@ def _written(folder: Path, evaluation: Evaluation) -> Iterator[Path]:
     yield folder / OUTPUTS
     systems = evaluation.systems
     for system in systems if len(systems) > 1 else ():
-        target = folder / "outputs" / f"{_file_name(system, systems)}.jsonl"
+        target = folder / _BY_SYSTEM / f"{_file_name(system, systems)}.jsonl"
         target.parent.mkdir(exist_ok=True)
         write_outputs(target, (one for one in evaluation.outputs if one.system == system))
         yield target
@@ -213,66 +261,3 @@ def _plain(taken: Taken) -> Mapping[str, Any]:
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _redacted(evaluation: Evaluation, redact: Callable[[str], str]) -> tuple[Evaluation, int]:
-    """The evaluation without personal data and secrets, and how many texts had some."""
-    counted = _Counted(redact)
-    examples = tuple(_example(example, counted) for example in evaluation.dataset)
-    ids = {old.id: new.id for old, new in zip(evaluation.dataset, examples, strict=True)}
-    clean = replace(
-        evaluation,
-        dataset=Dataset(examples, evaluation.dataset.notes),
-        outputs=tuple(_output(one, ids, counted) for one in evaluation.outputs),
-        ratings=tuple(_rating(one, ids, counted) for one in evaluation.ratings),
-        places={ids[name]: place for name, place in evaluation.places.items()},
-    )
-    return clean, counted.changed
-
-
-@dataclass(slots=True)
-class _Counted:
-    """A redactor that counts the texts that it changed."""
-
-    redact: Callable[[str], str]
-    changed: int = 0
-
-    def __call__(self, text: str) -> str:
-        clean = self.redact(text)
-        self.changed += clean != text
-        return clean
-
-
-def _example(example: Example, redact: Callable[[str], str]) -> Example:
-    home: Component = example.component
-    raw = {**redact_json(encode(example), redact), "component": home}
-    if (metadata := raw.get("metadata")) is not None:
-        raw["metadata"] = redact_json(metadata, redact, keys=True)
-    return read_example(raw, file="the import", line=1)
-
-
-def _output(output: Output, ids: Mapping[str, str], redact: Callable[[str], str]) -> Output:
-    failure = output.failure
-    if failure is not None:
-        told, details = redact(failure.message), redact(failure.details)
-        failure = replace(failure, message=told, details=details)
-    calls = tuple(
-        replace(call, arguments=redact_json(call.arguments, redact, keys=True))
-        for call in output.tool_calls
-    )
-    text = None if output.text is None else redact(output.text)
-    name = ids[output.example]
-    return replace(output, example=name, text=text, failure=failure, tool_calls=calls)
-
-
-def _rating(rating: Rating, ids: Mapping[str, str], redact: Callable[[str], str]) -> Rating:
-    value = redact(rating.value) if isinstance(rating.value, str) else rating.value
-    return replace(
-        rating,
-        example=ids[rating.example],
-        rater=redact(rating.rater),
-        value=value,
-        reason=None if rating.reason is None else redact(rating.reason),
-        cluster=None if rating.cluster is None else redact(rating.cluster),
-        segment=None if rating.segment is None else redact(rating.segment),
-    )

@@ -18,7 +18,6 @@ from measurand.store.scales import infer_scale
 
 __all__ = ["Evaluation", "Gathering", "Taken"]
 
-_LONGEST = 200
 _SUFFIX = 6
 
 
@@ -159,7 +158,7 @@ class Gathering:
         scales = self._scales()
         ratings: dict[tuple[str, ...], Rating] = {}
         for row in self._rows:
-            name = _cut(row.score.dimension)
+            name = _line(row.score.dimension)
             rating, why = self._rating(row, scales.get(name))
             if rating is not None:
                 key = (rating.example, rating.system, name, rating.rater, str(rating.repeat))
@@ -176,7 +175,7 @@ class Gathering:
             {name: scale for name, scale in scales.items() if name in kept},
             tuple(_taken(tool, sheet) for tool, sheet in self._sheets),
             self._places,
-            {sheet.path.name: tool for tool, sheet in self._sheets},
+            {sheet.name or sheet.path.name: tool for tool, sheet in self._sheets},
         )
 
     def _unrated(self) -> list[_Row]:
@@ -204,7 +203,7 @@ class Gathering:
     def _scales(self) -> dict[str, Scale]:
         rows: dict[str, list[_Row]] = {}
         for row in self._rows:
-            rows.setdefault(_cut(row.score.dimension), []).append(row)
+            rows.setdefault(_line(row.score.dimension), []).append(row)
         scales = {}
         for name, some in rows.items():
             told = next((row.score.scale for row in some if row.score.scale), None)
@@ -214,14 +213,14 @@ class Gathering:
         return scales
 
     def _rating(self, row: _Row, scale: Scale | None) -> tuple[Rating | None, str]:
-        score, name = row.score, _cut(row.score.dimension)
+        score, name = row.score, _line(row.score.dimension)
         if not name or scale is None:
             return None, "it says nothing of what it rates"
         try:
             value = _value(score, scale)
         except ValueError:
             return None, f"it is not on the scale {scale}"
-        rater = _cut(score.rater) or name
+        rater = _line(score.rater) or name
         if self._kinds.setdefault(rater, score.kind) != score.kind:
             rater = f"{rater} ({score.kind})"
         return Rating(
@@ -282,6 +281,9 @@ def _inferred(name: str, rows: Sequence[_Row]) -> Scale:
     else:
         texts = Counter(_text(value) for value in values if value is not None)
         scale, seen = infer_scale({}, texts)
+        if scale.metric == "nominal":
+            # What is shown of labels would be cut before it is redacted.
+            seen = f"{len(texts):,} different texts, taken as nominal"
     for sheet in {id(row.sheet): row.sheet for row in rows}.values():
         if values and seen:
             sheet.note(f"{name}: no scale given; {seen}")
@@ -295,18 +297,18 @@ def _text(value: Value) -> str:
 
 
 def _named(output: Output, example: str) -> Output:
-    return replace(output, example=example, system=_cut(output.system) or "system")
+    return replace(output, example=example, system=_line(output.system) or "system")
 
 
-def _cut(name: str) -> str:
-    """A name on one line, and no longer than a name may be."""
-    return " ".join(name.split())[:_LONGEST]
+def _line(name: str) -> str:
+    """A name on one line; it is cut only when it is redacted, lest half a secret stays."""
+    return " ".join(name.split())
 
 
 def _taken(tool: str, sheet: Sheet) -> Taken:
     notes = tuple(sheet.notes)
     refused, scores = tuple(sheet.refused), tuple(sheet.refused_scores)
-    name = sheet.path.name
+    name = sheet.name or sheet.path.name
     return Taken(
         tool,
         Intake(name, sheet.samples, sheet.samples - len(refused), refused, notes),

@@ -250,8 +250,7 @@ def _scale(told: object) -> Scale | None:
 
 
 def _line(told: object) -> str:
-    words = " ".join(str(told).split())
-    return words[:500]
+    return " ".join(str(told).split())
 
 
 def _texts(target: object) -> list[str]:

@@ -73,7 +73,7 @@ class _Events:
         elif kind == "error":
             self.error = str(data.get("message") or data.get("type") or "an error")
         else:
-            sheet.note(f"events of the type {kind[:40]} are not read")
+            sheet.note(f"events of the type {kind} are not read")
 
 
 def read_log(lines: _Lines, sheet: Sheet) -> Iterator[Sample]:
@@ -119,7 +119,7 @@ def _sample(name: str, events: _Events, sheet: Sheet, *, facts: tuple[str, str, 
     answer = events.answer
     if isinstance(answer, list):
         answer = next(iter(answer), None)
-    failure = Failure("exception", events.error[:500]) if events.error else None
+    failure = Failure("exception", events.error) if events.error else None
     text = answer if isinstance(answer, str) else None
     output = output_of(example.id, system, text=text, failure=failure)
     scores = tuple(_event_scores(events, sheet, judge))
@@ -187,7 +187,7 @@ def _item(raw: Mapping[str, Any], place: Place, sheet: Sheet) -> Sample:
     answer = mapping_of(outputs[0]).get("content") if outputs else None
     error = sample.get("error")
     message = mapping_of(error).get("message") if not isinstance(error, str) else error
-    failure = Failure("error", str(message)[:500]) if message else None
+    failure = Failure("error", str(message)) if message else None
     model = sample.get("model")
     system = sheet.system or (model if isinstance(model, str) and model else str(raw["run_id"]))
     output = output_of(

@@ -275,7 +275,7 @@ def _output(raw: Mapping[str, Any], example: str, system: str, trial: int) -> Ou
     text = str(told) if isinstance(told, str | int | float) else None
     error = response.get("error") or raw.get("error")
     failed = raw.get("failureReason") == _ERROR or (text is None and isinstance(error, str))
-    failure = Failure("error", " ".join(str(error).split())[:500]) if failed else None
+    failure = Failure("error", " ".join(str(error).split())) if failed else None
     cost, latency = amount(raw.get("cost")), amount(raw.get("latencyMs"))
     return output_of(
         example,

@@ -90,7 +90,7 @@ def _part(part: object, sheet: Sheet) -> str | None:
         sheet.note("reasoning was left out of a message")
         return None
     sheet.note("a message holds a part that is no text; its kind stands there in brackets")
-    return f"[{kind[:20]}]"
+    return f"[{kind}]"
 
 
 def turns_of(raw: object, sheet: Sheet) -> list[dict[str, str]]:

@@ -80,6 +80,7 @@ class Sheet:
         judges: Scorers that are judges, where the tool does not say so.
         people: Scorers that are people.
         component: The component of examples that do not name their own.
+        name: What the file is called; no other file is called so.
     """
 
     path: Path
@@ -87,6 +88,7 @@ class Sheet:
     judges: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     component: Component = "core"
+    name: str = ""
     samples: int = 0
     scores: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -95,7 +97,7 @@ class Sheet:
 
     def place(self, line: int, key: str = "") -> Place:
         """Where something stands in this file."""
-        return Place(self.path.name, line, key)
+        return Place(self.name or self.path.name, line, key)
 
     def refuse(self, place: Place, reason: str, *, scores: int = 0) -> None:
         """Leave a row out, and with it so many scores."""

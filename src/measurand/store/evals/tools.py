@@ -115,12 +115,16 @@ class Taking:
     scales: Mapping[str, Scale] = field(default_factory=dict)
 
 
-def read_evaluation(paths: Sequence[Path], taking: Taking | None = None) -> Evaluation:
+def read_evaluation(
+    paths: Sequence[Path], taking: Taking | None = None, *, names: Sequence[str] = ()
+) -> Evaluation:
     """Read files of other evaluation tools, of one or of several.
 
     Args:
         paths: The files; what is in them says which tool wrote them, not their names.
         taking: How.
+        names: What the files are called in places and accounts, each otherwise; by default as on
+            disk.
 
     Returns:
         Examples, outputs and ratings, with the account of every file.
@@ -131,8 +135,8 @@ def read_evaluation(paths: Sequence[Path], taking: Taking | None = None) -> Eval
     how = taking or Taking()
     gathering = Gathering(how.scales)
     faults: list[Fault] = []
-    for path in paths:
-        sheet = Sheet(path, how.system, how.judges, how.people, how.component)
+    for path, name in zip(paths, names or [path.name for path in paths], strict=True):
+        sheet = Sheet(path, how.system, how.judges, how.people, how.component, name)
         try:
             tool, samples = _recognised(path, sheet)
             gathering.add(samples, tool, sheet)
