@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from measurand.core.example import Example, Message, Requirement, ToolCall
 from measurand.core.output import Output
+from measurand.core.rating import Rating
 from measurand.store.codec import encode
 from measurand.store.dataset import Dataset
 from measurand.store.evals.formats import FORMATS
@@ -22,6 +24,7 @@ from measurand.store.evals.promptfoo import read_document
 from measurand.store.evals.sample import Sheet
 from measurand.store.evals.to_promptfoo import tests as promptfoo_tests
 from measurand.store.evals.tools import read_evaluation
+from measurand.store.formulas import unescaped
 
 HERE = Path(__file__).parent / "recorded"
 FULL = Example(
@@ -218,3 +221,20 @@ def test_cells_are_no_formulas(tmp_path: Path) -> None:
     assert rows["sum"] == f"'{HOSTILE['sum']}"
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows.values())
     assert "an apostrophe before it (2 times)" in " ".join(leaving.notes)
+
+
+def test_cells_tell_a_terminal_nothing(tmp_path: Path) -> None:
+    spoken = "\x1b]0;owned\x07 \x9b31m over\rwritten\x7f\n\tstays, as _x0041_ does"
+    leaving = hostile({"escape": spoken, "plain": "as _x0041_ it is"})
+    said: dict[str, Any] = {"example": "escape", "system": "s", "dimension": "d", "rater": "r"}
+    rating = Rating(**said, kind="judge", value=1.0, reason=spoken)
+    leaving.outputs = (Output(example="escape", system="s\x1b[2J", text=spoken),)
+    leaving.ratings = (rating,)
+    out(leaving, "csv", tmp_path / "set.csv")
+    written = "".join(file.read_bytes().decode() for file in sorted(tmp_path.iterdir()))
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)", written)
+    shown = "_x001B_]0;owned_x0007_ _x009B_31m over_x000D_written_x007F_\n\tstays, as _x005F_x0041_"
+    assert written.count(shown) == 3
+    assert "as _x0041_ it is" in written
+    assert any("control characters" in note for note in leaving.notes)
+    assert unescaped(f"{shown} does") == spoken

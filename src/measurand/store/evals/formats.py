@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from measurand.core.rating import Ratings
+from measurand.core.rating import Rating, Ratings
 from measurand.store.evals import to_huggingface, to_inspect, to_promptfoo, to_tables
 from measurand.store.evals.leaving import Leaving, beside
 from measurand.store.lines import whole, write_jsonl
@@ -81,7 +81,8 @@ def _csv(leaving: Leaving, out: Path) -> Iterator[Sent]:
         yield Sent(
             target, to_tables.write_table(target, to_tables.output_cells(leaving)), "outputs"
         )
-    yield from _ratings(leaving, beside(out, "ratings", ".csv"))
+    told = tuple(to_tables.rating_rows(leaving))
+    yield from _ratings(told, beside(out, "ratings", ".csv"))
 
 
 def _jsonl(leaving: Leaving, out: Path) -> Iterator[Sent]:
@@ -90,13 +91,13 @@ def _jsonl(leaving: Leaving, out: Path) -> Iterator[Sent]:
         target = beside(out, "outputs", ".jsonl")
         write_outputs(target, leaving.outputs)
         yield Sent(target, len(leaving.outputs), "outputs")
-    yield from _ratings(leaving, beside(out, "ratings", ".jsonl"))
+    yield from _ratings(leaving.ratings, beside(out, "ratings", ".jsonl"))
 
 
-def _ratings(leaving: Leaving, target: Path) -> Iterator[Sent]:
-    if leaving.ratings:
-        write_ratings(Ratings.of(leaving.ratings), target)
-        yield Sent(target, len(leaving.ratings), "ratings")
+def _ratings(ratings: Sequence[Rating], target: Path) -> Iterator[Sent]:
+    if ratings:
+        write_ratings(Ratings.of(ratings), target)
+        yield Sent(target, len(ratings), "ratings")
 
 
 def _lines(target: Path, rows: Iterable[Mapping[str, Any]], what: str) -> Sent:
