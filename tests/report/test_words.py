@@ -9,7 +9,7 @@ from measurand.report.document import Document, Outcome
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
 from measurand.report.terminal import terminal_text
-from measurand.report.words import beside, described, headline_about, methods, rating
+from measurand.report.words import beside, described, headline_about, methods, money, rating
 from measurand.stats.estimate import Estimate
 
 
@@ -79,3 +79,13 @@ def test_a_headline_tells_the_better_system_less_the_other() -> None:
     found = replace(verdict("b better", "old", "new"), estimate=behind)
     assert beside(found) == replace(behind, value=0.2, low=0.1, high=0.3)
     assert beside(replace(found, outcome="tie")) == behind
+
+
+def test_no_sum_of_money_reads_as_nothing_that_is_something() -> None:
+    told = {1234.5: "$1,234.50", 0.01: "$0.01", 0.0: "$0.00", 0.0042: "$0.0042"}
+    assert {value: money(value) for value in told} == told
+    assert [money(value) for value in (1e-5, 2.4e-4, 9.9e-8)] == [
+        "$0.000010",
+        "$0.00024",
+        "$0.000000099",
+    ]

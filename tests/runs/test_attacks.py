@@ -151,8 +151,12 @@ def test_a_budget_that_is_surely_too_small_spends_nothing(
     asking: Project, writer: SimulatedProvider
 ) -> None:
     before = writer.counts.total.received
-    with pytest.raises(InfrastructureError, match="nothing was asked"):
+    with pytest.raises(InfrastructureError, match="nothing was asked") as refused:
         _made(asking, budget=1e-6)
+    least = re.search(r"at least \$([\d.]+), \$0.00 are spent", str(refused.value))
+    assert least is not None
+    assert float(least[1]) > 0
+    assert "the budget is $0.0000010." in str(refused.value)
     assert writer.counts.total.received == before
 
 

@@ -29,6 +29,7 @@ from measurand.jobs.set_answer import SetAnswer, set_answer
 from measurand.jobs.set_place import SetPlace
 from measurand.models.environment import Environment
 from measurand.report.attacks_page import attacks_document, catalogue_document
+from measurand.report.words import money
 from measurand.store.built_set import BuiltSet, load_set, save_set
 from measurand.store.codec import encode
 from measurand.store.dataset import Dataset
@@ -369,6 +370,7 @@ def _refuse_dear(ahead: Forecast) -> None:
     low = ahead.known_cost.low or 0.0
     if ahead.budget is not None and ahead.spent + low > ahead.budget:
         raise InfrastructureError(
-            f"nothing was asked: these attacks take at least ${low:.2f}, ${ahead.spent:.2f} are "
-            f"spent, and the budget is ${ahead.budget:g}. Raise it, or ask for fewer with --count"
+            f"nothing was asked: these attacks take at least {money(low)}, "
+            f"{money(ahead.spent)} are spent, and the budget is {money(ahead.budget)}. "
+            "Raise it, or ask for fewer with --count"
         )

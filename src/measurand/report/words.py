@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
@@ -291,7 +292,8 @@ def cell(name: str, estimate: Estimate) -> Estimate | Percent:
 
 def money(dollars: float) -> str:
     """US dollars, with as many decimals as small sums need."""
-    return f"${dollars:,.2f}" if dollars >= _CENT or not dollars else f"${dollars:.4f}"
+    small = dollars < _CENT and dollars
+    return f"${Decimal(f'{dollars:.1e}'):f}" if small else f"${dollars:,.2f}"
 
 
 def rank_range(estimate: Estimate) -> str | None:
