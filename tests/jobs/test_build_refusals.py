@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 from tests.store.logs.samples import written
 
+from measurand.cli import main
 from measurand.errors import DataError, InsufficientData, UsageError
 from measurand.jobs.build import Built, build
 from measurand.jobs.building.options import BuildOptions
@@ -117,3 +120,37 @@ def test_names_of_logs_are_kept_nowhere_and_serve_as_places_all_the_same() -> No
         told += (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode()
     assert MAIL not in told
     assert "jane" not in "".join(map(str, kept))
+
+
+def full(*_: object, **__: object) -> NoReturn:
+    """What a full disk says: no name of a file."""
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def no_page(path: Path, text: str, encoding: str) -> int:
+    """A disk that is full when the page is written."""
+    return full() if path.name == "page.html" else path.write_bytes(text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("broken", "by", "said"),
+    [
+        ("measurand.jobs.building.spool.pickle", full, "(TMPDIR names another folder): cannot be"),
+        ("measurand.store.lines.json", full, ".jsonl.gz: cannot be written or read (No space"),
+        ("pathlib.Path.write_text", no_page, "page.html: cannot be written or read (No space"),
+    ],
+)
+def test_a_full_disk_is_told_with_the_file(
+    broken: str,
+    by: Callable[..., int],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written(Path("log.jsonl"), *rows())
+    words = ["data", "build", "log.jsonl", "--sizes", "core=8", "--report", "page.html"]
+    monkeypatch.setattr(broken, SimpleNamespace(dumps=by) if by is full else by)
+    assert main(words) == 4
+    told = capsys.readouterr().err
+    assert said in told
+    assert ("the set is written: " in told) == (by is no_page) == Path("data/core.jsonl").exists()

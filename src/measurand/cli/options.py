@@ -274,7 +274,11 @@ def tell(document: Document, *, full: bool, also: frozenset[str] = frozenset()) 
 def write(path: Path, text: str) -> None:
     """Write a page that was asked for, and the folder that it is to be in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        problem.filename = problem.filename or str(path)  # a full disk does not say of which file
+        raise
 
 
 def scales_of(words: Sequence[str]) -> tuple[Scale | None, dict[str, Scale]]:

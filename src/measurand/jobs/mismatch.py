@@ -16,7 +16,7 @@ from measurand.core.scale import Scale
 from measurand.errors import InsufficientData, UsageError
 from measurand.jobs.answer import Answer
 from measurand.jobs.building.gathering import Window
-from measurand.jobs.building.options import seconds_of
+from measurand.jobs.building.options import require_window, seconds_of
 from measurand.jobs.compare import planned_options
 from measurand.jobs.encoding import encoder_of
 from measurand.jobs.logs import TWICE, Logs, Progress, open_logs
@@ -53,7 +53,7 @@ class MismatchRequest:
         options: Level, seed, what matters.
 
     Raises:
-        UsageError: A time is none.
+        UsageError: A time is none, or the window ends before it begins.
     """
 
     component: Component = "core"
@@ -68,9 +68,7 @@ class MismatchRequest:
     options: MismatchOptions = field(default_factory=MismatchOptions)
 
     def __post_init__(self) -> None:
-        for told in (self.since, self.until):
-            if told is not None and seconds_of(told) is None:
-                raise UsageError(f"{told!r} is no ISO 8601 date or time, as 2026-03-01")
+        require_window(self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

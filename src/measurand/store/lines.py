@@ -246,6 +246,10 @@ def whole(target: Path) -> Iterator[Path]:
     try:
         yield scratch
         scratch.replace(target)
+    except OSError as problem:
+        # A full disk does not say of which file.
+        problem.filename = problem.filename or str(target)
+        raise
     finally:
         scratch.unlink(missing_ok=True)
 

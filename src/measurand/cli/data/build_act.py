@@ -74,12 +74,17 @@ def run(words: Sequence[str]) -> int:
     )
     with progress("reading and redacting") as told:
         built = build(args.logs, options, progress=told)
-    code = show(built, args, also=_SHOWN)
+    account = built.account
+    made_it = f"{account.size:,} examples in {account.folder}, version {account.version[:12]}"
+    try:
+        code = show(built, args, also=_SHOWN)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        sys.stderr.write(f"the set is written: {made_it}; its page is not\n")
+        raise
     if not args.json:
-        account = built.account
-        sys.stdout.write(
-            f"\n{account.size:,} examples in {account.folder}, version {account.version[:12]}\n"
-        )
+        sys.stdout.write(f"\n{made_it}\n")
     return code
 
 

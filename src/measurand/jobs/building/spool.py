@@ -43,11 +43,19 @@ class Spool:
         return len(self._starts)
 
     def add(self, record: Record, question: str) -> None:
-        """Keep a record, and the part of its question that is encoded."""
-        self._starts.append(self._records.tell())
-        self._records.write(zlib.compress(pickle.dumps(record), 1))
-        self._questions.write(question.encode("utf-8", "surrogatepass"))
-        self._ends.append(self._questions.tell())
+        """Keep a record, and the part of its question that is encoded.
+
+        Raises:
+            OSError: The folder of temporary files is full; it is named.
+        """
+        try:
+            self._starts.append(self._records.tell())
+            self._records.write(zlib.compress(pickle.dumps(record), 1))
+            self._questions.write(question.encode("utf-8", "surrogatepass"))
+            self._ends.append(self._questions.tell())
+        except OSError as problem:
+            problem.filename = f"{tempfile.gettempdir()} (TMPDIR names another folder)"
+            raise
 
     def __getitem__(self, row: int) -> Record:
         """The record of a row."""
