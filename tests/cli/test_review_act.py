@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from tests.server.review_sets import HOSTILE, journal, lineage_of, place_of, sma
 
 from measurand.cli.data import review_terminal
 from measurand.cli.data.review_act import run
+from measurand.cli.data.review_keys import pressed
 from measurand.errors import UsageError
 from measurand.jobs.review import open_review
 from measurand.store.built_set import load_set
@@ -123,6 +126,25 @@ def test_a_set_is_reviewed_by_keys(data: Path, capsys: pytest.CaptureFixture[str
     assert "is no key here" in out
     assert "taken back" in out
     assert "1 accepted, 1 dropped, 1 answered" in out
+
+
+def test_keys_that_come_together_count_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    outer, inner = os.openpty()
+    with os.fdopen(inner, "r") as person:
+        monkeypatch.setattr("sys.stdin", person)
+        os.write(outer, "a\nt\x1b[Cé?".encode())
+        assert [pressed() for _ in range(5)] == ["a", "t", "\x1b[C", "é", "?"]
+        os.write(outer, b"dodd\n")
+        assert pressed() == "d"
+        assert sys.stdin.readline() == "odd\n"
+    os.close(outer)
+
+
+def test_only_golden_examples_are_answered(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sitting_at(data, "r x a b", [], lambda _: pytest.fail("no editor opens"))
+    out = capsys.readouterr().out
+    assert out.count("only golden examples await an answer") == 2
+    assert "1 of 9 accepted · accepted" in out
 
 
 def test_texts_of_a_set_move_no_cursor(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from measurand.cli.data.review_keys import pressed
 from measurand.cli.options import tell
 from measurand.cli.printing import print_lines
 from measurand.core.review import Act, Wish
@@ -41,7 +42,7 @@ _CORE = (
 )
 _WIDTH = 96
 _SECTIONS = frozenset({"Summary", "Dropped", "How far it is"})
-_ARROWS = {"\x1b[C": "n", "\x1b[D": "b", "\x1b[B": "n", "\x1b[A": "b", "\r": "a", " ": "j"}
+_ARROWS = {"\x1b[C": "n", "\x1b[D": "b", "\x1b[B": "n", "\x1b[A": "b", " ": "j"}
 _COMPONENTS = {"c": "core", "e": "edge", "a": "adversarial", "r": "regression", "g": "golden"}
 
 
@@ -57,7 +58,7 @@ def at_terminal(place: SetPlace, by: str) -> int:
             "--drop, --edit, --tag), or open the desk (measurand data review)"
         )
     with open_review(place) as review:
-        sitting = Sitting(review, by, key=_pressed, line=_line)
+        sitting = Sitting(review, by, key=pressed, line=_line)
         with suppress(KeyboardInterrupt, EOFError):
             sitting.go_on()
         left = len(review.standing)
@@ -147,6 +148,7 @@ class Sitting:
         head = (
             f"{self.at + 1} of {len(self.names)} · {one.row.component} · "
             f"{progress.accepted} of {progress.total} accepted"
+            f"{' · accepted' if one.row.accepted_by else ''}"
         )
         _print([*("", "─" * _WIDTH, head), *_told(one)])
 
@@ -176,15 +178,21 @@ class Sitting:
 
     def answer(self) -> None:
         """Write the answer of a golden example."""
+        self._golden()
         text = self.edit("").strip()
         if text:
             self.decide("answer", reference=text)
 
     def cannot(self) -> None:
         """Say that a golden example cannot be answered."""
+        self._golden()
         why = self.line("it cannot be answered, because (empty: go back): ")
         if why.strip():
             self.decide("cannot", why)
+
+    def _golden(self) -> None:
+        if self.review.example(self.name).component != "golden":
+            raise UsageError("only golden examples await an answer; e edits this one")
 
     def change(self) -> None:
         """Edit what is shown; a text with faults comes back until it has none, or is given up."""
@@ -356,27 +364,3 @@ def _in_editor(text: str) -> str:
 
 def _line(prompt: str) -> str:
     return input(prompt)
-
-
-def _pressed() -> str:
-    """One key, without Enter where the system can."""
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - there alone
-
-        return msvcrt.getwch()
-    import termios  # noqa: PLC0415 - not on every system
-    import tty  # noqa: PLC0415
-
-    sys.stdout.write("> ")
-    sys.stdout.flush()
-    number = sys.stdin.fileno()
-    before = termios.tcgetattr(number)
-    try:
-        tty.setcbreak(number)
-        key = os.read(number, 8).decode("utf-8", "replace")
-    finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
-    sys.stdout.write("\n")
-    if not key:
-        raise EOFError
-    return key
