@@ -187,7 +187,8 @@ def test_a_locked_set_gives_results_of_its_version_or_none(
             act()
         assert f"Since then: 1 changed in content ({name})" in str(told.value)
         assert "measurand data lock" in str(told.value)
-        assert f"measurand data versions --restore {held}" in str(told.value)
+        again = f"measurand data versions --plan {project.plan} --restore {held}"
+        assert again in str(told.value)
     assert project.query("SELECT count(*) FROM call") == calls  # nothing was paid for
     restore(place, "locked")
     assert read(project).of is not None

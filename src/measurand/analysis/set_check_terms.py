@@ -165,6 +165,10 @@ class Concern:
         """The examples, each once."""
         return tuple(dict.fromkeys(name for item in self.items for name in item.examples))
 
+    def told(self, words: Callable[[str], str]) -> Concern:
+        """The same, what to do about it put in such words: its commands, of the set it is about."""
+        return replace(self, kind=replace(self.kind, do=words(self.kind.do)))
+
     def redacted(self, redact: Callable[[str], str]) -> Concern:
         """The same as it may be shown: what was found, and names, without personal data."""
         return replace(

@@ -61,16 +61,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(verb: str, words: Sequence[str]) -> int:
     module = import_module(f"measurand.cli.{verb.replace('-', '_')}_verb")
     debug = "--debug" in words
+    named = _named(verb, words)
     try:
         code: int = module.run([word for word in words if word != "--debug"])
     except MeasurandError as problem:
         from measurand.figures.text import inert, visible  # noqa: PLC0415 - only failures pay
 
-        sys.stderr.write(inert(visible(f"measurand {verb}: {problem}\n")))
+        sys.stderr.write(inert(visible(f"measurand {named}: {problem}\n")))
         return problem.exit_code
     except KeyboardInterrupt:
         sys.stderr.write(
-            f"measurand {verb}: stopped; what was written stays, run it again to go on\n"
+            f"measurand {named}: stopped; what was written stays, run it again to go on\n"
         )
         return 130
     except BrokenPipeError:
@@ -79,18 +80,26 @@ def _run(verb: str, words: Sequence[str]) -> int:
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename is not None else ""
         sys.stderr.write(
-            f"measurand {verb}: {place}cannot be written or read ({problem.strerror})\n"
+            f"measurand {named}: {place}cannot be written or read ({problem.strerror})\n"
         )
         return _OUTSIDE
     except Exception as bug:
         if debug:
             raise
         sys.stderr.write(
-            f"measurand {verb}: this is a fault of measurand, not of your data: "
+            f"measurand {named}: this is a fault of measurand, not of your data: "
             f"{type(bug).__name__}: {bug}\nRun it again with --debug and report what it prints.\n"
         )
         return _BUG
     return code
+
+
+def _named(verb: str, words: Sequence[str]) -> str:
+    """The verb, with its act where it is one of several."""
+    if verb != "data" or not words:
+        return verb
+    acts = import_module("measurand.cli.data_verb").ACTS
+    return f"{verb} {words[0]}" if words[0] in acts else verb
 
 
 def _help() -> str:

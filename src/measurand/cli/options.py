@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from measurand.errors import UsageError
 
@@ -40,12 +41,41 @@ __all__ = [
 PLAN = Path("measurand.yaml")
 
 _FEWEST_RESAMPLES = 100
+_UNKNOWN = re.compile(
+    r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<allowed>[^)]*)\)"
+    r"|unrecognized arguments: (?P<option>--\S+)"
+)
+"""What argparse says of a word that is not known."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what was nearly meant, and does not drown it in its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line of what is wrong, one of where it is explained; exit 2."""
+        told = f"{message}{self._hint(message)}"
+        self.exit(2, f"{self.prog}: error: {told}\n{self.prog} --help explains it\n")
+
+    def _hint(self, message: str) -> str:
+        """The word that comes nearest to one that is not known; empty where none does."""
+        from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+
+        found = _UNKNOWN.search(message)
+        if found is None:
+            return ""
+        if found["allowed"]:
+            known = [word.strip("' ") for word in found["allowed"].split(",")]
+        else:
+            known = list(self._option_string_actions)
+        word = (found["word"] or found["option"]).partition("=")[0]
+        near = get_close_matches(word, known, n=1)
+        return f"; did you mean {near[0]}?" if near else ""
 
 
 def parser(verb: str, description: str, *, examples: str = "") -> argparse.ArgumentParser:
     """A parser of one verb's options."""
     lines = (line.strip() for line in description.strip().splitlines())  # of a docstring
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog=f"measurand {verb}",
         description="\n".join(lines),
         epilog=f"examples:\n{examples}" if examples else None,

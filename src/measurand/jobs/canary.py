@@ -15,6 +15,7 @@ from measurand.core.example import Example, Message
 from measurand.core.plan import Plan
 from measurand.core.rubric import Rubric
 from measurand.core.running import RedactPlan
+from measurand.core.set_commands import commands_for
 from measurand.errors import DataError, Fault, UsageError
 from measurand.jobs.carrying import Watch
 from measurand.jobs.exposing.asking import Heard, Question, live_systems
@@ -141,6 +142,7 @@ def search_canary(
     digits: str | None,
     corpora: Sequence[Corpus],
     *,
+    where: str = "",
     tell: Callable[[int], None] = lambda _: None,
 ) -> Exposure:
     """Search texts for a canary, streamed.
@@ -151,12 +153,12 @@ def search_canary(
     Args:
         digits: The canary's digits; None where the set has none.
         corpora: The texts.
+        where: The options that name the set in a command, as of `SetPlace.where`.
         tell: Told of bytes that were read, as they are.
     """
     if digits is None:
-        return not_run(
-            "canary_search", "The set has no canary: plant one with measurand data canary plant."
-        )
+        why = "The set has no canary: plant one with measurand data canary plant."
+        return not_run("canary_search", commands_for(why, where))
     places: list[CanaryPlace] = []
     account = CorpusAccount(tell)
     for path in dict.fromkeys(path for one in corpora for path in files_of(one, account)):

@@ -20,6 +20,7 @@ from measurand.jobs.exposing.overlapping import overlap_test
 from measurand.jobs.exposing.reading import Progress, Telling, reading
 from measurand.jobs.exposing.recorded import date_test, gaming_test, logprob_tests
 from measurand.jobs.run import paced
+from measurand.jobs.set_place import SetPlace
 from measurand.models.environment import Environment
 from measurand.report.contamination_json import contamination_part
 from measurand.report.contamination_page import contamination_document
@@ -68,7 +69,7 @@ class ContaminationAnswer(Answer):
 class _Case:
     """What the tests are run on."""
 
-    data: Path
+    place: SetPlace
     file: Path | None
     plan: Plan | None
     options: ContaminationOptions
@@ -76,7 +77,7 @@ class _Case:
     dataset: Dataset = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "dataset", Dataset.load(self.data))
+        object.__setattr__(self, "dataset", Dataset.load(self.place.data))
 
     @property
     def asking(self) -> AskedTests | None:
@@ -107,14 +108,14 @@ def contamination(
     """Run the tests that the inputs allow, and list those that were not run, and why.
 
     Args:
-        data: The evaluation set, a folder or a file; by default that of the plan.
+        data: The evaluation set, a folder or a file; by default that of the plan, or ``data/``.
         options: Texts, twins, cut-offs, log-probabilities: what the tests need.
         plan: The plan whose systems, prompts and ratings are looked at.
         telling: Who is told what asking will cost, and how far it is.
         environment: Where keys and addresses come from; by default the process's.
 
     Raises:
-        UsageError: There is neither a set nor a plan, or an option makes no sense.
+        UsageError: There is no set, or an option makes no sense.
         DataError: The set, or another file, is wrong.
         PlanError: The plan is wrong.
         LedgerError: A ledger cannot be read or written.
@@ -129,7 +130,7 @@ def contamination(
         found = asking.run(watch=told.watch, tell=told.ahead)
         tests += found.tests
         spent = found.spent
-    subtitle = f"{len(case.dataset):,} examples of {case.data}"
+    subtitle = f"{len(case.dataset):,} examples of {case.place.data}"
     if case.plan is not None:
         subtitle = f"{case.plan.name}: {subtitle}"
     return replace(answer_of(tests, subtitle=subtitle), spent=spent)
@@ -184,22 +185,16 @@ def _case(
     if read is not None:
         read = paced(read, connections=chosen.connections, budget=chosen.budget)
         chosen = _with_reference(chosen, read)
-    if data is None and (read is None or file is None):
-        raise UsageError("name an evaluation set, or a plan with --plan")
-    where = Path(data) if data is not None else _data_of(read, file)
+    place = SetPlace.of(file, read, data)
+    if data is None and not place.data.exists():
+        raise UsageError(f"there is no evaluation set {place.data}; name it, or its plan: --plan")
     return _Case(
-        data=where,
+        place=place,
         file=file,
         plan=read,
         options=chosen,
         environment=environment or Environment(),
     )
-
-
-def _data_of(plan: Plan | None, file: Path | None) -> Path:
-    if plan is None or file is None:
-        raise UsageError("name an evaluation set, or a plan with --plan")
-    return file.parent / plan.data.path
 
 
 def _with_reference(options: ContaminationOptions, plan: Plan) -> ContaminationOptions:
@@ -221,14 +216,12 @@ def _texts(case: _Case, progress: Progress | None) -> Iterator[Exposure]:
         yield not_run("overlap", why)
         yield not_run("canary_search", why)
     else:
-        digits = known_canary(case.data)
+        digits = known_canary(case.place.data)
         read = reading(corpora, progress, times=1 if digits is None else 2)
         yield overlap_test(case.dataset, corpora, case.options.deciding, tell=read)
-        yield search_canary(digits, corpora, tell=read)
-    yield not_run(
-        "canary_ask",
-        "Systems are asked for the canary, which costs calls, by: measurand data canary ask.",
-    )
+        yield search_canary(digits, corpora, where=case.place.where, tell=read)
+    why = "Systems are asked for the canary, which costs calls, by: measurand data canary ask."
+    yield not_run("canary_ask", case.place.commands(why))
 
 
 def _recorded(case: _Case) -> Iterator[Exposure]:

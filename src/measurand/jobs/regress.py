@@ -336,7 +336,7 @@ def _answer(place: SetPlace, example: Example, dataset: Dataset, *, version: str
     failure = example.metadata["failure"]
     pairs = [("asked", example.question), ("answered", str(failure.get("answered") or "nothing"))]
     pairs.append(("because", str(failure["because"])))
-    limits = [left_lock(place.file, version)]
+    limits = [left_lock(place, version)]
     if not (example.references or example.checklist):
         limits.append(
             "Nothing says yet what a right answer is: checks cannot hold it. Add --reference or "

@@ -44,12 +44,15 @@ def open_review(place: SetPlace, *, now: datetime | None = None) -> Iterator[Rev
         DataError: The set or the journal cannot be read.
     """
     if not place.data.exists():
-        raise UsageError(
-            f"there is no evaluation set {place.data}; build one: measurand data build LOGS"
-        )
+        raise UsageError(_missing(place))
     note_edits(place.data, moment(now))
     with reviewing_alone(place.data):
         yield Review(place, load_set(place.data), ReviewJournal.read(place.data))
+
+
+def _missing(place: SetPlace) -> str:
+    build = place.commands("measurand data build LOGS")
+    return f"there is no evaluation set {place.data}; build one: {build}"
 
 
 def look(place: SetPlace) -> Review:
@@ -60,9 +63,7 @@ def look(place: SetPlace) -> Review:
         DataError: The set or the journal cannot be read.
     """
     if not place.data.exists():
-        raise UsageError(
-            f"there is no evaluation set {place.data}; build one: measurand data build LOGS"
-        )
+        raise UsageError(_missing(place))
     return Review(place, load_set(place.data), ReviewJournal.read(place.data))
 
 
@@ -260,7 +261,7 @@ class Review:
             written=bool(print_),
             book=self.book,
             decisions=self.standing,
-            held=left_lock(self.place.file, print_) if print_ else "",
+            held=left_lock(self.place, print_) if print_ else "",
         )
 
 

@@ -124,8 +124,8 @@ def rotate_set(
             now=at,
             act="rotated",
         )
-    held = "" if options.dry_run else left_lock(place.file, print_)
-    return _answer(built, done, options, folder=place.data, version=print_, held=held)
+    held = "" if options.dry_run else left_lock(place, print_)
+    return _answer(built, done, options, place=place, version=print_, held=held)
 
 
 def _after(built: BuiltSet, done: Rotation, now: str) -> BuiltSet:
@@ -222,7 +222,7 @@ def _answer(
     done: Rotation,
     options: RotateOptions,
     *,
-    folder: Path,
+    place: SetPlace,
     version: str,
     held: str,
 ) -> SetAnswer:
@@ -235,14 +235,14 @@ def _answer(
         if done.retired
         else "Nothing is stale: the set stays as it is."
     )
-    limits = tuple(filter(None, (*_limits(built, done, options), held)))
+    limits = tuple(filter(None, (*_limits(built, done, options, place=place), held)))
     left = len(built.spare) - len(done.used) - len(done.passed)
     pairs = (
         ("before", sizes_told(built.dataset.sizes())),
         ("after", sizes_told(after.sizes())),
         ("in reserve", f"{left:,} candidates"),
         ("version", after.fingerprint if options.dry_run else version),
-        ("set", str(folder)),
+        ("set", str(place.data)),
     )
     facts = SetFacts(
         title="Rotation of the evaluation set" + (" (nothing written)" if options.dry_run else ""),
@@ -306,14 +306,17 @@ def _sections(done: Rotation) -> Iterator[Section]:
         yield Section("Strata that were rotated", (Table("Strata of core", names, strata, note),))
 
 
-def _limits(built: BuiltSet, done: Rotation, options: RotateOptions) -> Iterator[str]:
+def _limits(
+    built: BuiltSet, done: Rotation, options: RotateOptions, *, place: SetPlace
+) -> Iterator[str]:
     core = [one for one in done.retired if one.example.component == "core"]
     if core:
         yield (
             "Each stratum of core keeps its weight: what was retired from it is stood for by what "
             "is not. That is right for the production that the set was built from, as far as "
             "what stays answers for what went; for production of today, build from its logs "
-            "(measurand data build) and hold the set against them (measurand data mismatch)."
+            "(measurand data build) and hold the set against them "
+            + place.commands("(measurand data mismatch).")
         )
     if options.saturated is not None:
         yield (
@@ -323,7 +326,8 @@ def _limits(built: BuiltSet, done: Rotation, options: RotateOptions) -> Iterator
     if options.names and done.used:
         yield (
             "What took the places of named examples was not looked at for what they were named "
-            "for: if that is contamination, search again (measurand data contamination)."
+            "for: if that is contamination, search again "
+            + place.commands("(measurand data contamination).")
         )
     undated = sum(not example.created for example in built.dataset)
     if options.before is not None and undated:

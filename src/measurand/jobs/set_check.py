@@ -30,6 +30,7 @@ from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.logs import Progress, open_logs
 from measurand.jobs.mismatching.sides import side_of, window_of
 from measurand.jobs.project import from_project
+from measurand.jobs.set_lock import lock_over
 from measurand.jobs.set_place import SetPlace, set_place
 from measurand.jobs.source import Reading, Source, from_file
 from measurand.models.environment import Environment
@@ -39,7 +40,6 @@ from measurand.store.built_set import BuiltSet, load_set
 from measurand.store.example_files import listing, read_examples
 from measurand.store.exemplars import read_exemplars
 from measurand.store.ledger import open_ledger
-from measurand.store.lock_file import read_lock
 
 __all__ = ["CheckAnswer", "CheckRequest", "check_set"]
 
@@ -138,14 +138,17 @@ def check_set(
     redact = _redactor(place, around)
     state, refused = _with_window(state, place, asked, progress=progress, redact=redact)
     found = set_check(_with_ratings(state, place, asked, environment=around))
-    found = replace(found, concerns=tuple(one.redacted(redact) for one in found.concerns))
+    found = replace(
+        found, concerns=tuple(one.redacted(redact).told(place.commands) for one in found.concerns)
+    )
     return _answer(found, place, built, refused=refused)
 
 
 def _answer(
     found: SetCheck, place: SetPlace, built: BuiltSet, *, refused: tuple[str, ...]
 ) -> CheckAnswer:
-    dataset, lock = built.dataset, read_lock(place.file)
+    dataset = built.dataset
+    lock = lock_over(place, dataset.fingerprint)
     held = lock is not None and lock.fingerprint == dataset.fingerprint
     of = SetVersion(dataset.fingerprint, dataset.sizes(), locked=lock.at if lock and held else "")
     limits = (*_LIMITS, *refused, *(f"{note}." for note in dataset.notes))
@@ -168,7 +171,7 @@ def _answer(
 
 
 def _state(place: SetPlace, built: BuiltSet, now: datetime) -> SetState:
-    plan, lock = place.plan, read_lock(place.file)
+    plan, lock = place.plan, lock_over(place, built.dataset.fingerprint)
     canary, undecided = _canary(place.data)
     minimum = {**MINIMUM} if plan is None else plan.data.minimum
     return SetState(

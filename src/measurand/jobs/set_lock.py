@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Protocol
 
 from measurand.core.example import Component, Example
+from measurand.core.set_commands import commands_for, where_words
 from measurand.core.set_version import SetLock, SetVersion, sizes_told
 from measurand.curation.set_changes import SetChanges, set_changes
 from measurand.errors import DataError, UsageError
+from measurand.jobs.set_place import PLAN, SetPlace
 from measurand.report.set_pages import ids_told
 from measurand.store.built_set import load_version
 from measurand.store.dataset import Dataset
 from measurand.store.lock_file import lock_path, read_lock
 from measurand.store.versions import versions
 
-__all__ = ["held_to_lock", "left_lock", "set_version"]
+__all__ = ["held_to_lock", "left_lock", "lock_over", "set_version"]
 
 
 class _Set(Protocol):
@@ -59,12 +61,33 @@ def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersi
     return held_to_lock(file, data, Dataset(tuple(examples)))
 
 
-def left_lock(file: Path, fingerprint: str) -> str:
+def lock_over(place: SetPlace, fingerprint: str) -> SetLock | None:
+    """The lock, where it is one of this set: the plan's lock says nothing of another set.
+
+    Without a plan it is of the usual set, and of one that is or keeps the locked version.
+
+    Args:
+        place: The set.
+        fingerprint: Of what stands there.
+
+    Raises:
+        DataError: The lock cannot be read.
+    """
+    lock = read_lock(place.file)
+    if lock is None or place.usual:
+        return lock
+    if place.plan is not None:
+        return None
+    kept = {fingerprint, *(one.fingerprint for one in versions(place.data))}
+    return lock if lock.fingerprint in kept else None
+
+
+def left_lock(place: SetPlace, fingerprint: str) -> str:
     """What an act says that has made another version than the one that is locked; else nothing."""
-    lock = read_lock(file)
+    lock = lock_over(place, fingerprint)
     if lock is None or lock.fingerprint == fingerprint:
         return ""
-    return (
+    return place.commands(
         f"Version {lock.fingerprint} is locked: runs, comparisons and gates refuse the set as it "
         "is now until you take it over (measurand data lock)."
     )
@@ -72,13 +95,15 @@ def left_lock(file: Path, fingerprint: str) -> str:
 
 def _refusal(file: Path, data: Path, lock: SetLock, *, now: SetVersion) -> str:
     by = f" by {lock.by}" if lock.by else ""
-    return (
+    other = "" if file.resolve() == PLAN.resolve() else str(file)
+    told = (
         f"the evaluation set {data} is not the one that is locked ({lock_path(file)}): version "
         f"{lock.fingerprint} was locked on {lock.at[:10]}{by}, with {sizes_told(lock.sizes)}; now "
         f"it is {now.told}. {_what_changed(data, lock)}Take the change over with: measurand data "
         f"lock; or put the locked version back with: measurand data versions --restore "
         f"{lock.fingerprint}"
     )
+    return commands_for(told, where_words(plan=other))
 
 
 def _what_changed(data: Path, lock: SetLock) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from measurand.core.plan import DataPlan, Plan
 from measurand.core.running import RedactPlan
+from measurand.core.set_commands import commands_for, where_words
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.places import ledger_path
 from measurand.models.environment import Environment
@@ -34,6 +35,20 @@ class SetPlace:
     plan: Plan | None
     data: Path
 
+    @classmethod
+    def of(
+        cls, file: Path | None = None, plan: Plan | None = None, data: Path | str | None = None
+    ) -> SetPlace:
+        """The place where plan and set are as told, or as usual; nothing is read."""
+        at = file or PLAN
+        usual = at.parent / (plan.data.path if plan else DataPlan().path)
+        return cls(at, plan, usual if data is None else Path(data))
+
+    @property
+    def usual(self) -> bool:
+        """Whether an act takes this set where none is named."""
+        return SetPlace.of(self.file, self.plan).data.resolve() == self.data.resolve()
+
     @property
     def ledger(self) -> Path:
         """The ledger; it may not be there yet."""
@@ -42,8 +57,23 @@ class SetPlace:
     @property
     def planned(self) -> bool:
         """Whether it is the set that the plan asks; any is where there is no plan."""
-        own = self.file.parent / (self.plan.data.path if self.plan else self.data)
-        return self.plan is None or own.resolve() == self.data.resolve()
+        return self.plan is None or self.usual
+
+    @property
+    def where(self) -> str:
+        """The options by which any act on a set means this one; empty where it does without."""
+        moved = self.plan is not None and self.file.resolve() != PLAN.resolve()
+        return where_words(
+            data="" if self.usual else str(self.data), plan=str(self.file) if moved else ""
+        )
+
+    def commands(self, text: str) -> str:
+        """A sentence of this house, whose commands are on this set.
+
+        See Also:
+            measurand.core.set_commands.commands_for
+        """
+        return commands_for(text, self.where)
 
     def redactor(self, environment: Environment | None = None) -> Callable[[str], str]:
         """What is done to texts that are kept or shown: as in the project's runs.
@@ -68,5 +98,4 @@ def set_place(plan: Path | None = None, data: Path | None = None) -> SetPlace:
     """
     file = plan or PLAN
     known = load_plan(file) if plan is not None or file.exists() else None
-    own = file.parent / (known.data.path if known else DataPlan().path)
-    return SetPlace(file, known, data or own)
+    return SetPlace.of(file, known, data)

@@ -144,6 +144,12 @@ def diff(
     return set_answer("data diff", document, part, limits=limits)
 
 
+def _from_plan(place: SetPlace) -> Path:
+    """The set as the plan would name it."""
+    data, folder = place.data.resolve(), place.file.parent.resolve()
+    return data.relative_to(folder) if data.is_relative_to(folder) else data
+
+
 def lock(
     place: SetPlace, name: str = NOW, *, by: str = "", now: datetime | None = None
 ) -> SetAnswer:
@@ -161,8 +167,9 @@ def lock(
     """
     if not place.planned:
         raise UsageError(
-            f"{place.file} asks another set than {place.data}, and would be refused every result; "
-            f"write data: {{path: {place.data}}} into it first"
+            f"the plan {place.file} asks another set than {place.data}: with this one locked, "
+            "every run would be refused. To have the plan ask it, write "
+            f"data: {{path: {_from_plan(place)}}} into the plan, and lock it then"
         )
     at = moment(now)
     if place.data.is_dir():
@@ -176,13 +183,16 @@ def lock(
     if current != made.fingerprint:
         limits.append(
             f"The set that stands in {place.data} is version {current} and not the locked one: "
-            "runs, comparisons and gates refuse until it is put back (measurand data versions "
-            f"--restore {made.fingerprint})."
+            "runs, comparisons and gates refuse until it is put back "
+            + place.commands(f"(measurand data versions --restore {made.fingerprint}).")
         )
     was = f" Before, version {before.fingerprint} was locked." if before else ""
     facts = SetFacts(
         title="The evaluation set is locked",
-        said=f"Results of this project are of version {made.fingerprint}, or are refused.{was}",
+        said=(
+            f"Results of this project have to be of version {made.fingerprint}; others are "
+            f"refused.{was}"
+        ),
         pairs=(("sizes", sizes_told(made.sizes)), ("lock", str(lock_path(place.file)))),
         limits=tuple(limits),
     )

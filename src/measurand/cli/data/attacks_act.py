@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measurand.cli.data.place import add_place, place_of
 from measurand.cli.options import add_output, add_pace, parser, whole
 from measurand.cli.printing import print_json, print_lines
 
@@ -45,9 +46,7 @@ def run(words: Sequence[str]) -> int:
     if args.list:
         return show(attack_catalogue(), args, also=frozenset({"Forms"}))
 
-    from measurand.jobs.set_place import set_place  # noqa: PLC0415
-
-    place = set_place(args.plan, args.data)
+    place = place_of(args)
     if args.dry_run:
         return _foretell(place, _chosen(args), args)
     return _tell(_make(place, args), args)
@@ -55,6 +54,7 @@ def run(words: Sequence[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     made = parser("data attacks", run.__doc__ or "", examples=EXAMPLES)
+    add_place(made)
     made.add_argument("--list", action="store_true", help="the catalogue; nothing is made")
     group = made.add_argument_group("what is made")
     group.add_argument(
@@ -71,8 +71,6 @@ def _options() -> argparse.ArgumentParser:
         metavar="FILE",
         help="where real questions come from (repeatable; the set's core when left out)",
     )
-    group.add_argument("--plan", type=Path, metavar="FILE", help="(measurand.yaml)")
-    group.add_argument("--data", type=Path, metavar="FOLDER", help="the set (the plan's)")
     group.add_argument(
         "--seed", type=partial(whole, least=0), metavar="N", help="of all choices (the plan's)"
     )

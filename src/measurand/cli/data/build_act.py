@@ -42,6 +42,8 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("logs", nargs="+", type=Path, help="files of logs, or folders of them")
     made.add_argument(
         "--out",
+        "--data",
+        dest="out",
         type=Path,
         metavar="FOLDER",
         help="the set's folder (the plan's data.path, or data/)",

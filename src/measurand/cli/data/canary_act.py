@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurand.cli.options import PLAN, add_output, add_pace, parser, show, whole
+from measurand.cli.data.place import add_place, place_of
+from measurand.cli.options import add_output, add_pace, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.cli.progress import progress
 from measurand.errors import UsageError
@@ -43,8 +43,7 @@ def run(words: Sequence[str]) -> int:
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True, title="acts")
     for act, what in _ACTS.items():
         part = acts.add_parser(act, help=what, description=what.capitalize() + ".")
-        part.add_argument("--data", type=Path, metavar="PATH", help="the set (the plan's)")
-        part.add_argument("--plan", type=Path, metavar="FILE", help="the plan (measurand.yaml)")
+        add_place(part)
         _OPTIONS[act](part)
     args = made.parse_args(words)
     return _RUN[args.act](args)
@@ -86,8 +85,8 @@ def _ask_options(part: argparse.ArgumentParser) -> None:
 def _plant(args: argparse.Namespace) -> int:
     from measurand.jobs.canary import FILE, plant_canary  # noqa: PLC0415 - after --help
 
-    data = _data(args)
-    planted = plant_canary(data)
+    place = place_of(args)
+    planted = plant_canary(place.data)
     if args.json:
         print_json(
             {
@@ -102,9 +101,11 @@ def _plant(args: argparse.Namespace) -> int:
     print_lines(
         [
             f"canary {planted.canary}",
-            f"planted in {planted.examples:,} examples (metadata.canary) and in {data / FILE}",
-            f"{planted.kept:,} examples had it already",
-            "search for it: measurand data canary search --corpus PATH",
+            (
+                f"planted in {planted.examples:,} examples (metadata.canary) and in "
+                f"{place.data / FILE}; {planted.kept:,} had it already"
+            ),
+            place.commands("search for it: measurand data canary search --corpus PATH"),
         ]
     )
     return 0
@@ -115,9 +116,10 @@ def _search(args: argparse.Namespace) -> int:
     from measurand.jobs.exposing.corpora import corpora_of  # noqa: PLC0415
     from measurand.jobs.exposing.reading import reading  # noqa: PLC0415
 
-    data, corpora = _data(args), corpora_of(args.corpus)
+    place, corpora = place_of(args), corpora_of(args.corpus)
     with progress("searching texts") as told:
-        found = search_canary(known_canary(data), corpora, tell=reading(corpora, told))
+        digits = known_canary(place.data)
+        found = search_canary(digits, corpora, where=place.where, tell=reading(corpora, told))
     return _shown(found, args)
 
 
@@ -126,14 +128,17 @@ def _ask(args: argparse.Namespace) -> int:
     from measurand.jobs.canary import ask_canary, asking_canary, known_canary  # noqa: PLC0415
     from measurand.jobs.run import paced  # noqa: PLC0415
     from measurand.jobs.run_progress import run_progress  # noqa: PLC0415
-    from measurand.store.plans import load_plan  # noqa: PLC0415
 
-    file = _plan(args)
-    digits = known_canary(_data(args))
+    place = place_of(args)
+    if place.plan is None:
+        raise UsageError("it asks the systems of a plan, and there is none here; name it: --plan")
+    digits = known_canary(place.data)
     if digits is None:
-        raise UsageError("the set has no canary: plant one with measurand data canary plant")
-    plan = paced(load_plan(file), connections=args.max_connections, budget=args.budget)
-    question = asking_canary(plan, file, digits, systems=args.system, times=args.times)
+        raise UsageError(
+            place.commands("the set has no canary: plant one with measurand data canary plant")
+        )
+    plan = paced(place.plan, connections=args.max_connections, budget=args.budget)
+    question = asking_canary(plan, place.file, digits, systems=args.system, times=args.times)
     if args.forecast:
         told = question.foretell()
         if args.json:
@@ -152,24 +157,6 @@ def _shown(found: Exposure, args: argparse.Namespace) -> int:
     from measurand.report.contamination_page import TEST_SECTIONS  # noqa: PLC0415
 
     return show(answer_of([found], verb=f"data canary {args.act}"), args, also=TEST_SECTIONS)
-
-
-def _plan(args: argparse.Namespace) -> Path:
-    plan: Path = args.plan or PLAN
-    if not plan.exists():
-        raise UsageError(f"there is no plan {plan}; name one with --plan")
-    return plan
-
-
-def _data(args: argparse.Namespace) -> Path:
-    """The set that is meant: named, or the plan's."""
-    if args.data is not None:
-        given: Path = args.data
-        return given
-    from measurand.store.plans import load_plan  # noqa: PLC0415 - after --help
-
-    plan = _plan(args)
-    return plan.parent / load_plan(plan).data.path
 
 
 _OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from measurand.cli.data.place import add_place, data_of
 from measurand.cli.options import add_output, parser, scales_of, show, whole
 from measurand.cli.progress import progress
 
@@ -28,12 +29,7 @@ def run(words: Sequence[str]) -> int:
     whose input is not named, as --window, is listed as not run and does not count.
     """
     made = parser("data check", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "data", nargs="?", type=Path, help="the evaluation set (the plan's, or data/)"
-    )
-    made.add_argument(
-        "--plan", type=Path, metavar="FILE", help="the plan (measurand.yaml, if there is one)"
-    )
+    add_place(made)
     group = made.add_argument_group("what else is looked at")
     group.add_argument(
         "--window",
@@ -75,5 +71,5 @@ def run(words: Sequence[str]) -> int:
         seed=args.seed,
     )
     with progress("reading and redacting") as told:
-        answer = check_set(args.data, request, plan=args.plan, progress=told)
+        answer = check_set(data_of(args), request, plan=args.plan, progress=told)
     return show(answer, args, also=SHOWN)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measurand.cli.data.place import add_place, data_of
 from measurand.cli.options import PLAN, add_level, add_output, add_pace, number, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.cli.progress import progress
@@ -64,7 +65,7 @@ def run(words: Sequence[str]) -> int:
             watch=bars.watch,
             progress=None if args.quiet else bars.reading(),
         )
-        answer = contamination(args.data, options, plan=plan, telling=telling)
+        answer = contamination(data_of(args), options, plan=plan, telling=telling)
     code = show(answer, args, also=TEST_SECTIONS)
     if answer.spent and not args.json:
         print_lines([f"asking for these tests has cost ${answer.spent:,.4f} in all"])
@@ -108,15 +109,7 @@ class _Bars:
 
 def _options() -> argparse.ArgumentParser:
     made = parser("data contamination", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "data", nargs="?", type=Path, help="the set, a folder or a file (the plan's data)"
-    )
-    made.add_argument(
-        "--plan",
-        type=Path,
-        metavar="FILE",
-        help="whose systems, prompts and ratings are looked at (measurand.yaml, if there is one)",
-    )
+    add_place(made)
     _add_texts(made)
     _add_asking(made)
     _add_ratings(made)
@@ -226,7 +219,7 @@ def _foretold(args: argparse.Namespace, plan: Path | None, options: Contaminatio
     from measurand.cli.plan_verb import tell_forecast  # noqa: PLC0415 - after --help
     from measurand.jobs.contamination import contamination_forecast  # noqa: PLC0415
 
-    found = contamination_forecast(args.data, options, plan=plan)
+    found = contamination_forecast(data_of(args), options, plan=plan)
     if args.json:
         print_json({"verb": "data contamination", "forecasts": [one.to_json() for one in found]})
     elif not found:

@@ -28,7 +28,7 @@ def run(words: Sequence[str]) -> int:
     what = "a version (a fingerprint's first digits), now, locked, or a folder"
     made.add_argument("before", help=what)
     made.add_argument("after", nargs="?", default="now", help=f"{what} (now)")
-    add_place(made)
+    add_place(made, named=False)
     add_output(made)
     args = made.parse_args(words)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measurand.cli.data.place import add_place, data_of, place_of
 from measurand.cli.options import parser, scales_of
 from measurand.errors import UsageError
 
@@ -31,7 +32,7 @@ def run(words: Sequence[str]) -> int:
     in the other tool.
     """
     made = parser("data export", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument("data", type=Path, help="the set's folder, or one file of examples")
+    add_place(made)
     made.add_argument("--to", choices=_FORMATS, required=True, help="the format")
     made.add_argument(
         "--out",
@@ -64,7 +65,7 @@ def run(words: Sequence[str]) -> int:
     from measurand.jobs.source import Reading  # noqa: PLC0415
 
     exported = send_out(
-        args.data,
+        data_of(args) or place_of(args).data,
         to=args.to,
         out=args.out,
         outputs=args.outputs,

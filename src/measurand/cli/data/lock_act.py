@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from measurand.cli.data.place import add_place, place_of
 from measurand.cli.options import add_output, parser, show
@@ -26,11 +28,17 @@ def run(words: Sequence[str]) -> int:
     )
     made.add_argument("--off", action="store_true", help="take the lock away")
     made.add_argument("--by", metavar="NAME", help="who locks it; kept in the lock (your login)")
-    add_place(made)
+    add_place(made, named=False)
     add_output(made)
     args = made.parse_args(words)
     if args.off and (args.version or args.by):
         raise UsageError("--off takes the lock away; it goes with no version and no name")
+
+    if args.version and ("/" in args.version or Path(args.version).exists()):
+        raise UsageError(
+            f"lock takes a version, and {args.version} is a place: name the set with --data "
+            f"{shlex.quote(args.version)}"
+        )
 
     from measurand.jobs.versions import NOW, lock, unlock  # noqa: PLC0415 - after --help
 

@@ -13,6 +13,7 @@ from measurand.cli.data.log_options import (
     add_window,
     log_reading_of,
 )
+from measurand.cli.data.place import add_place, data_of
 from measurand.cli.options import add_level, add_output, number, parser, scales_of, show, whole
 from measurand.cli.progress import progress
 
@@ -39,9 +40,6 @@ def run(words: Sequence[str]) -> int:
     """
     made = parser("data mismatch", run.__doc__ or "", examples=EXAMPLES)
     made.add_argument(
-        "data", nargs="?", type=Path, help="the evaluation set (the plan's, or data/)"
-    )
-    made.add_argument(
         "--window",
         nargs="+",
         type=Path,
@@ -49,9 +47,7 @@ def run(words: Sequence[str]) -> int:
         metavar="LOGS",
         help="files of production logs, or folders of them",
     )
-    made.add_argument(
-        "--plan", type=Path, metavar="FILE", help="the plan (measurand.yaml, if there is one)"
-    )
+    add_place(made)
     add_log_reading(made)
     _add_comparing(made)
     _add_headline(made)
@@ -87,7 +83,9 @@ def run(words: Sequence[str]) -> int:
         options=options,
     )
     with progress("reading and redacting") as told:
-        answer = mismatch_of(args.window, request, data=args.data, plan=args.plan, progress=told)
+        answer = mismatch_of(
+            args.window, request, data=data_of(args), plan=args.plan, progress=told
+        )
     return show(answer, args, also=SHOWN)
 
 

@@ -43,7 +43,7 @@ def run(words: Sequence[str]) -> int:
     made.add_argument("--segment", action="append", default=[], metavar="TAG", help="a tag of it")
     made.add_argument("--by", metavar="NAME", default="", help="who captures it; kept")
     add_log_reading(made)
-    add_place(made)
+    add_place(made, named=False)
     add_output(made)
     args = made.parse_args(words)
 

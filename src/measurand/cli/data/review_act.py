@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measurand.cli.data.place import add_place, place_of
 from measurand.cli.options import add_output, number, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
@@ -34,12 +35,7 @@ _SHOWN = frozenset({"Summary", "Dropped", "How far it is"})
 def run(words: Sequence[str]) -> int:
     """Look through the set: accept, edit, drop and tag examples; experts answer golden ones."""
     made = parser("data review", run.__doc__ or "", examples=EXAMPLES)
-    made.add_argument(
-        "data", nargs="?", type=Path, help="the evaluation set (the plan's, or data/)"
-    )
-    made.add_argument(
-        "--plan", type=Path, metavar="FILE", help="the plan (measurand.yaml, if there is one)"
-    )
+    add_place(made)
     made.add_argument("--by", metavar="NAME", help="who decides; it stands in the lineage")
     _how(made)
     _desk(made)
@@ -48,9 +44,7 @@ def run(words: Sequence[str]) -> int:
     args = made.parse_args(words)
     _check(args)
 
-    from measurand.jobs.set_place import set_place  # noqa: PLC0415 - after --help
-
-    place = set_place(args.plan, args.data)
+    place = place_of(args)
     if args.status:
         return _status(place, args)
     if args.invite or args.revoke:
@@ -158,7 +152,7 @@ def _status(place: SetPlace, args: argparse.Namespace) -> int:
     from measurand.jobs.review import look  # noqa: PLC0415 - after --help
     from measurand.jobs.reviewing.telling import status_answer  # noqa: PLC0415
 
-    return show(status_answer(look(place).progress(), str(place.data)), args, also=_SHOWN)
+    return show(status_answer(look(place).progress(), place), args, also=_SHOWN)
 
 
 def _decided(place: SetPlace, args: argparse.Namespace) -> int:
@@ -205,8 +199,8 @@ def _links(place: SetPlace, args: argparse.Namespace) -> int:
             link,
             (
                 f"for {args.invite}, as {args.role}, for {args.days:g} days, while the desk is "
-                "open (measurand data review). It is shown this once: whoever has it is taken for "
-                "that person."
+                + place.commands("open (measurand data review). It is shown this once: whoever ")
+                + "has it is taken for that person."
             ),
         ]
     )

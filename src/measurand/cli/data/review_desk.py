@@ -32,7 +32,9 @@ async def _served(place: SetPlace, args: argparse.Namespace) -> int:
             lines = [
                 f"{place.data}: {progress.total:,} examples, {progress.accepted:,} accepted",
                 f"{name}: http://{reached(args.host)}:{port}/enter/{token}  (good for a day)",
-                "experts come in by: measurand data review --invite NAME --role expert",
+                place.commands(
+                    "experts come in by: measurand data review --invite NAME --role expert"
+                ),
                 "stop with Ctrl-C: what was decided stays, and the review goes on where it was",
             ]
             if progress.unwritten:
@@ -48,5 +50,5 @@ async def _served(place: SetPlace, args: argparse.Namespace) -> int:
         left = desk.unwritten()
     if left:
         print_lines([f"{left:,} decisions are kept and not in the set yet; to write them:"])
-        print_lines(["measurand data review --finish"])
+        print_lines([place.commands("measurand data review --finish")])
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from measurand.core.example import COMPONENTS
@@ -111,7 +112,12 @@ def _accepted(book: Book, words: tuple[str, ...]) -> list[str]:
         else:
             unknown.append(word)
     if unknown:
-        raise UsageError(f"the set has no example {', '.join(unknown[:5])}")
+        near = get_close_matches(unknown[0], ("all", *COMPONENTS), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UsageError(
+            f"the set has no example or component {', '.join(unknown[:5])}{hint}; allowed: all, "
+            f"{', '.join(COMPONENTS)}, or ids"
+        )
     return [
         name
         for name in names

@@ -12,6 +12,7 @@ from measurand.core.set_version import sizes_told
 from measurand.jobs.reviewing.book import CANNOT, Book
 from measurand.jobs.reviewing.dropping import sampled
 from measurand.jobs.set_answer import SetAnswer, set_answer
+from measurand.jobs.set_place import SetPlace
 from measurand.report.document import Column, Section, Table
 from measurand.report.set_pages import SetFacts, counted, facts_document, ids_told
 from measurand.store.dataset import Dataset
@@ -164,19 +165,18 @@ def outcome_answer(outcome: Outcome) -> SetAnswer:
     return set_answer("data review", facts_document(facts), part, limits=limits)
 
 
-def status_answer(progress: Progress, folder: str) -> SetAnswer:
-    """How far a review is, as an answer."""
+def status_answer(progress: Progress, place: SetPlace) -> SetAnswer:
+    """How far the review of a set is, as an answer."""
     said = f"{progress.accepted:,} of {progress.total:,} examples are accepted."
     if progress.unwritten:
-        said += (
-            f" {counted(progress.unwritten, 'decision')} not yet in the set: "
+        said += f" {counted(progress.unwritten, 'decision')} not yet in the set: " + place.commands(
             "measurand data review --finish writes them."
         )
     limits = tuple(_left(progress.left))
     facts = SetFacts(
         title="How far the review is",
         said=said,
-        pairs=(("set", folder),),
+        pairs=(("set", str(place.data)),),
         sections=tuple(_parts(progress)),
         limits=limits,
     )
