@@ -140,7 +140,7 @@ def test_mostly_unknown_never_passes_and_blocked_often_fails_all_the_same() -> N
 def test_where_every_rating_failed_there_is_a_reason_and_no_rate() -> None:
     findings = compare(Ratings.of(table(0, 0, 30)), RUBRIC, options=ComparisonOptions(resamples=99))
     [rate] = findings.named("blocking_rate")
-    assert rate.estimate.reason == "every rating of a on a dimension that blocks failed"
+    assert rate.estimate.reason == "no rating of a on a dimension that blocks has a value"
     [bound] = findings.named("blocking_rate_if_unknown")
     assert (bound.estimate.value, bound.estimate.n) == (1.0, 30)
     assert any("unknown (a 30)" in limit for limit in findings.limits)

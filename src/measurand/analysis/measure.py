@@ -230,7 +230,7 @@ def blocking_rates(measure: Measure, *, expected: bool = False) -> Iterator[Resu
             elif expected and name == "blocking_rate":
                 reason = f"nobody rated {system} on a dimension that blocks"
                 if unknown:
-                    reason = f"every rating of {system} on a dimension that blocks failed"
+                    reason = f"no rating of {system} on a dimension that blocks has a value"
                 estimate = Estimate.absent(reason, method="Clopper-Pearson", level=measure.level)
                 yield stamp(name=name, estimate=estimate)
             if unknown and name == "blocking_rate":

@@ -18,10 +18,11 @@ from measurand.core.protocols import Check
 from measurand.core.rating import Rating, Ratings
 from measurand.core.rubric import Rubric
 from measurand.errors import DataError, Fault
+from measurand.jobs.answered import refuse_unanswered
 from measurand.jobs.engine.own_checks import OwnChecks
 from measurand.jobs.engine.rows import check_row
 from measurand.jobs.places import ledger_path
-from measurand.jobs.workbench import checks_of, outputs_of
+from measurand.jobs.workbench import checks_of, outputs_of, recorded_of
 from measurand.store.dataset import Dataset
 from measurand.store.ledger import open_ledger
 from measurand.store.plans import load_plan
@@ -73,7 +74,9 @@ def check_project(plan_path: Path, *, progress: Progress | None = None) -> Check
     plan = load_plan(plan_path)
     base = plan_path.parent
     examples = {example.id: example for example in Dataset.load(base / plan.data.path).examples}
-    outputs = outputs_of(plan, plan_path)
+    recorded = recorded_of(plan, plan_path)
+    outputs = outputs_of(recorded, plan_path)
+    refuse_unanswered(plan, plan_path, recorded, names=examples)
     checks = checks_of(plan, plan_path)
     checked = rate_outputs(
         outputs,

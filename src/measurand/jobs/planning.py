@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from measurand.core.example import Component, Example
 from measurand.core.plan import Plan
 from measurand.errors import InfrastructureError
 from measurand.jobs.anchoring import Anchoring, anchoring_ahead
+from measurand.jobs.answered import refuse_unanswered, unanswered
 from measurand.jobs.batches.log import BatchLog
 from measurand.jobs.engine.agenda import Agenda
 from measurand.jobs.engine.bridge import run_to_end
@@ -25,6 +27,7 @@ from measurand.jobs.rating_ahead import characters_read, people_ahead
 from measurand.jobs.run import RunOptions, Watch, as_chosen, run
 from measurand.jobs.sizes_ahead import Scene, Study, sizes_ahead, study_ahead
 from measurand.jobs.spending import spent_beside
+from measurand.jobs.workbench import Recorded
 from measurand.models.environment import Environment
 from measurand.report.results_json import results_document
 from measurand.stats.power_parts import POWER
@@ -152,6 +155,7 @@ class _Ahead:
         some = looked_at(self.stream, total)
         anchoring = anchoring_ahead(read, self.plan_file, self.stream)
         async with opened(read, self.plan_file, environment=self.environment) as live:
+            lacking = self._lacking(live.parts.recorded)
             with open_ledger(ledger_path(self.plan_file)) as ledger:
                 agenda = Agenda(live.parts, ledger, self.chosen.again)
                 under_way = BatchLog(ledger.work, plan="", run=0).under_way
@@ -159,7 +163,7 @@ class _Ahead:
                 works = found.works(total / max(len(some), 1))
                 works = _with_anchors(works, anchoring, live, ledger=ledger)
                 spent = ledger.work.spent() + spent_beside(ledger_path(self.plan_file))
-                notes = (*live.notes, *_of_calls(read, under_way, anchoring))
+                notes = (*lacking, *live.notes, *_of_calls(read, under_way, anchoring))
                 characters = characters_read(some, found.usual_answer)
                 people = people_ahead(
                     read,
@@ -183,12 +187,21 @@ class _Ahead:
             notes=(*_of_plan(read, self.stream), *_of_overrides(read, some), *notes),
         )
 
+    def _lacking(self, recorded: Recorded) -> tuple[str, ...]:
+        """What recorded outputs lack; outputs of another set are refused."""
+        refuse_unanswered(self.plan, self.plan_file, recorded, names=_ids(self.stream))
+        return unanswered(self.plan, recorded, _ids(islice(self.stream, self.chosen.limit)))
+
     def _study(
         self, scene: Scene, told: Forecast, works: Sequence[Work], *, people: Findings | None
     ) -> Findings | None:
         if self.study is None:
             return None
         return study_ahead(self.study, scene, told, works=works, people=people)
+
+
+def _ids(examples: Iterable[Example]) -> Iterator[str]:
+    return (example.id for example in examples)
 
 
 def _fly(

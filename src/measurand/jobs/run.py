@@ -13,6 +13,7 @@ from measurand.core.example import Component, Example
 from measurand.core.plan import Plan
 from measurand.core.set_version import SetVersion
 from measurand.errors import InsufficientData, UsageError
+from measurand.jobs.answered import refuse_unanswered
 from measurand.jobs.carrying import Course, Errand, Watch, to_end
 from measurand.jobs.engine.agenda import Again
 from measurand.jobs.engine.engine import Stop
@@ -186,9 +187,9 @@ def run(
 
     async def work() -> float:
         told = environment or Environment()
-        path = ledger_path(plan_file)
-        observe = course.tally.attempt
+        path, observe = ledger_path(plan_file), course.tally.attempt
         async with opened(plan, plan_file, environment=told, observe=observe) as live:
+            refuse_unanswered(plan, plan_file, live.parts.recorded, names=_ids(examples))
             manifest = started(plan, live, data=of, examples=total)
             if chosen.partial:
                 with open_ledger(path) as ledger:
@@ -213,6 +214,10 @@ def run(
         clear=course.clear,
         of=of,
     )
+
+
+def _ids(examples: Iterable[Example]) -> Iterator[str]:
+    return (example.id for example in examples)
 
 
 def _set_of(plan: Plan, file: Path) -> tuple[ExampleStream, SetVersion]:

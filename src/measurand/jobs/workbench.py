@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,13 @@ from measurand.store.lines import SUFFIXES
 from measurand.store.outputs import read_outputs
 from measurand.store.yaml import read_yaml
 
-__all__ = ["checks_of", "outputs_of", "placed", "recorded_of"]
+__all__ = ["Recorded", "checks_of", "outputs_of", "placed", "recorded_of"]
 
 FILE = "file:"
 PEOPLE_AND_JUDGES = frozenset({"people", "judge"})
+
+Recorded = Mapping[str, Mapping[tuple[str, int], Output]]
+"""Recorded outputs by system, example and trial."""
 
 
 def checks_of(plan: Plan, file: Path) -> tuple[Check, ...]:
@@ -49,19 +52,16 @@ def checks_of(plan: Plan, file: Path) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def outputs_of(plan: Plan, file: Path) -> tuple[Output, ...]:
-    """The recorded outputs of the plan's systems (those whose target is ``file:PATH``).
+def outputs_of(recorded: Recorded, file: Path) -> tuple[Output, ...]:
+    """The recorded outputs of all systems, where there are any.
 
     Args:
-        plan: The plan.
-        file: Where it stands; its paths start from that folder.
+        recorded: The outputs by system, example and trial, as `recorded_of` reads them.
+        file: Where the plan stands.
 
     Raises:
-        PlanError: No system has recorded outputs, a file of them does not exist, or a target is a
-            file without saying so.
-        DataError: An outputs file is wrong.
+        PlanError: No system has recorded outputs.
     """
-    recorded = recorded_of(plan, file)
     if not recorded:
         fault = Fault(
             "no system has recorded outputs",
