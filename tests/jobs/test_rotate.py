@@ -94,6 +94,25 @@ def test_what_is_stale_leaves_and_can_be_put_back(place: SetPlace) -> None:
     assert load_set(place.data).dataset.examples == first.dataset.examples
 
 
+def test_where_nobody_knows_a_date_nothing_is_said_to_be_fresh(place: SetPlace) -> None:
+    def said(before: str) -> str:
+        return rotate_set(place, RotateOptions(before=before, dry_run=True)).to_markdown()
+
+    assert "known to be stale: of 1 of 5 examples nobody says when" in said("2020-01-01")
+    assert "Nothing is" not in said("2026-04-01")
+
+
+def test_two_sets_with_nothing_in_common_are_told_so_first(place: SetPlace, tmp_path: Path) -> None:
+    others = Dataset(tuple(example(f"o{n}", None) for n in range(20)))
+    save_set(tmp_path / "other", BuiltSet(others), manifest={}, now="2026-01-01T00:00:00+00:00")
+    answer = diff(place, str(place.data), str(tmp_path / "other"))
+    page = answer.to_markdown()
+    assert page.count("No example is the same in") == 1
+    assert page.index("No example is the same in") < page.index("Added")
+    assert "15 more are not shown" in page
+    assert len(answer.part["diff"]["added"]) == 20
+
+
 def test_what_waits_in_reserve_stands_for_as_much_as_its_stratum_says(tmp_path: Path) -> None:
     often = replace(example("often", "2025-01-01"), probability=0.05)
     spares = (example("heir", "2026-01-01"), replace(often, id="waits", created="2026-01-01"))

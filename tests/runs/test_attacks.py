@@ -175,6 +175,9 @@ def test_a_set_gets_them_with_their_lineage_once(asking: Project) -> None:
     assert lineage.component == "adversarial"
     with pytest.raises(UsageError, match="is there already"):
         write_attacks(made, _file(asking.folder, made), now=NOW)
+    with pytest.raises(UsageError, match=r"ends in \.jsonl"):
+        write_attacks(made, asking.folder / "attacks.csv", now=NOW)
+    assert not (asking.folder / "attacks.csv").exists()
 
 
 def _file(folder: Path, made: Made) -> Path:

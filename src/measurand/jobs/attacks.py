@@ -234,6 +234,12 @@ def foretold_attacks(
     return to_end(look, Course(total=0).stop)
 
 
+_OTHER = frozenset(
+    {".json", ".csv", ".tsv", ".yaml", ".yml", ".txt", ".md", ".parquet", ".xlsx", ".gz"}
+)
+"""Endings by which somebody means a file, and not a folder."""
+
+
 def write_attacks(made: Made, out: Path, *, now: str) -> int:
     """Write attacks to a file of JSON Lines, or add them to a set's folder as a new version.
 
@@ -249,7 +255,8 @@ def write_attacks(made: Made, out: Path, *, now: str) -> int:
         How many were written.
 
     Raises:
-        UsageError: The file is there already, or somebody else is writing to the set.
+        UsageError: The file is there already or ends otherwise, or somebody else is writing to the
+            set.
         DataError: The set cannot be read.
     """
     if out.suffix == ".jsonl":
@@ -257,6 +264,11 @@ def write_attacks(made: Made, out: Path, *, now: str) -> int:
             raise UsageError(f"{out} is there already; nothing was written: name another file")
         write_jsonl(out, (encode(one.example) for one in made.attacks))
         return len(made.attacks)
+    if out.is_file() or out.suffix.lower() in _OTHER:
+        raise UsageError(
+            f"attacks are written to a file that ends in .jsonl, or added to a set's folder; found "
+            f"{out}: nothing was written"
+        )
     there = load_set(out) if out.exists() and any(out.iterdir()) else BuiltSet(Dataset(()))
     known = {example.id for example in there.dataset.examples}
     fresh = [one for one in made.attacks if one.example.id not in known]

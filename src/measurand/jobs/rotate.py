@@ -233,7 +233,7 @@ def _answer(
         f"{counted(len(done.retired), 'example')} {would}retired, {replaced:,} of them replaced "
         "from the reserve."
         if done.retired
-        else "Nothing is stale: the set stays as it is."
+        else _nothing(built, options)
     )
     limits = tuple(filter(None, (*_limits(built, done, options, place=place), held)))
     left = len(built.spare) - len(done.used) - len(done.passed)
@@ -276,6 +276,16 @@ def _answer(
         "in_reserve": left,
     }
     return set_answer("data rotate", facts_document(facts), part, limits=limits)
+
+
+def _nothing(built: BuiltSet, options: RotateOptions) -> str:
+    undated = sum(not example.created for example in built.dataset)
+    if options.before is not None and undated:
+        return (
+            f"Nothing is known to be stale: of {undated:,} of {len(built.dataset):,} examples "
+            "nobody says when they were created. The set stays as it is."
+        )
+    return "Nothing is stale: the set stays as it is."
 
 
 def _sections(done: Rotation) -> Iterator[Section]:

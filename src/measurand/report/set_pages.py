@@ -38,6 +38,8 @@ __all__ = [
 
 _SHOWN = 100
 """Examples that are named in a table; the others are counted."""
+_FEW = 5
+"""As many of two sets that have nothing in common."""
 _LONG = 600
 _QUESTION = 160
 
@@ -146,7 +148,7 @@ def diff_document(
         changes: What differs.
         names: What the two are called.
         redact: What is done to every text that is shown.
-        limits: What it means for results.
+        limits: What it means for results; the first of them stands first.
     """
     before, after = names
     pairs = (
@@ -155,8 +157,9 @@ def diff_document(
         ("differs", changes.told),
         ("the same in both", f"{changes.common:,} examples"),
     )
-    sections = [Section("Summary", (KeyValue(pairs),))]
-    shown = _Shown(redact)
+    meaning = tuple(map(Paragraph, limits[:1]))
+    sections = [Section("Summary", (*meaning, KeyValue(pairs)))]
+    shown = _Shown(redact, _SHOWN if changes.common else _FEW)
     sections += shown.listed("Added", changes.added)
     sections += shown.listed("Removed", changes.removed)
     sections += shown.changed("Changed in content", changes.content)
@@ -164,7 +167,7 @@ def diff_document(
     sections += _moved(changes)
     return Document(
         title=f"From {before} to {after}",
-        sections=(*sections, *limits_section(tuple(limits))),
+        sections=(*sections, *limits_section(tuple(limits[1:]))),
         footer=FOOTER,
     )
 
@@ -229,6 +232,7 @@ class _Shown:
     """Texts as they are shown."""
 
     redact: Callable[[str], str] = field(repr=False)
+    most: int
 
     def listed(self, title: str, examples: Sequence[Example]) -> Iterator[Section]:
         """Examples with what they ask."""
@@ -237,10 +241,10 @@ class _Shown:
         columns = (Column("example"), Column("component"), Column("asks"))
         rows = tuple(
             (one.id, one.component, shortened(one_line(self.redact(one.question)), _QUESTION))
-            for one in examples[:_SHOWN]
+            for one in examples[: self.most]
         )
         caption = counted(len(examples), "example")
-        yield Section(title, (Table(caption, columns, rows, _more(len(examples))),))
+        yield Section(title, (Table(caption, columns, rows, _more(len(examples), self.most)),))
 
     def changed(self, title: str, changes: Sequence[ExampleChange]) -> Iterator[Section]:
         """Examples field by field, word by word where it is text."""
@@ -278,8 +282,8 @@ def _moved(changes: SetChanges) -> Iterator[Section]:
         )
 
 
-def _more(count: int) -> str:
-    return f"{count - _SHOWN:,} more are not shown." if count > _SHOWN else ""
+def _more(count: int, most: int = _SHOWN) -> str:
+    return f"{count - most:,} more are not shown." if count > most else ""
 
 
 def ids_told(names: Iterable[str], most: int = 5) -> str:

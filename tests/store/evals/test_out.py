@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,17 @@ def results(tests: list[dict[str, Any]]) -> dict[str, Any]:
 def back(tests: list[dict[str, Any]]) -> list[Example]:
     document = json.loads(json.dumps(results(tests)))
     return [one.example for one in read_document(document, Sheet(Path("results.json")))]
+
+
+def test_tests_that_promptfoo_passes_whatever_is_answered_are_told() -> None:
+    bare = Leaving(
+        name="t", examples=[replace(FULL, id=n, references=(), checklist=()) for n in "ab"]
+    )
+    assert not any("assert" in test for test in promptfoo_tests(bare))
+    assert any("passes whatever is answered (2 times)" in note for note in bare.notes)
+    whole = Leaving(name="t", examples=[FULL])
+    assert all(test["assert"] for test in promptfoo_tests(whole))
+    assert not any("passes whatever" in note for note in whole.notes)
 
 
 def test_promptfoo_gets_no_template_to_run_and_no_path_to_read() -> None:

@@ -28,6 +28,10 @@ _ENVIRONMENT = re.compile(r"\benv\b")
 _SHORT = 80
 """Characters up to which a reference may stand in an answer word for word."""
 _NAMES = frozenset({"question", "messages"})
+_UNASKED = (
+    "an example has no reference or checklist that an assert can hold: its test has no assert, and "
+    "promptfoo passes whatever is answered"
+)
 
 
 def tests(leaving: Leaving) -> Iterator[dict[str, Any]]:
@@ -46,6 +50,8 @@ def tests(leaving: Leaving) -> Iterator[dict[str, Any]]:
         test["vars"] = _variables(example, leaving)
         if asserts := [*_asserts(example, leaving)]:
             test["assert"] = asserts
+        else:
+            leaving.note(_UNASKED)
         test["metadata"] = {OWN: _own(example)}
         yield test
     if leaving.outputs or leaving.ratings:
