@@ -17,7 +17,7 @@ from measurand.core.example import Example, Message
 from measurand.core.set_commands import commands_for, where_words
 from measurand.jobs.set_check import check_set
 from measurand.jobs.set_place import SetPlace, set_place
-from measurand.jobs.versions import lock
+from measurand.jobs.versions import list_versions, lock
 from measurand.store.dataset import Dataset
 
 PLAN = """\
@@ -148,6 +148,8 @@ def test_a_lock_is_held_against_the_plans_set_alone(plan: Path) -> None:
         return {one.kind.name for one in check_set(data, plan=plan).found.concerns}
 
     assert "lock-differs" not in kinds("my set")
+    assert list_versions(set_place()).part["locked"]
+    assert list_versions(set_place(plan, Path("my set"))).part["locked"] is None
     small("data", "changed")
     assert "lock-differs" in kinds(None)
     assert "lock-differs" in kinds("data/../data")

@@ -166,7 +166,8 @@ def test_the_page_says_what_came_in_and_what_is_still_to_do(built: Built) -> Non
         "Refused:",
         "Asked most often",
         "golden questions",
-        "measurand data check",
+        "measurand data check --data ",
+        "measurand data review --data ",
         "Core samples the 585 interactions that were answered",
     ):
         assert told in page, told

@@ -131,6 +131,7 @@ class BuildAccount:
         rates: How often the system is known to have failed.
         reasons: Of each reason for an edge case, the share of questions that it holds for.
         limits: What the set cannot say.
+        where: The options that name the set and the plan in a command, where they have to be.
     """
 
     name: str
@@ -146,6 +147,7 @@ class BuildAccount:
     rates: Rates
     reasons: Mapping[str, int] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    where: str = ""
 
     def part(self, component: Component) -> Part:
         """The part of this name."""

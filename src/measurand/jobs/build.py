@@ -39,6 +39,7 @@ from measurand.jobs.encoding import encoder_of
 from measurand.jobs.keys import redactor, run_key
 from measurand.jobs.logs import Logs, Progress, open_logs
 from measurand.jobs.places import ledger_path
+from measurand.jobs.set_place import SetPlace
 from measurand.models.environment import Environment
 from measurand.privacy.redaction import Redactor
 from measurand.report.build_page import build_document
@@ -178,6 +179,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         parts=parts_of(made, spare, wanted=options.wanted, available=chosen.available),
         rates=rates_of(traffic, chosen),
         reasons=chosen.reasons.counts,
+        where=SetPlace.of(options.plan, plan, task.folder).where,
     )
     task.how.tell("writing the set")
     dataset = Dataset(tuple(example for example, _ in made))

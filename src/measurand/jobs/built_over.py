@@ -9,10 +9,12 @@ from itertools import dropwhile
 from pathlib import Path
 
 from measurand.core.example import Example
-from measurand.core.plan import DataPlan, Plan
+from measurand.core.plan import Plan
 from measurand.errors import UsageError
 from measurand.jobs.canary import known_canary
 from measurand.jobs.planting import PLANTED, with_canary
+from measurand.jobs.set_lock import lock_over
+from measurand.jobs.set_place import SetPlace
 from measurand.store.built_set import (
     BUILT,
     FOUND,
@@ -21,7 +23,7 @@ from measurand.store.built_set import (
     note_edits,
     open_set,
 )
-from measurand.store.lock_file import lock_path, read_lock
+from measurand.store.lock_file import lock_path
 from measurand.store.standing import noted
 from measurand.store.versions import Version, versions
 
@@ -74,15 +76,13 @@ def ground(folder: Path, plan: Plan | None, file: Path | None) -> Ground:
 
 
 def _refuse_locked(folder: Path, plan: Plan | None, file: Path) -> None:
-    own = file.parent / (plan.data.path if plan else DataPlan().path)
-    if own.resolve() != folder.resolve():
-        return
-    lock = read_lock(file)
+    place = SetPlace.of(file, plan, folder)
+    lock = lock_over(place)
     if lock is not None:
         raise UsageError(
             f"{folder} is locked ({lock_path(file)}): version {lock.fingerprint}, since "
             f"{lock.at[:10]}. {_ELSEWHERE.capitalize()}, or take the lock away first: "
-            "measurand data lock --off"
+            + place.commands("measurand data lock --off")
         )
 
 

@@ -61,14 +61,14 @@ def set_version(file: Path, data: Path, examples: Iterable[Example]) -> SetVersi
     return held_to_lock(file, data, Dataset(tuple(examples)))
 
 
-def lock_over(place: SetPlace, fingerprint: str) -> SetLock | None:
+def lock_over(place: SetPlace, fingerprint: str = "") -> SetLock | None:
     """The lock, where it is one of this set: the plan's lock says nothing of another set.
 
     Without a plan it is of the usual set, and of one that is or keeps the locked version.
 
     Args:
         place: The set.
-        fingerprint: Of what stands there.
+        fingerprint: Of what stands there, where it may not be kept yet.
 
     Raises:
         DataError: The lock cannot be read.

@@ -14,6 +14,7 @@ from measurand.curation.set_changes import SetChanges, set_changes
 from measurand.errors import UsageError
 from measurand.jobs.manifest import STARTED
 from measurand.jobs.set_answer import SetAnswer, set_answer
+from measurand.jobs.set_lock import lock_over
 from measurand.jobs.set_place import SetPlace
 from measurand.models.environment import Environment
 from measurand.report.set_pages import (
@@ -52,7 +53,8 @@ def list_versions(place: SetPlace, *, now: datetime | None = None) -> SetAnswer:
     """
     if place.data.is_dir():
         note_edits(place.data, moment(now))
-    known, dataset, held = versions(place.data), Dataset.load(place.data), _lock_of(place)
+    known, dataset = versions(place.data), Dataset.load(place.data)
+    held = lock_over(place, dataset.fingerprint)
     runs = _runs(place)
     newest = {one.fingerprint: at for at, one in enumerate(known)}
     lines = tuple(

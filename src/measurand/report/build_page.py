@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from measurand.core.example import Component
+from measurand.core.set_commands import commands_for
 from measurand.curation.account import BuildAccount, Part
 from measurand.curation.edge import REASONS
 from measurand.curation.sample import Stratum
@@ -286,7 +287,7 @@ def _to_do(account: BuildAccount) -> list[Section]:
     golden, items = account.part("golden"), []
     items.append(
         f"Look through the {account.size:,} examples; nobody has accepted them yet: "
-        f"measurand data review {account.folder}"
+        "measurand data review"
     )
     if golden.size:
         items.append(
@@ -299,18 +300,16 @@ def _to_do(account: BuildAccount) -> list[Section]:
         for part in account.parts
         if part.size < part.minimum
     ]
-    items.append(
-        "Then hold the set against what can go wrong with one: "
-        f"measurand data check {account.folder}"
-    )
-    return [Section("Still to do", (Bullets(tuple(items)),))]
+    items.append("Then hold the set against what can go wrong with one: measurand data check")
+    told = tuple(commands_for(item, account.where) for item in items)
+    return [Section("Still to do", (Bullets(told),))]
 
 
 _REMEDY: Mapping[Component, str] = MappingProxyType(
     {
         "core": "build from more logs.",
         "edge": "build from more logs, or from logs with ratings.",
-        "adversarial": "measurand data attacks writes more.",
+        "adversarial": "more are written by: measurand data attacks",
         "regression": "add each failure as it is found: measurand data regress.",
         "golden": "build from more logs.",
     }

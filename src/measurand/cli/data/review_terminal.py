@@ -55,7 +55,7 @@ def at_terminal(place: SetPlace, by: str) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "--terminal asks for keys, and this is no terminal: decide from a script (--accept, "
-            "--drop, --edit, --tag), or open the desk (measurand data review)"
+            "--drop, --edit, --tag), or open the desk " + place.commands("(measurand data review)")
         )
     with open_review(place) as review:
         sitting = Sitting(review, by, key=pressed, line=_line)
@@ -63,8 +63,8 @@ def at_terminal(place: SetPlace, by: str) -> int:
             sitting.go_on()
         left = len(review.standing)
     if left:
-        print_lines([f"{left} decisions are kept and not in the set yet: measurand data review"])
-        print_lines(["goes on with them, and --finish writes them."])
+        print_lines([f"{left} decisions are kept and not in the set yet; to write them:"])
+        print_lines([place.commands("measurand data review --finish")])
     return 0
 
 
