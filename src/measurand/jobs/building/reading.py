@@ -71,7 +71,7 @@ class Aside:
     reworded: tuple[tuple[int, int], ...]
 
 
-_REASONS = 5
+_REASONS, _FILES = 5, 20
 _MAP = 'say which columns hold what, as in --map "question:COLUMN"; see: measurand data logs'
 _BATCH = 4_096
 _MOST_INTENTS, _EXAMPLES_OF = 24, 8
@@ -112,9 +112,7 @@ def read_traffic(
     )
     alike = near_duplicates(gathered.texts(records), threshold=SIMILAR, seed=how.seed).group
     if not len(spool):
-        outside = f"; {gathered.outside:,} are outside of the window" if gathered.outside else ""
-        first = Fault(f"the logs hold no record that could be used{outside}")
-        raise DataError([first, *_why_none(how.account())])
+        raise DataError(list(_why_none(gathered, how.account())))
     _require_field(gathered, options)
     if options.ratings is not None and not gathered.joined:
         raise UsageError(
@@ -147,9 +145,13 @@ def read_traffic(
     )
 
 
-def _why_none(account: LogAccount) -> Iterator[Fault]:
+def _why_none(gathered: Gathered, account: LogAccount) -> Iterator[Fault]:
     """What was met instead of records, with the first place of each reason."""
-    for place, reason in account.unread:
+    outside = f"; {gathered.outside:,} are outside of the window" if gathered.outside else ""
+    more = len(account.unread) - _FILES
+    left = f"; {more:,} files more than are named were not read to their end" if more > 0 else ""
+    yield Fault(f"the logs hold no record that could be used{outside}{left}")
+    for place, reason in account.unread[:_FILES]:
         yield Fault(reason, place.file, line=place.line)
     for counts in (account.refused_by, account.passed_by):
         for reason, rows in counts.most_common(_REASONS):
