@@ -19,7 +19,7 @@ ACTS: Mapping[str, str] = {
     "regress": "a failure becomes a regression example, in one command",
     "versions": "the versions of the set, which runs asked which; put one back",
     "diff": "what differs between two versions, example by example",
-    "lock": "lock a version: results are of it, or are refused",
+    "lock": "lock a version: results of any other are refused",
     "rotate": "retire stale examples; the next in reserve take their places",
     "attacks": "adversarial examples for your task, by template or written by a model",
     "canary": "a string by which the set is known again where it was taken: plant, search, ask",

@@ -21,7 +21,7 @@ EXAMPLES = """\
 
 
 def run(words: Sequence[str]) -> int:
-    """Lock a version of the evaluation set: results are of it, or are refused."""
+    """Lock a version of the evaluation set: results of any other are refused from then on."""
     made = parser("data lock", run.__doc__ or "", examples=EXAMPLES)
     made.add_argument(
         "version", nargs="?", default=None, help="a fingerprint's first digits (the set as it is)"
