@@ -14,8 +14,10 @@ from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.import_ratings import import_ratings
 from measurand.jobs.init import init
 from measurand.jobs.places import ledger_path
+from measurand.jobs.planning import plan
 from measurand.jobs.source import Reading
 from measurand.models.environment import Environment
+from measurand.store.outputs import read_outputs
 from measurand.texts.closings import asks_nothing, closes
 
 KEY = Environment({"MEASURAND_KEY": "a key of placeholders for tests"})
@@ -151,3 +153,32 @@ def test_less_than_is_worth_aiming_at_can_be_asked_for_and_more(first: Built) ->
 )
 def test_what_asks_nothing(text: str, *, nothing: bool, closing: bool) -> None:
     assert (asks_nothing(text), closes(text)) == (nothing, closing)
+
+
+def test_what_production_answered_is_outputs_of_the_set(project: Path, first: Built) -> None:
+    target = first.account.answers
+    assert target == "file:outputs/set-production.jsonl"
+    outputs = {one.example: one for one in read_outputs(project / target[5:], system="production")}
+    asked = [one for one in first.dataset if one.component != "adversarial"]
+    assert set(outputs) == {one.id for one in asked}
+    for one in asked:
+        output = outputs[one.id]
+        assert output.text == one.metadata.get("output") or output.failure is not None
+    assert sum(one.text is not None for one in outputs.values()) > 100
+    line = '{name: production, role: current, target: "file:outputs/set-production.jsonl"}'
+    assert line in first.to_markdown().replace("\\", "")
+    plan_file = project / "answered.yaml"
+    told = (project / "measurand.yaml").read_text(encoding="utf-8")
+    before, _, rest = told.partition("systems:")
+    systems = f"systems:\n  - {line}\n\n"
+    plan_file.write_text(before + systems + rest[rest.index("# Three") :], encoding="utf-8")
+    notes = plan(plan_file).notes
+    lacking = "outputs/set-production.jsonl has no output for 20 of 180 examples"
+    assert any(note.startswith(lacking) for note in notes)
+
+
+def test_a_build_without_a_plan_says_what_its_attacks_are(project: Path, first: Built) -> None:
+    sizes: dict[Component, int] = {**dict.fromkeys(SIZES, 0), "core": 20, "adversarial": 5}
+    bare = build([project / "logs"], BuildOptions(out=project / "b", sizes=sizes), environment=KEY)
+    assert "No plan says what the task is, so the 5 attacks" in bare.to_markdown()
+    assert "No plan says" not in first.to_markdown()

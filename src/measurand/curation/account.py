@@ -131,6 +131,8 @@ class BuildAccount:
         rates: How often the system is known to have failed.
         reasons: Of each reason for an edge case, the share of questions that it holds for.
         limits: What the set cannot say.
+        answers: The target by which a plan names production's own answers.
+        tasked: Whether a plan said what the task is.
         where: The options that name the set and the plan in a command, where they have to be.
     """
 
@@ -147,6 +149,8 @@ class BuildAccount:
     rates: Rates
     reasons: Mapping[str, int] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    answers: str = ""
+    tasked: bool = True
     where: str = ""
 
     def part(self, component: Component) -> Part:

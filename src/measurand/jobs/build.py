@@ -21,6 +21,7 @@ from measurand.curation.choosing import choose
 from measurand.errors import InsufficientData
 from measurand.jobs.answer import Answer
 from measurand.jobs.attacking.scene import dimensions_of
+from measurand.jobs.building.answers import write_answers
 from measurand.jobs.building.making import Made, Maker
 from measurand.jobs.building.options import BuildOptions
 from measurand.jobs.building.rated import Rated, rated_in_file, rated_in_project
@@ -74,6 +75,7 @@ class Built(Answer):
                 "folder": account.folder,
                 "version": account.version,
                 "seed": account.seed,
+                "answers": account.answers,
                 "sizes": {part.component: part.size for part in account.parts},
                 "spare": {part.component: part.spare for part in account.parts},
                 "records": account.came.records,
@@ -125,7 +127,7 @@ def build(
     plan = load_plan(wanted.plan) if wanted.plan is not None else None
     folder = _folder(wanted, plan)
     under = ground(folder, plan, wanted.plan)
-    redact = _redactor(plan, wanted.plan or folder.resolve().parent / "measurand.yaml", environment)
+    redact = _redactor(plan, _plan_file(wanted, folder), environment)
     # In order of their names, so that it does not matter in which they are given.
     files = sorted(map(Path, paths), key=str)
     logs = open_logs(files, redactor=redact, how=wanted.how, progress=progress)
@@ -179,6 +181,7 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
         parts=parts_of(made, spare, wanted=options.wanted, available=chosen.available),
         rates=rates_of(traffic, chosen),
         reasons=chosen.reasons.counts,
+        tasked=bool(plan and plan.task),
         where=SetPlace.of(options.plan, plan, task.folder).where,
     )
     task.how.tell("writing the set")
@@ -186,7 +189,10 @@ def _built(logs: Logs, spool: Spool, task: _Task) -> Built:
     fresh = BuiltSet(dataset, {one.example: one for _, one in made}, tuple(_spares(spare)))
     built = task.under.carried(fresh)
     manifest = _manifest(logs, options, account)
-    account = replace(account, version=save_set(task.folder, built, manifest=manifest, now=now))
+    version = save_set(task.folder, built, manifest=manifest, now=now)
+    answers = maker.answers(example for example, _ in made)
+    target = write_answers(task.folder, _plan_file(options, task.folder), answers)
+    account = replace(account, version=version, answers=target)
     account = replace(account, limits=tuple(limits_of(account)))
     return Built(
         verb="data build",
@@ -261,6 +267,11 @@ def _folder(options: BuildOptions, plan: Plan | None) -> Path:
     if options.plan is not None and plan is not None:
         return options.plan.parent / plan.data.path
     return Path("data")
+
+
+def _plan_file(options: BuildOptions, folder: Path) -> Path:
+    """Where the project's plan is, or would be."""
+    return options.plan or folder.resolve().parent / "measurand.yaml"
 
 
 def _redactor(

@@ -32,7 +32,7 @@ _IS: Mapping[Component, str] = MappingProxyType(
     {
         "core": "a random sample of production: what scores are of",
         "edge": "what went wrong, is disputed, or is unlike the rest",
-        "adversarial": "attacks, written for this task",
+        "adversarial": "attacks, with real questions in them",
         "regression": "answers that were bad, so that they stay mended",
         "golden": "questions for experts to answer",
     }
@@ -294,6 +294,7 @@ def _to_do(account: BuildAccount) -> list[Section]:
             f"Have experts answer the {golden.size:,} golden questions, at the desk or by adding "
             f"references to {account.folder}/golden.jsonl."
         )
+    items += _answering(account)
     items += [
         f"{part.component} has {part.size:,} examples, and {part.minimum:,} are worth aiming at: "
         f"{_remedy(part)}"
@@ -303,6 +304,22 @@ def _to_do(account: BuildAccount) -> list[Section]:
     items.append("Then hold the set against what can go wrong with one: measurand data check")
     told = tuple(commands_for(item, account.where) for item in items)
     return [Section("Still to do", (Bullets(told),))]
+
+
+def _answering(account: BuildAccount) -> Iterator[str]:
+    """How the set gets answers, and what its attacks were written without."""
+    if account.answers:
+        yield (
+            "Have it answered, by a system that can be asked or by recorded outputs with these "
+            "ids. What production answered is written already; the plan names it with "
+            f'{{name: production, role: current, target: "{account.answers}"}}'
+        )
+    attacks = account.part("adversarial")
+    if attacks.size and not account.tasked:
+        yield (
+            f"No plan says what the task is, so the {attacks.size:,} attacks are of any service "
+            "to customers. Write task: in the plan and build again, or look through them closely."
+        )
 
 
 _REMEDY: Mapping[Component, str] = MappingProxyType(

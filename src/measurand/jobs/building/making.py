@@ -8,10 +8,12 @@ from typing import Any
 
 from measurand.core.example import Example
 from measurand.core.lineage import Lineage
+from measurand.core.output import Output
 from measurand.core.record import Record
 from measurand.curation.attacks import Attack
 from measurand.curation.candidate import Candidate
 from measurand.curation.traffic import Traffic
+from measurand.jobs.building.answers import answered
 from measurand.jobs.building.spool import Spool
 
 __all__ = ["Made", "Maker"]
@@ -45,6 +47,7 @@ class Maker:
         self._traffic, self._spool = traffic, spool
         self._digests, self._now, self._segment_by = digests, now, segment_by
         self._ids: set[str] = set()
+        self._answers: dict[str, Output] = {}
 
     def examples(self, candidates: Iterable[Candidate]) -> Iterator[Made]:
         """The examples in order; one that is word for word in the set already is left out."""
@@ -53,7 +56,13 @@ class Maker:
             example = self._example(record, candidate)
             if example.id not in self._ids:
                 self._ids.add(example.id)
+                self._answers[example.id] = answered(record, example.id)
                 yield example, self._lineage(example, record, candidate)
+
+    def answers(self, examples: Iterable[Example]) -> Iterator[Output]:
+        """What production answered to these; attacks it was never asked."""
+        known = self._answers
+        return (known[example.id] for example in examples if example.id in known)
 
     def attacks(self, made: Iterable[Attack]) -> Iterator[Made]:
         """Attacks, which come from no record."""
