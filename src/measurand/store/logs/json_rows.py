@@ -17,7 +17,7 @@ from measurand.store.logs.source import (
     VALUE_LIMIT,
     Found,
     Stopped,
-    crowded,
+    overfull,
     pass_over,
     too_long,
     too_many,
@@ -168,7 +168,7 @@ def _line(line: bytes) -> object:
         raise Unfit("it is not UTF-8") from None
     if "\0" in text:
         raise Unfit("it holds a NUL")
-    if crowded(text):
+    if overfull(text):
         raise too_many()
     if not text or text.isspace():
         return _BLANK
@@ -298,7 +298,7 @@ class _Document:
             raise Stopped(f"an entry is longer than {LINE_LIMIT:,} characters", self._number)
         if not self._more():
             raise Stopped(_BROKEN, self._number)
-        if crowded(self._text):
+        if overfull(self._text):
             raise Stopped(f"{too_many().reason}; the rest is not read", self._number)
 
     def _plain(self) -> tuple[Any, int]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol, cast
 
+from measurand.store.crowded import VALUE_LIMIT, crowded
 from measurand.store.logs.account import Unfit
 
 __all__ = [
@@ -21,8 +22,8 @@ __all__ = [
     "VALUE_LIMIT",
     "Found",
     "Stopped",
-    "crowded",
     "opened",
+    "overfull",
     "pass_over",
     "too_long",
     "too_many",
@@ -31,8 +32,6 @@ __all__ = [
 
 LINE_LIMIT = 32 * 2**20
 """Bytes that a line, or an entry of a document, may have."""
-VALUE_LIMIT = 10**6
-"""Values that an entry may hold: `[[],[],...]` takes fifty times its bytes in memory."""
 BOMB_RATIO, BOMB_LEAST = 200, 64 * 2**20
 """A file that unpacks into more than the second, and so many times its size, is no log."""
 
@@ -125,9 +124,9 @@ def values_in(text: str) -> int:
     return sum(map(text.count, "[{,"))
 
 
-def crowded(text: str) -> bool:
-    """Whether JSON may hold more values than an entry may."""
-    return len(text) > VALUE_LIMIT and values_in(text) > VALUE_LIMIT
+def overfull(text: str) -> bool:
+    """Whether JSON, before it is decoded, holds more values than an entry may."""
+    return crowded(text, VALUE_LIMIT)
 
 
 class _HasLines(Protocol):

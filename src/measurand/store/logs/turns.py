@@ -10,7 +10,7 @@ from typing import Any
 
 from measurand.core.example import Message, Role, ToolCall
 from measurand.store.logs.account import Unfit
-from measurand.store.logs.source import crowded
+from measurand.store.logs.source import overfull
 
 __all__ = [
     "ROLES",
@@ -75,7 +75,7 @@ def decoded(value: Any) -> Any:
     """What a text that is the JSON of a list or a mapping holds; any other value as it is."""
     if not isinstance(value, str) or not value.lstrip()[:1] in {"[", "{"}:  # noqa: E713
         return value
-    if crowded(value):
+    if overfull(value):
         return value
     try:
         inner = json.loads(value)
