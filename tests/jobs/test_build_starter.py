@@ -182,3 +182,16 @@ def test_a_build_without_a_plan_says_what_its_attacks_are(project: Path, first: 
     bare = build([project / "logs"], BuildOptions(out=project / "b", sizes=sizes), environment=KEY)
     assert "No plan says what the task is, so the 5 attacks" in bare.to_markdown()
     assert "No plan says" not in first.to_markdown()
+
+
+def test_the_page_counts_what_redaction_changed(tmp_path: Path) -> None:
+    said = ["Where is parcel one?", "Write to ann.miller@gmail.com, please, when it is there"]
+    rows = [
+        {"id": f"r{n}", "question": q, "answer": "It is under way."} for n, q in enumerate(said)
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    sizes: dict[Component, int] = {**dict.fromkeys(SIZES, 0), "core": 2}
+    made = build([log], BuildOptions(out=tmp_path / "set", sizes=sizes), environment=KEY)
+    assert made.account.came.replaced == 1
+    assert "which changed 1 of 2 records" in made.to_markdown()

@@ -25,6 +25,7 @@ class Came:
         passed: Rows that are no interaction, likewise.
         unread: Files, or ends of files, that could not be read, and why.
         notes: What was assumed or looked odd, with how often.
+        replaced: In how many records something was redacted.
         records: Records that the rows gave.
         outside: Of these, how many are outside of the window.
         copied: How many were read before.
@@ -46,6 +47,7 @@ class Came:
     passed: Mapping[str, int]
     unread: tuple[str, ...]
     notes: Mapping[str, int]
+    replaced: int
     records: int
     outside: int
     copied: int

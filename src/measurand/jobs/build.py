@@ -80,6 +80,7 @@ class Built(Answer):
                 "spare": {part.component: part.spare for part in account.parts},
                 "records": account.came.records,
                 "eligible": account.came.eligible,
+                "replaced": account.came.replaced,
                 "copied": account.came.copied,
                 "unsure": account.came.unsure,
                 "questions": account.came.questions,

@@ -21,7 +21,7 @@ from measurand.store.logs.account import LogAccount, Unfit
 from measurand.store.logs.reading import SUFFIXES, LogReading, gather, read_log
 from measurand.store.logs.remarks import Remarks
 
-__all__ = ["Logs", "Progress", "Seen", "log_files", "open_logs", "told_name"]
+__all__ = ["REPLACED", "Logs", "Progress", "Seen", "log_files", "open_logs", "told_name"]
 
 Progress = Callable[[int, int], None]
 """Told of bytes done and bytes in all."""
@@ -29,6 +29,7 @@ Progress = Callable[[int, int], None]
 NOT_REDACTED = "its texts could not be redacted, so it is left out"
 TWICE = "an id is given twice; the later record is called by its place"
 TOO_MANY = "scores or answers that stand apart were more than are held"
+REPLACED = "personal data or secrets in a record were replaced"
 HIDDEN = "an id holds what is redacted; the record is called by its place"
 
 _PLACE = re.compile(r"(.+?)(:\d+(?::.+)?)")
@@ -105,6 +106,8 @@ class Logs:
                 except Exception:  # noqa: BLE001 - whatever went wrong, the text goes no further
                     account.drop(Unfit(NOT_REDACTED), record.place)
                     continue
+                if kept != record:
+                    account.note(REPLACED)
                 yield seen.named(kept, record.id, account)
             self._unchanged(name)
             before += sizes[name]

@@ -124,7 +124,8 @@ def _came(account: BuildAccount) -> Section:
     if odd:
         blocks.append(Bullets(tuple(odd)))
     told = (
-        "Personal data and secrets were replaced by placeholders before anything else was done. "
+        "Personal data and secrets were replaced by placeholders before anything else was done, "
+        f"which changed {came.replaced:,} of {came.records:,} records. "
         "What could not be read is counted."
     )
     return Section("What came in", tuple(blocks), told)

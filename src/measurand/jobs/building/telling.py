@@ -18,7 +18,7 @@ from measurand.curation.traffic import NEVER, Bools, Traffic
 from measurand.jobs.building.making import Made
 from measurand.jobs.building.reading import Aside
 from measurand.jobs.building.spool import Spool
-from measurand.jobs.logs import Logs
+from measurand.jobs.logs import REPLACED, Logs
 from measurand.stats.estimate import LEVEL, Estimate, attempt
 from measurand.stats.poststrata import Strata, kish, stratified_mean
 
@@ -33,6 +33,7 @@ _NOBODY = "nothing in the logs says whether an answer was bad"
 def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, aside: Aside) -> Came:
     """What came in."""
     account = logs.account
+    odd = {what: times for what, times in account.notes.items() if what != REPLACED}
     asked = questions(traffic.group, traffic.member, among=traffic.eligible)
     first = ~traffic.copied
     most = np.lexsort((traffic.draw[asked.rows], -asked.asked))[:_MOST]
@@ -43,7 +44,8 @@ def came_of(logs: Logs, traffic: Traffic, spool: Spool, *, aside: Aside) -> Came
         refused=dict(account.refused_by),
         passed=dict(account.passed_by),
         unread=tuple(f"{place.file}: {reason}" for place, reason in account.unread),
-        notes={**account.notes, **({_UNPARTED: aside.unparted} if aside.unparted else {})},
+        notes={**odd, **({_UNPARTED: aside.unparted} if aside.unparted else {})},
+        replaced=account.notes[REPLACED],
         records=len(traffic) + aside.outside,
         outside=aside.outside,
         copied=int(traffic.copied.sum()),
