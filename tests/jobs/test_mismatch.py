@@ -175,6 +175,31 @@ def test_an_encoder_of_ones_own() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_what_to_do_comes_first_and_weights_can_be_copied(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import yaml  # noqa: PLC0415 - of this test alone
+
+    words = ["data", "mismatch", "--window", "log.jsonl", "--permutations", "99"]
+    assert main([*words, "--intents", "3", "--save", "tagged", "--markdown", "page.md"]) == 1
+    said = capsys.readouterr().out
+    flat = " ".join(said.split())
+    assert flat.index("A set of this size needs 24 more of") < flat.index("In numbers: p")
+    block = said[said.index("data:\n  path:") :].partition("\n\n")[0]
+    plan = yaml.safe_load(block.partition("The cells")[0])
+    assert plan["data"] == {"path": "tagged"}
+    assert sum(plan["compare"]["traffic"].values()) == pytest.approx(1)
+    answer = asked(save=Path("again"))
+    assert plan["compare"]["traffic"] == answer.to_json()["account"]["traffic"]
+    assert "<pre" in answer.to_html()
+    assert "\n      traffic:\n" in Path("page.md").read_text()
+    unsaved = asked().to_markdown()
+    assert "with --save FOLDER" in unsaved
+    assert "traffic:" not in unsaved
+    assert "The headline" not in unsaved
+
+
+@pytest.mark.usefixtures("home")
 def test_the_plan_names_the_encoder() -> None:
     Path("measurand.yaml").write_text(
         "name: shop\nrubric: [{dimension: accuracy}]\ndata: {encoder: 'embed.py:vectors'}\n"

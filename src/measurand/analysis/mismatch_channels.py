@@ -111,7 +111,7 @@ def mix_test(
         n_needed=_mix_needed(mixes, found, matters=matters),
         note=f"the index is {found.found:.3f} over {count} kinds; where nothing has shifted it is "
         f"{found.chance:.3f} on average at these sizes, and below {found.threshold:.3f} on "
-        f"{level:.0%} of days",
+        f"{level:.0%} of such comparisons",
     )
 
 

@@ -93,7 +93,7 @@ def text_test(
         matters=matters,
         n_needed=_needed(found, ruler, worth, matters=matters, level=level),
         note=f"MMD^2 is {found.estimate.value:.2g}; where nothing has shifted it is below "
-        f"{found.threshold:.2g} on {level:.0%} of days ({found.method})",
+        f"{found.threshold:.2g} on {level:.0%} of such comparisons ({found.method})",
     )
 
 

@@ -46,7 +46,7 @@ def _verdict(test: ChannelTest, p: float, level: float) -> Verdict:
     return Verdict(
         name=f"mismatch of {test.channel}",
         outcome=outcome,
-        reason=f"{said} (p = {_p(p)} after Holm: {test.note}).",
+        reason=f"{said}. In numbers: p {_p(p)} after Holm; {test.note}.",
         estimate=test.estimate,
         bound=test.matters,
         dimension=test.channel,
@@ -69,7 +69,7 @@ def _open(test: ChannelTest, level: float) -> str:
 
 
 def _p(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - three digits
+    return "below 0.001" if p < 0.001 else f"= {p:.3f}"  # noqa: PLR2004 - three digits
 
 
 def _overall(each: Sequence[Verdict], *, hinted: bool) -> Verdict:

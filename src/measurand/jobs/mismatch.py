@@ -20,7 +20,7 @@ from measurand.jobs.building.options import require_window, seconds_of
 from measurand.jobs.compare import planned_options
 from measurand.jobs.encoding import encoder_of
 from measurand.jobs.logs import TWICE, Logs, Progress, open_logs
-from measurand.jobs.mismatching.repairing import plan_lines, save_tagged, traffic_of
+from measurand.jobs.mismatching.repairing import plan_text, save_tagged, traffic_of
 from measurand.jobs.mismatching.sides import Read, side_of, window_of
 from measurand.jobs.project import from_project
 from measurand.jobs.set_place import SetPlace, set_place
@@ -184,7 +184,7 @@ def _answer(
         worth=chosen.worth,
         window=_window_facts(told, production),
         encoder=told.encoder or "hashed words (offline; no meaning, only spelling)",
-        lines=plan_lines(found.cells, asked.save) if found.cells else (),
+        repair=plan_text(found.cells, asked.save) if found.cells and asked.save else "",
         saved=str(asked.save) if saved else "",
         matters=asked.options.matters,
     )

@@ -20,6 +20,7 @@ __all__ = [
     "Cell",
     "ChangeCard",
     "ChangeCards",
+    "Code",
     "Column",
     "Document",
     "Fold",
@@ -115,6 +116,15 @@ class Bullets:
     kind: ClassVar[str] = "bullets"
 
     items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines to be copied as they stand, as of a plan."""
+
+    kind: ClassVar[str] = "code"
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +310,7 @@ class Fold:
     tables: tuple[Table, ...]
 
 
-Block = Paragraph | Bullets | KeyValue | Table | Plot | UnitCards | ChangeCards | Fold
+Block = Paragraph | Bullets | Code | KeyValue | Table | Plot | UnitCards | ChangeCards | Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from measurand.report.document import (
     Cell,
     ChangeCard,
     ChangeCards,
+    Code,
     Document,
     Fold,
     KeyValue,
@@ -121,6 +122,9 @@ def _block(block: Block) -> Iterator[str]:
             yield escaped(block.text)
         case Bullets():
             yield "\n".join(f"- {escaped(item)}" for item in block.items)
+        case Code():
+            # Indented by four, so that no line of it can end the block.
+            yield "\n".join(f"    {visible(line)}" for line in block.text.split("\n"))
         case KeyValue():
             yield "\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in block.pairs)
         case Table():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from measurand.analysis.mismatch import Mismatch
 from measurand.analysis.mismatch_channels import ChannelTest, Matters
 from measurand.analysis.mismatch_gaps import Gap
-from measurand.analysis.result import Findings, Result
 from measurand.report.document import (
     Block,
     Bullets,
@@ -24,21 +23,14 @@ from measurand.report.document import (
     Section,
     Table,
 )
+from measurand.report.mismatch_weights import HEADLINE, USE, WORTH, headline_section, use_section
 from measurand.report.sections import FOOTER, limits_section
-from measurand.report.shelf import shared_span
 from measurand.report.words import basis
-from measurand.stats.estimate import Estimate
 
 __all__ = ["SHOWN", "MismatchContext", "mismatch_document", "mismatch_part"]
 
-CHANNELS, ADD, MANY, HEADLINE, USE = (
-    "Is the set as production?",
-    "What to add",
-    "What there is too much of",
-    "The headline, re-weighted",
-    "How to use the weights",
-)
-SHOWN = frozenset({CHANNELS, ADD, MANY, HEADLINE, USE})
+CHANNELS, ADD, MANY = "Is the set as production?", "What to add", "What there is too much of"
+SHOWN = frozenset({CHANNELS, ADD, MANY, HEADLINE, WORTH, USE})
 """The sections that answer the question."""
 _NAMES: Mapping[str, str] = {
     "text": "what is asked (text)",
@@ -61,7 +53,7 @@ class MismatchContext:
         worth: How many that count alike they are worth.
         window: Facts of the window, by name.
         encoder: What makes vectors.
-        lines: What a plan says to weigh by cells; empty where there is none.
+        repair: What a plan says to weigh by cells, in YAML; empty where no set was tagged.
         saved: The folder of the tagged set; empty where none was asked for.
         matters: From which size on a shift matters.
     """
@@ -73,7 +65,7 @@ class MismatchContext:
     worth: float = 0.0
     window: tuple[tuple[str, str], ...] = ()
     encoder: str = ""
-    lines: tuple[str, ...] = ()
+    repair: str = ""
     saved: str = ""
     matters: Matters = field(default_factory=Matters)
 
@@ -82,11 +74,11 @@ def mismatch_document(found: Mismatch, context: MismatchContext) -> Document:
     """The page; every result appears on it once."""
     results, verdicts = found.findings.results, found.findings.verdicts
     sections = [
-        _channels(found.tests, found.findings, context),
+        _channels(found, context),
         *_add(found.gaps),
         *_many(found.gaps),
-        *_headline(results),
-        *_use(found, context),
+        *headline_section(results),
+        *use_section(found.cells, context.repair, saved=context.saved),
         *_others(found.others),
         *_kinds(found.gaps),
         Section("The two sides", (KeyValue(_facts(context)),), "What was compared."),
@@ -137,9 +129,8 @@ def _excess(gap: Gap) -> bool:
     return gap.state in {"too many", "not in production"}
 
 
-def _channels(
-    tests: Sequence[ChannelTest], findings: Findings, context: MismatchContext
-) -> Section:
+def _channels(found: Mismatch, context: MismatchContext) -> Section:
+    tests, findings = found.tests, found.findings
     verdicts = findings.verdicts
     after = {r.dimension: r.estimate for r in findings.named("psi_reweighted")}
     by = {verdict.dimension: verdict for verdict in verdicts}
@@ -178,10 +169,28 @@ def _channels(
     )
     reasons = Bullets(tuple(f"{_NAMES[v.dimension]}: {v.reason}" for v in verdicts if v.dimension))
     summary = (
-        f"The {context.examples:,} questions of {context.component} against production's. Where "
-        "nothing has shifted at all, any channel fails on 5 of 100 days at most, all together."
+        f"The {context.examples:,} questions of {context.component} against production's. Of 100 "
+        "sets that are as production, at most 5 fail, in whichever channel."
     )
-    return Section(CHANNELS, (table, reasons), summary)
+    return Section(CHANNELS, (*_to_do(found), table, reasons), summary)
+
+
+def _to_do(found: Mismatch) -> Iterator[Paragraph]:
+    """What it means and what to do, before any statistic."""
+    if found.findings.verdicts[0].outcome != "fail":
+        return
+    lacking = [gap for gap in found.gaps if gap.lacking]
+    if lacking:
+        told = "; ".join(f"{gap.add:,} more of {gap.kind}" for gap in lacking)
+        yield Paragraph(
+            f"Production asks more of some kinds than the set does. A set of this size needs "
+            f"{told}. They are listed under {ADD}; until they are there, weights help."
+        )
+        return
+    yield Paragraph(
+        "The set is another mix than production, and no kind of question stands out as missing. "
+        "Build core anew from this window (measurand data build); until then, weights help."
+    )
 
 
 def _add(gaps: Sequence[Gap]) -> list[Section]:
@@ -254,90 +263,6 @@ def _many(gaps: Sequence[Gap]) -> list[Section]:
     )
     summary = "They need not be removed: weights make them count less."
     return [Section(MANY, (table,), summary)]
-
-
-def _headline(results: Sequence[Result]) -> list[Section]:
-    names = ("mean", "mean_reweighted", "reweighting_difference")
-    by: dict[str, dict[str, Estimate]] = {}
-    for result in results:
-        if result.name in names:
-            by.setdefault(result.systems[0], {})[result.name] = result.estimate
-    facts = _repair_facts(results)
-    if not by:
-        return [Section(HEADLINE, (facts, Paragraph(_UNRATED)))] if facts.pairs else []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (system, *(told.get(name) for name in names)) for system, told in by.items()
-    )
-    means = [told[name] for told in by.values() for name in names[:2] if name in told]
-    span = _span(means)
-    gaps = [told[names[2]] for told in by.values() if names[2] in told]
-    table = Table(
-        "The overall score of each system",
-        (
-            Column("System"),
-            Column("As it is", right=True, span=span),
-            Column("Re-weighted", right=True, span=span),
-            Column("Difference", right=True, span=_span(gaps), mark=0.0),
-        ),
-        rows,
-        basis(estimate for told in by.values() for estimate in told.values()),
-    )
-    summary = (
-        "Each example counts as much as production asks such questions. The difference is of the "
-        "same examples, counted in two ways."
-    )
-    return [Section(HEADLINE, (table, facts), summary)]
-
-
-_UNRATED = (
-    "Nobody has rated these examples yet, so there is no headline to re-weight. Name a file of "
-    "ratings with --ratings, or run the project."
-)
-
-
-def _repair_facts(results: Iterable[Result]) -> KeyValue:
-    pairs: list[tuple[str, str]] = []
-    for result in results:
-        estimate = result.estimate
-        if estimate.value is None:
-            continue
-        if result.name == "effective_examples":
-            told = f"{estimate.value:,.0f} that count alike, of {estimate.n:,}"
-            pairs.append(("worth of the re-weighted examples", told))
-        elif result.name == "share_out_of_reach":
-            low, high = estimate.low or 0.0, estimate.high or 0.0
-            told = f"{estimate.value:.1%} [{low:.1%}, {high:.1%}]"
-            pairs.append(("of production, beyond any weight", told))
-    return KeyValue(tuple(pairs))
-
-
-def _span(estimates: Sequence[Estimate]) -> tuple[float, float] | None:
-    return shared_span([Result(name="mean", estimate=one) for one in estimates])
-
-
-def _use(found: Mismatch, context: MismatchContext) -> list[Section]:
-    made = found.cells
-    if made is None or not context.lines:
-        return []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, f"{share:.1%}", f"{held:.1%}", f"{share / held:.2f}")
-        for name, share, held in zip(made.names, made.shares, made.held, strict=True)
-    )
-    columns = (
-        Column("Cell"),
-        Column("To count", right=True),
-        Column("Counts now", right=True),
-        Column("Factor", right=True),
-    )
-    table = Table(f"{len(made.names):,} cells", columns, rows, "Shares of what is within reach.")
-    told = "In the plan, so that compare, report and gate weigh by it:"
-    lines = Bullets(context.lines)
-    if not context.saved:
-        told = (
-            "With --save FOLDER the set is written with a tag for each cell; then, in the plan, "
-            "compare, report and gate weigh by:"
-        )
-    return [Section(USE, (Paragraph(told), lines, Fold("The cells", (table,))))]
 
 
 def _others(others: Mapping[str, Sequence[ChannelTest]]) -> list[Section]:

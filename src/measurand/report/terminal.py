@@ -21,6 +21,7 @@ from measurand.report.document import (
     Cell,
     ChangeCard,
     ChangeCards,
+    Code,
     Column,
     Document,
     Fold,
@@ -129,6 +130,8 @@ def _block(block: Block) -> Iterator[RenderableType]:
             yield Text(visible(block.text))
         case Bullets():
             yield from (_bullet(item) for item in block.items)
+        case Code():
+            yield Text(visible(block.text), no_wrap=True, overflow="ignore")
         case KeyValue():
             yield _facts(block.pairs)
         case Table():

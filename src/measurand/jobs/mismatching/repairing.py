@@ -14,7 +14,7 @@ from measurand.errors import UsageError
 from measurand.store.built_set import load_set, open_set, save_set
 from measurand.store.dataset import Dataset
 
-__all__ = ["CELL", "plan_lines", "save_tagged", "traffic_of"]
+__all__ = ["CELL", "plan_text", "save_tagged", "traffic_of"]
 
 CELL = "cell: "
 """How the tags of cells begin."""
@@ -28,11 +28,12 @@ def traffic_of(made: Cells) -> dict[str, float]:
     return {f"{CELL}{name}": share for name, share in zip(made.names, shares, strict=True)}
 
 
-def plan_lines(made: Cells, folder: Path | None) -> tuple[str, ...]:
-    """What a plan says, so that ``compare`` weighs by it; one line a key, in YAML and in JSON."""
-    told = json.dumps(traffic_of(made), ensure_ascii=False)
-    lines = [] if folder is None else [f"data: {{path: {json.dumps(str(folder))}}}"]
-    return (*lines, f"compare: {{traffic: {told}}}")
+def plan_text(made: Cells, folder: Path) -> str:
+    """What a plan says, in YAML, so that ``compare`` weighs by it."""
+    lines = ["data:", f"  path: {json.dumps(str(folder))}", "compare:", "  traffic:"]
+    for name, share in traffic_of(made).items():
+        lines.append(f"    {json.dumps(name, ensure_ascii=False)}: {share:.{_DIGITS}f}")
+    return "\n".join(lines)
 
 
 def save_tagged(data: Path, folder: Path, made: Cells, *, side: Side) -> str:
