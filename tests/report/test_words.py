@@ -9,7 +9,15 @@ from measurand.report.document import Document, Outcome
 from measurand.report.html import html_page
 from measurand.report.markdown import markdown_text
 from measurand.report.terminal import terminal_text
-from measurand.report.words import beside, described, headline_about, methods, money, rating
+from measurand.report.words import (
+    beside,
+    described,
+    headline_about,
+    methods,
+    money,
+    rating,
+    tone,
+)
 from measurand.stats.estimate import Estimate
 
 
@@ -89,3 +97,8 @@ def test_no_sum_of_money_reads_as_nothing_that_is_something() -> None:
         "$0.00024",
         "$0.000000099",
     ]
+
+
+def test_a_search_without_a_find_is_neither_a_pass_nor_a_doubt() -> None:
+    assert tone("nothing found") == tone("not run") == "plain"
+    assert tone("inconclusive") == tone("never heard of") == "unsure"

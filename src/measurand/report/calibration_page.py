@@ -89,7 +89,7 @@ _PARTS = (
     ),
     ("Failures", ("judge_failure_rate",), "Locked outputs on which the judge failed."),
 )
-_TONES = {"good": "good", "bad": "bad", "unsure": "accent"}
+_TONES = {"good": "good", "bad": "bad", "unsure": "accent", "plain": "accent"}
 
 
 def calibration_document(

@@ -39,7 +39,7 @@ from measurand.report.words import SHARES, beside, described, headline_about, ra
 
 __all__ = ["print_document", "terminal_text"]
 
-_COLOURS = {"good": "green", "bad": "red", "unsure": "yellow"}
+_COLOURS = {"good": "green", "bad": "red", "unsure": "yellow", "plain": "default"}
 _TEXT_SHOWN = 600
 _SIDE_SHOWN = 240
 _SHAPES = ((" ", 2), (" ", 1), ("\n", 2))

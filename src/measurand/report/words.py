@@ -35,7 +35,7 @@ __all__ = [
     "verdict_about",
 ]
 
-Tone = Literal["good", "bad", "unsure"]
+Tone = Literal["good", "bad", "unsure", "plain"]
 
 TONES: Mapping[str, Tone] = MappingProxyType(
     {
@@ -49,6 +49,8 @@ TONES: Mapping[str, Tone] = MappingProxyType(
         "not worse": "good",
         "fail": "bad",
         "inconclusive": "unsure",
+        "nothing found": "plain",
+        "not run": "plain",
         "VERIFIED": "good",
         "PASS": "good",
         "INCONCLUSIVE": "unsure",
