@@ -14,17 +14,15 @@ leak stays a leak.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from measurand.core.placeholder import OPENING, PLACEHOLDER
 from measurand.privacy.shapes import KINDS, SHAPES, Kind, Marks
 from measurand.privacy.values import folded, iban, luhn, normal
 
 __all__ = ["KINDS", "Found", "Kind", "find", "iban", "luhn", "placeholders", "search"]
 
-_OPENING = "[redacted "
-_PLACEHOLDER = re.compile(r"\[redacted ([^\[\]\n]{1,60}) [0-9a-f]{8}\]")
 _MASK = "\n"
 """Stands for what is found already: no shape goes across it."""
 
@@ -72,10 +70,10 @@ def placeholders(text: str, names: Iterable[str]) -> tuple[Found, ...]:
         text: The text.
         names: Kinds, and the names of a plan's own patterns.
     """
-    if _OPENING not in text:
+    if OPENING not in text:
         return ()
     known = frozenset(names)
-    matches = _PLACEHOLDER.finditer(text)
+    matches = PLACEHOLDER.finditer(text)
     return tuple(Found(m[1], m.start(), m.end()) for m in matches if m[1] in known)
 
 

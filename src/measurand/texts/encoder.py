@@ -7,7 +7,6 @@ are not. A model's embeddings know better and can be had in its place.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -16,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from measurand.core.placeholder import untagged
 from measurand.errors import UsageError
 from measurand.stats.arrays import Floats
 from measurand.texts.language import COMMON
@@ -37,7 +37,6 @@ _PIECES = (3, 4)
 _WORTHS = np.asarray([1.0, 0.2, 0.6, 0.27, 0.12, 0.5, 0.1])
 """What counts how much: a word and one of the commonest; a pair with none of the commonest, with
 one and of two; a piece of a word and of one of the commonest."""
-_TAG = re.compile(r"\[redacted ([\w .-]{1,40}) [0-9a-f]{8}\]")
 
 _Hashes: TypeAlias = NDArray[np.uint64]
 _Ints: TypeAlias = NDArray[np.int64]
@@ -117,9 +116,7 @@ def _encoded(texts: Sequence[str], dimensions: int) -> Floats:
 
 def _characters(texts: Sequence[str]) -> tuple[_Ints, _Ints]:
     """The characters of all texts in a row, each text ended by -1, and whose each is."""
-    joined = "\0".join(text.replace("\0", " ") for text in texts) + "\0"
-    if "[redacted " in joined:
-        joined = _TAG.sub(r" \1 ", joined)
+    joined = untagged("\0".join(text.replace("\0", " ") for text in texts) + "\0")
     folded = unicodedata.normalize("NFKC", joined).lower()
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
     kinds = _kinds(codes)

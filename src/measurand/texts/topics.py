@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from measurand.core.placeholder import PLACEHOLDER
 from measurand.errors import UsageError
 from measurand.stats.arrays import Floats
 from measurand.texts.language import COMMON
@@ -22,7 +23,6 @@ _READ = 2_000
 _KEPT = 20_000
 """Words that are weighed: those of most texts."""
 _PRIOR = 500.0
-_TAG = re.compile(r"\[redacted [\w .-]{1,40} [0-9a-f]{8}\]")
 _SAID = re.compile(r"[^\W\d_]{2,}(?:['\u2019][^\W\d_]+)*")
 _BETWEEN = " \u00b7 "
 
@@ -63,7 +63,7 @@ def topic_names(texts: Sequence[str], labels: ArrayLike) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    said = _SAID.findall(_TAG.sub(" ", text[:_READ]).lower().replace("\u2019", "'"))
+    said = _SAID.findall(PLACEHOLDER.sub(" ", text[:_READ]).lower().replace("\u2019", "'"))
     return [word for word in dict.fromkeys(said) if word not in COMMON]
 
 

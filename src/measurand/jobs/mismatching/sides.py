@@ -10,6 +10,7 @@ import numpy as np
 
 from measurand.analysis.mismatch_sides import Side
 from measurand.core.example import Component, Example
+from measurand.core.placeholder import untagged
 from measurand.core.record import Record
 from measurand.core.sampling import draw
 from measurand.curation.traffic import NEVER
@@ -111,7 +112,7 @@ def window_of(
             continue
         said = record.output is not None and record.failure is None
         asked = _Asked(
-            draw(seed, "mismatch", record.id, record.at, question, record.output),
+            draw(seed, "mismatch", record.id, record.at, untagged(question), _said(record)),
             record.id,
             question,
             _segments(record, segment_by),
@@ -135,6 +136,10 @@ def window_of(
         total=kept.count,
     )
     return side, read
+
+
+def _said(record: Record) -> str:
+    return untagged(record.output or "")
 
 
 class _Reservoir:
