@@ -35,6 +35,8 @@ ABOUT: dict[str, Any] = {
     "cluster": "chat 3",
     "source": "log",
     "created": "2026-01-31",
+    "probability": 0.5,
+    "stratum": "billing · 2026-01",
     "metadata": {"language": "en"},
 }
 

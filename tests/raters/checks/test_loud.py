@@ -16,6 +16,7 @@ from measurand.core.protocols import Check
 from measurand.core.rating import Measurement
 from measurand.raters.checks import (
     CATALOGUE,
+    AttackCheck,
     Bleu,
     Checklist,
     Chrf,
@@ -47,7 +48,8 @@ CLASSIFIER = TextClassifier("good", ("bad", "good"), (TERMS,), (-9.0, 9.0), 0.0,
 NEED_EXPECTATION: list[Check] = [
     Reference("d"), Reference("d", "exact"), Reference("d", "any"), Reference("d", "all"),
     Reference("d", "numeric"), Reference("d", "fuzzy"), FieldAccuracy("d"), Checklist("d"),
-    LengthRatio("d"), ToolCalls("d"), Rouge("d"), Rouge("d", "rouge2"), Bleu("d"), Chrf("d"),
+    LengthRatio("d"), ToolCalls("d"), AttackCheck("d"), Rouge("d"),
+    Rouge("d", "rouge2"), Bleu("d"), Chrf("d"),
 ]  # fmt: skip
 ALONE: list[Check] = [
     JsonParse("d"), JsonSchema("d", {"type": "object"}), RegexAbsent("d", "x"),
@@ -62,6 +64,8 @@ KNOWN = Example(
     references=('{"a": 1}', "42", "a good answer\x00"),
     checklist=(Requirement(("good",)),),
     tools=(ToolCall("find"),),
+    component="adversarial",
+    metadata={"attack": {"family": "injection", "form": "override", "expects": "ignore"}},
 )
 
 
