@@ -89,7 +89,7 @@ def _set(account: BuildAccount) -> Section:
 def _short(account: BuildAccount) -> str:
     """Which parts have fewer examples than were asked for."""
     short = [
-        f"{part.component} has {part.size:,} of {part.wanted:,}: there were no more"
+        f"{part.component} has {part.size:,} of {part.wanted:,}: no more were left"
         for part in account.parts
         if part.size < part.wanted
     ]
@@ -248,8 +248,9 @@ def _edge(account: BuildAccount) -> list[Section]:
     )
     table = Table("Why edge cases were chosen", columns, rows)
     told = (
-        "Each reason gave its next candidate in turn, so that none dominates. What core holds, or "
-        "nearly, was left out."
+        "Each reason gave its next candidate in turn, so that none dominates. What core, golden or "
+        "regression holds, or nearly, was left out: a reason may have many in the logs and none "
+        "here."
     )
     return [Section("Edge cases", (table,), told)]
 
