@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from measurand.jobs.calibrate import calibrate
     from measurand.jobs.check import rate_outputs
     from measurand.jobs.compare import compare
+    from measurand.jobs.contamination import contamination
     from measurand.jobs.correlate import correlate
     from measurand.jobs.demo import demo
     from measurand.jobs.desk import open_desk
+    from measurand.jobs.exposing.options import ContaminationOptions
     from measurand.jobs.gate import GateOptions, gate
     from measurand.jobs.import_ratings import import_ratings
     from measurand.jobs.improve import improve
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from measurand.jobs.judge_file import judge
     from measurand.jobs.judges import judges
     from measurand.jobs.judging import Judge, JudgingOptions
+    from measurand.jobs.mismatch import MismatchRequest, mismatch_of
     from measurand.jobs.packet_export import export_packet
     from measurand.jobs.packet_import import import_packet
     from measurand.jobs.planning import plan
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from measurand.jobs.rate_status import rate_status
     from measurand.jobs.raters import raters
     from measurand.jobs.run import RunOptions, run
+    from measurand.jobs.set_check import CheckRequest, check_set
     from measurand.jobs.source import Reading, from_file
     from measurand.jobs.vote import vote
     from measurand.models.replay import Recorder, Replay, ScriptedModel
@@ -81,7 +85,9 @@ __all__ = [
     "AuditRun",
     "BuildOptions",
     "CalibrationOptions",
+    "CheckRequest",
     "ComparisonOptions",
+    "ContaminationOptions",
     "CorrelateOptions",
     "Dataset",
     "Dimension",
@@ -97,6 +103,7 @@ __all__ = [
     "JudgingOptions",
     "Measurement",
     "Message",
+    "MismatchRequest",
     "Output",
     "PowerOptions",
     "Price",
@@ -126,8 +133,10 @@ __all__ = [
     "build",
     "calibrate",
     "check",
+    "check_set",
     "checks",
     "compare",
+    "contamination",
     "correlate",
     "demo",
     "export_packet",
@@ -142,6 +151,7 @@ __all__ = [
     "judge",
     "judges",
     "load_plan",
+    "mismatch_of",
     "open_desk",
     "open_ledger",
     "plan",
@@ -181,9 +191,11 @@ _HOME = {
     "measurand.jobs.calibrate": ("calibrate",),
     "measurand.jobs.check": ("rate_outputs",),
     "measurand.jobs.compare": ("compare",),
+    "measurand.jobs.contamination": ("contamination",),
     "measurand.jobs.correlate": ("correlate",),
     "measurand.jobs.demo": ("demo",),
     "measurand.jobs.desk": ("open_desk",),
+    "measurand.jobs.exposing.options": ("ContaminationOptions",),
     "measurand.jobs.gate": ("GateOptions", "gate"),
     "measurand.jobs.import_ratings": ("import_ratings",),
     "measurand.jobs.improve": ("improve",),
@@ -191,6 +203,7 @@ _HOME = {
     "measurand.jobs.judge_file": ("judge",),
     "measurand.jobs.judges": ("judges",),
     "measurand.jobs.judging": ("Judge", "JudgingOptions"),
+    "measurand.jobs.mismatch": ("MismatchRequest", "mismatch_of"),
     "measurand.jobs.packet_export": ("export_packet",),
     "measurand.jobs.packet_import": ("import_packet",),
     "measurand.jobs.planning": ("plan",),
@@ -199,6 +212,7 @@ _HOME = {
     "measurand.jobs.rate_status": ("rate_status",),
     "measurand.jobs.raters": ("raters",),
     "measurand.jobs.run": ("RunOptions", "run"),
+    "measurand.jobs.set_check": ("CheckRequest", "check_set"),
     "measurand.jobs.source": ("Reading", "from_file"),
     "measurand.jobs.vote": ("vote",),
     "measurand.models.replay": ("Recorder", "Replay", "ScriptedModel"),
