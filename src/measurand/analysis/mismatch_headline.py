@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from measurand.analysis.comparison import ComparisonOptions
 from measurand.analysis.composition import Population, population
@@ -19,6 +20,7 @@ from measurand.analysis.mismatch_sides import Side
 from measurand.analysis.result import Result
 from measurand.analysis.score import Scores
 from measurand.errors import InsufficientData
+from measurand.stats.arrays import Floats
 from measurand.stats.estimate import Estimate, attempt
 from measurand.stats.mean import cluster_codes
 from measurand.stats.quantiles import two_sided_z
@@ -115,9 +117,7 @@ class _Placed:
             )
         )
 
-    def share_error(
-        self, values: np.ndarray[tuple[int], np.dtype[np.float64]], counted: object, shared: object
-    ) -> float:
+    def share_error(self, values: Floats, counted: ArrayLike, shared: ArrayLike | None) -> float:
         """What the mean's error owes to the shares being estimated; 0 where it has no error."""
         own = values[self.population.rows]
         given = ~np.isnan(own)
@@ -125,7 +125,7 @@ class _Placed:
             return 0.0
         try:
             strata = self.population.strata.only(given)
-            return share_error(own[given], strata, counted, clusters=shared)  # type: ignore[arg-type]
+            return share_error(own[given], strata, counted, clusters=shared)
         except InsufficientData:
             return 0.0
 

@@ -26,6 +26,7 @@ __all__ = [
     "add_pace",
     "add_plan",
     "add_reading",
+    "add_serving",
     "add_statistics",
     "number",
     "parser",
@@ -193,6 +194,26 @@ def add_pace(group: argparse._ArgumentGroup) -> None:
         type=partial(number, above=0, below=float("inf")),
         metavar="USD",
         help="stop before the call that could cross this, all runs of the ledger together",
+    )
+
+
+def add_serving(group: argparse._ActionsContainer, *, port: int) -> None:
+    """Where a desk is served."""
+    group.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the address to bind to (127.0.0.1: this machine alone; put a TLS proxy before "
+        "anything else)",
+    )
+    group.add_argument(
+        "--port", type=partial(whole, least=0, most=65535), default=port, help=f"the port ({port})"
+    )
+    group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name under which the desk is reached, as that of a proxy (repeatable)",
     )
 
 

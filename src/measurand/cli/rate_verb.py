@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from measurand.cli.options import PLAN, add_output, number, parser, show, whole
+from measurand.cli.options import PLAN, add_output, add_serving, number, parser, show, whole
 from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
 
@@ -56,22 +56,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _serve_options(part: argparse.ArgumentParser) -> None:
-    part.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="the address to bind to (127.0.0.1: this machine alone; put a TLS proxy before "
-        "anything else)",
-    )
-    part.add_argument(
-        "--port", type=partial(whole, least=0, most=65535), default=8765, help="the port (8765)"
-    )
-    part.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name under which the desk is reached, as that of a proxy (repeatable)",
-    )
+    add_serving(part, port=8765)
 
 
 def _invite_options(part: argparse.ArgumentParser) -> None:

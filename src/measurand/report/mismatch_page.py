@@ -39,6 +39,15 @@ _NAMES: Mapping[str, str] = {
     "segment": "segment",
     "intent": "intent",
 }
+_COLUMNS = (
+    Column("Kind"),
+    Column("By"),
+    Column("State"),
+    Column("Of production", right=True),
+    Column("Of the set", right=True),
+    Column("Has", right=True),
+)
+"""Those of a gap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,29 +206,10 @@ def _add(gaps: Sequence[Gap]) -> list[Section]:
     lacking = [gap for gap in gaps if gap.lacking]
     if not lacking:
         return []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            gap.kind,
-            _NAMES[gap.channel],
-            gap.state,
-            Percent(gap.production),
-            Percent(gap.share),
-            gap.counts[0],
-            gap.add,
-        )
-        for gap in lacking
-    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple((*_cells(gap), gap.add) for gap in lacking)
     table = Table(
         "Kinds that the set has too few of",
-        (
-            Column("Kind"),
-            Column("By"),
-            Column("State"),
-            Column("Of production", right=True),
-            Column("Of the set", right=True),
-            Column("Has", right=True),
-            Column("Add", right=True),
-        ),
+        (*_COLUMNS, Column("Add", right=True)),
         rows,
         "Gaps beyond chance, by Holm over the kinds of a channel; one kind may stand out where its "
         "channel as a whole does not. Add: what a set of this size lacks; kinds of different "
@@ -234,31 +224,25 @@ def _add(gaps: Sequence[Gap]) -> list[Section]:
     return [Section(ADD, tuple(blocks), summary)]
 
 
+def _cells(gap: Gap) -> tuple[Cell, ...]:
+    return (
+        gap.kind,
+        _NAMES[gap.channel],
+        gap.state,
+        Percent(gap.production),
+        Percent(gap.share),
+        gap.counts[0],
+    )
+
+
 def _many(gaps: Sequence[Gap]) -> list[Section]:
     over = [gap for gap in gaps if _excess(gap)]
     if not over:
         return []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            gap.kind,
-            _NAMES[gap.channel],
-            gap.state,
-            Percent(gap.production),
-            Percent(gap.share),
-            gap.counts[0],
-        )
-        for gap in over
-    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(_cells(gap) for gap in over)
     table = Table(
         "Kinds that the set has too many of",
-        (
-            Column("Kind"),
-            Column("By"),
-            Column("State"),
-            Column("Of production", right=True),
-            Column("Of the set", right=True),
-            Column("Has", right=True),
-        ),
+        _COLUMNS,
         rows,
     )
     summary = "They need not be removed: weights make them count less."

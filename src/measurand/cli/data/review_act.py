@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurand.cli.data.place import add_place, place_of
-from measurand.cli.options import add_output, number, parser, show, whole
+from measurand.cli.options import add_output, add_serving, number, parser, show
 from measurand.cli.printing import print_json, print_lines
 from measurand.errors import UsageError
 
@@ -73,22 +73,7 @@ def _how(made: argparse.ArgumentParser) -> None:
 
 def _desk(made: argparse.ArgumentParser) -> None:
     group = made.add_argument_group("the desk")
-    group.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="the address to bind to (127.0.0.1: this machine alone; put a TLS proxy before "
-        "anything else)",
-    )
-    group.add_argument(
-        "--port", type=partial(whole, least=0, most=65535), default=8766, help="the port (8766)"
-    )
-    group.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name under which the desk is reached, as that of a proxy (repeatable)",
-    )
+    add_serving(group, port=8766)
     group.add_argument(
         "--role",
         choices=_ROLES,
